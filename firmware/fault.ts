@@ -1,0 +1,61 @@
+// The one error of the firmware: a closed list of causes, with no text made from input.
+// Why: an edge that catches must know every cause there is, and an outsider must learn none of them.
+// Follows style.md's three kinds of error: assert for our mistake, Fault for the world's, a value for an answer.
+
+/** Every cause that firmware can throw, as `layer.cause`. */
+export type FaultCode =
+  | "bytes.encoding" // Not hexadecimal, base64url or printable text where that was required.
+  | "bytes.size"
+  | "cbor.bound" // More items, depth or bytes than the reader was told to accept.
+  | "cbor.canonical" // Not the one deterministic form (RFC 8949 §4.2.1).
+  | "cbor.order" // Map keys out of order, or twice.
+  | "cbor.text" // Not well-formed UTF-8.
+  | "cbor.trailing"
+  | "cbor.truncated"
+  | "cbor.type"
+  | "cbor.unsupported" // Floats, simple values, bignums, tags other than 18, arguments above 32 bits.
+  | "cose.algorithm"
+  | "cose.key"
+  | "cose.shape"
+  | "cose.signature"
+  | "crypto.key"
+  | "crypto.selftest"
+  | "crypto.size"
+  | "crypto.zero" // X25519 gave the all-zero secret (RFC 7748 §6.1).
+  | "flash.bound"
+  | "flash.io"
+  | "grant.shape"
+  | "journal.corrupt"
+  | "journal.full"
+  | "journal.size"
+  | "journal.unwritable"
+  | "link.order" // A counter that was seen before, or is outside the window.
+  | "link.shape"
+  | "link.spent" // A session past its message or failure bound.
+  | "link.state"
+  | "link.tag" // A tag that does not verify (AEAD failure).
+  | "statement.shape"
+  | "time.zone";
+
+/** The world's bad bytes or failing hardware. Caught at the edges only; see `docs/protocol.md`, "Errors". */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** Stops on the programmer's mistake: not a Fault, so no edge catches it, and the board restarts with the bolt as it was.
+ *  @throws Error always when `condition` is false */
+export function assert(condition: boolean, claim: string): asserts condition {
+  if (!condition) throw new Error(`assertion: ${claim}`);
+}
+
+/** Ends a switch over a closed union; the compiler proves that it is never reached.
+ *  @throws Error always */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${String(value)}`);
+}
