@@ -1,0 +1,198 @@
+// A writer of deterministic CBOR, into one buffer that grows to a bound.
+// Why: what the house signs or journals must have one byte form, or its own strict cursor would refuse it. Whoever
+// writes keys out of order, or a map with a pair missing, is stopped at once and not by a reader later.
+// Follows RFC 8949 §4.2.1, in the subset of decode.ts: integers up to 32 bits, strings, arrays, maps, tag 18.
+
+import type { Bytes } from "../bytes.ts";
+import { assert } from "../fault.ts";
+import { encodeUtf8 } from "./text.ts";
+
+/** The most bytes that a writer holds unless it is told otherwise. */
+export const WRITER_BYTES_MAX = 2_400;
+
+/** A writer with a small bound has all of its room from the start; another grows, and copies what it has each time. */
+const BYTES_AT_START_MAX = 512;
+const BYTES_AT_START = 192;
+const HEAD_BYTES_MAX = 5;
+/** Arguments below this stand in the head's own byte. */
+const SHORT = 24;
+/** In the order of keys all negative ones stand behind the largest unsigned one. */
+const KEY_RANK_NEGATIVE = 0x1_0000_0000;
+
+// The first byte of an item with argument 0, by major type (RFC 8949 §3.1).
+const UNSIGNED = 0x00;
+const NEGATIVE = 0x20;
+const BYTES = 0x40;
+const TEXT = 0x60;
+const ARRAY = 0x80;
+const MAP = 0xa0;
+const TAG = 0xc0;
+
+/** An array or a map that is being written, or the one item that is the whole. */
+interface Level {
+  /** Items still to come; a pair is two, so that a key comes next where the number is even. */
+  left: number;
+  readonly isMap: boolean;
+  /** The rank of the last key, -1 before the first. */
+  lastKey: number;
+  readonly outside: Level | undefined;
+}
+
+/** Writes one item, with all that stands inside it. Each method returns the writer. In a map, write a key with `uint` or
+ *  `int` and then its value; keys go 0, 1, 2, ..., -1, -2, ... Every misuse is an assertion, never a Fault: keys
+ *  out of order, too many or too few items, a number above 32 bits, more bytes than the bound. */
+export class Writer {
+  private level: Level = { left: 1, isMap: false, lastKey: -1, outside: undefined };
+  private size = 0;
+  private buffer: Bytes;
+  private room: number;
+  private readonly bytesMax: number;
+
+  /** @param bytesMax the bound of the finished item, in bytes */
+  constructor(bytesMax: number = WRITER_BYTES_MAX) {
+    this.room = bytesMax <= BYTES_AT_START_MAX ? bytesMax : BYTES_AT_START;
+    this.buffer = new Uint8Array(this.room);
+    this.bytesMax = bytesMax;
+  }
+
+  /** Writes an unsigned integer. @param value 0..2^32 - 1 */
+  uint(value: number): this {
+    this.item(UNSIGNED, value);
+    return this;
+  }
+
+  /** Writes an integer of either sign. @param value -2^32..2^32 - 1 */
+  int(value: number): this {
+    if (value < 0) this.item(NEGATIVE, -1 - value);
+    else this.item(UNSIGNED, value);
+    return this;
+  }
+
+  /** Writes a byte string. */
+  bytes(value: Uint8Array): this {
+    this.item(BYTES, value.length);
+    this.append(value);
+    return this;
+  }
+
+  /** Writes a text string as UTF-8; it has no unpaired surrogate. RFC 3629. */
+  text(value: string): this {
+    const encoded = encodeUtf8(value);
+    this.item(TEXT, encoded.length);
+    this.append(encoded);
+    return this;
+  }
+
+  /** Writes the head of an array. @param count how many items will follow */
+  array(count: number): this {
+    this.item(ARRAY, count);
+    this.level = { left: count, isMap: false, lastKey: -1, outside: this.level };
+    if (count === 0) this.leave();
+    return this;
+  }
+
+  /** Writes the head of a map. @param count how many pairs of key and value will follow */
+  map(count: number): this {
+    this.item(MAP, count);
+    this.level = { left: 2 * count, isMap: true, lastKey: -1, outside: this.level };
+    if (count === 0) this.leave();
+    return this;
+  }
+
+  /** Writes a tag; the item that it marks follows. RFC 8949 §3.4. @param tag 0..23; COSE_Sign1 is 18 */
+  tag(tag: number): this {
+    assert(tag >>> 0 === tag && tag < SHORT, "a tag has one byte");
+    assert(this.isAtValue(), "a tag stands before an item, and never at a key's place");
+    if (this.size === this.room) this.reserve(1);
+    this.buffer[this.size++] = TAG | tag;
+    return this;
+  }
+
+  /** Copies one whole item that is encoded already, tagged or not. Its form is the caller's affair. */
+  raw(encoded: Uint8Array): this {
+    assert(this.isAtValue(), "an encoded item stands before the end, and never at a key's place");
+    this.append(encoded);
+    this.level.left--;
+    if (this.level.left === 0) this.leave();
+    return this;
+  }
+
+  /** Ends the item.
+   *  @returns the encoding in a buffer of its exact size */
+  finish(): Bytes {
+    assert(this.level.left === 0, "an item ends when all that it announced has been written");
+    return this.size === this.room ? this.buffer : this.buffer.slice(0, this.size);
+  }
+
+  private isAtValue(): boolean {
+    const { left, isMap } = this.level;
+    return left > 0 && !(isMap && (left & 1) === 0);
+  }
+
+  /** Counts an item, checks it where it is a key, and writes its head in the shortest form. */
+  private item(first: number, argument: number): void {
+    // Each claim is tested before the call: the call would cost more than the rest of the head.
+    if (argument >>> 0 !== argument) assert(false, "an argument is a whole number of at most 32 bits");
+    const level = this.level;
+    const left = level.left;
+    if (left === 0) assert(false, "nothing is written behind the last item");
+    if (level.isMap && (left & 1) === 0) checkKey(level, first, argument);
+    let size = this.size;
+    if (size + HEAD_BYTES_MAX > this.room) this.reserve(headBytes(argument));
+    const buffer = this.buffer;
+    if (argument < SHORT) buffer[size++] = first | argument;
+    else if (argument < 0x100) {
+      buffer[size++] = first | 24;
+      buffer[size++] = argument;
+    } else {
+      buffer[size++] = first | (argument < 0x1_0000 ? 25 : 26);
+      if (argument >= 0x1_0000) {
+        buffer[size++] = argument >> 24;
+        buffer[size++] = argument >> 16;
+      }
+      buffer[size++] = argument >> 8;
+      buffer[size++] = argument;
+    }
+    this.size = size;
+    level.left = left - 1;
+    if (left === 1 && first < ARRAY) this.leave();
+  }
+
+  /** Comes out of every array and map that is complete. */
+  private leave(): void {
+    while (this.level.left === 0 && this.level.outside !== undefined) this.level = this.level.outside;
+  }
+
+  private append(content: ArrayLike<number>): void {
+    const size = this.size + content.length;
+    if (size > this.room) this.reserve(content.length);
+    this.buffer.set(content, this.size);
+    this.size = size;
+  }
+
+  /** Makes room for `count` more bytes, where there is not enough. */
+  private reserve(count: number): void {
+    const size = this.size + count;
+    if (size <= this.room) return;
+    assert(size <= this.bytesMax, "an item stays within the bound of its writer");
+    this.room = Math.min(this.bytesMax, Math.max(size, 2 * this.room));
+    const buffer = new Uint8Array(this.room);
+    buffer.set(this.buffer);
+    this.buffer = buffer;
+  }
+}
+
+/** Asserts that a key is an integer and stands behind the one before it. RFC 8949 §4.2.1. */
+function checkKey(level: Level, first: number, argument: number): void {
+  const rank = first === NEGATIVE ? KEY_RANK_NEGATIVE + argument : argument;
+  if (first > NEGATIVE) assert(false, "a key is an integer");
+  if (rank <= level.lastKey) assert(false, "keys stand in the bytewise order of their encodings, each once");
+  level.lastKey = rank;
+}
+
+/** Gives the size of a head in bytes. */
+function headBytes(argument: number): number {
+  if (argument < SHORT) return 1;
+  if (argument < 0x100) return 2;
+  return argument < 0x1_0000 ? 3 : HEAD_BYTES_MAX;
+}
