@@ -1,0 +1,255 @@
+// libsodium as host functions of XS: the C side of native.ts, compiled unchanged for a board, the desk and rv32.
+// Why: in JavaScript one Ed25519 verification costs the chip fifty times as much, and its time can leak the secret.
+// Follows crypto.ts. Each function checks the type and the length of all that it is given.
+//
+// A result is an ArrayBuffer, true or false; `undefined` says that an argument had the wrong type or length, and
+// native.ts makes that Fault crypto.size. XS moves its chunks when it allocates: an address is taken after the last
+// allocation before its use. sodium_init is never called: all of this works without, and a bare rv32 cannot run it.
+
+#include <stdint.h>
+
+#include <sodium.h>
+
+#include "xsmc.h"
+
+#if defined(ESP32)
+	#include "esp_random.h"
+#endif
+
+#define VIEWS_MAX 4
+#define KEY 32
+#define ANY INT32_MAX
+
+// The lengths that an argument may have.
+typedef struct {
+	xsUnsignedValue least;
+	xsUnsignedValue most;
+} Bounds;
+
+typedef struct {
+	unsigned char *bytes;
+	xsUnsignedValue length;
+} View;
+
+// Whether the arguments are `count` typed arrays. A Proxy's trap may run JavaScript here, so no address is taken yet.
+static int areViews(xsMachine *the, int count)
+{
+	if (xsmcArgc != count)
+		return 0;
+	for (int index = 0; index < count; index++) {
+		if (xsmcTypeOf(xsArg(index)) != xsReferenceType || !xsmcIsInstanceOf(xsArg(index), xsTypedArrayPrototype))
+			return 0;
+	}
+	return 1;
+}
+
+// Takes the addresses and checks the lengths. What XS throws at (elements wider than a byte, a detached buffer, a view
+// that its buffer has shrunk under, a buffer in flash that is to be written) gives 0 here.
+static int takeViews(xsMachine *the, View *views, const Bounds *bounds, int count, int isWritten)
+{
+	volatile int isGood = 0;
+	xsTry {
+		int index = 0;
+		for (; index < count; index++) {
+			void *bytes = NULL;
+			xsUnsignedValue length = 0;
+			if (isWritten)
+				xsmcGetBufferWritable(xsArg(index), &bytes, &length);
+			else
+				xsmcGetBufferReadable(xsArg(index), &bytes, &length);
+			if (length < bounds[index].least || length > bounds[index].most)
+				break;
+			views[index].bytes = bytes;
+			views[index].length = length;
+		}
+		isGood = index == count;
+	}
+	xsCatch {
+		isGood = 0;
+	}
+	return isGood;
+}
+
+static int readViews(xsMachine *the, View *views, const Bounds *bounds, int count)
+{
+	return areViews(the, count) && takeViews(the, views, bounds, count, 0);
+}
+
+static int writeView(xsMachine *the, View *view)
+{
+	static const Bounds bounds[] = { { 0, ANY } };
+	return areViews(the, 1) && takeViews(the, view, bounds, 1, 1);
+}
+
+// (message): 32 bytes
+void xs_latchkey_sha256(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY } };
+	View views[1];
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	if (!readViews(the, views, bounds, 1))
+		return;
+	crypto_hash_sha256(hash, views[0].bytes, views[0].length);
+	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
+}
+
+// (key, message): 32 bytes
+void xs_latchkey_hmac_sha256(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY }, { 0, ANY } };
+	View views[2];
+	unsigned char tag[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state state;
+	if (!readViews(the, views, bounds, 2))
+		return;
+	crypto_auth_hmacsha256_init(&state, views[0].bytes, views[0].length);
+	crypto_auth_hmacsha256_update(&state, views[1].bytes, views[1].length);
+	crypto_auth_hmacsha256_final(&state, tag);
+	sodium_memzero(&state, sizeof state);
+	xsmcSetArrayBuffer(xsResult, tag, sizeof tag);
+	sodium_memzero(tag, sizeof tag);
+}
+
+// (publicKey, message, signature): true or false
+void xs_latchkey_verify(xsMachine *the)
+{
+	static const Bounds bounds[] = { { KEY, KEY }, { 0, ANY }, { crypto_sign_ed25519_BYTES, crypto_sign_ed25519_BYTES } };
+	View views[3];
+	if (!readViews(the, views, bounds, 3))
+		return;
+	xsmcSetBoolean(xsResult, crypto_sign_ed25519_verify_detached(views[2].bytes, views[1].bytes, views[1].length,
+		views[0].bytes) == 0);
+}
+
+// (seed, message): 64 bytes
+void xs_latchkey_sign(xsMachine *the)
+{
+	static const Bounds bounds[] = { { KEY, KEY }, { 0, ANY } };
+	View views[2];
+	unsigned char publicKey[crypto_sign_ed25519_PUBLICKEYBYTES];
+	unsigned char secretKey[crypto_sign_ed25519_SECRETKEYBYTES];
+	unsigned char signature[crypto_sign_ed25519_BYTES];
+	if (!readViews(the, views, bounds, 2))
+		return;
+	crypto_sign_ed25519_seed_keypair(publicKey, secretKey, views[0].bytes);
+	crypto_sign_ed25519_detached(signature, NULL, views[1].bytes, views[1].length, secretKey);
+	sodium_memzero(secretKey, sizeof secretKey);
+	xsmcSetArrayBuffer(xsResult, signature, sizeof signature);
+}
+
+// (seed): 32 bytes
+void xs_latchkey_signing_public_key(xsMachine *the)
+{
+	static const Bounds bounds[] = { { KEY, KEY } };
+	View views[1];
+	unsigned char publicKey[crypto_sign_ed25519_PUBLICKEYBYTES];
+	unsigned char secretKey[crypto_sign_ed25519_SECRETKEYBYTES];
+	if (!readViews(the, views, bounds, 1))
+		return;
+	crypto_sign_ed25519_seed_keypair(publicKey, secretKey, views[0].bytes);
+	sodium_memzero(secretKey, sizeof secretKey);
+	xsmcSetArrayBuffer(xsResult, publicKey, sizeof publicKey);
+}
+
+// (secret, publicKey): 32 bytes, or false when they would all be zero
+void xs_latchkey_agree(xsMachine *the)
+{
+	static const Bounds bounds[] = { { KEY, KEY }, { KEY, KEY } };
+	View views[2];
+	unsigned char shared[crypto_scalarmult_curve25519_BYTES];
+	if (!readViews(the, views, bounds, 2))
+		return;
+	if (crypto_scalarmult_curve25519(shared, views[0].bytes, views[1].bytes) != 0)
+		xsmcSetFalse(xsResult);
+	else
+		xsmcSetArrayBuffer(xsResult, shared, sizeof shared);
+	sodium_memzero(shared, sizeof shared);
+}
+
+// (secret): 32 bytes
+void xs_latchkey_agreement_public_key(xsMachine *the)
+{
+	static const Bounds bounds[] = { { KEY, KEY } };
+	View views[1];
+	unsigned char publicKey[crypto_scalarmult_curve25519_BYTES];
+	if (!readViews(the, views, bounds, 1))
+		return;
+	crypto_scalarmult_curve25519_base(publicKey, views[0].bytes);
+	xsmcSetArrayBuffer(xsResult, publicKey, sizeof publicKey);
+}
+
+static const Bounds sealBounds[VIEWS_MAX] = {
+	{ KEY, KEY },
+	{ crypto_aead_chacha20poly1305_ietf_NPUBBYTES, crypto_aead_chacha20poly1305_ietf_NPUBBYTES },
+	{ 0, ANY },
+	{ 0, ANY - crypto_aead_chacha20poly1305_ietf_ABYTES },
+};
+
+// (key, nonce, aad, plaintext): ciphertext and tag
+void xs_latchkey_seal(xsMachine *the)
+{
+	View views[VIEWS_MAX];
+	if (!readViews(the, views, sealBounds, VIEWS_MAX))
+		return;
+	unsigned char *sealed = xsmcSetArrayBuffer(xsResult, NULL,
+		(xsIntegerValue)(views[3].length + crypto_aead_chacha20poly1305_ietf_ABYTES));
+	// Making room may have moved what the views show.
+	takeViews(the, views, sealBounds, VIEWS_MAX, 0);
+	crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, views[3].bytes, views[3].length, views[2].bytes,
+		views[2].length, NULL, views[1].bytes, views[0].bytes);
+}
+
+// (key, nonce, aad, sealed): the plaintext, or false when the tag does not verify
+void xs_latchkey_open(xsMachine *the)
+{
+	static const Bounds bounds[VIEWS_MAX] = {
+		{ KEY, KEY },
+		{ crypto_aead_chacha20poly1305_ietf_NPUBBYTES, crypto_aead_chacha20poly1305_ietf_NPUBBYTES },
+		{ 0, ANY },
+		{ crypto_aead_chacha20poly1305_ietf_ABYTES, ANY },
+	};
+	View views[VIEWS_MAX];
+	if (!readViews(the, views, bounds, VIEWS_MAX))
+		return;
+	unsigned char *plaintext = xsmcSetArrayBuffer(xsResult, NULL,
+		(xsIntegerValue)(views[3].length - crypto_aead_chacha20poly1305_ietf_ABYTES));
+	takeViews(the, views, bounds, VIEWS_MAX, 0);
+	if (crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, NULL, NULL, views[3].bytes, views[3].length,
+		views[2].bytes, views[2].length, views[1].bytes, views[0].bytes) != 0)
+		xsmcSetFalse(xsResult);
+}
+
+// (left, right): whether they are equal; what is no byte string equals nothing
+void xs_latchkey_is_equal(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY }, { 0, ANY } };
+	View views[2];
+	const int isGood = readViews(the, views, bounds, 2) && views[0].length == views[1].length;
+	xsmcSetBoolean(xsResult, isGood && sodium_memcmp(views[0].bytes, views[1].bytes, views[0].length) == 0);
+}
+
+// (secret): true
+void xs_latchkey_wipe(xsMachine *the)
+{
+	View view;
+	if (!writeView(the, &view))
+		return;
+	sodium_memzero(view.bytes, view.length);
+	xsmcSetTrue(xsResult);
+}
+
+// (target): true
+void xs_latchkey_fill(xsMachine *the)
+{
+	View view;
+	if (!writeView(the, &view))
+		return;
+#if defined(ESP32)
+	esp_fill_random(view.bytes, view.length);
+#elif defined(LATCHKEY_NO_ENTROPY)
+	xsUnknownError("no entropy on this machine");
+#else
+	randombytes_buf(view.bytes, view.length);
+#endif
+	xsmcSetTrue(xsResult);
+}
