@@ -1,0 +1,203 @@
+// The clock: never a number, always an interval [lo, hi] that holds the true time and widens with drift.
+// Why: a lock that guesses the time can be talked into opening early or late; one that knows how much it does not know
+// denies instead. `lo` never falls (a guest cannot bring back yesterday), and no phone moves the clock far by itself.
+// Follows docs/protocol.md, "Clock". The width it accepts (W) is the caller's: 600 s for grants, 300 s for TOTP.
+//
+// All values are pure and all arithmetic is on whole numbers, rounded outwards. Each bound is kept with the uptime at
+// which it was learnt, so that tightening one never rounds the other again.
+
+import { assert } from "../fault.ts";
+import { type Millis, type Seconds, seconds } from "../platform.ts";
+
+/** Drift in parts per million: the CPU's crystal while awake, a 32 kHz crystal through sleep, a battery-backed RTC. */
+export const DRIFT_PPM = Object.freeze({ awake: 100, crystal: 250, rtc: 5 });
+/** The worst drift that the arithmetic is exact for: the chip's own oscillator, asleep. */
+export const DRIFT_PPM_MAX = 50_000;
+/** An owner's `iat` counts as this much either way. */
+export const OWNER_RADIUS_SECONDS = 30;
+/** How far a clock may be moved forward without anybody at the door. */
+export const JUMP_SECONDS_MAX = 86_400;
+/** The widest interval in which a grant is judged (W). */
+export const GRANT_WIDTH_SECONDS_MAX = 600;
+/** The widest interval in which a TOTP is judged (W). */
+export const TOTP_WIDTH_SECONDS_MAX = 300;
+
+const U32_MAX = 0xffff_ffff;
+/** Four years: after that the upper bound is given up, since its product with the drift leaves the whole numbers. */
+const ELAPSED_MILLIS_MAX = 2 ** 37;
+
+/** What the true time surely is: at least `lo`, at most `hi`; no upper bound is known where `hi` is undefined. */
+export interface Interval {
+  readonly lo: Seconds;
+  readonly hi: Seconds | undefined;
+}
+
+/** A clock as a value. `loAt` and `hiAt` are the uptimes at which the bounds held as written. */
+export interface Clock {
+  readonly lo: Seconds;
+  readonly loAt: Millis;
+  readonly hi: Seconds | undefined;
+  readonly hiAt: Millis;
+  readonly driftPpm: number;
+  readonly buildTime: Seconds;
+}
+
+/** Who vouches for an interval: a Roughtime quorum, a battery-backed RTC that never lost power, a board of the house that
+ *  kept power (over KK), or an owner's `iat`. */
+export type TimeSource = "quorum" | "rtc" | "board" | "owner";
+
+/** An authenticated interval that holds the true instant, fractions included; u32 seconds, lo <= hi. */
+export interface Evidence {
+  readonly source: TimeSource;
+  readonly lo: Seconds;
+  readonly hi: Seconds;
+}
+
+/** What became of an interval. `narrowed`: both bounds hold, perhaps tighter. `forward` and `back`: an owner's act moved
+ *  the clock; after `back` the watermark must be written anew, since it falls. The other two changed nothing. */
+export type ClockResult =
+  | { readonly kind: "narrowed" | "forward" | "back"; readonly clock: Clock }
+  | { readonly kind: "needs-presence" }
+  | { readonly kind: "alarm" };
+
+/** Where a window lies against the clock; `unknown` where the interval is open or wider than W and nothing is certain. */
+export type WindowJudgement = "within" | "early" | "late" | "unknown";
+
+const ALARM: ClockResult = Object.freeze({ kind: "alarm" });
+const NEEDS_PRESENCE: ClockResult = Object.freeze({ kind: "needs-presence" });
+
+/** Gives the clock at boot: not before the watermark, not before the firmware was built, and no upper bound.
+ *  @param start.driftPpm 0..50,000 parts per million   @param start.watermark the highest `lo` that was ever journalled */
+export function startClock(start: {
+  readonly watermark: Seconds;
+  readonly buildTime: Seconds;
+  readonly driftPpm: number;
+  readonly now: Millis;
+}): Clock {
+  const { watermark, buildTime, driftPpm, now } = start;
+  assert(driftPpm >= 0 && driftPpm <= DRIFT_PPM_MAX, "clock: drift is 0 to 50,000 ppm");
+  const lo = watermark > buildTime ? watermark : buildTime;
+  return { lo, loAt: now, hi: undefined, hiAt: now, driftPpm, buildTime };
+}
+
+/** Gives the interval at an uptime.
+ *  @param now not before the uptimes that the clock was made or changed at */
+export function at(clock: Clock, now: Millis): Interval {
+  const { driftPpm } = clock;
+  const lo = seconds(Math.min(U32_MAX, clock.lo + elapsedAtLeast(now - clock.loAt, driftPpm)));
+  const sinceHi = now - clock.hiAt;
+  if (clock.hi === undefined || sinceHi >= ELAPSED_MILLIS_MAX) return { lo, hi: undefined };
+  return { lo, hi: seconds(Math.min(U32_MAX, clock.hi + elapsedAtMost(sinceHi, driftPpm))) };
+}
+
+/** Gives the interval that an owner's `iat` stands for: 30 s either way.
+ *  @param iat u32 */
+export function ownerEvidence(iat: Seconds): Evidence {
+  return {
+    source: "owner",
+    lo: seconds(Math.max(0, iat - OWNER_RADIUS_SECONDS)),
+    hi: seconds(Math.min(U32_MAX, iat + OWNER_RADIUS_SECONDS)),
+  };
+}
+
+/** Narrows the clock by an authenticated interval that came along with something else (a statement's `iat`, a board).
+ *  One that misses [lo, hi], or lies before the build, is an alarm.
+ *
+ *  While `hi` is unknown, nothing misses from above, so the jump is bounded instead: an owner or a board raises `lo` by at
+ *  most 24 h beyond itself, and by more only with presence. The reason is the phone that says 2036: its `iat` is honestly
+ *  signed, and a watermark at 2036 would refuse every grant until somebody sets it back at the door. A lock that was off
+ *  for less than a day is so mended from afar, and one that was off for a month by its RTC or a quorum, which do not hang
+ *  on one phone and are not bounded, or by the owner at the door.
+ *  @param moment.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
+export function intersect(
+  clock: Clock,
+  evidence: Evidence,
+  moment: { readonly now: Millis; readonly hasPresence: boolean },
+): ClockResult {
+  const current = at(clock, moment.now);
+  if (misses(current, evidence) || evidence.lo > evidence.hi || evidence.hi < clock.buildTime) return ALARM;
+  const isBounded = evidence.source === "owner" || evidence.source === "board";
+  if (current.hi === undefined && isBounded && !moment.hasPresence && evidence.lo - current.lo > JUMP_SECONDS_MAX) {
+    return NEEDS_PRESENCE;
+  }
+  return { kind: "narrowed", clock: tighten(clock, current, { ...evidence, now: moment.now }) };
+}
+
+/** Sets the clock by an owner's own act (statement kind 12). Where the interval meets [lo, hi], it narrows like any other.
+ *  Beyond `hi` it moves forward, by at most 24 h without presence. Before `lo` it moves back, where the act asks for that:
+ *  only with presence, and never below the build time. So a clock that a wrong phone moved is mended by the owner at the
+ *  door, and by nobody else. The other direction than the one asked for is an alarm.
+ *  @param iat u32   @param act.isBack the statement says backwards
+ *  @param act.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
+export function setByOwner(
+  clock: Clock,
+  iat: Seconds,
+  act: { readonly now: Millis; readonly hasPresence: boolean; readonly isBack: boolean },
+): ClockResult {
+  const { now, hasPresence, isBack } = act;
+  const current = at(clock, now);
+  const evidence = ownerEvidence(iat);
+  if (evidence.hi < clock.buildTime) return ALARM;
+  if (!misses(current, evidence)) return intersect(clock, evidence, act);
+  const isForward = evidence.lo > current.lo;
+  if (isForward === isBack) return ALARM;
+  if (!hasPresence && !(isForward && current.hi !== undefined && evidence.lo - current.hi <= JUMP_SECONDS_MAX)) {
+    return NEEDS_PRESENCE;
+  }
+  const lo = evidence.lo > clock.buildTime ? evidence.lo : clock.buildTime;
+  return { kind: isForward ? "forward" : "back", clock: { ...clock, lo, loAt: now, hi: evidence.hi, hiAt: now } };
+}
+
+/** Judges a window [notBefore, expiry) against an interval. RFC 8392 §3.1.4: at `exp` it is already over.
+ *  Within, iff some instant of the window is possible and the interval is at most `widthMax` wide.
+ *  @param window.notBefore, window.expiry u32 seconds   @param widthMax W in seconds */
+export function judgeWindow(
+  interval: Interval,
+  window: { readonly notBefore: Seconds; readonly expiry: Seconds },
+  widthMax: number,
+): WindowJudgement {
+  const { lo, hi } = interval;
+  if (lo >= window.expiry) return "late";
+  if (hi === undefined) return "unknown";
+  if (hi < window.notBefore) return "early";
+  if (hi - lo > widthMax) return "unknown";
+  // An empty window holds no instant: it is over before it begins.
+  return window.notBefore < window.expiry ? "within" : "late";
+}
+
+function misses(current: Interval, evidence: Evidence): boolean {
+  return evidence.hi < current.lo || (current.hi !== undefined && evidence.lo > current.hi);
+}
+
+function tighten(
+  clock: Clock,
+  current: Interval,
+  evidence: { readonly lo: Seconds; readonly hi: Seconds; readonly now: Millis },
+): Clock {
+  const raisesLo = evidence.lo > current.lo;
+  const lowersHi = current.hi === undefined || evidence.hi < current.hi;
+  return {
+    ...clock,
+    lo: raisesLo ? evidence.lo : clock.lo,
+    loAt: raisesLo ? evidence.now : clock.loAt,
+    hi: lowersHi ? evidence.hi : clock.hi,
+    hiAt: lowersHi ? evidence.now : clock.hiAt,
+  };
+}
+
+/** The fewest whole seconds that truly passed while a clock that is `ppm` off counted `elapsed` milliseconds. Two readings
+ *  are whole milliseconds each, so the time between them is off by up to one more. */
+function elapsedAtLeast(elapsed: number, ppm: number): number {
+  assert(elapsed >= 0, "clock: uptime does not run backwards");
+  if (elapsed === 0) return 0;
+  const counted = elapsed > ELAPSED_MILLIS_MAX ? ELAPSED_MILLIS_MAX : elapsed - 1;
+  return Math.floor((counted - Math.ceil((counted * ppm) / 1_000_000)) / 1_000);
+}
+
+/** The most whole seconds that truly passed: a clock that runs slow by `ppm` counts (1 - ppm) of them. */
+function elapsedAtMost(elapsed: number, ppm: number): number {
+  assert(elapsed >= 0, "clock: uptime does not run backwards");
+  if (elapsed === 0) return 0;
+  const counted = elapsed + 1;
+  return Math.ceil((counted + Math.ceil((counted * ppm) / (1_000_000 - ppm))) / 1_000);
+}
