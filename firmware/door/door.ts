@@ -1,0 +1,398 @@
+// The door as a pure state machine: one event in, the next state and what must be done out.
+// Why: what moves a bolt must be read in one sitting, tried in every state with every event, and replayed from a seed.
+// Follows design.md, "Door". Its laws: it throws onto no door that is known to be open; an inside press always retracts;
+// no drive outlasts its deadline; and where the bolt is, it knows from a sensor or says that it does not know.
+
+import { assert, unreachable } from "../fault.ts";
+import { type Millis, millis } from "../platform.ts";
+import { type BoltReport, DRIVE_MILLIS_MAX, type Witness } from "./bolt.ts";
+import type { Act, DoorEvent, DoorSettings, Effect } from "./event.ts";
+import type { BoltState, Cause, ContactState, Door } from "./state.ts";
+
+/** After this many more attempts the bolt is jammed. */
+export const RETRIES_MAX = 2;
+
+/** What follows from an event. */
+export interface Step {
+  readonly door: Door;
+  readonly effects: readonly Effect[];
+}
+
+/** What a transition works with; `effects` is filled on the way. */
+interface Turn {
+  readonly contact: ContactState;
+  readonly now: Millis;
+  readonly settings: DoorSettings;
+  readonly effects: Effect[];
+}
+
+type Bolt<At extends BoltState["at"]> = Extract<BoltState, { at: At }>;
+
+/** Gives the door after an event, and what it wants done. Total: every state takes every event.
+ *  @param now uptime; not before that of the last step */
+export function step(door: Door, event: DoorEvent, now: Millis, settings: DoorSettings): Step {
+  assert(settings.driveMillis > 0 && settings.driveMillis <= DRIVE_MILLIS_MAX, "door: a drive ends within 5 s");
+  assert(settings.unlatchMillis > 0 && settings.unlatchMillis < DRIVE_MILLIS_MAX, "door: a latch is held below 5 s");
+  const { bolt } = door;
+  const turn: Turn = { contact: afterContact(door.contact, event, now), now, settings, effects: [] };
+  switch (event.kind) {
+    case "request":
+      return settle(turn, request(bolt, event.act, turn));
+    case "inside":
+      return settle(turn, press(bolt, turn));
+    case "bolt":
+      return settle(turn, hear(bolt, event.report, turn));
+    case "contact":
+      if (door.contact.is === event.is) return settle(turn, bolt);
+      if (event.is === "closed") return settle(turn, shut(bolt, turn));
+      return settle(turn, open(bolt, door.contact.is === "closed", turn));
+    case "tick":
+      return settle({ ...turn, contact: warn(turn) }, tick(bolt, turn));
+    default:
+      return unreachable(event);
+  }
+}
+
+function settle({ contact, effects }: Turn, bolt: BoltState): Step {
+  return { door: { bolt, contact }, effects };
+}
+
+function afterContact(contact: ContactState, event: DoorEvent, now: Millis): ContactState {
+  if (event.kind !== "contact" || event.is === contact.is) return contact;
+  return event.is === "open" ? { is: "open", since: now, warned: "none" } : { is: "closed" };
+}
+
+function request(bolt: BoltState, act: Act, turn: Turn): BoltState {
+  if (act === "lock") return requestLock(bolt, turn);
+  if (act === "unlatch" && !turn.settings.canUnlatch) {
+    turn.effects.push({ kind: "refused" });
+    return bolt;
+  }
+  const isUnlatchWanted = act === "unlatch";
+  switch (bolt.at) {
+    case "unlocking":
+      return {
+        ...bolt,
+        cause: bolt.cause === "inside" ? "inside" : "request",
+        isUnlatchWanted: bolt.isUnlatchWanted || isUnlatchWanted,
+        isLockWanted: false,
+      };
+    case "unlatching":
+      // A second wish holds the latch no longer, or repeated ones would hold it beyond what the drive may take.
+      return bolt.phase === "releasing" && isUnlatchWanted ? pull(turn) : { ...bolt, isLockWanted: false };
+    case "unlocked":
+      if (isUnlatchWanted) return pull(turn);
+      return rest({ cause: "request", witness: bolt.witness, isLockWanted: false }, turn);
+    case "unknown":
+    case "locked":
+    case "locking":
+    case "jammed":
+      return retract({ cause: "request", isUnlatchWanted }, turn);
+    default:
+      return unreachable(bolt);
+  }
+}
+
+function requestLock(bolt: BoltState, turn: Turn): BoltState {
+  const isOpen = turn.contact.is === "open";
+  switch (bolt.at) {
+    case "locked":
+      turn.effects.push({ kind: "report", what: "locked", cause: "request", witness: bolt.witness });
+      return bolt;
+    case "locking":
+      return bolt;
+    case "unlocking":
+    case "unlatching":
+      return { ...bolt, isLockWanted: true };
+    case "unknown":
+    case "unlocked":
+      if (!isOpen) return throwBolt({ cause: "request", attempt: 0 }, turn);
+      turn.effects.push({ kind: "deferred" });
+      return { ...bolt, isLockWanted: true, relockAt: undefined };
+    case "jammed": {
+      if (!isOpen) return throwBolt({ cause: "request", attempt: 0 }, turn);
+      // A bolt that sticks out would keep the door from closing at all.
+      turn.effects.push({ kind: "deferred" });
+      const unlocking = retract({ cause: "auto", isUnlatchWanted: false }, turn);
+      return { ...unlocking, isLockWanted: true };
+    }
+    default:
+      return unreachable(bolt);
+  }
+}
+
+/** The inside button: whatever the door does, it retracts. A retraction that runs already goes on to its own deadline, so
+ *  that a button held down cannot stretch a drive; from now on it never turns back. */
+function press(bolt: BoltState, turn: Turn): BoltState {
+  endPrivacy(turn);
+  if (bolt.at === "unlocking") return { ...bolt, cause: "inside", isLockWanted: false };
+  if (bolt.at === "locking" && bolt.phase === "backing") return outOfBacking(bolt, { cause: "inside" });
+  return retract({ cause: "inside", isUnlatchWanted: false }, turn);
+}
+
+function hear(bolt: BoltState, report: BoltReport, turn: Turn): BoltState {
+  switch (report.kind) {
+    case "reached":
+      return reach(bolt, report, turn);
+    case "pulled":
+      if (bolt.at !== "unlatching" || bolt.phase !== "pulling") return bolt;
+      turn.effects.push({ kind: "report", what: "unlatched", cause: "request", witness: "none" });
+      return { ...bolt, phase: "holding" };
+    case "failed":
+      return fail(bolt, report.position, turn);
+    case "sensed":
+      // While a drive runs, its own end decides.
+      if ("deadline" in bolt) return bolt;
+      return adopt(bolt, report, turn);
+    default:
+      return unreachable(report);
+  }
+}
+
+function reach(bolt: BoltState, report: Extract<BoltReport, { kind: "reached" }>, turn: Turn): BoltState {
+  const { position, witness } = report;
+  const isRetracted = position === "retracted";
+  switch (bolt.at) {
+    case "unlocking":
+      if (!isRetracted) return fail(bolt, position, turn);
+      if (bolt.isUnlatchWanted) {
+        turn.effects.push({ kind: "report", what: "unlocked", cause: bolt.cause, witness });
+        return { ...pull(turn), isLockWanted: bolt.isLockWanted };
+      }
+      return rest({ cause: bolt.cause, witness, isLockWanted: bolt.isLockWanted }, turn);
+    case "unlatching":
+      if (bolt.phase !== "releasing") return bolt;
+      if (!isRetracted) return lock({ cause: "auto", witness }, turn);
+      return rest({ cause: "auto", witness, isLockWanted: bolt.isLockWanted }, turn);
+    case "locking":
+      if (bolt.phase === "backing" && isRetracted) {
+        return throwBolt({ cause: bolt.cause, attempt: bolt.attempt + 1 }, turn);
+      }
+      if (bolt.phase === "backing" || isRetracted) return fail(bolt, position, turn);
+      if (bolt.phase === "returning") reportFailed("unlock", { cause: bolt.cause, hasLeft: true }, turn);
+      return lock({ cause: bolt.phase === "returning" ? "auto" : bolt.cause, witness }, turn);
+    case "unknown":
+    case "locked":
+    case "unlocked":
+    case "jammed":
+      // The last word of a drive that was replaced or given up: a fact all the same.
+      return adopt(bolt, { kind: "sensed", position, witness, cause: "auto" }, turn);
+    default:
+      return unreachable(bolt);
+  }
+}
+
+/** A position that was sensed while nothing drives: a belief gives way to it. */
+function adopt(
+  bolt: Bolt<"unknown" | "locked" | "unlocked" | "jammed">,
+  { position, witness, cause }: Extract<BoltReport, { kind: "sensed" }>,
+  turn: Turn,
+): BoltState {
+  if (cause === "manual" && position !== "thrown" && bolt.at === "locked") endPrivacy(turn);
+  if (position === "thrown") {
+    return bolt.at === "locked" ? { ...bolt, witness } : lock({ cause, witness }, turn);
+  }
+  if (position === "retracted") {
+    return bolt.at === "unlocked" ? { ...bolt, witness } : rest({ cause, witness, isLockWanted: false }, turn);
+  }
+  if (bolt.at === "jammed") return bolt;
+  if (bolt.at !== "unknown") turn.effects.push({ kind: "report", what: "moved", cause });
+  const isLockWanted = bolt.at !== "locked" && bolt.isLockWanted;
+  return { at: "unknown", isLockWanted, relockAt: relockAt(isLockWanted, turn.settings.relockMillis, turn) };
+}
+
+/** A drive that was blocked or ran out of time; resting states take it as the echo of one that was given up. */
+function fail(bolt: BoltState, position: "thrown" | "retracted" | "unknown", turn: Turn): BoltState {
+  switch (bolt.at) {
+    case "unknown":
+    case "locked":
+    case "unlocked":
+    case "jammed":
+      return bolt;
+    case "unlocking":
+      return failRetract(bolt, position, turn);
+    case "unlatching":
+      if (bolt.phase === "releasing") return jam("latch", turn);
+      if (bolt.phase === "pulling") reportFailed("unlatch", { cause: "request", hasLeft: true }, turn);
+      return release(bolt, turn);
+    case "locking":
+      if (bolt.phase === "throwing" && bolt.attempt < RETRIES_MAX) {
+        turn.effects.push({ kind: "drive", command: "retract" });
+        return { ...bolt, phase: "backing", deadline: driveEnd(turn) };
+      }
+      reportFailed(bolt.phase === "returning" ? "unlock" : "lock", { cause: bolt.cause, hasLeft: true }, turn);
+      return jam("throw", turn);
+    default:
+      return unreachable(bolt);
+  }
+}
+
+/** Somebody inside wants out: the bolt is pulled again, and never thrown against them. For anybody else a bolt half out
+ *  of its keeper is the worst of both, neither open nor locked, and looks shut: it goes back to where it held, the alarm
+ *  tells, and the next request begins anew. Where the door stands open there is nothing to go back to. */
+function failRetract(bolt: Bolt<"unlocking">, position: "thrown" | "retracted" | "unknown", turn: Turn): BoltState {
+  const { cause } = bolt;
+  if (cause === "inside" && bolt.attempt < RETRIES_MAX) {
+    turn.effects.push({ kind: "drive", command: "retract" });
+    return { ...bolt, attempt: bolt.attempt + 1, deadline: driveEnd(turn) };
+  }
+  if (cause === "inside" || turn.contact.is === "open") {
+    reportFailed("unlock", { cause, hasLeft: position !== "thrown" }, turn);
+    return jam("retract", turn);
+  }
+  turn.effects.push({ kind: "alarm", alarm: "jammed" });
+  if (position === "thrown") {
+    turn.effects.push({ kind: "drive", command: "stop" });
+    reportFailed("unlock", { cause, hasLeft: false }, turn);
+    return lock({ cause: "auto", witness: "sensor" }, turn);
+  }
+  turn.effects.push({ kind: "drive", command: "throw" });
+  return { at: "locking", phase: "returning", cause, attempt: RETRIES_MAX, deadline: driveEnd(turn) };
+}
+
+function open(bolt: BoltState, wasClosed: boolean, turn: Turn): BoltState {
+  // Where the contact was not known before, nobody saw the door being opened.
+  turn.effects.push({ kind: "report", what: "opened", cause: wasClosed ? "manual" : "boot" });
+  switch (bolt.at) {
+    case "unknown":
+    case "unlocked":
+      return { ...bolt, relockAt: undefined };
+    case "unlocking":
+    case "unlatching":
+      return bolt;
+    case "locked": {
+      const isSensed = bolt.witness === "sensor";
+      if (wasClosed && (isSensed || turn.settings.isForcedUnsensed)) {
+        turn.effects.push({ kind: "alarm", alarm: "forced" });
+      }
+      // Without a sensor the open door itself disproves that the bolt was in its keeper.
+      return isSensed ? bolt : { at: "unknown", isLockWanted: false, relockAt: undefined };
+    }
+    case "locking": {
+      const isLockWanted = bolt.cause === "request" && bolt.phase !== "returning";
+      if (isLockWanted) turn.effects.push({ kind: "deferred" });
+      if (bolt.phase === "backing") return outOfBacking(bolt, { cause: "auto", isLockWanted });
+      const cause = bolt.phase === "returning" ? bolt.cause : "auto";
+      return { ...retract({ cause, isUnlatchWanted: false }, turn), isLockWanted };
+    }
+    case "jammed":
+      // A bolt that was blocked on its way out is freed by the opening, and would keep the door from closing.
+      return bolt.during === "throw" ? retract({ cause: "auto", isUnlatchWanted: false }, turn) : bolt;
+    default:
+      return unreachable(bolt);
+  }
+}
+
+function shut(bolt: BoltState, turn: Turn): BoltState {
+  turn.effects.push({ kind: "report", what: "closed", cause: "manual" });
+  if (bolt.at !== "unknown" && bolt.at !== "unlocked") return bolt;
+  return { ...bolt, relockAt: relockAt(bolt.isLockWanted, turn.settings.closedMillis, turn) };
+}
+
+function tick(bolt: BoltState, turn: Turn): BoltState {
+  if ("deadline" in bolt) {
+    return turn.now < bolt.deadline ? bolt : fail(bolt, "unknown", turn);
+  }
+  if (!("relockAt" in bolt) || bolt.relockAt === undefined || turn.now < bolt.relockAt) return bolt;
+  // The mode or the settings may have changed since the timer was set.
+  if (relockAt(bolt.isLockWanted, 0, turn) === undefined) return { ...bolt, relockAt: undefined };
+  return throwBolt({ cause: bolt.isLockWanted ? "request" : "auto", attempt: 0 }, turn);
+}
+
+/** The two alarms of a door that stays open; in passage it may. */
+function warn({ contact, now, settings, effects }: Turn): ContactState {
+  if (contact.is !== "open" || settings.mode === "passage") return contact;
+  let { warned } = contact;
+  if (warned === "none" && now >= contact.since + settings.ajarMillis) {
+    effects.push({ kind: "alarm", alarm: "ajar" });
+    warned = "ajar";
+  }
+  if (warned === "ajar" && now >= contact.since + settings.heldOpenMillis) {
+    effects.push({ kind: "alarm", alarm: "heldOpen" });
+    warned = "heldOpen";
+  }
+  return warned === contact.warned ? contact : { ...contact, warned };
+}
+
+function retract(why: { readonly cause: Cause; readonly isUnlatchWanted: boolean }, turn: Turn): Bolt<"unlocking"> {
+  turn.effects.push({ kind: "drive", command: "retract" });
+  return { at: "unlocking", ...why, attempt: 0, isLockWanted: false, deadline: driveEnd(turn) };
+}
+
+/** A lock that backs out for another attempt becomes an unlocking: the drive runs on, to the same deadline. */
+function outOfBacking(
+  { deadline }: Bolt<"locking">,
+  { cause, isLockWanted = false }: { readonly cause: Cause; readonly isLockWanted?: boolean },
+): Bolt<"unlocking"> {
+  return { at: "unlocking", cause, attempt: 0, isUnlatchWanted: false, isLockWanted, deadline };
+}
+
+function throwBolt(why: { readonly cause: Cause; readonly attempt: number }, turn: Turn): Bolt<"locking"> {
+  assert(turn.contact.is !== "open", "door: no bolt is thrown onto an open door");
+  turn.effects.push({ kind: "drive", command: "throw" });
+  return { at: "locking", phase: "throwing", ...why, deadline: driveEnd(turn) };
+}
+
+function pull(turn: Turn): Bolt<"unlatching"> {
+  turn.effects.push({ kind: "drive", command: "pullLatch" });
+  return {
+    at: "unlatching",
+    phase: "pulling",
+    isLockWanted: false,
+    deadline: after(turn.settings.unlatchMillis, turn),
+  };
+}
+
+function release({ isLockWanted }: Bolt<"unlatching">, turn: Turn): Bolt<"unlatching"> {
+  turn.effects.push({ kind: "drive", command: "releaseLatch" });
+  return { at: "unlatching", phase: "releasing", isLockWanted, deadline: driveEnd(turn) };
+}
+
+function jam(during: "retract" | "throw" | "latch", turn: Turn): Bolt<"jammed"> {
+  turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });
+  return { at: "jammed", during };
+}
+
+function lock({ cause, witness }: { readonly cause: Cause; readonly witness: Witness }, turn: Turn): Bolt<"locked"> {
+  turn.effects.push({ kind: "report", what: "locked", cause, witness });
+  return { at: "locked", witness };
+}
+
+function rest(
+  {
+    cause,
+    witness,
+    isLockWanted,
+  }: { readonly cause: Cause; readonly witness: Witness; readonly isLockWanted: boolean },
+  turn: Turn,
+): Bolt<"unlocked"> {
+  turn.effects.push({ kind: "report", what: "unlocked", cause, witness });
+  // Whoever pressed inside has the time to leave, whatever somebody else wished meanwhile.
+  const delay = isLockWanted && cause !== "inside" ? 0 : turn.settings.relockMillis;
+  return { at: "unlocked", witness, isLockWanted, relockAt: relockAt(isLockWanted, delay, turn) };
+}
+
+/** When the bolt is to be thrown by itself: never onto an open door, and onto one without a contact only if set so. */
+function relockAt(isLockWanted: boolean, delayMillis: number, turn: Turn): Millis | undefined {
+  const { contact, settings } = turn;
+  if (contact.is === "open") return undefined;
+  if (isLockWanted) return after(delayMillis, turn);
+  if (!settings.isAutoRelock || settings.mode === "passage") return undefined;
+  return contact.is === "closed" || settings.isRelockBlind ? after(delayMillis, turn) : undefined;
+}
+
+function endPrivacy({ settings, effects }: Turn): void {
+  if (settings.mode === "privacy") effects.push({ kind: "mode", mode: "normal" });
+}
+
+function reportFailed(act: Act, how: { readonly cause: Cause; readonly hasLeft: boolean }, turn: Turn): void {
+  turn.effects.push({ kind: "report", what: "failed", act, ...how });
+}
+
+function driveEnd(turn: Turn): Millis {
+  return after(turn.settings.driveMillis, turn);
+}
+
+function after(delayMillis: number, { now }: Turn): Millis {
+  return millis(now + delayMillis);
+}

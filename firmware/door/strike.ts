@@ -1,0 +1,121 @@
+// An electric strike, fail-secure: with power its keeper gives way, without power it holds the latch.
+// Why: a rented flat or an office door keeps its lock, and only the keeper in the frame changes.
+// Follows design.md, "Bolts"; one of the three drives behind the interface in bolt.ts.
+
+import { assert, unreachable } from "../fault.ts";
+import type { Input, Millis, Output } from "../platform.ts";
+import {
+  type Bolt,
+  type BoltCommand,
+  type BoltPosition,
+  type BoltReport,
+  DRIVE_MILLIS_MAX,
+  sensed,
+  type Witness,
+} from "./bolt.ts";
+
+/** The wiring and the time of a strike. */
+export interface StrikeParts {
+  /** The coil. */
+  readonly coil: Output;
+  /** Active while the keeper holds; many strikes have no such contact. */
+  readonly keeper?: Input;
+  /** How long it gives way, unless it is thrown before; 1..5,000. */
+  readonly holdMillis: number;
+}
+
+/** Drives an electric strike; its coil is off from here on, until a command. `retract` and `pullLatch` give way for the
+ *  hold time, `throw` and `releaseLatch` end it: to push the door is all that a strike's latch needs. */
+export class Strike implements Bolt {
+  readonly #parts: StrikeParts;
+  #heldSince: Millis | undefined;
+  #position: BoltPosition;
+  #isBootTold = false;
+  #isClosed = false;
+
+  constructor(parts: StrikeParts) {
+    assert(parts.holdMillis > 0 && parts.holdMillis <= DRIVE_MILLIS_MAX, "strike: it gives way for at most 5 s");
+    this.#parts = parts;
+    this.#release();
+    this.#position = this.#sense();
+  }
+
+  get position(): BoltPosition {
+    return this.#position;
+  }
+
+  get isDriving(): boolean {
+    return this.#heldSince !== undefined;
+  }
+
+  drive(command: BoltCommand, now: Millis): BoltReport | undefined {
+    assert(!this.#isClosed, "strike: no command after close");
+    switch (command) {
+      case "retract":
+      case "pullLatch":
+        this.#parts.coil.write(true);
+        this.#heldSince = now;
+        this.#position = "retracted";
+        // The coil acts at once, and what it does is seen only when somebody pushes.
+        return command === "pullLatch"
+          ? { kind: "pulled" }
+          : { kind: "reached", position: "retracted", witness: "none" };
+      case "throw":
+      case "releaseLatch":
+        return this.#secure();
+      case "stop":
+        this.#release();
+        this.#position = this.#sense();
+        return undefined;
+      default:
+        return unreachable(command);
+    }
+  }
+
+  tick(now: Millis): BoltReport | undefined {
+    assert(!this.#isClosed, "strike: no tick after close");
+    if (this.#heldSince !== undefined) {
+      if (now - this.#heldSince < this.#parts.holdMillis) return undefined;
+      const { position, witness } = this.#letGo();
+      return { kind: "sensed", position, witness, cause: "auto" };
+    }
+    if (!this.#isBootTold) {
+      this.#isBootTold = true;
+      this.#position = this.#sense();
+      return sensed(this.#position, "boot");
+    }
+    if (this.#parts.keeper === undefined) return undefined;
+    const before = this.#position;
+    this.#position = this.#sense();
+    return this.#position === before ? undefined : sensed(this.#position, "manual");
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#release();
+  }
+
+  #secure(): BoltReport {
+    const { position, witness } = this.#letGo();
+    if (position === "thrown") return { kind: "reached", position, witness };
+    return { kind: "failed", reason: "stall", position };
+  }
+
+  /** Ends the power. Without a contact the keeper holds by its spring, which is how it is built and not something seen. */
+  #letGo(): { readonly position: BoltPosition; readonly witness: Witness } {
+    this.#release();
+    this.#position = this.#parts.keeper === undefined ? "thrown" : this.#sense();
+    return { position: this.#position, witness: this.#parts.keeper === undefined ? "none" : "sensor" };
+  }
+
+  #sense(): BoltPosition {
+    const { keeper } = this.#parts;
+    if (keeper === undefined) return "unknown";
+    return keeper.isActive ? "thrown" : "retracted";
+  }
+
+  #release(): void {
+    this.#parts.coil.write(false);
+    this.#heldSince = undefined;
+  }
+}

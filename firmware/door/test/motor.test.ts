@@ -1,0 +1,202 @@
+// Goal: a motor ends every drive by its contact, its current or time, and says by which.
+// Method: lines of commands, inputs and time on a bench; after each line the outputs are looked at.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { BLIND_MOTOR, type Make, MOTOR, run } from "./bench.ts";
+
+const AT_THROWN = "sensed thrown sensor boot";
+const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
+  ["a motor tells once where it is at boot", MOTOR, "thrown", "10, 10, 10", AT_THROWN],
+  ["a motor between its ends tells that it does not know", MOTOR, "", "10", "sensed unknown none boot"],
+  ["a motor with both contacts active does not know", MOTOR, "thrown retracted", "10", "sensed unknown none boot"],
+  [
+    "a motor retracts until the contact",
+    MOTOR,
+    "thrown",
+    "10, retract, on?, -thrown, 300, +retracted, 10, on?",
+    `${AT_THROWN}; retract; reached retracted sensor; off`,
+  ],
+  [
+    "a motor throws until the contact",
+    MOTOR,
+    "retracted",
+    "10, throw, on?, -retracted, 300, +thrown, 10, on?",
+    "sensed retracted sensor boot; throw; reached thrown sensor; off",
+  ],
+  [
+    "a motor that is there already does not run",
+    MOTOR,
+    "thrown",
+    "10, throw, on?",
+    `${AT_THROWN}; reached thrown sensor; off`,
+  ],
+  [
+    "a motor's inrush is no stall",
+    MOTOR,
+    "thrown",
+    "10, retract, +stall, 90, -stall, -thrown, 10, +retracted, 10",
+    `${AT_THROWN}; reached retracted sensor`,
+  ],
+  [
+    "a motor that stalls in the keeper tells that the bolt never left",
+    MOTOR,
+    "thrown",
+    "10, retract, +stall, 100",
+    `${AT_THROWN}; failed stall thrown`,
+  ],
+  [
+    "a motor that stalls between tells that it does not know",
+    MOTOR,
+    "thrown",
+    "10, retract, -thrown, +stall, 100",
+    `${AT_THROWN}; failed stall unknown`,
+  ],
+  [
+    "T51: a motor that stalls on tape in the strike is not thrown",
+    MOTOR,
+    "retracted",
+    "10, throw, -retracted, 600, +stall, 10",
+    "sensed retracted sensor boot; failed stall unknown",
+  ],
+  [
+    "T53: a motor that turns for nothing ends at its deadline",
+    MOTOR,
+    "thrown",
+    "10, retract, -thrown, 1990, on?, 10, on?",
+    `${AT_THROWN}; retract; failed deadline unknown; off`,
+  ],
+  [
+    "T53: a motor that was not ticked for long ends with the next tick",
+    MOTOR,
+    "thrown",
+    "retract, -thrown, on?, 2000, on?",
+    "retract; failed deadline unknown; off",
+  ],
+  [
+    "a motor that is stopped says nothing",
+    MOTOR,
+    "thrown",
+    "10, retract, -thrown, 100, stop, on?, position?",
+    `${AT_THROWN}; off; unknown`,
+  ],
+  [
+    "a motor that turns round drives one way at a time",
+    MOTOR,
+    "thrown",
+    "10, retract, -thrown, 100, throw, on?, 100, +thrown, 10",
+    `${AT_THROWN}; throw; reached thrown sensor`,
+  ],
+  [
+    "a motor with a broken pair of contacts ends at its deadline",
+    MOTOR,
+    "thrown",
+    "10, retract, +retracted, 2000",
+    `${AT_THROWN}; failed deadline unknown`,
+  ],
+  [
+    "a hand at the thumbturn is seen",
+    MOTOR,
+    "thrown",
+    "10, -thrown, 10, 10, +retracted, 10",
+    `${AT_THROWN}; sensed unknown none manual; sensed retracted sensor manual`,
+  ],
+  [
+    "a motor pulls the latch to its stop, holds it without power, and lets it out as far",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, on?, 500, +stall, 10, on?, -stall, 1000, releaseLatch, on?, 500, on?, 10, on?",
+    "sensed retracted sensor boot; retract; pulled; off; throw; throw; reached retracted sensor; off",
+  ],
+  [
+    "a motor asked to retract with the latch pulled lets it out",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 500, +stall, 10, -stall, retract, on?, 510",
+    "sensed retracted sensor boot; pulled; throw; reached retracted sensor",
+  ],
+  [
+    "a motor lets out a latch that was pulled half the way",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 200, releaseLatch, 190, on?, 10, on?",
+    "sensed retracted sensor boot; throw; reached retracted sensor; off",
+  ],
+  [
+    "a motor whose latch has no stop ends at its deadline, and still lets it out",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 2000, releaseLatch, on?, 2000",
+    "sensed retracted sensor boot; failed deadline retracted; throw; reached retracted sensor",
+  ],
+  [
+    "a latch that sticks on its way out is a stall",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 500, +stall, 10, releaseLatch, 100",
+    "sensed retracted sensor boot; pulled; failed stall retracted",
+  ],
+  [
+    "letting out a latch that was not pulled does nothing",
+    MOTOR,
+    "retracted",
+    "10, releaseLatch, 10, on?",
+    "sensed retracted sensor boot; reached retracted sensor; off",
+  ],
+  ["a motor without contacts knows nothing at boot", BLIND_MOTOR, "thrown", "10", "sensed unknown none boot"],
+  [
+    "a motor without contacts knows its stop by its current",
+    BLIND_MOTOR,
+    "",
+    "10, throw, 500, +stall, 10",
+    "sensed unknown none boot; reached thrown current",
+  ],
+  [
+    "a stall before the bolt can have travelled is a jam",
+    BLIND_MOTOR,
+    "",
+    "10, throw, 300, +stall, 10",
+    "sensed unknown none boot; failed stall unknown",
+  ],
+  [
+    "at its stop already, a stall is no jam",
+    BLIND_MOTOR,
+    "",
+    "10, throw, 500, +stall, 10, throw, 100",
+    "sensed unknown none boot; reached thrown current; reached thrown current",
+  ],
+  [
+    "after a jam its stop is not known any more",
+    BLIND_MOTOR,
+    "",
+    "10, throw, 500, +stall, 10, retract, 100, throw, 100",
+    "sensed unknown none boot; reached thrown current; failed stall unknown; failed stall unknown",
+  ],
+  [
+    "at boot an early stall on the way in is believed without a witness",
+    BLIND_MOTOR,
+    "",
+    "10, retract, +stall, 100",
+    "sensed unknown none boot; reached retracted none",
+  ],
+  [
+    "a motor without contacts that never stalls ends at its deadline",
+    BLIND_MOTOR,
+    "",
+    "10, throw, 2000, on?",
+    "sensed unknown none boot; failed deadline unknown; off",
+  ],
+  [
+    "a motor without contacts lets a latch out by time",
+    BLIND_MOTOR,
+    "",
+    "10, pullLatch, 500, +stall, 10, -stall, releaseLatch, 510",
+    "sensed unknown none boot; pulled; reached retracted none",
+  ],
+];
+
+for (const [name, make, active, lines, expected] of RUNS) {
+  test(name, () => assert.is(run(make, active, lines), expected));
+}
+
+test.run();
