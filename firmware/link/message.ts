@@ -1,0 +1,357 @@
+// The plaintexts inside a session: what a phone asks, what the lock answers, and what it tells unasked.
+// Why: both sides read strangers' bytes, so each message has one shape and one form, checked before anything acts on it.
+// Follows docs/protocol.cddl, "Inside a session"; the signed objects inside stay sealed byte strings here.
+
+import type { Bytes } from "../bytes.ts";
+import { MESSAGE_BYTES_MAX, Reader } from "../cbor/decode.ts";
+import { Writer } from "../cbor/encode.ts";
+import { assert, Fault, unreachable } from "../fault.ts";
+import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
+import type { Region } from "../journal/record.ts";
+import {
+  type Head,
+  LINK_BYTES,
+  readHeads,
+  readRegion,
+  readStatus,
+  type Status,
+  writeHeads,
+  writeStatus,
+} from "./status.ts";
+
+export type { Region } from "../journal/record.ts";
+export type {
+  BoardRole,
+  BoltState,
+  ContactState,
+  Head,
+  OperatingMode,
+  OwnerState,
+  Status,
+} from "./status.ts";
+
+/** The most bytes of records in one answer. */
+export const RECORDS_BYTES_MAX = 2_176;
+/** The most bytes of one answer's plaintext: the records and the head before them. */
+export const ANSWER_BYTES_MAX = 2_304;
+/** The most bytes of a Roughtime server's answer. */
+export const TIME_BYTES_MAX = 1_200;
+/** The size of the challenge in a welcome (`nonce16`). */
+export const CHALLENGE_BYTES = 16;
+
+const U32_MAX = 0xffff_ffff;
+const DENIAL_MAX = 63;
+const TIME_NONCE_BYTES = 32;
+const CODE_SECRET_BYTES = 32;
+const WIFI_NAME_BYTES_MAX = 32;
+const WIFI_PASSWORD_BYTES_MAX = 64;
+const VERSION = 1;
+const FLAG_ADOPTED = 1;
+/** CBOR's major type of a map (RFC 8949 §3.1). */
+const MAP = 5;
+
+/** What a phone asks. `id` is the phone's own u32; a repeat with the same one is answered, not done again. */
+export type Request =
+  /** A holder proof, whole. */
+  | { readonly kind: "prove"; readonly id: number; readonly message: Bytes }
+  /** A statement or a revocation list, whole. */
+  | { readonly kind: "statement"; readonly id: number; readonly message: Bytes }
+  | { readonly kind: "status"; readonly id: number }
+  /** Records of one region from a sequence number on. */
+  | { readonly kind: "fetch"; readonly id: number; readonly region: Region; readonly from: number }
+  /** Asks for a Roughtime nonce for the server of that index. */
+  | { readonly kind: "timeRequest"; readonly id: number; readonly server: number }
+  /** The server's answer, 1..1,200 bytes. */
+  | { readonly kind: "timeResponse"; readonly id: number; readonly response: Bytes }
+  | { readonly kind: "bye"; readonly id: number }
+  /** What the owner now holds: 1..3 heads. */
+  | { readonly kind: "fetched"; readonly id: number; readonly heads: readonly Head[] }
+  | { readonly kind: "checkpoint"; readonly id: number }
+  /** Well-formed, and not done by this version: codes (16, 17) and Wi-Fi (18). */
+  | { readonly kind: "unsupported"; readonly id: number; readonly number: number };
+
+/** What the lock answers, with the id of the request. */
+export type Answer =
+  | { readonly kind: "yes"; readonly id: number }
+  /** `denial` is undefined outside an owner session, and where this version has no name for the number. */
+  | { readonly kind: "no"; readonly id: number; readonly denial: Denial | undefined }
+  | { readonly kind: "status"; readonly id: number; readonly status: Status }
+  /** Whole records from `first` on, 0..2,176 bytes; `previousLink` is the chain's link before them (32 bytes). */
+  | {
+      readonly kind: "records";
+      readonly id: number;
+      readonly region: Region;
+      readonly first: number;
+      readonly previousLink: Bytes;
+      readonly bytes: Bytes;
+    }
+  /** A Roughtime nonce, 32 bytes. */
+  | { readonly kind: "nonce"; readonly id: number; readonly nonce: Bytes }
+  /** A signed checkpoint, whole. */
+  | { readonly kind: "checkpoint"; readonly id: number; readonly message: Bytes };
+
+/** What the door does during one's visit. */
+export type NoticeEvent = "opened" | "closed" | "locked" | "jammed" | "unlocked" | "aborted";
+
+/** A message that answers no request. The receipt is signed by the lock and stands behind `locked` only. */
+export interface Notice {
+  readonly kind: "notice";
+  readonly event: NoticeEvent;
+  readonly receipt: Bytes | undefined;
+}
+
+/** The payload of the lock's handshake message: the challenge that proofs and statements of this session must carry. */
+export interface Welcome {
+  readonly challenge: Bytes;
+  readonly isAdopted: boolean;
+}
+
+const PROVE = 1;
+const STATEMENT = 2;
+const STATUS = 3;
+const FETCH = 4;
+const TIME_REQUEST = 5;
+const TIME_RESPONSE = 6;
+const BYE = 7;
+const FETCHED = 8;
+const CHECKPOINT = 9;
+const CODE_SECRET = 16;
+const STORED_CODE = 17;
+const WIFI = 18;
+const YES_OR_NO = 64;
+const STATUS_ANSWER = 67;
+const RECORDS = 68;
+const NONCE = 69;
+const CHECKPOINT_ANSWER = 73;
+const NOTICE = 96;
+
+const EVENTS: readonly NoticeEvent[] = Object.freeze(["opened", "closed", "locked", "jammed", "unlocked", "aborted"]);
+
+/** Reads a request. Protocol.cddl, `request`.
+ *  @param plaintext at most 1,600 bytes @returns its byte strings are views
+ *  @throws Fault link.shape, cbor.* */
+export function parseRequest(plaintext: Bytes): Request {
+  const reader = new Reader(plaintext);
+  const items = reader.readArray(2, 4);
+  const number = reader.readUint(U32_MAX);
+  if (items !== itemsOfRequest(number)) throw new Fault("link.shape");
+  const request = readRequest(reader, number, reader.readUint(U32_MAX));
+  reader.end();
+  return request;
+}
+
+/** Gives the plaintext of a request; of an unsupported one there is none to give. */
+export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>): Bytes {
+  const writer = new Writer(MESSAGE_BYTES_MAX);
+  const number = numberOfRequest(request);
+  writer.array(itemsOfRequest(number)).uint(number).uint(request.id);
+  if (request.kind === "prove" || request.kind === "statement") writer.bytes(request.message);
+  else if (request.kind === "fetch") writer.uint(request.region).uint(request.from);
+  else if (request.kind === "timeRequest") writer.uint(request.server);
+  else if (request.kind === "timeResponse") writer.bytes(request.response);
+  else if (request.kind === "fetched") writeHeads(writer, request.heads);
+  return writer.finish();
+}
+
+/** Reads what the lock sent: an answer, or a notice. Protocol.cddl, `answer` and `notice`.
+ *  @param plaintext at most 2,304 bytes @returns its byte strings are views
+ *  @throws Fault link.shape, cbor.* */
+export function parseAnswer(plaintext: Bytes): Answer | Notice {
+  const reader = new Reader(plaintext, ANSWER_BYTES_MAX);
+  const items = reader.readArray(3, 6);
+  const number = reader.readUint(U32_MAX);
+  const id = reader.readUint(U32_MAX);
+  const answer = number === NOTICE ? readNotice(reader, items, id) : readAnswer(reader, { items, number, id });
+  reader.end();
+  return answer;
+}
+
+/** Gives the plaintext of an answer. */
+export function encodeAnswer(answer: Answer): Bytes {
+  const writer = new Writer(ANSWER_BYTES_MAX);
+  switch (answer.kind) {
+    case "yes":
+      writer.array(3).uint(YES_OR_NO).uint(answer.id).uint(1);
+      break;
+    case "no":
+      writer
+        .array(answer.denial === undefined ? 3 : 4)
+        .uint(YES_OR_NO)
+        .uint(answer.id)
+        .uint(0);
+      if (answer.denial !== undefined) writer.uint(denialNumber(answer.denial));
+      break;
+    case "status":
+      writeStatus(writer.array(3).uint(STATUS_ANSWER).uint(answer.id), answer.status);
+      break;
+    case "records":
+      assert(answer.previousLink.length === LINK_BYTES, "a link has 32 bytes");
+      assert(answer.bytes.length <= RECORDS_BYTES_MAX, "records fit their answer");
+      writer.array(6).uint(RECORDS).uint(answer.id).uint(answer.region);
+      writer.uint(answer.first).bytes(answer.previousLink).bytes(answer.bytes);
+      break;
+    case "nonce":
+      assert(answer.nonce.length === TIME_NONCE_BYTES, "a Roughtime nonce has 32 bytes");
+      writer.array(3).uint(NONCE).uint(answer.id).bytes(answer.nonce);
+      break;
+    case "checkpoint":
+      writer.array(3).uint(CHECKPOINT_ANSWER).uint(answer.id).bytes(answer.message);
+      break;
+    default:
+      unreachable(answer);
+  }
+  return writer.finish();
+}
+
+/** Gives the plaintext of a notice. */
+export function encodeNotice(notice: Notice): Bytes {
+  assert(notice.receipt === undefined || notice.event === "locked", "a receipt says that the door is locked");
+  const writer = new Writer();
+  const event = EVENTS.indexOf(notice.event) + 1;
+  writer
+    .array(notice.receipt === undefined ? 3 : 4)
+    .uint(NOTICE)
+    .uint(0)
+    .uint(event);
+  if (notice.receipt !== undefined) writer.bytes(notice.receipt);
+  return writer.finish();
+}
+
+/** Gives the payload of the lock's handshake message. Protocol.cddl, `welcome`. */
+export function encodeWelcome(welcome: Welcome): Bytes {
+  assert(welcome.challenge.length === CHALLENGE_BYTES, "a challenge has 16 bytes");
+  const flags = welcome.isAdopted ? FLAG_ADOPTED : 0;
+  return new Writer().array(3).uint(VERSION).bytes(welcome.challenge).uint(flags).finish();
+}
+
+/** Reads the payload of the lock's handshake message. Flags that this version does not know are ignored.
+ *  @returns `challenge` is a view
+ *  @throws Fault link.shape, cbor.* */
+export function parseWelcome(payload: Bytes): Welcome {
+  const reader = new Reader(payload);
+  reader.readArray(3, 3);
+  if (reader.readUint(U32_MAX) !== VERSION) throw new Fault("link.shape");
+  const challenge = reader.readView(CHALLENGE_BYTES, CHALLENGE_BYTES);
+  const flags = reader.readUint(U32_MAX);
+  reader.end();
+  return { challenge, isAdopted: (flags & FLAG_ADOPTED) !== 0 };
+}
+
+/** How many items a request of that number has.
+ *  @throws Fault link.shape for a number that is no request's */
+function itemsOfRequest(number: number): number {
+  switch (number) {
+    case STATUS:
+    case BYE:
+    case CHECKPOINT:
+      return 2;
+    case PROVE:
+    case STATEMENT:
+    case TIME_REQUEST:
+    case TIME_RESPONSE:
+    case FETCHED:
+    case CODE_SECRET:
+      return 3;
+    case FETCH:
+    case STORED_CODE:
+    case WIFI:
+      return 4;
+    default:
+      throw new Fault("link.shape");
+  }
+}
+
+function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): number {
+  switch (request.kind) {
+    case "prove":
+      return PROVE;
+    case "statement":
+      return STATEMENT;
+    case "status":
+      return STATUS;
+    case "fetch":
+      return FETCH;
+    case "timeRequest":
+      return TIME_REQUEST;
+    case "timeResponse":
+      return TIME_RESPONSE;
+    case "bye":
+      return BYE;
+    case "fetched":
+      return FETCHED;
+    case "checkpoint":
+      return CHECKPOINT;
+    default:
+      return unreachable(request);
+  }
+}
+
+/** Reads what stands behind the number and the id. */
+function readRequest(reader: Reader, number: number, id: number): Request {
+  switch (number) {
+    case PROVE:
+      return { kind: "prove", id, message: reader.readView(1, MESSAGE_BYTES_MAX) };
+    case STATEMENT:
+      return { kind: "statement", id, message: reader.readView(1, MESSAGE_BYTES_MAX) };
+    case STATUS:
+      return { kind: "status", id };
+    case FETCH:
+      return { kind: "fetch", id, region: readRegion(reader), from: reader.readUint(U32_MAX) };
+    case TIME_REQUEST:
+      return { kind: "timeRequest", id, server: reader.readUint(U32_MAX) };
+    case TIME_RESPONSE:
+      return { kind: "timeResponse", id, response: reader.readView(1, TIME_BYTES_MAX) };
+    case BYE:
+      return { kind: "bye", id };
+    case FETCHED:
+      return { kind: "fetched", id, heads: readHeads(reader, 1) };
+    case CHECKPOINT:
+      return { kind: "checkpoint", id };
+    case CODE_SECRET:
+      reader.readBytes(CODE_SECRET_BYTES, CODE_SECRET_BYTES);
+      break;
+    case STORED_CODE:
+      reader.readUint(U32_MAX);
+      if (reader.nextMajorType() !== MAP) throw new Fault("cbor.type");
+      reader.skip(1);
+      break;
+    case WIFI:
+      reader.readBytes(1, WIFI_NAME_BYTES_MAX);
+      reader.readBytes(0, WIFI_PASSWORD_BYTES_MAX);
+      break;
+    default:
+      throw new Fault("link.shape");
+  }
+  return { kind: "unsupported", id, number };
+}
+
+function readNotice(reader: Reader, items: number, id: number): Notice {
+  if (id !== 0 || items > 4) throw new Fault("link.shape");
+  const event = EVENTS[reader.readUint(U32_MAX) - 1];
+  if (event === undefined) throw new Fault("link.shape");
+  if (items === 3) return { kind: "notice", event, receipt: undefined };
+  if (event !== "locked") throw new Fault("link.shape");
+  return { kind: "notice", event, receipt: reader.readView(1, MESSAGE_BYTES_MAX) };
+}
+
+function readAnswer(reader: Reader, head: { items: number; number: number; id: number }): Answer {
+  const { items, number, id } = head;
+  if (number === YES_OR_NO && items <= 4) {
+    if (items === 3) return reader.readUint(1) === 1 ? { kind: "yes", id } : { kind: "no", id, denial: undefined };
+    if (reader.readUint(1) !== 0) throw new Fault("link.shape");
+    const denial = reader.readUint(DENIAL_MAX);
+    if (denial === 0) throw new Fault("link.shape");
+    return { kind: "no", id, denial: denialOf(denial) };
+  }
+  if (number === RECORDS && items === 6) {
+    const region = readRegion(reader);
+    const first = reader.readUint(U32_MAX);
+    const previousLink = reader.readView(LINK_BYTES, LINK_BYTES);
+    return { kind: "records", id, region, first, previousLink, bytes: reader.readView(0, RECORDS_BYTES_MAX) };
+  }
+  if (items !== 3) throw new Fault("link.shape");
+  if (number === STATUS_ANSWER) return { kind: "status", id, status: readStatus(reader) };
+  if (number === NONCE) return { kind: "nonce", id, nonce: reader.readView(TIME_NONCE_BYTES, TIME_NONCE_BYTES) };
+  if (number === CHECKPOINT_ANSWER) return { kind: "checkpoint", id, message: reader.readView(1, MESSAGE_BYTES_MAX) };
+  throw new Fault("link.shape");
+}
