@@ -1,0 +1,351 @@
+// What the records of the journal say: one entry for each type, written and read in one form.
+// Why: the lock folds these at boot into all that it knows, and the owner's tool prints them years later; both must read
+// the very same bytes the very same way.
+// Follows docs/protocol.cddl, "Journal payloads".
+
+import type { Bytes } from "../bytes.ts";
+import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
+import { Writer } from "../cbor/encode.ts";
+import { assert, Fault, unreachable } from "../fault.ts";
+import { type Body, readBody } from "../grant/body.ts";
+import { LINK8_BYTES, LINKS_MAX } from "../grant/chain.ts";
+import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
+import { NAME_BYTES_MAX, USES_MAX } from "../grant/grant.ts";
+import { type RevocationList, readList, writeList } from "../grant/revocation.ts";
+import { type Seconds, seconds } from "../platform.ts";
+import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
+
+const KID_BYTES = 8;
+
+/** Who asked for an opening. The order gives the numbers. */
+const SOURCES = Object.freeze(["phone", "owner", "keypad", "inside", "schedule"] as const);
+export type Source = (typeof SOURCES)[number];
+
+/** How a visit ended. The order gives the numbers. */
+const OUTCOMES = Object.freeze(["secured", "not-moved", "jammed", "superseded", "power-cut", "held-open"] as const);
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What the door did by itself, outside a visit. The order gives the numbers. */
+const DOOR_EVENTS = Object.freeze([
+  "opened",
+  "closed",
+  "locked",
+  "jammed",
+  "unlocked",
+  "thumbturn-locked",
+  "thumbturn-unlocked",
+  "privacy-ended",
+] as const);
+export type DoorEvent = (typeof DOOR_EVENTS)[number];
+
+/** What must be looked into. The order gives the numbers. */
+const ALARMS = Object.freeze(["ajar", "forced", "jammed", "held-open", "clock", "journal", "power"] as const);
+export type Alarm = (typeof ALARMS)[number];
+
+/** One use of a counted link: the counter as it stands after it. */
+export interface SpentUse {
+  /** 8 bytes. */
+  readonly link8: Bytes;
+  /** 1..65,535. */
+  readonly used: number;
+  /** When the counter may be forgotten. */
+  readonly until: Seconds;
+}
+
+/** One record's meaning. Byte strings that were read are views into the payload. */
+export type Entry =
+  | { readonly kind: "boot"; readonly reason: number; readonly boots: number }
+  | { readonly kind: "watermark" }
+  | { readonly kind: "list"; readonly list: RevocationList }
+  /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back. */
+  | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
+  /** An owner knows of all damage up to these numbers: state, access, notices. */
+  | { readonly kind: "acknowledged"; readonly upTo: readonly [number, number, number] }
+  | {
+      readonly kind: "intent";
+      readonly operation: number;
+      readonly source: Source;
+      /** The holder's key, 8 bytes. */
+      readonly actor: Bytes;
+      /** The root of the grant, 8 bytes. */
+      readonly root: Bytes;
+      /** At most 3. */
+      readonly spends: readonly SpentUse[];
+    }
+  | {
+      readonly kind: "closing";
+      /** The number of the intent, or of the owner's statement, that began the visit. */
+      readonly intent: number;
+      readonly outcome: Outcome;
+      /** Seconds after the intent; undefined where it did not happen. */
+      readonly openedAfter: number | undefined;
+      readonly closedAfter: number | undefined;
+      readonly securedAfter: number | undefined;
+      /** Bits: 0 door contact, 1 bolt sensor, 2 motor current. */
+      readonly witnesses: number;
+    }
+  /** `encodedBody` is `body` as it was signed; `actor` is the key that signed, 8 bytes. */
+  | {
+      readonly kind: "statement";
+      readonly actor: Bytes;
+      readonly sequence: number;
+      readonly body: Body;
+      readonly encodedBody: Bytes;
+    }
+  | {
+      readonly kind: "refusal";
+      readonly actor: Bytes;
+      /** The grant that was shown, 8 bytes. */
+      readonly leaf: Bytes;
+      readonly operation: number;
+      /** Undefined where a newer lock knew more reasons. */
+      readonly denial: Denial | undefined;
+      readonly count: number;
+    }
+  | { readonly kind: "door"; readonly event: DoorEvent; readonly count: number }
+  | { readonly kind: "inside"; readonly count: number }
+  /** A grant that was shown, valid, with the names in its chain, root first; a link without a name has an empty one. */
+  | {
+      readonly kind: "who";
+      readonly leaf: Bytes;
+      readonly holder: Bytes;
+      readonly names: readonly string[];
+      readonly root: Bytes;
+    }
+  | { readonly kind: "alarm"; readonly alarm: Alarm; readonly count: number }
+  /** 0 broken frames, 1 messages without sense, 2 proofs that failed. */
+  | { readonly kind: "stranger"; readonly strangerClass: number; readonly count: number }
+  /** A type that this version does not know: kept and verified, not understood. */
+  | { readonly kind: "other"; readonly type: number };
+
+/** An entry that can be written. */
+export type WritableEntry = Exclude<Entry, { kind: "other" }>;
+
+interface Place {
+  readonly region: Region;
+  readonly type: number;
+}
+
+const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
+  boot: Object.freeze({ region: STATE, type: 1 }),
+  watermark: Object.freeze({ region: STATE, type: 2 }),
+  list: Object.freeze({ region: STATE, type: 3 }),
+  clock: Object.freeze({ region: STATE, type: 4 }),
+  acknowledged: Object.freeze({ region: STATE, type: 5 }),
+  intent: Object.freeze({ region: ACCESS, type: 16 }),
+  closing: Object.freeze({ region: ACCESS, type: 17 }),
+  statement: Object.freeze({ region: ACCESS, type: 18 }),
+  refusal: Object.freeze({ region: ACCESS, type: 19 }),
+  door: Object.freeze({ region: ACCESS, type: 20 }),
+  inside: Object.freeze({ region: ACCESS, type: 21 }),
+  who: Object.freeze({ region: ACCESS, type: 22 }),
+  alarm: Object.freeze({ region: NOTICES, type: 32 }),
+  stranger: Object.freeze({ region: NOTICES, type: 33 }),
+});
+
+/** Says where an entry is written. @returns its region and its type number */
+export function placeOf(kind: WritableEntry["kind"]): Place {
+  return PLACES[kind];
+}
+
+/** Encodes an entry's payload. protocol.cddl, `boot-1` to `stranger-33`. @returns at most 2,048 bytes */
+export function encodeEntry(entry: WritableEntry): Bytes {
+  if (entry.kind === "watermark") return new Uint8Array(0);
+  const writer = new Writer(PAYLOAD_BYTES_MAX);
+  switch (entry.kind) {
+    case "boot":
+      return writer.array(2).uint(entry.reason).uint(entry.boots).finish();
+    case "list":
+      writeList(writer, entry.list);
+      return writer.finish();
+    case "clock":
+      return writer.array(3).uint(entry.source).uint(entry.lo).uint(entry.hi).finish();
+    case "acknowledged":
+      return writer.array(3).uint(entry.upTo[STATE]).uint(entry.upTo[ACCESS]).uint(entry.upTo[NOTICES]).finish();
+    case "intent":
+      return encodeIntent(writer, entry);
+    case "closing":
+      return encodeClosing(writer, entry);
+    case "statement":
+      return writer.array(2).bytes(entry.actor).raw(entry.encodedBody).finish();
+    case "refusal":
+      assert(entry.denial !== undefined, "a refusal has a reason");
+      writer.array(5).bytes(entry.actor).bytes(entry.leaf).uint(entry.operation);
+      return writer.uint(denialNumber(entry.denial)).uint(entry.count).finish();
+    case "door":
+      return writer.array(2).uint(DOOR_EVENTS.indexOf(entry.event)).uint(entry.count).finish();
+    case "inside":
+      return writer.array(1).uint(entry.count).finish();
+    case "who":
+      writer.array(4).bytes(entry.leaf).bytes(entry.holder).array(entry.names.length);
+      for (const name of entry.names) writer.text(name);
+      return writer.bytes(entry.root).finish();
+    case "alarm":
+      return writer.array(2).uint(ALARMS.indexOf(entry.alarm)).uint(entry.count).finish();
+    case "stranger":
+      return writer.array(2).uint(entry.strangerClass).uint(entry.count).finish();
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** Reads an entry. The record around it has been verified, so a payload that does not fit its type is corruption.
+ *  @param payload at most 2,048 bytes; kept, not copied
+ *  @throws Fault journal.corrupt */
+export function readEntry(region: Region, type: number, payload: Bytes): Entry {
+  try {
+    const reader = new Reader(payload, PAYLOAD_BYTES_MAX);
+    const entry = readKind(reader, region, type);
+    if (entry.kind !== "other") reader.end();
+    return entry;
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    throw new Fault("journal.corrupt");
+  }
+}
+
+function encodeIntent(writer: Writer, entry: Extract<Entry, { kind: "intent" }>): Bytes {
+  const { operation, source, actor, root, spends } = entry;
+  writer.array(5).uint(operation).uint(SOURCES.indexOf(source)).bytes(actor).bytes(root).array(spends.length);
+  for (const { link8, used, until } of spends) writer.array(3).bytes(link8).uint(used).uint(until);
+  return writer.finish();
+}
+
+function encodeClosing(writer: Writer, entry: Extract<Entry, { kind: "closing" }>): Bytes {
+  const { intent, outcome, openedAfter, closedAfter, securedAfter, witnesses } = entry;
+  writer.array(6).uint(intent).uint(OUTCOMES.indexOf(outcome));
+  for (const after of [openedAfter, closedAfter, securedAfter]) writer.uint(after === undefined ? 0 : after + 1);
+  return writer.uint(witnesses).finish();
+}
+
+function readKind(reader: Reader, region: Region, type: number): Entry {
+  switch (region) {
+    case STATE:
+      return readState(reader, type);
+    case ACCESS:
+      return readAccess(reader, type);
+    case NOTICES:
+      return readNotice(reader, type);
+    default:
+      throw new Fault("journal.corrupt");
+  }
+}
+
+function readState(reader: Reader, type: number): Entry {
+  switch (type) {
+    case PLACES.boot.type:
+      reader.readArray(2, 2);
+      return { kind: "boot", reason: reader.readUint(ARGUMENT_MAX), boots: reader.readUint(ARGUMENT_MAX) };
+    case PLACES.watermark.type:
+      return { kind: "watermark" };
+    case PLACES.list.type:
+      return { kind: "list", list: readList(reader) };
+    case PLACES.clock.type: {
+      reader.readArray(3, 3);
+      const source = reader.readUint(ARGUMENT_MAX);
+      const lo = seconds(reader.readUint(ARGUMENT_MAX));
+      return { kind: "clock", source, lo, hi: seconds(reader.readUint(ARGUMENT_MAX)) };
+    }
+    case PLACES.acknowledged.type: {
+      reader.readArray(3, 3);
+      const state = reader.readUint(ARGUMENT_MAX);
+      const access = reader.readUint(ARGUMENT_MAX);
+      return { kind: "acknowledged", upTo: [state, access, reader.readUint(ARGUMENT_MAX)] };
+    }
+    default:
+      return { kind: "other", type };
+  }
+}
+
+function readAccess(reader: Reader, type: number): Entry {
+  switch (type) {
+    case PLACES.intent.type:
+      return readIntent(reader);
+    case PLACES.closing.type:
+      return readClosing(reader);
+    case PLACES.statement.type: {
+      reader.readArray(2, 2);
+      const actor = reader.readView(KID_BYTES, KID_BYTES);
+      const start = reader.offset;
+      const { sequence, body } = readBody(reader);
+      return { kind: "statement", actor, sequence, body, encodedBody: reader.bytes.subarray(start, reader.offset) };
+    }
+    case PLACES.refusal.type: {
+      reader.readArray(5, 5);
+      const actor = reader.readView(KID_BYTES, KID_BYTES);
+      const leaf = reader.readView(LINK8_BYTES, LINK8_BYTES);
+      const operation = reader.readUint(ARGUMENT_MAX);
+      const denial = denialOf(reader.readUint(ARGUMENT_MAX));
+      return { kind: "refusal", actor, leaf, operation, denial, count: reader.readUint(ARGUMENT_MAX) };
+    }
+    case PLACES.door.type: {
+      reader.readArray(2, 2);
+      const event = DOOR_EVENTS[reader.readUint(DOOR_EVENTS.length - 1)];
+      return { kind: "door", event, count: reader.readUint(ARGUMENT_MAX) };
+    }
+    case PLACES.inside.type:
+      reader.readArray(1, 1);
+      return { kind: "inside", count: reader.readUint(ARGUMENT_MAX) };
+    case PLACES.who.type:
+      return readWho(reader);
+    default:
+      return { kind: "other", type };
+  }
+}
+
+function readNotice(reader: Reader, type: number): Entry {
+  switch (type) {
+    case PLACES.alarm.type: {
+      reader.readArray(2, 2);
+      const alarm = ALARMS[reader.readUint(ALARMS.length - 1)];
+      return { kind: "alarm", alarm, count: reader.readUint(ARGUMENT_MAX) };
+    }
+    case PLACES.stranger.type: {
+      reader.readArray(2, 2);
+      const strangerClass = reader.readUint(ARGUMENT_MAX);
+      return { kind: "stranger", strangerClass, count: reader.readUint(ARGUMENT_MAX) };
+    }
+    default:
+      return { kind: "other", type };
+  }
+}
+
+function readIntent(reader: Reader): Entry {
+  reader.readArray(5, 5);
+  const operation = reader.readUint(ARGUMENT_MAX);
+  const source = SOURCES[reader.readUint(SOURCES.length - 1)];
+  const actor = reader.readView(KID_BYTES, KID_BYTES);
+  const root = reader.readView(LINK8_BYTES, LINK8_BYTES);
+  const spends: SpentUse[] = [];
+  for (let left = reader.readArray(0, LINKS_MAX); left > 0; left--) {
+    reader.readArray(3, 3);
+    const link8 = reader.readView(LINK8_BYTES, LINK8_BYTES);
+    const used = reader.readUint(USES_MAX);
+    spends.push({ link8, used, until: seconds(reader.readUint(ARGUMENT_MAX)) });
+  }
+  return { kind: "intent", operation, source, actor, root, spends };
+}
+
+function readClosing(reader: Reader): Entry {
+  reader.readArray(6, 6);
+  const intent = reader.readUint(ARGUMENT_MAX);
+  const outcome = OUTCOMES[reader.readUint(OUTCOMES.length - 1)];
+  const openedAfter = readAfter(reader);
+  const closedAfter = readAfter(reader);
+  const securedAfter = readAfter(reader);
+  return { kind: "closing", intent, outcome, openedAfter, closedAfter, securedAfter, witnesses: reader.readUint(7) };
+}
+
+function readAfter(reader: Reader): number | undefined {
+  const after = reader.readUint(ARGUMENT_MAX);
+  return after === 0 ? undefined : after - 1;
+}
+
+function readWho(reader: Reader): Entry {
+  reader.readArray(4, 4);
+  const leaf = reader.readView(LINK8_BYTES, LINK8_BYTES);
+  const holder = reader.readView(KID_BYTES, KID_BYTES);
+  const names: string[] = [];
+  for (let left = reader.readArray(1, LINKS_MAX); left > 0; left--) names.push(reader.readText(0, NAME_BYTES_MAX));
+  return { kind: "who", leaf, holder, names, root: reader.readView(LINK8_BYTES, LINK8_BYTES) };
+}

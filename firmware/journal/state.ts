@@ -1,0 +1,223 @@
+// All that the lock knows, as the fold of its journal.
+// Why: each record changes the state in one way only, whether it was just written or is read at boot, so a power cut can
+// neither lose what was acknowledged nor invent what was not.
+// Follows docs/protocol.md §4.
+
+import type { Bytes } from "../bytes.ts";
+import { kid8 } from "../cose/key.ts";
+import type { Crypto } from "../crypto/crypto.ts";
+import { unreachable } from "../fault.ts";
+import {
+  KIND_ACKNOWLEDGE,
+  KIND_ACT,
+  KIND_ADD_OWNER,
+  KIND_ADOPT,
+  KIND_ANNOUNCE,
+  KIND_CANCEL_RESET,
+  KIND_CONFIGURE,
+  KIND_ENROL,
+  KIND_FACTORY_RESET,
+  KIND_REMOVE_BOARD,
+  KIND_REMOVE_OWNER,
+  KIND_SET_CLOCK,
+} from "../grant/body.ts";
+import { OPERATION_LOCK } from "../grant/holder.ts";
+import type { RevocationList } from "../grant/revocation.ts";
+import { type Seconds, seconds } from "../platform.ts";
+import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
+import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
+import { type EnrolledBoard, emptyKeyring, type Keyring, type Owner, withSequence } from "../policy/keyring.ts";
+import type { Entry, SpentUse } from "./payload.ts";
+import { type Region, STATE } from "./record.ts";
+
+/** Faces that the lock remembers, so that their names are written once: `who` records. */
+export const FACES_MAX = 32;
+
+/** An opening that has not been closed in the journal. */
+export interface OpenVisit {
+  /** The number of its intent (or of the owner's statement) in the access region. */
+  readonly intent: number;
+  /** The key that came, 8 bytes. */
+  readonly actor: Bytes;
+  /** What it spent: given back if the bolt never moved. */
+  readonly spends: readonly SpentUse[];
+}
+
+/** The fold. Only `applyEntry` writes to it. */
+export interface LockState {
+  keyring: Keyring;
+  /** The newest list of each key that ever was an owner and sent one. */
+  lists: readonly RevocationList[];
+  configuration: Configuration;
+  counters: readonly Counter[];
+  visit: OpenVisit | undefined;
+  /** The highest lo that was ever recorded; falls only when an owner at the door sets the clock back. */
+  watermark: Seconds;
+  boots: number;
+  /** Damage up to these record numbers is known to an owner: state, access, notices. */
+  acknowledged: readonly [number, number, number];
+  /** link8 of grants whose names are in the journal, the newest last. */
+  faces: readonly Bytes[];
+}
+
+/** Gives the state of a lock that has never run. */
+export function emptyState(): LockState {
+  return {
+    keyring: emptyKeyring(),
+    lists: [],
+    configuration: defaultConfiguration(),
+    counters: [],
+    visit: undefined,
+    watermark: seconds(0),
+    boots: 0,
+    acknowledged: [0, 0, 0],
+    faces: [],
+  };
+}
+
+/** Folds one record into the state. Total: a record was checked before it was written. The regions are independent of each
+ *  other, since they are read one after the other.
+ *  @param record its region, its number there, and the lo of its header */
+export function applyEntry(
+  crypto: Crypto,
+  state: LockState,
+  entry: Entry,
+  record: { readonly region: Region; readonly seq: number; readonly lo: Seconds },
+): void {
+  // Only the state region counts: there alone a setting back of the clock stands in order with the marks around it.
+  if (record.region === STATE && record.lo > state.watermark) state.watermark = record.lo;
+  switch (entry.kind) {
+    case "boot":
+      state.boots = entry.boots;
+      break;
+    case "clock":
+      if (entry.source === 2) state.watermark = entry.lo;
+      break;
+    case "list":
+      state.lists = [...state.lists.filter((former) => !crypto.isEqual(former.owner, entry.list.owner)), entry.list];
+      break;
+    case "acknowledged":
+      state.acknowledged = entry.upTo;
+      break;
+    case "intent": {
+      const root = entry.root.slice();
+      const spends = entry.spends.map((spend) => ({ ...spend, link8: spend.link8.slice() }));
+      for (const spend of spends)
+        state.counters = withUse(crypto, state.counters, { ...spend, root8: root }, record.lo);
+      state.visit = { intent: record.seq, actor: entry.actor.slice(), spends };
+      break;
+    }
+    case "closing":
+      closeVisit(crypto, state, entry);
+      break;
+    case "statement":
+      applyStatement(crypto, state, entry, record.seq);
+      break;
+    case "who":
+      state.faces = [...state.faces, entry.leaf.slice()].slice(-FACES_MAX);
+      break;
+    case "door":
+      // Somebody left a house in privacy: the mode is over, and stays so through a power cut.
+      if (entry.event === "privacy-ended") state.configuration = { ...state.configuration, mode: "normal" };
+      break;
+    case "watermark":
+    case "refusal":
+    case "inside":
+    case "alarm":
+    case "stranger":
+    case "other":
+      break;
+    default:
+      unreachable(entry);
+  }
+}
+
+function closeVisit(crypto: Crypto, state: LockState, closing: Extract<Entry, { kind: "closing" }>): void {
+  const { visit } = state;
+  if (visit === undefined || visit.intent !== closing.intent) return;
+  state.visit = undefined;
+  if (closing.outcome !== "not-moved") return;
+  for (const spend of visit.spends) {
+    const counter = findCounter(crypto, state.counters, spend.link8);
+    if (counter === undefined || counter.used !== spend.used) continue;
+    const others = state.counters.filter((other) => other !== counter);
+    state.counters = counter.used === 1 ? others : [...others, { ...counter, used: counter.used - 1 }];
+  }
+}
+
+/** Puts a counter in its place. What has expired goes only when the table is full: the clock may be set back by an owner
+ *  at the door, and an expired grant that lives again must not be fresh. */
+function withUse(crypto: Crypto, counters: readonly Counter[], use: Counter, lo: Seconds): readonly Counter[] {
+  const former = findCounter(crypto, counters, use.link8);
+  if (former !== undefined) return counters.map((counter) => (counter === former ? use : counter));
+  const kept = counters.length < COUNTERS_MAX ? counters : counters.filter((counter) => counter.until >= lo);
+  return [...kept, use];
+}
+
+function applyStatement(
+  crypto: Crypto,
+  state: LockState,
+  statement: Extract<Entry, { kind: "statement" }>,
+  seq: number,
+): void {
+  const { body, sequence } = statement;
+  const actor = statement.actor.slice();
+  if (body.kind === KIND_ADOPT) {
+    const { ownerKey, recoveryKey, zoneRule } = body.adoption;
+    const recovery = { kid: kid8(crypto, recoveryKey), publicKey: recoveryKey.slice(), sequence: 0 };
+    state.keyring = { ...emptyKeyring(), owners: [newOwner(crypto, ownerKey, sequence)], recovery };
+    state.configuration = withZone(state.configuration, zoneRule) ?? state.configuration;
+    return;
+  }
+  state.keyring = withSequence(crypto, state.keyring, { kid: actor, sequence });
+  const { keyring } = state;
+  switch (body.kind) {
+    case KIND_ENROL: {
+      const { role, agreementKey, signingKey } = body.board;
+      const kid = kid8(crypto, signingKey);
+      const board: EnrolledBoard = {
+        kid,
+        role,
+        agreementKey: agreementKey.slice(),
+        signingKey: signingKey.slice(),
+        sequence,
+      };
+      state.keyring = { ...keyring, boards: [...withoutBoard(crypto, keyring, kid), board] };
+      break;
+    }
+    case KIND_REMOVE_BOARD:
+      state.keyring = { ...keyring, boards: withoutBoard(crypto, keyring, body.boardKid) };
+      break;
+    case KIND_CONFIGURE:
+      state.configuration = configure(state.configuration, body.settings) ?? state.configuration;
+      break;
+    case KIND_ADD_OWNER:
+      state.keyring = { ...keyring, owners: [...keyring.owners, newOwner(crypto, body.ownerKey, 0)] };
+      break;
+    case KIND_REMOVE_OWNER: {
+      const removed = body.ownerKid.slice();
+      const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, removed));
+      state.keyring = { ...keyring, owners, removed: [...keyring.removed, removed] };
+      break;
+    }
+    case KIND_ACT:
+      if (body.operation !== OPERATION_LOCK) state.visit = { intent: seq, actor, spends: [] };
+      break;
+    case KIND_ANNOUNCE:
+    case KIND_SET_CLOCK:
+    case KIND_ACKNOWLEDGE:
+    case KIND_FACTORY_RESET:
+    case KIND_CANCEL_RESET:
+      break;
+    default:
+      unreachable(body);
+  }
+}
+
+function newOwner(crypto: Crypto, publicKey: Bytes, sequence: number): Owner {
+  return { kid: kid8(crypto, publicKey), publicKey: publicKey.slice(), sequence };
+}
+
+function withoutBoard(crypto: Crypto, keyring: Keyring, kid: Bytes): readonly EnrolledBoard[] {
+  return keyring.boards.filter((board) => !crypto.isEqual(board.kid, kid));
+}
