@@ -1,0 +1,120 @@
+// What an owner may set: each key with its bounds and its default.
+// Why: a statement that holds one bad value changes nothing, so all of them are judged before the first is taken.
+// Follows docs/protocol.md §2.4.
+
+import { type Bytes, fromAscii, toAscii } from "../bytes.ts";
+import { Fault } from "../fault.ts";
+import type { Setting } from "../grant/body.ts";
+import { parseZone, type Zone } from "../time/zone.ts";
+
+export const SETTING_ZONE = 1;
+export const SETTING_RELOCK_SECONDS = 2;
+export const SETTING_MODE = 3;
+export const SETTING_AJAR_SECONDS = 4;
+export const SETTING_UNLATCH_MILLIS = 5;
+export const SETTING_WIDTH_SECONDS = 6;
+
+/** Matter's operating modes (Door Lock cluster, OperatingModeEnum), by number. */
+export const MODES = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"] as const);
+export type Mode = (typeof MODES)[number];
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  /** Whether 0 stands for "never". */
+  readonly mayBeZero: boolean;
+  readonly standard: number;
+}
+
+const BOUNDS: Readonly<Record<number, Bounds>> = Object.freeze({
+  [SETTING_RELOCK_SECONDS]: Object.freeze({ min: 5, max: 3_600, mayBeZero: true, standard: 30 }),
+  [SETTING_MODE]: Object.freeze({ min: 0, max: MODES.length - 1, mayBeZero: false, standard: 0 }),
+  [SETTING_AJAR_SECONDS]: Object.freeze({ min: 30, max: 3_600, mayBeZero: false, standard: 120 }),
+  [SETTING_UNLATCH_MILLIS]: Object.freeze({ min: 500, max: 4_500, mayBeZero: false, standard: 3_000 }),
+  [SETTING_WIDTH_SECONDS]: Object.freeze({ min: 60, max: 3_600, mayBeZero: false, standard: 600 }),
+});
+
+/** The configuration in force. */
+export interface Configuration {
+  /** POSIX TZ rule, ASCII. */
+  readonly zoneRule: string;
+  readonly zone: Zone;
+  /** 0 = never. */
+  readonly relockSeconds: number;
+  readonly mode: Mode;
+  readonly ajarSeconds: number;
+  readonly unlatchMillis: number;
+  /** W: the widest clock in which a grant is judged. */
+  readonly widthSeconds: number;
+}
+
+/** What a lock does that nobody has configured. */
+export function defaultConfiguration(): Configuration {
+  const zoneRule = "UTC0";
+  return {
+    zoneRule,
+    zone: parseZone(zoneRule),
+    relockSeconds: BOUNDS[SETTING_RELOCK_SECONDS].standard,
+    mode: MODES[BOUNDS[SETTING_MODE].standard],
+    ajarSeconds: BOUNDS[SETTING_AJAR_SECONDS].standard,
+    unlatchMillis: BOUNDS[SETTING_UNLATCH_MILLIS].standard,
+    widthSeconds: BOUNDS[SETTING_WIDTH_SECONDS].standard,
+  };
+}
+
+/** Gives a configuration with some settings changed, or undefined where any of them is unknown or out of bounds. */
+export function configure(current: Configuration, settings: readonly Setting[]): Configuration | undefined {
+  let changed: Configuration | undefined = current;
+  for (const { key, value } of settings) {
+    if (changed === undefined) return undefined;
+    changed = typeof value === "number" ? withNumber(changed, key, value) : withBytes(changed, key, value);
+  }
+  return changed;
+}
+
+/** Gives a configuration with the zone of a rule, or undefined where it is none. @param rule POSIX TZ, ASCII */
+export function withZone(current: Configuration, rule: Bytes): Configuration | undefined {
+  try {
+    const zoneRule = toAscii(rule);
+    return { ...current, zoneRule, zone: parseZone(zoneRule) };
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return undefined;
+  }
+}
+
+/** Gives all settings in force, by key: what a status shows. */
+export function settingsOf(configuration: Configuration): ReadonlyMap<number, number | Bytes> {
+  return new Map<number, number | Bytes>([
+    [SETTING_ZONE, fromAscii(configuration.zoneRule)],
+    [SETTING_RELOCK_SECONDS, configuration.relockSeconds],
+    [SETTING_MODE, MODES.indexOf(configuration.mode)],
+    [SETTING_AJAR_SECONDS, configuration.ajarSeconds],
+    [SETTING_UNLATCH_MILLIS, configuration.unlatchMillis],
+    [SETTING_WIDTH_SECONDS, configuration.widthSeconds],
+  ]);
+}
+
+function withBytes(current: Configuration, key: number, value: Bytes): Configuration | undefined {
+  return key === SETTING_ZONE ? withZone(current, value) : undefined;
+}
+
+function withNumber(current: Configuration, key: number, value: number): Configuration | undefined {
+  const bounds = BOUNDS[key];
+  if (bounds === undefined) return undefined;
+  if ((value < bounds.min || value > bounds.max) && !(bounds.mayBeZero && value === 0)) return undefined;
+  switch (key) {
+    case SETTING_RELOCK_SECONDS:
+      return { ...current, relockSeconds: value };
+    case SETTING_MODE:
+      return { ...current, mode: MODES[value] };
+    case SETTING_AJAR_SECONDS:
+      return { ...current, ajarSeconds: value };
+    case SETTING_UNLATCH_MILLIS:
+      return { ...current, unlatchMillis: value };
+    case SETTING_WIDTH_SECONDS:
+      return { ...current, widthSeconds: value };
+    default:
+      return undefined;
+  }
+}
