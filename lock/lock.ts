@@ -1,0 +1,399 @@
+// The lock: the flow from a request to the bolt, and the one way there.
+// Why: only this file reaches the bolt, and always in this order: decide, journal the intent durably, drive, journal the
+// outcome. The two exceptions are an inside press, and an owner's act while the flash cannot be written.
+// Follows docs/protocol.md §2.2, §2.3 and §4.
+
+import { type Bytes, fromAscii } from "../firmware/bytes.ts";
+import { selfTest } from "../firmware/crypto/selftest.ts";
+import type { BoltReport } from "../firmware/door/bolt.ts";
+import { step } from "../firmware/door/door.ts";
+import type { Act, Alarm as DoorAlarm, DoorEvent, DoorReport, DoorSettings, Effect } from "../firmware/door/event.ts";
+import { modeAllows } from "../firmware/door/mode.ts";
+import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
+import { Fault, unreachable } from "../firmware/fault.ts";
+import type { Chain, ChainContext } from "../firmware/grant/chain.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import type { Outcome } from "../firmware/journal/payload.ts";
+import type { Region } from "../firmware/journal/record.ts";
+import type { NoticeEvent, Status } from "../firmware/link/message.ts";
+import { type Millis, millis, type Transport } from "../firmware/platform.ts";
+import { findOwner, listsOf } from "../firmware/policy/keyring.ts";
+import { decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../firmware/policy/policy.ts";
+import { Faces } from "./faces.ts";
+import { type Identity, openIdentity } from "./identity.ts";
+import { Presence } from "./inside.ts";
+import { Memory } from "./memory.ts";
+import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
+import { type OwnerDesk, serveStatement } from "./owner.ts";
+import { type DeniedProof, type Desk, type GrantProof, type Origin, Phones, type Records } from "./phone.ts";
+import { hasChargeToRelock } from "./power.ts";
+import { Recorder } from "./recorder.ts";
+import { doorSettings } from "./settings.ts";
+import { statusOf } from "./status.ts";
+import { beginVisit, closingOf, isRetry, resumeVisit, type Visit } from "./visit.ts";
+
+/** How often a running drive's sensors are looked at. */
+const DRIVE_POLL_MILLIS = 10;
+/** Reports that one event may bring forth at once: a command is answered by one, which asks for at most another. */
+const REPORTS_MAX = 8;
+
+/** The board inside the door. Events come in with their uptime, in order; `tick` is called at `nextTick` or later. */
+export class Lock {
+  readonly #platform: LockPlatform;
+  readonly #options: LockOptions;
+  readonly #identity: Identity;
+  readonly #memory: Memory;
+  readonly #recorder: Recorder;
+  readonly #phones: Phones;
+  readonly #faces = new Faces();
+  readonly #presence = new Presence();
+  #door: Door = startDoor();
+  #visit: Visit | undefined;
+
+  /** Boots: tests the primitives, finds its keys and its memory, and senses where the bolt is.
+   *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then; the bolt was not touched */
+  constructor(platform: LockPlatform, options: LockOptions, now: Millis) {
+    const { crypto, random, flash, constants, carrier } = platform;
+    selfTest(crypto);
+    this.#platform = platform;
+    this.#options = options;
+    const identity = openIdentity(crypto, constants, random);
+    this.#identity = identity;
+    this.#memory = new Memory({ ...options, crypto, flash, identity }, now);
+    this.#recorder = new Recorder(this.#memory);
+    this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(), now);
+    const { visit } = this.#memory.state;
+    if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);
+    if (!this.#memory.isWhole) this.#recorder.alarm("journal", now);
+    this.#pollBolt(now);
+  }
+
+  /** 11 characters. */
+  get lockId(): string {
+    return this.#identity.lockId;
+  }
+
+  /** Ed25519, 32 bytes. */
+  get signingKey(): Bytes {
+    return this.#identity.signingKey;
+  }
+
+  /** X25519, 32 bytes. */
+  get agreementKey(): Bytes {
+    return this.#identity.agreementKey;
+  }
+
+  get snapshot(): Snapshot {
+    const { owners } = this.#memory.state.keyring;
+    const isVisitOpen = this.#visit !== undefined;
+    return { door: this.#door, isAdopted: owners.length > 0, isVisitOpen, hasPresence: this.#hasPresence };
+  }
+
+  connected(connection: number, transport: Transport, now: Millis): void {
+    this.#now = now;
+    this.#phones.connected(connection, transport, now);
+  }
+
+  /** Takes one frame from a phone. Total: no bytes make it throw. */
+  received(connection: number, frame: Bytes, now: Millis): void {
+    this.#now = now;
+    this.#phones.received(connection, frame, now);
+  }
+
+  disconnected(connection: number, now: Millis): void {
+    this.#now = now;
+    this.#phones.disconnected(connection);
+  }
+
+  /** Takes the debounced door contact. */
+  contactChanged(contact: "open" | "closed", now: Millis): void {
+    this.#now = now;
+    this.#step({ kind: "contact", is: contact }, now);
+  }
+
+  /** Takes a press of the inside button: it always opens, whatever else is so, and is recorded afterwards. */
+  insidePressed(now: Millis): void {
+    this.#now = now;
+    this.#presence.press(this.#visit !== undefined, now);
+    this.#step({ kind: "inside" }, now);
+    this.#recorder.inside(now);
+  }
+
+  /** Tells that an input of the bolt changed with no drive running: somebody turned the thumbturn. */
+  boltSensed(now: Millis): void {
+    this.#now = now;
+    this.#pollBolt(now);
+  }
+
+  /** Does what is due. */
+  tick(now: Millis): void {
+    this.#now = now;
+    this.#pollBolt(now);
+    this.#step({ kind: "tick" }, now);
+    this.#phones.tick(now);
+    this.#recorder.tick(now);
+    this.#memory.tick(now);
+  }
+
+  /** The uptime by which `tick` must be called. */
+  get nextTick(): Millis {
+    const now = this.#now;
+    let next: number = this.#memory.nextTick;
+    const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
+    for (const other of others) if (other !== undefined && other < next) next = other;
+    if (this.#platform.bolt.isDriving) next = Math.min(next, now + DRIVE_POLL_MILLIS);
+    return millis(Math.max(next, now));
+  }
+
+  /** The uptime of the last event. */
+  #now: Millis = millis(0);
+
+  get #settings(): DoorSettings {
+    return doorSettings(this.#memory.state.configuration, this.#options);
+  }
+
+  get #hasPresence(): boolean {
+    return this.#visit === undefined && this.#presence.isKnown(this.#now);
+  }
+
+  /** What phones may ask for. */
+  #desk(): Desk {
+    const lock = this;
+    const { crypto } = this.#platform;
+    const chainContext: ChainContext = {
+      lockId: fromAscii(this.#identity.lockId),
+      ownerKey: (kid) => findOwner(crypto, lock.#memory.state.keyring, kid)?.publicKey,
+    };
+    return {
+      get isAdopted(): boolean {
+        return lock.#memory.state.keyring.owners.length > 0;
+      },
+      chainContext,
+      cachedLeaf: (link8) => lock.#faces.leaf(crypto, link8),
+      serveGrant: (proof, from, now) => lock.#serveGrant(proof, from, now),
+      serveStatement: (message, from, now) => serveStatement(lock.#ownerDesk(), message, { from, now }),
+      refused: (proof, now) => lock.#refused(proof, now),
+      status: () => lock.#status(),
+      records: (region, from) => lock.#records(region, from),
+      checkpoint: (now) => lock.#memory.checkpoint(now),
+      stranger: (kind, now) => lock.#recorder.stranger(kind, now),
+    };
+  }
+
+  /** What an owner's word may reach. */
+  #ownerDesk(): OwnerDesk {
+    const { crypto, indicator } = this.#platform;
+    const { canUnlatch } = this.#options;
+    return {
+      crypto,
+      lockId: fromAscii(this.#identity.lockId),
+      memory: this.#memory,
+      recorder: this.#recorder,
+      indicator,
+      canUnlatch,
+      door: this.#door,
+      hasPresence: this.#hasPresence,
+      supersede: (now) => this.#closeVisit("superseded", now),
+      begin: (intent, connection, now) => {
+        this.#visit = beginVisit(intent, { leaf: undefined, connection }, now);
+        this.#presence.end();
+      },
+      act: (operation, now) => this.#request(operation, now),
+      ownerRemoved: (kid) => this.#phones.endOwner(kid),
+    };
+  }
+
+  #serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined {
+    const { chain, operation } = proof;
+    const denial = this.#judgeAndDo(proof, from, now);
+    if (denial !== undefined) this.#recorder.refusal(chain, operation, { denial, now });
+    return denial;
+  }
+
+  #refused(proof: DeniedProof, now: Millis): void {
+    const { chain, operation, denied } = proof;
+    if (chain !== undefined) this.#recorder.refusal(chain, operation, { denial: denied, now });
+  }
+
+  #judgeAndDo({ chain, holder, operation }: GrantProof, from: Origin, now: Millis): Denial | undefined {
+    const { crypto, battery } = this.#platform;
+    const { state } = this.#memory;
+    const { configuration } = state;
+    if (operation === UNLATCH && !this.#options.canUnlatch) return "unsupported";
+    const retry = isRetry(crypto, this.#visit, chain.leaf.link8, now);
+    const decision = decide(crypto, chain, {
+      operation,
+      now: {
+        interval: this.#memory.interval(now),
+        zone: configuration.zone,
+        widthSecondsMax: configuration.widthSeconds,
+        lists: listsOf(crypto, state.keyring, state.lists),
+        counters: state.counters,
+        cameraProof: 0,
+        isModeOpen: modeAllows(configuration.mode, "phone"),
+        hasPower: hasChargeToRelock(battery),
+        isJournalReady: this.#memory.isReadyForGuests,
+        isDoorReady: this.#door.bolt.at !== "jammed",
+        isRetry: retry,
+      },
+    });
+    if (!decision.isAllowed) return decision.denial;
+    switch (operation) {
+      case UNLOCK:
+      case UNLATCH:
+        if (retry) {
+          // The intent of this visit covers it: the bolt is where that one put it, or stuck on its way there.
+          if (this.#visit !== undefined) this.#visit.retries++;
+        } else if (!this.#beginGuestVisit({ chain, holder, operation, spends: decision.spends }, from, now)) {
+          return "journal";
+        }
+        this.#request(operation, now);
+        return undefined;
+      case LOCK:
+        this.#request(operation, now);
+        return undefined;
+      case VIEW:
+      case TALK:
+        return "camera";
+      case READ_LOG:
+        return undefined;
+      default:
+        return "unsupported";
+    }
+  }
+
+  /** Writes who comes and what it spends; when this returns true, all of it is durable. */
+  #beginGuestVisit(
+    intent: {
+      readonly chain: Chain;
+      readonly holder: Bytes;
+      readonly operation: number;
+      readonly spends: Parameters<Recorder["intent"]>[0]["spends"];
+    },
+    from: Origin,
+    now: Millis,
+  ): boolean {
+    const { crypto } = this.#platform;
+    const { chain } = intent;
+    this.#closeVisit("superseded", now);
+    try {
+      this.#recorder.face(crypto, chain, now);
+      const { seq } = this.#recorder.intent(intent, now);
+      this.#visit = beginVisit(seq, { leaf: chain.leaf.link8, connection: from.connection }, now);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+    this.#faces.keep(crypto, chain);
+    this.#presence.end();
+    return true;
+  }
+
+  #status(): Status {
+    return statusOf({
+      memory: this.#memory,
+      door: this.#door,
+      options: this.#options,
+      battery: this.#platform.battery,
+      isVisitOpen: this.#visit !== undefined,
+      hasPresence: this.#hasPresence,
+      now: this.#now,
+    });
+  }
+
+  #records(region: Region, from: number): Records | undefined {
+    try {
+      return this.#memory.records(region, from);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return undefined;
+    }
+  }
+
+  #request(operation: number, now: Millis): void {
+    const act: Act = operation === UNLOCK ? "unlock" : operation === UNLATCH ? "unlatch" : "lock";
+    this.#step({ kind: "request", act }, now);
+  }
+
+  /** Looks at the bolt's sensors. */
+  #pollBolt(now: Millis): void {
+    for (let count = 0; count < REPORTS_MAX; count++) {
+      const report = this.#platform.bolt.tick(now);
+      if (report === undefined) return;
+      this.#step({ kind: "bolt", report }, now);
+    }
+  }
+
+  /** Steps the door and does what it wants. A drive may report at once, and that report is the next event. */
+  #step(event: DoorEvent, now: Millis): void {
+    let next: DoorEvent | undefined = event;
+    for (let count = 0; next !== undefined && count < REPORTS_MAX; count++) {
+      const { door, effects } = step(this.#door, next, now, this.#settings);
+      this.#door = door;
+      let report: BoltReport | undefined;
+      for (const effect of effects) report = this.#do(effect, now) ?? report;
+      next = report === undefined ? undefined : { kind: "bolt", report };
+    }
+  }
+
+  #do(effect: Effect, now: Millis): BoltReport | undefined {
+    switch (effect.kind) {
+      case "drive":
+        this.#platform.indicator.signal(effect.command === "retract" ? "yes" : "wait");
+        return this.#platform.bolt.drive(effect.command, now);
+      case "alarm":
+        this.#alarm(effect.alarm, now);
+        return undefined;
+      case "report":
+        this.#report(effect, now);
+        return undefined;
+      case "mode":
+        this.#recorder.privacyEnded(now);
+        return undefined;
+      case "deferred":
+      case "refused":
+        return undefined;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #alarm(alarm: DoorAlarm, now: Millis): void {
+    this.#platform.indicator.signal("alarm");
+    this.#recorder.alarm(alarm === "heldOpen" ? "held-open" : alarm, now);
+    if (alarm === "jammed") this.#notify("jammed");
+  }
+
+  /** Books what the door did: on the visit that is open, else as a door event. */
+  #report(report: DoorReport, now: Millis): void {
+    const visit = this.#visit;
+    const { what, cause } = report;
+    if (what === "failed") {
+      if (visit === undefined || report.act === "lock") return;
+      if (report.hasLeft) visit.outcome = "jammed";
+      else this.#closeVisit("not-moved", now);
+      return;
+    }
+    if (what === "moved" || what === "unlatched") return;
+    if (cause !== "boot") this.#notify(what);
+    if (visit === undefined) {
+      if (cause !== "boot") this.#recorder.door(what, cause, now);
+      return;
+    }
+    if (what === "opened" && visit.openedAt === undefined) visit.openedAt = now;
+    else if (what === "closed") visit.closedAt = now;
+    else if (what === "locked") this.#closeVisit(visit.outcome, now);
+  }
+
+  #closeVisit(outcome: Outcome, now: Millis): void {
+    if (this.#visit === undefined) return;
+    this.#recorder.closing(closingOf(this.#visit, outcome, this.#door, now), now);
+    this.#visit = undefined;
+  }
+
+  #notify(event: NoticeEvent): void {
+    const connection = this.#visit?.connection;
+    if (connection !== undefined) this.#phones.notify(connection, event);
+    for (const owner of this.#phones.owners) if (owner !== connection) this.#phones.notify(owner, event);
+  }
+}

@@ -1,0 +1,194 @@
+// What the lock remembers: the journal, the state that is its fold, and the clock that stands on it.
+// Why: there is one way to change the state, and it goes through flash: a record is durable and read back before it counts.
+// Follows docs/protocol.md §4 and §6.
+
+import { type Bytes, concat } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { assert, Fault } from "../firmware/fault.ts";
+import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
+import { type Geometry, Journal } from "../firmware/journal/journal.ts";
+import type { Head } from "../firmware/journal/log.ts";
+import { encodeEntry, placeOf, readEntry, type WritableEntry } from "../firmware/journal/payload.ts";
+import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
+import { applyEntry, emptyState, type LockState } from "../firmware/journal/state.ts";
+import { RECORDS_BYTES_MAX } from "../firmware/link/message.ts";
+import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
+import { at, type Clock, type ClockResult, type Interval, startClock } from "../firmware/time/clock.ts";
+import type { Identity } from "./identity.ts";
+
+/** How often lo is written down; a power cut loses at most so much of it. */
+export const WATERMARK_MILLIS = 900_000;
+/** Records of 128 bytes that are kept free for owners, the inside and the ends of visits: guests are refused before. */
+export const RESERVED_RECORDS = 64;
+const RECORD_PAYLOAD_BYTES = 96;
+
+/** What the memory stands on. */
+export interface MemoryOptions {
+  readonly crypto: Crypto;
+  readonly flash: Flash;
+  readonly geometry: Geometry;
+  readonly identity: Identity;
+  readonly isPowerOn: boolean;
+  readonly resetReason: number;
+  readonly buildTime: Seconds;
+  readonly clockPartsPerMillion: number;
+}
+
+/** The lock's memory. */
+export class Memory {
+  readonly state: LockState;
+  readonly #crypto: Crypto;
+  readonly #identity: Identity;
+  readonly #journal: Journal;
+  #clock: Clock;
+  #watermarkAt: Millis;
+  /** Whether a record that verified made no sense: written by another version, or by nobody honest. */
+  #isFoldBroken = false;
+
+  /** Recovers everything from flash, and writes down that the lock has started. */
+  constructor(options: MemoryOptions, now: Millis) {
+    const { crypto, flash, geometry, identity, isPowerOn } = options;
+    this.#crypto = crypto;
+    this.#identity = identity;
+    const state = emptyState();
+    this.state = state;
+    this.#journal = Journal.open({
+      crypto,
+      flash,
+      geometry,
+      lockId: identity.lockId,
+      isPowerOn,
+      visit: ({ record }) => {
+        try {
+          // The view ends with the visit; the state keeps parts of it.
+          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
+        } catch (fault) {
+          if (!(fault instanceof Fault)) throw fault;
+          this.#isFoldBroken = true;
+        }
+      },
+    });
+    this.#clock = startClock({
+      watermark: state.watermark,
+      buildTime: options.buildTime,
+      driftPpm: options.clockPartsPerMillion,
+      now,
+    });
+    this.#watermarkAt = now;
+    this.tryWrite({ kind: "boot", reason: options.resetReason, boots: state.boots + 1 }, now);
+  }
+
+  /** What the time surely is. */
+  interval(now: Millis): Interval {
+    return at(this.#clock, now);
+  }
+
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  /** Takes what an owner's word made of the clock, and writes it down where it moved or was unknown before.
+   *  @throws Fault journal.*; the clock is then as it was */
+  setClock(result: Extract<ClockResult, { clock: Clock }>, now: Millis): void {
+    const { hi } = at(result.clock, now);
+    const { lo } = at(result.clock, now);
+    assert(hi !== undefined, "an owner's word bounds the time on both sides");
+    const before = this.#clock;
+    if (before.hi !== undefined && result.kind === "narrowed") {
+      this.#clock = result.clock;
+      return;
+    }
+    this.#clock = result.clock;
+    try {
+      this.write({ kind: "clock", source: result.kind === "back" ? 2 : 1, lo, hi }, now);
+    } catch (fault) {
+      this.#clock = before;
+      throw fault;
+    }
+  }
+
+  /** Writes one record durably, and only then lets it count.
+   *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
+  write(entry: WritableEntry, now: Millis): Head {
+    const { region, type } = placeOf(entry.kind);
+    const time = this.#recordTime(now);
+    const head = this.#journal.append(region, type, encodeEntry(entry), time);
+    applyEntry(this.#crypto, this.state, entry, { region, seq: head.seq, lo: time.lo });
+    return head;
+  }
+
+  /** Writes one record if that can be done. @returns whether it was */
+  tryWrite(entry: WritableEntry, now: Millis): boolean {
+    try {
+      this.write(entry, now);
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+  }
+
+  /** Whether nothing is lost or broken that no owner knows of. */
+  get isWhole(): boolean {
+    if (this.#isFoldBroken) return false;
+    const { acknowledged } = this.state;
+    return this.#journal.damages.every(({ region, afterSeq }) => afterSeq < acknowledged[region]);
+  }
+
+  get isWritable(): boolean {
+    return this.#journal.isWritable;
+  }
+
+  /** Whether a guest's opening can be recorded to its end. */
+  get isReadyForGuests(): boolean {
+    if (!this.isWhole || !this.isWritable) return false;
+    const hasRoom = (region: Region) => this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= RESERVED_RECORDS;
+    return hasRoom(STATE) && hasRoom(ACCESS);
+  }
+
+  /** Notes that an owner knows of all damage so far. @throws Fault journal.* */
+  acknowledge(now: Millis): void {
+    const next = (region: Region) => this.#journal.head(region).seq + 1;
+    this.write({ kind: "acknowledged", upTo: [next(STATE), next(ACCESS), next(NOTICES)] }, now);
+    this.#isFoldBroken = false;
+  }
+
+  head(region: Region): Head {
+    return this.#journal.head(region);
+  }
+
+  /** Gives raw records from a number on, as many as one answer carries.
+   *  @throws Fault flash.io */
+  records(region: Region, from: number): { first: number; previousLink: Bytes; bytes: Bytes } {
+    const parts: Bytes[] = [];
+    const { firstSeq, prevLink } = this.#journal.exportRegion(region, from, {
+      bytesMax: RECORDS_BYTES_MAX,
+      emit: (record) => parts.push(record.slice()),
+    });
+    return { first: firstSeq, previousLink: prevLink, bytes: concat(...parts) };
+  }
+
+  /** Signs the heads of all regions. */
+  checkpoint(now: Millis): Bytes {
+    const { lo, hi } = this.interval(now);
+    const { signingSeed: seed, signingKey: publicKey, lockId } = this.#identity;
+    const heads = [this.head(STATE), this.head(ACCESS), this.head(NOTICES)] as const;
+    return encodeCheckpoint(this.#crypto, { seed, publicKey }, { lockId, heads, boots: this.state.boots, lo, hi });
+  }
+
+  /** Writes the watermark when it is due and the time is known. */
+  tick(now: Millis): void {
+    if (now < this.nextTick) return;
+    this.#watermarkAt = now;
+    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
+  }
+
+  get nextTick(): Millis {
+    return millis(this.#watermarkAt + WATERMARK_MILLIS);
+  }
+
+  #recordTime(now: Millis): RecordTime {
+    const { lo, hi } = this.interval(now);
+    return { lo, width: hi === undefined ? undefined : seconds(hi - lo) };
+  }
+}

@@ -1,0 +1,55 @@
+// What a lock is built on and built as: its hardware as interfaces, its board's facts as values.
+// Why: the same core runs on a board, in the simulator and in a test; only these two differ.
+// Follows design.md, "The world is handed in".
+
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Bolt } from "../firmware/door/bolt.ts";
+import type { Door } from "../firmware/door/state.ts";
+import type { Geometry } from "../firmware/journal/journal.ts";
+import type { Battery, Carrier, Constants, Flash, Indicator, Random, Seconds } from "../firmware/platform.ts";
+
+/** The hardware of a lock board. */
+export interface LockPlatform {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly flash: Flash;
+  readonly constants: Constants;
+  readonly bolt: Bolt;
+  readonly carrier: Carrier;
+  readonly indicator: Indicator;
+  readonly battery: Battery;
+}
+
+/** The facts of a lock board, and of this start. */
+export interface LockOptions {
+  readonly geometry: Geometry;
+  /** When the firmware was built: the time is never before it. */
+  readonly buildTime: Seconds;
+  /** 1..32 bytes. */
+  readonly firmwareVersion: string;
+  /** Drift of the clock, 0..50,000 parts per million. */
+  readonly clockPartsPerMillion: number;
+  /** Whether power was away since the last start. */
+  readonly isPowerOn: boolean;
+  /** The chip's number for why it started. */
+  readonly resetReason: number;
+  /** Whether a contact tells that the leaf is shut. */
+  readonly hasContact: boolean;
+  /** Whether the drive can hold the latch back. */
+  readonly canUnlatch: boolean;
+}
+
+/** What a display or a checker may see. */
+export interface Snapshot {
+  readonly door: Door;
+  readonly isAdopted: boolean;
+  readonly isVisitOpen: boolean;
+  readonly hasPresence: boolean;
+}
+
+/** A partition of 1 MB in sectors of 4 KB: 4,600 openings of 160 bytes, 92 days at 50 a day. */
+export const STANDARD_GEOMETRY: Geometry = Object.freeze({
+  firstSector: 0,
+  sectors: Object.freeze([48, 184, 24] as const),
+  payloadBytesMax: 2_048,
+});

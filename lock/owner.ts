@@ -1,0 +1,121 @@
+// What the lock does at an owner's word: a statement is judged, written, and only then obeyed.
+// Why: it is the only way in which access ever widens, so it stands apart from the way of guests, and reads in one sitting.
+// Follows docs/protocol.md §2.3 and §6.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Door } from "../firmware/door/state.ts";
+import { Fault } from "../firmware/fault.ts";
+import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_REMOVE_OWNER, KIND_SET_CLOCK } from "../firmware/grant/body.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
+import { judgeSuccession, verifyRevocations } from "../firmware/grant/revocation.ts";
+import { type Statement, verifyStatement } from "../firmware/grant/statement.ts";
+import { TYP_REVOCATIONS, typOf } from "../firmware/grant/typ.ts";
+import type { Indicator, Millis } from "../firmware/platform.ts";
+import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
+import { type Clock, type ClockResult, intersect, ownerEvidence, setByOwner } from "../firmware/time/clock.ts";
+import { judgeStatement } from "./acts.ts";
+import type { Memory } from "./memory.ts";
+import type { Origin } from "./phone.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** What an owner's word may reach in the lock. */
+export interface OwnerDesk {
+  readonly crypto: Crypto;
+  /** 11 bytes of ASCII. */
+  readonly lockId: Bytes;
+  readonly memory: Memory;
+  readonly recorder: Recorder;
+  readonly indicator: Indicator;
+  readonly canUnlatch: boolean;
+  readonly door: Door;
+  readonly hasPresence: boolean;
+  /** Ends the visit that is open, since another begins. */
+  supersede(now: Millis): void;
+  /** Begins the owner's visit. @param intent the number of the record that stands for it */
+  begin(intent: number, connection: number, now: Millis): void;
+  /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
+  act(operation: number, now: Millis): void;
+  /** Ends the sessions of a key that is none any more. @param kid 8 bytes */
+  ownerRemoved(kid: Bytes): void;
+}
+
+interface Moment {
+  readonly from: Origin;
+  readonly now: Millis;
+}
+
+/** Obeys a statement, or takes a revocation list. @returns why not, or undefined
+ *  @throws Fault statement.shape, cose.*, cbor.*; nothing has changed then */
+export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment): Denial | undefined {
+  if (typOf(message) === TYP_REVOCATIONS) return takeList(desk, message, moment.now);
+  const { crypto, lockId, memory } = desk;
+  const { keyring, configuration } = memory.state;
+  const statement = verifyStatement(crypto, message, {
+    lockId,
+    challenge: moment.from.challenge,
+    keyOf: (kid) => statementKey(crypto, keyring, kid),
+  });
+  if (typeof statement === "string") return statement;
+  const denial = judgeStatement(statement, {
+    ...desk,
+    keyring,
+    configuration,
+    source: moment.from.transport === "ble" ? "owner" : "remote",
+  });
+  return denial ?? obey(desk, statement, moment);
+}
+
+/** The statement is written first; then it acts. */
+function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Denial | undefined {
+  const { memory } = desk;
+  const { body, kid, sequence, encodedBody } = statement;
+  const clock = judgeClock(desk, statement, now);
+  if (typeof clock === "string") return clock;
+  const isOpening = body.kind === KIND_ACT && body.operation !== OPERATION_LOCK;
+  if (isOpening) desk.supersede(now);
+  try {
+    const { seq } = memory.write({ kind: "statement", actor: kid, sequence, body, encodedBody }, now);
+    if (isOpening) desk.begin(seq, from.connection, now);
+    if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
+    if (clock !== undefined) memory.setClock(clock, now);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    // The second exception: a door that only its owner can open must open though the flash is dead, and say so.
+    if (body.kind !== KIND_ACT || memory.isWritable) return "journal";
+    desk.indicator.signal("alarm");
+  }
+  if (body.kind === KIND_ACT) desk.act(body.operation, now);
+  else if (body.kind === KIND_REMOVE_OWNER) desk.ownerRemoved(body.ownerKid.slice());
+  return undefined;
+}
+
+/** What a statement's `iat` makes of the clock: an act to set it must succeed; any other tells the time in passing. */
+function judgeClock(
+  desk: OwnerDesk,
+  { body, issuedAt }: Statement,
+  now: Millis,
+): Extract<ClockResult, { clock: Clock }> | Denial | undefined {
+  const { hasPresence, memory, recorder } = desk;
+  if (body.kind === KIND_SET_CLOCK) {
+    const result = setByOwner(memory.clock, issuedAt, { now, hasPresence, isBack: body.isBackwards });
+    if (result.kind === "needs-presence") return "presence";
+    return result.kind === "alarm" ? "clock" : result;
+  }
+  const result = intersect(memory.clock, ownerEvidence(issuedAt), { now, hasPresence });
+  if (result.kind === "alarm") recorder.alarm("clock", now);
+  return "clock" in result ? result : undefined;
+}
+
+function takeList({ crypto, lockId, memory }: OwnerDesk, message: Bytes, now: Millis): Denial | undefined {
+  const { keyring, lists } = memory.state;
+  const ownerKey = (kid: Bytes) => findOwner(crypto, keyring, kid)?.publicKey;
+  const list = verifyRevocations(crypto, message, { lockId, ownerKey });
+  if (typeof list === "string") return list;
+  const former = lists.find((stored) => crypto.isEqual(stored.owner, list.owner));
+  const denial = judgeSuccession(former, list);
+  if (denial !== undefined) return denial;
+  // It is kept whole, expired entries too: an owner at the door may set the clock back, and what was revoked must stay so.
+  return memory.tryWrite({ kind: "list", list }, now) ? undefined : "journal";
+}

@@ -1,0 +1,360 @@
+// The lock's end of every phone: who may have a place, which frames count, and what each request is answered.
+// Why: this is where strangers' bytes arrive, so it is total: whatever comes, the answer is a fixed "no" or silence, no
+// Fault leaves it, and nobody can hold a place, the radio or the processor for long (attacks.md T04, T14, T32, T49).
+// Follows docs/protocol.md §3. It knows sessions; what a request means is the desk's affair (lock.ts).
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Fault, unreachable } from "../firmware/fault.ts";
+import type { ChainContext } from "../firmware/grant/chain.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import { OPERATION_OWN, OPERATION_READ_LOG, type Proof, verifyProof } from "../firmware/grant/holder.ts";
+import { ACCESS } from "../firmware/journal/record.ts";
+import { checkFrame, FRAME_COMMANDS, FRAME_NK_1, sessionOf } from "../firmware/link/frame.ts";
+import {
+  type Answer,
+  encodeAnswer,
+  encodeNotice,
+  type NoticeEvent,
+  parseRequest,
+  type Region,
+  type Request,
+  type Status,
+} from "../firmware/link/message.ts";
+import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
+import type { Identity } from "./identity.ts";
+import {
+  answerHandshake,
+  type Channel,
+  chooseEvicted,
+  deadlineOf,
+  NONSENSE_MAX,
+  openSession,
+  PROOFS_MAX,
+  type Session,
+} from "./session.ts";
+
+/** Places for each carrier: what the radio stack holds. */
+export const SESSIONS_PER_TRANSPORT_MAX = 2;
+/** A handshake costs two key agreements: eight at once, then one every 250 ms. */
+const HANDSHAKE_COST_MILLIS = 250;
+const HANDSHAKE_CREDIT_MAX = 8 * HANDSHAKE_COST_MILLIS;
+
+/** A grant that its holder proved. */
+export type GrantProof = Extract<Proof, { kind: "grant" }>;
+export type DeniedProof = Extract<Proof, { kind: "denied" }>;
+/** What strangers do that is worth a notice, coalesced: 0 a broken frame, 1 a message without sense, 2 a proof that fails. */
+export type StrangerClass = 0 | 1 | 2;
+
+/** Records as they are fetched; `previousLink` is the chain's link before the first of them. */
+export interface Records {
+  readonly first: number;
+  readonly previousLink: Bytes;
+  readonly bytes: Bytes;
+}
+
+/** Where a request came from. */
+export interface Origin {
+  readonly connection: number;
+  readonly transport: Transport;
+  /** The challenge of its session, 16 bytes. */
+  readonly challenge: Bytes;
+}
+
+/** What the lock does for its phones. Every member is total where it does not say otherwise. */
+export interface Desk {
+  readonly isAdopted: boolean;
+  readonly chainContext: ChainContext;
+  /** A whole grant that was shown lately, by its link8. */
+  cachedLeaf(link8: Bytes): Bytes | undefined;
+  /** Does what a proven grant asks. @returns why not, or undefined */
+  serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined;
+  /** Obeys a statement, or takes a revocation list. @returns why not, or undefined
+   *  @throws Fault for a message that makes no sense; nothing has changed then */
+  serveStatement(message: Bytes, from: Origin, now: Millis): Denial | undefined;
+  /** Notes that somebody with a good grant was refused before its limits were looked at. */
+  refused(proof: DeniedProof, now: Millis): void;
+  status(now: Millis): Status;
+  /** @returns undefined where the flash cannot be read */
+  records(region: Region, from: number): Records | undefined;
+  checkpoint(now: Millis): Bytes;
+  stranger(kind: StrangerClass, now: Millis): void;
+}
+
+/** All phones of one lock. */
+export class Phones {
+  readonly #crypto: Crypto;
+  readonly #random: Random;
+  readonly #carrier: Carrier;
+  readonly #identity: Identity;
+  readonly #desk: Desk;
+  #sessions: readonly Session[] = [];
+  #handshakeCredit = HANDSHAKE_CREDIT_MAX;
+  #creditAt: Millis;
+
+  constructor(
+    lock: { readonly crypto: Crypto; readonly random: Random; readonly carrier: Carrier; readonly identity: Identity },
+    desk: Desk,
+    now: Millis,
+  ) {
+    this.#crypto = lock.crypto;
+    this.#random = lock.random;
+    this.#carrier = lock.carrier;
+    this.#identity = lock.identity;
+    this.#desk = desk;
+    this.#creditAt = now;
+  }
+
+  /** Gives a new connection a place, or drops it where all places are taken by better ones. */
+  connected(connection: number, transport: Transport, now: Millis): void {
+    this.tick(now);
+    const rivals = this.#sessions.filter((session) => session.transport === transport);
+    if (rivals.length >= SESSIONS_PER_TRANSPORT_MAX) {
+      const evicted = chooseEvicted(rivals, now);
+      if (evicted === undefined) {
+        this.#carrier.close(connection);
+        return;
+      }
+      this.#end(evicted);
+    }
+    this.#sessions = [...this.#sessions, openSession(connection, transport, now)];
+  }
+
+  /** Forgets a connection that its carrier lost. */
+  disconnected(connection: number): void {
+    const session = this.#find(connection);
+    if (session !== undefined) this.#forget(session);
+  }
+
+  /** Takes one frame. Total: it never throws for any bytes. */
+  received(connection: number, frame: Bytes, now: Millis): void {
+    this.tick(now);
+    const session = this.#find(connection);
+    if (session === undefined) return;
+    try {
+      this.#take(session, frame, now);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#desk.stranger(0, now);
+    }
+  }
+
+  /** Tells a session what the door does. */
+  notify(connection: number, event: NoticeEvent): void {
+    const session = this.#find(connection);
+    if (session === undefined || session.role === "stranger") return;
+    this.#send(session, encodeNotice({ kind: "notice", event, receipt: undefined }));
+  }
+
+  /** The connections of all owner sessions. */
+  get owners(): readonly number[] {
+    return this.#sessions.filter((session) => session.role === "owner").map((session) => session.connection);
+  }
+
+  /** Ends what has had its time. */
+  tick(now: Millis): void {
+    for (const session of this.#sessions) if (now >= deadlineOf(session)) this.#end(session);
+  }
+
+  /** When `tick` has something to do. */
+  get nextTick(): Millis | undefined {
+    let next: Millis | undefined;
+    for (const session of this.#sessions) {
+      const deadline = deadlineOf(session);
+      if (next === undefined || deadline < next) next = deadline;
+    }
+    return next;
+  }
+
+  /** Ends every session of an owner key that is no longer one. @param owner 8 bytes */
+  endOwner(owner: Bytes): void {
+    for (const session of this.#sessions) {
+      if (session.owner !== undefined && this.#crypto.isEqual(session.owner, owner)) this.#end(session);
+    }
+  }
+
+  #take(session: Session, frame: Bytes, now: Millis): void {
+    const type = checkFrame(frame);
+    if (type === FRAME_NK_1) this.#shake(session, frame, now);
+    else if (type === FRAME_COMMANDS && session.channel !== undefined) {
+      const plaintext = session.channel.cipher.open(frame);
+      this.#ask(session, session.channel, { plaintext, now });
+    } else throw new Fault("link.shape");
+  }
+
+  #shake(session: Session, frame: Bytes, now: Millis): void {
+    const { channel } = session;
+    if (channel !== undefined && channel.cipher.session === sessionOf(frame)) {
+      // Message 1 came twice: a second channel would make the phone's first answer worthless.
+      this.#carrier.send(session.connection, channel.welcome);
+      return;
+    }
+    // Whoever has proven something keeps the channel in which it was proven.
+    if (session.role !== "stranger" || !this.#hasHandshakeCredit(now)) return;
+    const { isAdopted } = this.#desk;
+    session.channel = answerHandshake(frame, {
+      crypto: this.#crypto,
+      random: this.#random,
+      identity: this.#identity,
+      isAdopted,
+    });
+    channel?.cipher.wipe();
+    session.lastId = undefined;
+    this.#carrier.send(session.connection, session.channel.welcome);
+  }
+
+  #hasHandshakeCredit(now: Millis): boolean {
+    const earned = this.#handshakeCredit + (now - this.#creditAt);
+    this.#handshakeCredit = Math.min(HANDSHAKE_CREDIT_MAX, earned);
+    this.#creditAt = now;
+    if (this.#handshakeCredit < HANDSHAKE_COST_MILLIS) return false;
+    this.#handshakeCredit -= HANDSHAKE_COST_MILLIS;
+    return true;
+  }
+
+  #ask(session: Session, channel: Channel, received: { readonly plaintext: Bytes; readonly now: Millis }): void {
+    const { plaintext, now } = received;
+    let request: Request;
+    try {
+      request = parseRequest(plaintext);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      session.nonsense++;
+      this.#desk.stranger(1, now);
+      if (session.nonsense >= NONSENSE_MAX) this.#end(session);
+      return;
+    }
+    session.lastRequestAt = now;
+    if (session.lastId !== undefined && request.id <= session.lastId) {
+      if (request.id === session.lastId && session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
+      return;
+    }
+    session.lastId = request.id;
+    const answer = this.#serve(session, channel, { request, now });
+    session.lastAnswer = answer === undefined ? undefined : encodeAnswer(answer);
+    if (session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
+    if (request.kind === "bye") this.#end(session);
+  }
+
+  #serve(
+    session: Session,
+    channel: Channel,
+    asked: { readonly request: Request; readonly now: Millis },
+  ): Answer | undefined {
+    const { request, now } = asked;
+    const { id } = request;
+    const isOwner = session.role === "owner";
+    switch (request.kind) {
+      case "prove":
+        return this.#answer(session, id, this.#prove(session, channel, { message: request.message, now }));
+      case "statement":
+        return this.#answer(session, id, this.#obey(session, channel, { message: request.message, now }));
+      case "status":
+        if (!isOwner) return this.#answer(session, id, "permission");
+        return { kind: "status", id, status: this.#desk.status(now) };
+      case "fetch": {
+        const { region, from } = request;
+        if (!isOwner && !(session.canReadLog && region === ACCESS)) return this.#answer(session, id, "permission");
+        const records = this.#desk.records(region, from);
+        if (records === undefined) return this.#answer(session, id, "journal");
+        return { kind: "records", id, region, ...records };
+      }
+      case "checkpoint":
+        if (!isOwner) return this.#answer(session, id, "permission");
+        return { kind: "checkpoint", id, message: this.#desk.checkpoint(now) };
+      case "bye":
+        return undefined;
+      case "fetched":
+      case "timeRequest":
+      case "timeResponse":
+      case "unsupported":
+        return this.#answer(session, id, "unsupported");
+      default:
+        return unreachable(request);
+    }
+  }
+
+  /** One shape of "no" for everybody but an owner. */
+  #answer(session: Session, id: number, denial: Denial | undefined): Answer {
+    if (denial === undefined) return { kind: "yes", id };
+    return { kind: "no", id, denial: session.role === "owner" ? denial : undefined };
+  }
+
+  #prove(
+    session: Session,
+    channel: Channel,
+    asked: { readonly message: Bytes; readonly now: Millis },
+  ): Denial | undefined {
+    const { message, now } = asked;
+    if (session.proofs >= PROOFS_MAX) return "rate";
+    session.proofs++;
+    const proof = this.#verify(channel, message);
+    switch (proof.kind) {
+      case "denied":
+        if (proof.chain === undefined) this.#desk.stranger(2, now);
+        else this.#desk.refused(proof, now);
+        return proof.denied;
+      case "owner":
+        if (proof.operation !== OPERATION_OWN) return "permission";
+        session.role = "owner";
+        session.owner = proof.holder.slice();
+        return undefined;
+      case "grant": {
+        const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
+        if (denial !== undefined) return denial;
+        if (session.role === "stranger") session.role = "guest";
+        if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
+        return undefined;
+      }
+    }
+  }
+
+  #verify(channel: Channel, message: Bytes): Proof {
+    const { challenge, handshakeHash } = channel;
+    const { lockId, ownerKey } = this.#desk.chainContext;
+    const cachedLeaf = (link8: Bytes): Bytes | undefined => this.#desk.cachedLeaf(link8);
+    try {
+      return verifyProof(this.#crypto, message, { lockId, ownerKey, challenge, handshakeHash, cachedLeaf });
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return { kind: "denied", denied: "malformed", chain: undefined, operation: 0 };
+    }
+  }
+
+  #obey(
+    session: Session,
+    channel: Channel,
+    asked: { readonly message: Bytes; readonly now: Millis },
+  ): Denial | undefined {
+    try {
+      return this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return "malformed";
+    }
+  }
+
+  #send(session: Session, plaintext: Bytes): void {
+    const { channel, connection } = session;
+    if (channel === undefined || channel.cipher.isSpent) return;
+    this.#carrier.send(connection, channel.cipher.seal(plaintext));
+  }
+
+  #end(session: Session): void {
+    this.#forget(session);
+    this.#carrier.close(session.connection);
+  }
+
+  #forget(session: Session): void {
+    session.channel?.cipher.wipe();
+    this.#sessions = this.#sessions.filter((other) => other !== session);
+  }
+
+  #find(connection: number): Session | undefined {
+    return this.#sessions.find((session) => session.connection === connection);
+  }
+}
+
+function originOf({ connection, transport }: Session, { challenge }: Channel): Origin {
+  return { connection, transport, challenge };
+}

@@ -1,0 +1,137 @@
+// What the lock writes, in the words of the lock: intents, closings, refusals, alarms.
+// Why: what decides and drives should read as deciding and driving; how an event becomes a record stands here, and what may
+// happen often is counted and written seldom.
+// Follows docs/protocol.md §4.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { toHex } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Cause } from "../firmware/door/state.ts";
+import type { Chain } from "../firmware/grant/chain.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import type { Head } from "../firmware/journal/log.ts";
+import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/payload.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
+import { Coalescer } from "./coalescer.ts";
+import type { Memory } from "./memory.ts";
+
+const MINUTE_MILLIS = 60_000;
+const HOUR_MILLIS = 3_600_000;
+/** Holders whose refusals are told apart within an hour; above that they count as strangers. */
+const REFUSED_HOLDERS_MAX = 16;
+const KINDS_MAX = 16;
+const FAILED_PROOF = 2;
+
+type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
+
+/** Writes the lock's records into its memory. */
+export class Recorder {
+  readonly #memory: Memory;
+  readonly #refusals: Coalescer<Refusal>;
+  readonly #strangers: Coalescer<number>;
+  readonly #alarms: Coalescer<Alarm>;
+  readonly #doors: Coalescer<DoorEvent>;
+  readonly #presses: Coalescer<undefined>;
+  /** The end of a visit that could not be written yet. */
+  #closing: Extract<Entry, { kind: "closing" }> | undefined;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#refusals = new Coalescer<Refusal>(
+      { periodMillis: HOUR_MILLIS, kindsMax: REFUSED_HOLDERS_MAX },
+      (refusal, count, now) => memory.write({ kind: "refusal", ...refusal, count }, now),
+    );
+    this.#strangers = new Coalescer<number>(
+      { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
+      (strangerClass, count, now) => memory.write({ kind: "stranger", strangerClass, count }, now),
+    );
+    this.#alarms = new Coalescer<Alarm>({ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX }, (alarm, count, now) =>
+      memory.write({ kind: "alarm", alarm, count }, now),
+    );
+    this.#doors = new Coalescer<DoorEvent>({ periodMillis: MINUTE_MILLIS, kindsMax: KINDS_MAX }, (event, count, now) =>
+      memory.write({ kind: "door", event, count }, now),
+    );
+    this.#presses = new Coalescer<undefined>({ periodMillis: MINUTE_MILLIS, kindsMax: 1 }, (_, count, now) =>
+      memory.write({ kind: "inside", count }, now),
+    );
+  }
+
+  /** Writes the names of a grant whose face is not in the journal's recent ones. @throws Fault journal.* */
+  face(crypto: Crypto, chain: Chain, now: Millis): void {
+    const { leaf, links } = chain;
+    if (this.#memory.state.faces.some((face) => crypto.isEqual(face, leaf.link8))) return;
+    const names = links.map((link) => link.grant.name);
+    this.#memory.write({ kind: "who", leaf: leaf.link8, holder: leaf.kid8, names, root: links[0].link8 }, now);
+  }
+
+  /** Writes a guest's intent with what it spends. @throws Fault journal.* */
+  intent(
+    intent: {
+      readonly chain: Chain;
+      readonly holder: Bytes;
+      readonly operation: number;
+      readonly spends: readonly SpentUse[];
+    },
+    now: Millis,
+  ): Head {
+    const { chain, holder: actor, operation, spends } = intent;
+    const root = chain.links[0].link8;
+    return this.#memory.write({ kind: "intent", operation, source: "phone", actor, root, spends }, now);
+  }
+
+  /** Writes how a visit ended; where that cannot be done now, it is tried again. */
+  closing(closing: Extract<Entry, { kind: "closing" }>, now: Millis): void {
+    this.#closing = this.#memory.tryWrite(closing, now) ? undefined : closing;
+  }
+
+  /** Counts a refusal of somebody who proved a grant. */
+  refusal(chain: Chain, operation: number, why: { readonly denial: Denial; readonly now: Millis }): void {
+    const { link8: leaf, kid8: actor } = chain.leaf;
+    const { denial, now } = why;
+    const isCounted = this.#refusals.note(toHex(actor), { actor, leaf, operation, denial }, now);
+    if (!isCounted) this.stranger(FAILED_PROOF, now);
+  }
+
+  /** Counts what a stranger did: 0 a broken frame, 1 a message without sense, 2 a proof that failed. */
+  stranger(strangerClass: number, now: Millis): void {
+    this.#strangers.note(String(strangerClass), strangerClass, now);
+  }
+
+  alarm(alarm: Alarm, now: Millis): void {
+    this.#alarms.note(alarm, alarm, now);
+  }
+
+  /** Counts what the door did outside a visit; what a hand at the thumbturn did is told apart. */
+  door(what: "opened" | "closed" | "locked" | "unlocked", cause: Cause, now: Millis): void {
+    const isTurned = cause === "manual" && (what === "locked" || what === "unlocked");
+    const event: DoorEvent = isTurned ? `thumbturn-${what}` : what;
+    this.#doors.note(event, event, now);
+  }
+
+  /** Counts a press of the inside button. */
+  inside(now: Millis): void {
+    this.#presses.note("", undefined, now);
+  }
+
+  /** Writes that somebody left a house in privacy. */
+  privacyEnded(now: Millis): void {
+    this.#memory.tryWrite({ kind: "door", event: "privacy-ended", count: 1 }, now);
+  }
+
+  tick(now: Millis): void {
+    if (this.#closing !== undefined) this.closing(this.#closing, now);
+    for (const family of this.#families) family.tick(now);
+  }
+
+  get nextTick(): Millis | undefined {
+    let next: number | undefined;
+    for (const { nextTick } of this.#families) {
+      if (nextTick !== undefined && (next === undefined || nextTick < next)) next = nextTick;
+    }
+    return next === undefined ? undefined : millis(next);
+  }
+
+  get #families(): readonly { tick(now: Millis): void; readonly nextTick: Millis | undefined }[] {
+    return [this.#refusals, this.#strangers, this.#alarms, this.#doors, this.#presses];
+  }
+}

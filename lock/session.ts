@@ -1,0 +1,136 @@
+// One phone's place at the lock: its handshake, its sealed channel, its challenge, and what it has proven so far.
+// Why: whoever connects is a stranger until a proof holds; a stranger may hold a place for seconds, cost a few signatures,
+// and learn nothing. All that a session knows dies with it.
+// Follows docs/protocol.md §3: Noise NK, the welcome in message 2, requests that are answered again but done once.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
+import { bodyOf, encodeHandshake, FRAME_NK_2, sessionOf } from "../firmware/link/frame.ts";
+import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
+import { createHandshake } from "../firmware/link/noise.ts";
+import { phonePrologue } from "../firmware/link/prologue.ts";
+import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
+import type { Identity } from "./identity.ts";
+
+/** How long one may stay that has proven nothing. */
+export const STRANGER_MILLIS = 5_000;
+/** A stranger is not thrown out for another before this: a slow phone must be able to finish. */
+export const STRANGER_GRACE_MILLIS = 1_000;
+/** A guest that asks nothing for so long gives way to another. */
+export const GUEST_YIELD_MILLIS = 5_000;
+export const GUEST_IDLE_MILLIS = 60_000;
+export const OWNER_IDLE_MILLIS = 120_000;
+/** However busy, a session ends after a day. */
+export const SESSION_MILLIS_MAX = 86_400_000;
+/** Proofs in one session: each may cost four signatures. */
+export const PROOFS_MAX = 3;
+/** Messages that authenticated and still made no sense; a broken phone starts again. */
+export const NONSENSE_MAX = 3;
+
+/** What a session has proven: nothing; a grant that was honoured; an owner key. */
+export type Role = "stranger" | "guest" | "owner";
+
+/** A channel after its handshake. */
+export interface Channel {
+  readonly cipher: Cipher;
+  /** The frame of message 2: sent again when message 1 is doubled on the way. */
+  readonly welcome: Bytes;
+  /** 16 bytes: what every proof and statement of this session must carry. */
+  readonly challenge: Bytes;
+  /** 32 bytes. */
+  readonly handshakeHash: Bytes;
+}
+
+/** One connection and all that the lock knows of it. */
+export interface Session {
+  readonly connection: number;
+  readonly transport: Transport;
+  readonly since: Millis;
+  lastRequestAt: Millis;
+  role: Role;
+  /** The owner key that it proved, 8 bytes. */
+  owner: Bytes | undefined;
+  channel: Channel | undefined;
+  proofs: number;
+  nonsense: number;
+  canReadLog: boolean;
+  /** The last request and its answer, to be repeated. */
+  lastId: number | undefined;
+  lastAnswer: Bytes | undefined;
+}
+
+/** Gives the place of a phone that has just connected. */
+export function openSession(connection: number, transport: Transport, now: Millis): Session {
+  return {
+    connection,
+    transport,
+    since: now,
+    lastRequestAt: now,
+    role: "stranger",
+    owner: undefined,
+    channel: undefined,
+    proofs: 0,
+    nonsense: 0,
+    canReadLog: false,
+    lastId: undefined,
+    lastAnswer: undefined,
+  };
+}
+
+/** Answers message 1 of Noise NK. Noise rev. 34 §7.5; docs/protocol.md §3.
+ *  @param frame checked (checkFrame), of type 1
+ *  @throws Fault link.shape, link.tag; nothing is kept then */
+export function answerHandshake(
+  frame: Uint8Array,
+  lock: { readonly crypto: Crypto; readonly random: Random; readonly identity: Identity; readonly isAdopted: boolean },
+): Channel {
+  const { crypto, random, identity, isAdopted } = lock;
+  const ephemeral = new Uint8Array(KEY_BYTES);
+  random.fill(ephemeral);
+  const handshake = createHandshake(crypto, {
+    pattern: "NK",
+    isInitiator: false,
+    prologue: phonePrologue(identity.lockId),
+    ephemeral,
+    localStatic: { secret: identity.agreementSecret, publicKey: identity.agreementKey },
+  });
+  crypto.wipe(ephemeral);
+  try {
+    handshake.readMessage(bodyOf(frame));
+    const challenge = new Uint8Array(CHALLENGE_BYTES);
+    random.fill(challenge);
+    const session = sessionOf(frame);
+    const message = handshake.writeMessage(encodeWelcome({ challenge, isAdopted }));
+    const { handshakeHash } = handshake;
+    const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
+    return { cipher, welcome: encodeHandshake(FRAME_NK_2, session, message), challenge, handshakeHash };
+  } finally {
+    handshake.wipe();
+  }
+}
+
+/** When a session must end if nothing more is heard. */
+export function deadlineOf(session: Session): Millis {
+  const { role, since, lastRequestAt } = session;
+  if (role === "stranger") return millis(since + STRANGER_MILLIS);
+  const idle = lastRequestAt + (role === "owner" ? OWNER_IDLE_MILLIS : GUEST_IDLE_MILLIS);
+  return millis(Math.min(idle, since + SESSION_MILLIS_MAX));
+}
+
+/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest who was silent longest; an owner
+ *  never does. @returns undefined where nobody must */
+export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
+  let stranger: Session | undefined;
+  let guest: Session | undefined;
+  for (const session of sessions) {
+    const { role, since, lastRequestAt } = session;
+    if (role === "stranger" && now - since >= STRANGER_GRACE_MILLIS) {
+      if (stranger === undefined || since < stranger.since) stranger = session;
+    } else if (role === "guest" && now - lastRequestAt >= GUEST_YIELD_MILLIS) {
+      if (guest === undefined || lastRequestAt < guest.lastRequestAt) guest = session;
+    }
+  }
+  return stranger ?? guest;
+}

@@ -1,0 +1,53 @@
+// What an owner sees of the lock.
+// Why: an owner must be able to tell what the lock believes, above all which of their lists it holds.
+// Follows docs/protocol.cddl, `status`.
+
+import type { Door } from "../firmware/door/state.ts";
+import { REGIONS } from "../firmware/journal/record.ts";
+import type { BoardRole, Status } from "../firmware/link/message.ts";
+import type { Battery, Millis } from "../firmware/platform.ts";
+import { settingsOf } from "../firmware/policy/configuration.ts";
+import type { Memory } from "./memory.ts";
+import type { LockOptions } from "./options.ts";
+
+const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]);
+
+/** Gives the status. */
+export function statusOf(lock: {
+  readonly memory: Memory;
+  readonly door: Door;
+  readonly options: LockOptions;
+  readonly battery: Battery;
+  readonly isVisitOpen: boolean;
+  readonly hasPresence: boolean;
+  readonly now: Millis;
+}): Status {
+  const { memory, door, now } = lock;
+  const { keyring, lists, configuration, boots, counters } = memory.state;
+  const { lo, hi } = memory.interval(now);
+  return {
+    firmwareVersion: lock.options.firmwareVersion,
+    timeLow: lo,
+    timeHigh: hi,
+    bolt: door.bolt.at,
+    contact: door.contact.is,
+    mode: configuration.mode,
+    batteryMillivolts: lock.battery.millivolts,
+    boots,
+    heads: REGIONS.map((region) => {
+      const { seq, link } = memory.head(region);
+      return { region, lastSeq: seq, link };
+    }),
+    owners: keyring.owners.map(({ kid, sequence }) => {
+      const list = lists.find(({ owner }) => owner.every((byte, index) => byte === kid[index]));
+      return { kid, seq: sequence, revocationSeq: list?.sequence ?? 0, generation: list?.generation ?? 0 };
+    }),
+    isJournalWhole: memory.isWhole,
+    isJournalWritable: memory.isWritable,
+    isVisitOpen: lock.isVisitOpen,
+    hasPresence: lock.hasPresence,
+    liveCounters: counters.filter(({ until }) => until >= lo).length,
+    boards: keyring.boards.map(({ kid, role }) => ({ kid, role: ROLES[role - 1] })),
+    configuration: settingsOf(configuration),
+  };
+}

@@ -1,0 +1,90 @@
+// One visit: from the journalled intent until the bolt is thrown again.
+// Why: one use of a grant is one visit. A second try by the same guest is free only while nobody went in; what the door did
+// is written as one closing record, and a use comes back only if a sensor saw that the bolt never moved (attacks.md T25).
+// Follows docs/protocol.md §2.2 and `closing-17`.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { type Door, witnesses as witnessesOf } from "../firmware/door/state.ts";
+import type { Entry, Outcome } from "../firmware/journal/payload.ts";
+import type { Millis } from "../firmware/platform.ts";
+
+/** How long a retry is free, if the door was not opened yet. */
+export const RETRY_MILLIS = 60_000;
+/** Free retries in one visit: each is a drive of the bolt. */
+export const RETRIES_MAX = 5;
+const WITNESS_CONTACT = 1;
+const WITNESS_SENSOR = 2;
+const WITNESS_CURRENT = 4;
+
+/** A visit that is open. */
+export interface Visit {
+  /** The number of its intent in the access region. */
+  readonly intent: number;
+  readonly began: Millis;
+  /** The grant that came, 8 bytes; undefined for an owner, and for a visit that a power cut left open. */
+  readonly leaf: Bytes | undefined;
+  /** Whom to tell what the door does. */
+  readonly connection: number | undefined;
+  retries: number;
+  openedAt: Millis | undefined;
+  closedAt: Millis | undefined;
+  /** What will be written when the bolt is thrown. */
+  outcome: Outcome;
+}
+
+/** Begins a visit whose intent is durable. */
+export function beginVisit(
+  intent: number,
+  who: { readonly leaf: Bytes | undefined; readonly connection: number | undefined },
+  now: Millis,
+): Visit {
+  return {
+    intent,
+    began: now,
+    leaf: who.leaf,
+    connection: who.connection,
+    retries: 0,
+    openedAt: undefined,
+    closedAt: undefined,
+    outcome: "secured",
+  };
+}
+
+/** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. */
+export function resumeVisit(intent: number, now: Millis): Visit {
+  return { ...beginVisit(intent, { leaf: undefined, connection: undefined }, now), outcome: "power-cut" };
+}
+
+/** Whether the same grant may try again in this visit without spending. @param leaf 8 bytes */
+export function isRetry(crypto: Crypto, visit: Visit | undefined, leaf: Bytes, now: Millis): boolean {
+  if (visit?.leaf === undefined || visit.openedAt !== undefined || visit.retries >= RETRIES_MAX) return false;
+  return now - visit.began <= RETRY_MILLIS && crypto.isEqual(visit.leaf, leaf);
+}
+
+/** Gives the record that ends a visit. @param door as it is now: its witnesses go into the record */
+export function closingOf(
+  visit: Visit,
+  outcome: Outcome,
+  door: Door,
+  now: Millis,
+): Extract<Entry, { kind: "closing" }> {
+  const { contact, bolt } = witnessesOf(door);
+  const isSecured = door.bolt.at === "locked" && outcome !== "not-moved";
+  return {
+    kind: "closing",
+    intent: visit.intent,
+    outcome,
+    openedAfter: after(visit, visit.openedAt),
+    closedAfter: after(visit, visit.closedAt),
+    securedAfter: isSecured ? after(visit, now) : undefined,
+    witnesses:
+      (contact ? WITNESS_CONTACT : 0) |
+      (bolt === "sensor" ? WITNESS_SENSOR : 0) |
+      (bolt === "current" ? WITNESS_CURRENT : 0),
+  };
+}
+
+function after(visit: Visit, moment: Millis | undefined): number | undefined {
+  return moment === undefined ? undefined : Math.floor((moment - visit.began) / 1_000);
+}
