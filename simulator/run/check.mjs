@@ -1,0 +1,48 @@
+// Checks the project without running it: types (tsc), form (biome), and layers (layers.mjs).
+// Usage: npm run check. The last line is `N passed, N failed`, a row for each of the three.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./bundle.mjs";
+import { manifestFaults, sourceFaults } from "./layers.mjs";
+import { runProgram } from "./steps.mjs";
+
+const FOLDERS = ["firmware", "lock", "keypad", "camera", "owner", "simulator"];
+const SOURCES = /\.(?:ts|mts|mjs|js|c|h)$/;
+
+function sourceFiles() {
+  return FOLDERS.filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`))
+    .filter((path) => SOURCES.test(path) && !path.includes("node_modules/"))
+    .sort()
+    .map((path) => ({ path, source: readFileSync(join(ROOT, path), "utf8") }));
+}
+
+function layers() {
+  const files = sourceFiles();
+  const manifest = join(ROOT, "manifest.json");
+  const faults = sourceFaults(files);
+  if (existsSync(manifest)) faults.push(...manifestFaults(readFileSync(manifest, "utf8"), files));
+  for (const fault of faults) console.log(fault);
+  return faults.length === 0;
+}
+
+async function passes(program, ...words) {
+  const { status } = await runProgram(process.execPath, [join(ROOT, "node_modules", program), ...words]);
+  return status === 0;
+}
+
+const checks = [
+  ["types", () => passes("typescript/bin/tsc", "--noEmit", "-p", ".")],
+  ["form", () => passes("@biomejs/biome/bin/biome", "check", ".")],
+  ["layers", layers],
+];
+
+let failed = 0;
+for (const [name, check] of checks) {
+  const isGood = await check();
+  if (!isGood) failed += 1;
+  console.log(`${isGood ? "passed" : "FAILED"}  ${name}`);
+}
+console.log(`${checks.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

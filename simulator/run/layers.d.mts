@@ -1,0 +1,14 @@
+// The types of layers.mjs, for its test in TypeScript.
+
+/** One file of the project. */
+export interface SourceFile {
+  /** From the project's root, with `/`. */
+  path: string;
+  source: string;
+}
+
+/** Gives the faults of files as lines `path:line: what it does wrong`. */
+export function sourceFaults(files: readonly SourceFile[]): string[];
+
+/** Faults of a manifest at the root: each firmware module must be in it, and none that only a desk can run. */
+export function manifestFaults(manifest: string, files: readonly SourceFile[]): string[];

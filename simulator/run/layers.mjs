@@ -1,0 +1,184 @@
+// Holds the source to the project's layers: who may import whom, and what may not be said below a main.ts.
+// Why: a rule that nothing checks is broken within a week; design and reasons stand in docs/ and in the README.
+// Pure: it is given the files and answers with a list of faults, so that a test can feed it bad ones.
+
+import { posix } from "node:path";
+import { importsOf, lineOf, longFunctions, stripped } from "./source.mjs";
+
+const LINES_MAX = 400;
+const FUNCTION_LINES_MAX = 60;
+
+const BOARDS = ["lock", "keypad", "camera"];
+
+// Inside of firmware/, a file imports from its own group or one above. The last one is for main files only.
+const GROUPS = [
+  ["bytes", "fault"],
+  ["platform", "cbor", "crypto", "time/clock"],
+  ["cose"],
+  ["grant", "time"],
+  ["policy"],
+  ["door"],
+  ["journal"],
+  ["link", "update"],
+  ["io"],
+];
+
+// The door knows no tokens, whatever stands above it.
+const DOOR_MAY_IMPORT = ["bytes", "fault", "platform", "door", "time/clock"];
+
+// The only files beside owner/, .mjs and .node.test.ts that may name Node's modules.
+const NODE_FILES = ["firmware/crypto/node.ts", "simulator/main.ts"];
+
+// Files of owner/ that a phone's page or a simulation runs as well.
+const OWNER_PORTABLE = ["owner/phone.ts", "owner/invitation.ts"];
+
+// Where firmware and boards may import a package or the SDK by name.
+const SDK_FILES = /^(?:firmware\/io\/|firmware\/crypto\/native\.ts$|(?:lock|keypad|camera)\/main\.ts$)/;
+const PORTABLE_CRYPTO = "firmware/crypto/portable.ts";
+const PORTABLE_CRYPTO_PACKAGES = /^(?:tweetnacl$|@noble\/(?:hashes|ciphers)\/)/;
+const BACKENDS = /^firmware\/crypto\/(?:node|native|portable)\.ts$/;
+
+// Modules that no board has: not in the manifest.
+const DESK_ONLY = ["firmware/crypto/node.ts", "firmware/crypto/portable.ts"];
+
+const UNSAID = [
+  [/\bDate\.now\b/, "Date.now"],
+  [/\bnew Date\b/, "new Date"],
+  [/\bMath\.random\b/, "Math.random"],
+  [/\bset(?:Timeout|Interval|Immediate)\b/, "a timer"],
+  [/\bperformance\b/, "performance"],
+  [/(?<![#.\w])(?:async|await|Promise)\b/, "await"],
+  [/\bconsole\b/, "console"],
+  [/\bMath\.(?:a?(?:sin|cos|tan)h?|atan2|exp|expm1|log|log2|log10|log1p|pow|cbrt|hypot)\b/, "transcendental Math"],
+];
+
+const isTest = (path) => /(?:^|\/)test\//.test(path);
+const isMain = (path) => /^(?:lock|keypad|camera)\/main\.ts$/.test(path);
+const area = (path) => path.split("/")[0];
+const isDevice = (path) => area(path) === "firmware" || BOARDS.includes(area(path));
+
+/** Whether a file may name Node's modules. */
+function isNode(path) {
+  if (path.endsWith(".mjs") || /\.node(?:\.test)?\.ts$/.test(path)) return true;
+  if (NODE_FILES.includes(path)) return true;
+  return area(path) === "owner" && !isTest(path) && !OWNER_PORTABLE.includes(path);
+}
+
+/** The group of a firmware file, by its position in the list; -1 where it stands in none. */
+function groupOf(path) {
+  const name = path.slice("firmware/".length).replace(/\.ts$/, "");
+  const exact = GROUPS.findIndex((group) => group.includes(name));
+  return exact >= 0 ? exact : GROUPS.findIndex((group) => group.includes(name.split("/")[0]));
+}
+
+/** Why a firmware file may not import another; undefined where it may. */
+function firmwareFault(path, target) {
+  const [own, other] = [groupOf(path), groupOf(target)];
+  if (own < 0) return "stands in no layer";
+  if (other > own) return `imports ${target}, which stands above it`;
+  const isDoor = path.startsWith("firmware/door/");
+  const mayImport = DOOR_MAY_IMPORT.some(
+    (name) => target === `firmware/${name}.ts` || target.startsWith(`firmware/${name}/`),
+  );
+  return isDoor && !mayImport ? `imports ${target}: the door knows no tokens` : undefined;
+}
+
+/** Why one area may not import another; undefined where it may. Tests may use the simulator's fakes. */
+function areaFault(path, target) {
+  const [from, to] = [area(path), area(target)];
+  if (isTest(target) && !isTest(path)) return `imports the test ${target}`;
+  if (isTest(path)) return undefined;
+  if (path === "simulator/model.ts" && to !== "simulator") return `imports ${target}: the model is no copy`;
+  if (from === "firmware") return to === "firmware" ? firmwareFault(path, target) : `imports ${target}`;
+  if (BOARDS.includes(from) && to !== from && to !== "firmware") return `imports ${target}`;
+  if (from === "owner" && to !== "owner" && to !== "firmware") return `imports ${target}`;
+  return undefined;
+}
+
+function relativeFault(path, name) {
+  const target = posix.normalize(posix.join(posix.dirname(path), name));
+  if (target.endsWith(".mjs")) return isNode(path) ? undefined : `imports ${target}, which runs on Node only`;
+  if (isDevice(path) && !isTest(path) && !isMain(path) && BACKENDS.test(target)) return `imports the backend ${target}`;
+  if (!isNode(path) && isNode(target)) return `imports ${target}, which runs on Node only`;
+  return areaFault(path, target);
+}
+
+function packageFault(path, name) {
+  if (name.startsWith("node:")) return isNode(path) ? undefined : `imports ${name}`;
+  if (name === "#crypto") {
+    return isDevice(path) && !isTest(path) && !isMain(path) ? "imports #crypto: it is handed a Crypto" : undefined;
+  }
+  if (/^uvu(?:\/|$)/.test(name)) return isTest(path) ? undefined : `imports ${name} outside of a test`;
+  if (!isDevice(path) || isTest(path) || SDK_FILES.test(path)) return undefined;
+  if (path === PORTABLE_CRYPTO && PORTABLE_CRYPTO_PACKAGES.test(name)) return undefined;
+  return `imports ${name}`;
+}
+
+function importFaults(path, source) {
+  return importsOf(source).flatMap(({ line, target }) => {
+    const fault = target.startsWith(".") ? relativeFault(path, target) : packageFault(path, target);
+    return fault === undefined ? [] : [`${path}:${line}: ${fault}`];
+  });
+}
+
+/** What a deterministic core may not say: boards and firmware below main.ts, and what the simulator runs on any engine. */
+function wordFaults(path, source) {
+  const isCore = isDevice(path) || (area(path) === "simulator" && !isNode(path));
+  if (!path.endsWith(".ts") || !isCore || isTest(path) || isMain(path) || DESK_ONLY.includes(path)) return [];
+  const code = stripped(source);
+  const faults = UNSAID.flatMap(([pattern, name]) => {
+    const found = pattern.exec(code);
+    return found === null ? [] : [`${path}:${lineOf(code, found.index)}: says ${name} below main.ts`];
+  });
+  const state = /^(?:export )?(?:let|var) /m.exec(code);
+  if (state !== null) faults.push(`${path}:${lineOf(code, state.index)}: keeps state in a module`);
+  return faults;
+}
+
+function shapeFaults(path, source) {
+  const faults = [];
+  const lines = source.trimEnd().split("\n").length;
+  if (lines > LINES_MAX) faults.push(`${path}:${lines}: is longer than ${LINES_MAX} lines`);
+  if (!/^(?:#!.*\n)?(?:\/\/|\/\*)/.test(source))
+    faults.push(`${path}:1: does not open with a comment that says what it is`);
+  const spoken = stripped(source, "comments");
+  const plan = /\b(?:TODO|FIXME|XXX)\b/.exec(spoken);
+  if (plan !== null) faults.push(`${path}:${lineOf(spoken, plan.index)}: says ${plan[0]}`);
+  if (/\.(?:ts|mjs)$/.test(path)) {
+    for (const { line, lines: size } of longFunctions(source, FUNCTION_LINES_MAX)) {
+      faults.push(`${path}:${line}: a function of ${size} lines, above ${FUNCTION_LINES_MAX}`);
+    }
+  }
+  return faults;
+}
+
+/** Every path that a manifest's `modules` name, at any depth. */
+function manifestPaths(value) {
+  if (typeof value === "string") return [posix.normalize(value).replace(/\.(?:ts|js)$/, "")];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(manifestPaths);
+}
+
+function isNamed(paths, module) {
+  return paths.some((path) => path === module || (path.endsWith("/*") && posix.dirname(module) === path.slice(0, -2)));
+}
+
+/** Faults of a manifest at the root: each firmware module must be in it, and none that only a desk can run. */
+export function manifestFaults(manifest, files) {
+  const paths = manifestPaths(JSON.parse(manifest).modules);
+  return files.flatMap(({ path }) => {
+    if (!path.startsWith("firmware/") || !/(?<!\.d)\.ts$/.test(path) || isTest(path)) return [];
+    const isIn = isNamed(paths, path.replace(/\.ts$/, ""));
+    if (DESK_ONLY.includes(path)) return isIn ? [`manifest.json:1: names ${path}, which no board can run`] : [];
+    return isIn ? [] : [`manifest.json:1: does not name ${path}`];
+  });
+}
+
+/** Gives the faults of files as lines `path:line: what it does wrong`.
+ *  @param files rows of `{path, source}`; paths from the project's root, with `/` */
+export function sourceFaults(files) {
+  return files.flatMap(({ path, source }) => {
+    const imports = /\.(?:ts|mjs)$/.test(path) ? importFaults(path, source) : [];
+    return [...imports, ...wordFaults(path, source), ...shapeFaults(path, source)];
+  });
+}

@@ -1,0 +1,12 @@
+// Runs the long suite: `npm run test:long`. Each step is one row, a name and a command.
+// Usage: node simulator/run/long.mjs [NAME]; a NAME runs the steps whose names begin with it.
+// A step is run from the root and ends with a line `N passed, N failed`, or counts as one row by its exit code.
+
+import { runSteps } from "./steps.mjs";
+
+const STEPS = [["tests on rv32", "node simulator/run/test.mjs rv32"]];
+
+const [only = ""] = process.argv.slice(2);
+const sum = await runSteps(STEPS.filter(([name]) => name.startsWith(only)));
+console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;

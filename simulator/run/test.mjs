@@ -1,0 +1,38 @@
+// Runs the tests: `npm test` checks the project, then runs every test on Node and the portable ones on XS too.
+// Usage: node simulator/run/test.mjs [node|xs|rv32 [PREFIX]]; PREFIX is the beginning of a path from the root.
+// The last line is `N passed, N failed`, the rows of all engines together.
+
+import { hostFor, missing } from "../xs/build.mjs";
+import { runSteps } from "./steps.mjs";
+import { jobsOf, runTests } from "./tests.mjs";
+
+const [only, prefix = ""] = process.argv.slice(2);
+if (only !== undefined && !["node", "xs", "rv32"].includes(only)) {
+  console.error("usage: test.mjs [node|xs|rv32 [PREFIX]]");
+  process.exit(64);
+}
+
+const sum = { passed: 0, failed: 0 };
+const jobs = [];
+
+function add(rows) {
+  sum.passed += rows.passed;
+  sum.failed += rows.failed;
+}
+
+if (only === undefined) add(await runSteps([["check", "node simulator/run/check.mjs"]]));
+// XS is slower: it begins, so that both workers end at about the same time.
+for (const engine of only === undefined ? ["xs", "node"] : [only]) {
+  const reason = engine === "node" ? undefined : missing(engine);
+  if (reason === undefined) {
+    if (engine !== "node") await hostFor(engine);
+    jobs.push(...jobsOf(engine, prefix));
+  } else {
+    console.log(reason);
+    // On a developer's machine a missing compiler is said; in CI it would hide a whole engine.
+    if (process.env.CI === "true") sum.failed += 1;
+  }
+}
+add(await runTests(jobs));
+console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;

@@ -1,0 +1,115 @@
+// Finds the tests and runs one of them on one engine: Node, XS on the desk, XS on rv32.
+// Why: `npm test` and the long suite run the same files in the same way and add up the same rows.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { join } from "node:path";
+import { collect, runBundle } from "../xs/run.mjs";
+import { bundle, ROOT } from "./bundle.mjs";
+
+const FOLDERS = ["firmware", "lock", "keypad", "camera", "owner", "simulator"];
+const OUTPUT = join(ROOT, ".build/test");
+const SECONDS_MAX = { node: 120, xs: 120, rv32: 1800 };
+
+// On rv32, tweetnacl needs billions of instructions for a signature: the tests of both backends run libsodium twice.
+const NATIVE_ONLY = [
+  { file: "firmware/crypto/test/checks.ts", find: '["portable", portable]', replace: '["engine again", engine]' },
+];
+
+/** What runs on rv32: what depends on its 32 bits or on its libsodium, and ends in a minute. */
+const RV32_TESTS = [
+  { file: "firmware/crypto/test/native.xs.test.ts" },
+  { file: "firmware/crypto/test/crypto.test.ts", rewrites: NATIVE_ONLY },
+  { file: "firmware/crypto/test/ed25519.test.ts", rewrites: NATIVE_ONLY },
+  { file: "firmware/crypto/test/hostile.test.ts" },
+  { file: "firmware/crypto/test/kdf.test.ts", rewrites: NATIVE_ONLY },
+  { file: "firmware/cbor/test/decode.test.ts" },
+];
+
+/** Gives the jobs of an engine: `{engine, file, rewrites}` for each of its tests that begins with `prefix`. */
+export function jobsOf(engine, prefix = "") {
+  if (engine !== "rv32") return testFiles(engine, prefix).map((file) => ({ engine, file, rewrites: [] }));
+  return RV32_TESTS.filter(({ file }) => file.startsWith(prefix)).map((row) => ({ rewrites: [], ...row, engine }));
+}
+
+/** Gives the test files that run on an engine, as paths from the root that begin with `prefix`.
+ *  `.node.test.ts` runs on Node only, `.xs.test.ts` on XS only, every other `.test.ts` on both. */
+export function testFiles(engine, prefix = "") {
+  const other = engine === "node" ? ".xs.test.ts" : ".node.test.ts";
+  return readdirSync(ROOT, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && FOLDERS.includes(entry.name))
+    .flatMap(({ name }) => readdirSync(join(ROOT, name), { recursive: true }).map((path) => join(name, path)))
+    .filter((path) => path.endsWith(".test.ts") && !path.endsWith(other) && path.startsWith(prefix))
+    .sort();
+}
+
+// An inline map tells the line of the source for a line of the bundle, which is all that XS knows.
+function withSourceLines(output, file, text) {
+  const encoded = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)/.exec(text);
+  if (encoded === null) return output;
+  const map = new SourceMap(JSON.parse(Buffer.from(encoded[1], "base64").toString("utf8")));
+  return output.replaceAll(new RegExp(`${RegExp.escape?.(file) ?? file}:(\\d+)`, "g"), (whole, line) => {
+    const entry = map.findEntry(Number(line) - 1, 1000);
+    return entry.originalSource === undefined ? whole : `${entry.originalSource}:${entry.originalLine + 1}`;
+  });
+}
+
+/** Reads uvu's totals. A run that ended badly, ran no test or skipped one has at least one failed row. */
+export function countRows(status, output) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: uvu colours its totals with escape sequences.
+  const plain = output.replaceAll(/\u001b\[\d+m/g, "");
+  const totals = /Total: +(\d+)\n +Passed: +(\d+)\n +Skipped: +(\d+)/.exec(plain);
+  if (totals === null) return { passed: 0, failed: 1 };
+  const [total, passed, skipped] = totals.slice(1).map(Number);
+  const failed = total - passed + skipped;
+  return { passed, failed: failed === 0 && (status !== 0 || total === 0) ? 1 : failed };
+}
+
+/** Runs one test file.
+ *  @returns `{passed, failed, output, milliseconds}` */
+export async function runTest({ engine, file, rewrites = [] }) {
+  const started = performance.now();
+  const isNode = engine === "node";
+  const done = (status, output) => ({
+    ...countRows(status, output),
+    output,
+    milliseconds: Math.round(performance.now() - started),
+  });
+  try {
+    const text = await bundle(file, { engine: isNode ? "node" : "xs", rewrites, hasMap: true });
+    mkdirSync(OUTPUT, { recursive: true });
+    const module = join(OUTPUT, `${engine}-${file.replaceAll("/", "-").replace(/ts$/, "mjs")}`);
+    writeFileSync(module, text);
+    const seconds = SECONDS_MAX[engine];
+    if (!isNode) {
+      const { status, output } = await runBundle(module, { engine, isQuiet: true, seconds });
+      return done(status, withSourceLines(output, module, text));
+    }
+    const options = { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] };
+    const child = spawn(process.execPath, ["--enable-source-maps", module], options);
+    const { status, output } = await collect(child, seconds * 1000);
+    return done(status, output);
+  } catch (error) {
+    return done(1, error.message);
+  }
+}
+
+/** Runs jobs two at a time, and prints a line for each and the whole output of what fails.
+ *  @returns `{passed, failed}` over all of them */
+export async function runTests(jobs) {
+  const waiting = [...jobs];
+  const sum = { passed: 0, failed: 0 };
+  const work = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const { passed, failed, output, milliseconds } = await runTest(job);
+      sum.passed += passed;
+      sum.failed += failed;
+      if (failed > 0) console.log(`\n${output.trim()}`);
+      const verdict = failed > 0 ? `FAILED (${failed})` : `${passed} passed`;
+      console.log(`${job.engine.padEnd(4)}  ${job.file}  ${verdict}, ${milliseconds} ms`);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return sum;
+}

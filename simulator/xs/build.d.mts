@@ -1,0 +1,7 @@
+// The types of build.mjs, for tests in TypeScript.
+
+/** Tells in one line why an engine cannot be built or run here; undefined where it can. */
+export function missing(engine: "xs" | "rv32"): string | undefined;
+
+/** Gives the path of an engine's executable, built on first use. */
+export function hostFor(engine: "xs" | "rv32"): Promise<string>;
