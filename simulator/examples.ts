@@ -1,0 +1,24 @@
+// One example of every message of the protocol, made from fixed keys.
+// Why: whoever writes a second implementation needs bytes to compare with, and a change of the bytes must be seen.
+// Follows docs/protocol.cddl; docs/examples.txt is made from it by run/examples.mjs, and a test holds the two equal.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { castOf } from "./examples/keys.ts";
+import { journalExamples, sessionExamples } from "./examples/session.ts";
+import { signedExamples } from "./examples/signed.ts";
+
+/** One example. */
+export interface Example {
+  /** The rule of protocol.cddl. */
+  readonly rule: string;
+  /** What it is an example of, in words. */
+  readonly says: string;
+  readonly bytes: Bytes;
+}
+
+/** Gives all examples, in the order of protocol.cddl. */
+export function examples(crypto: Crypto): readonly Example[] {
+  const cast = castOf(crypto);
+  return [...signedExamples(cast), ...sessionExamples(cast), ...journalExamples(cast)];
+}

@@ -1,0 +1,229 @@
+// One example of each message inside a session, of the prologues, and of what people hand to each other.
+// Why: they are what a phone sends and a board answers.
+// Follows docs/protocol.cddl, "Inside a session" to "Journal payloads".
+
+import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
+import { Writer } from "../../firmware/cbor/encode.ts";
+import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
+import { link8Of } from "../../firmware/grant/chain.ts";
+import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
+import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
+import { phonePrologue } from "../../firmware/link/prologue.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
+import type { Example } from "../examples.ts";
+import { type Cast, DAY_SECONDS, NOW, repeated } from "./keys.ts";
+import { leavesOf } from "./signed.ts";
+
+/** Gives the examples of session messages. A signed object inside is left out: an example stands above it. */
+export function sessionExamples(cast: Cast): readonly Example[] {
+  const { challenge } = cast;
+  const message = leavesOf(cast).link;
+  const request = (says: string, bytes: Bytes): Example => ({ rule: "request", says, bytes });
+  const head = { region: 1, lastSeq: 42, link: repeated(42, 32) } as const;
+  return [
+    {
+      rule: "welcome",
+      says: "the payload of NK message 2, of an adopted lock",
+      bytes: encodeWelcome({ challenge, isAdopted: true }),
+    },
+    request("prove; the byte string would be a holder-proof", encodeRequest({ kind: "prove", id: 1, message })),
+    request("statement; the byte string would be one", encodeRequest({ kind: "statement", id: 2, message })),
+    request("status", encodeRequest({ kind: "status", id: 3 })),
+    request("fetch the access region from record 40", encodeRequest({ kind: "fetch", id: 4, region: 1, from: 40 })),
+    request("asks for a Roughtime nonce", encodeRequest({ kind: "timeRequest", id: 5, server: 0 })),
+    request("brings a Roughtime answer", encodeRequest({ kind: "timeResponse", id: 6, response: repeated(0x54, 8) })),
+    request("bye", encodeRequest({ kind: "bye", id: 7 })),
+    request("fetched up to record 42", encodeRequest({ kind: "fetched", id: 8, heads: [head] })),
+    request("asks for a checkpoint", encodeRequest({ kind: "checkpoint", id: 9 })),
+    request("sets the owner's code secret", new Writer().array(3).uint(16).uint(10).bytes(repeated(0x4b, 32)).finish()),
+    request("sets a stored code", storedCode()),
+    request(
+      "sets the Wi-Fi",
+      new Writer().array(4).uint(18).uint(12).bytes(fromAscii("home")).bytes(fromAscii("open sesame")).finish(),
+    ),
+    ...answersOf(cast).map(([says, answer]) => ({ rule: "answer", says, bytes: encodeAnswer(answer) })),
+    {
+      rule: "notice",
+      says: "the door was opened",
+      bytes: encodeNotice({ kind: "notice", event: "opened", receipt: undefined }),
+    },
+    { rule: "prologue-nk", says: "a phone and this lock", bytes: phonePrologue(cast.lockId) },
+    { rule: "prologue-kk", says: "its camera, enrolled by statement 2", bytes: boardPrologue(cast) },
+    ...handedExamples(cast),
+  ];
+}
+
+/** Gives the examples of journal payloads. */
+export function journalExamples(cast: Cast): readonly Example[] {
+  const { crypto, courier, company, owner } = cast;
+  const { root, link } = leavesOf(cast);
+  const leaf8 = link8Of(crypto, link);
+  const root8 = link8Of(crypto, root);
+  const until = seconds(NOW + DAY_SECONDS);
+  const body = { kind: KIND_ACT, operation: 0 } as const;
+  const list = {
+    owner: owner.kid,
+    sequence: 1,
+    generation: 0,
+    revoked: leaf8,
+    untils: [until],
+    holders: courier.kid,
+    codes: [],
+  };
+  const spends = [
+    { link8: root8, used: 1, until },
+    { link8: leaf8, used: 1, until },
+  ];
+  const rows: readonly (readonly [rule: string, says: string, entry: WritableEntry])[] = [
+    ["boot-1", "the second start, after a power cut", { kind: "boot", reason: 1, boots: 2 }],
+    ["watermark-2", "nothing: the record's header has the time", { kind: "watermark" }],
+    ["list-3", "a revocation list as the lock keeps it", { kind: "list", list }],
+    [
+      "clock-4",
+      "the time, from an owner's iat",
+      { kind: "clock", source: 1, lo: seconds(NOW - 30), hi: seconds(NOW + 30) },
+    ],
+    ["acknowledged-5", "an owner knows of all damage so far", { kind: "acknowledged", upTo: [10, 43, 4] }],
+    [
+      "intent-16",
+      "Dana opens; two counted links are spent",
+      {
+        kind: "intent",
+        operation: 0,
+        source: "phone",
+        actor: courier.kid,
+        root: root8,
+        spends,
+      },
+    ],
+    [
+      "closing-17",
+      "opened after 4 s, shut after 39, locked after 42; the contact and the bolt's sensor say so",
+      {
+        kind: "closing",
+        intent: 41,
+        outcome: "secured",
+        openedAfter: 4,
+        closedAfter: 39,
+        securedAfter: 42,
+        witnesses: 3,
+      },
+    ],
+    [
+      "statement-18",
+      "the owner unlocks",
+      {
+        kind: "statement",
+        actor: owner.kid,
+        sequence: 7,
+        body,
+        encodedBody: encodeBody(7, body),
+      },
+    ],
+    [
+      "refusal-19",
+      "Dana came too early, twice",
+      {
+        kind: "refusal",
+        actor: courier.kid,
+        leaf: leaf8,
+        operation: 0,
+        denial: "not-yet",
+        count: 2,
+      },
+    ],
+    ["door-20", "somebody turned the thumbturn open", { kind: "door", event: "thumbturn-unlocked", count: 1 }],
+    ["inside-21", "three presses within a minute", { kind: "inside", count: 3 }],
+    [
+      "who-22",
+      "the names in Dana's chain",
+      {
+        kind: "who",
+        leaf: leaf8,
+        holder: courier.kid,
+        names: ["Acme Parcels", "Dana"],
+        root: root8,
+      },
+    ],
+    ["alarm-32", "the door was forced", { kind: "alarm", alarm: "forced", count: 1 }],
+    ["stranger-33", "forty proofs failed within an hour", { kind: "stranger", strangerClass: 2, count: 40 }],
+  ];
+  return [
+    ...rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) })),
+    {
+      rule: "who-22",
+      says: "one link, without a name, of the company itself",
+      bytes: encodeEntry({ kind: "who", leaf: root8, holder: company.kid, names: [""], root: root8 }),
+    },
+  ];
+}
+
+function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer])[] {
+  const { owner, lockId } = cast;
+  const head = (region: 0 | 1 | 2) => ({ region, lastSeq: region + 1, link: repeated(region + 1, 32) });
+  return [
+    ["yes", { kind: "yes", id: 1 }],
+    ["no, to everybody but an owner", { kind: "no", id: 1, denial: undefined }],
+    ["no, to an owner: the statement's number is not above the last", { kind: "no", id: 2, denial: "sequence" }],
+    [
+      "status",
+      {
+        kind: "status",
+        id: 3,
+        status: {
+          firmwareVersion: "0.1.0",
+          timeLow: NOW,
+          timeHigh: NOW + 60,
+          bolt: "locked",
+          contact: "closed",
+          mode: "normal",
+          batteryMillivolts: 5_900,
+          boots: 2,
+          heads: [head(0), head(1), head(2)],
+          owners: [{ kid: owner.kid, seq: 7, revocationSeq: 1, generation: 0 }],
+          isJournalWhole: true,
+          isJournalWritable: true,
+          isVisitOpen: false,
+          hasPresence: false,
+          liveCounters: 2,
+          boards: [{ kid: cast.camera.kid, role: "camera" }],
+          configuration: settingsOf(defaultConfiguration()),
+        },
+      },
+    ],
+    [
+      "records: none, after record 42",
+      {
+        kind: "records",
+        id: 4,
+        region: 1,
+        first: 43,
+        previousLink: repeated(42, 32),
+        bytes: new Uint8Array(0),
+      },
+    ],
+    ["a Roughtime nonce", { kind: "nonce", id: 5, nonce: repeated(0x4e, 32) }],
+    [
+      `a checkpoint of ${lockId}; the byte string would be one`,
+      { kind: "checkpoint", id: 9, message: leavesOf(cast).root },
+    ],
+  ];
+}
+
+function handedExamples(cast: Cast): readonly Example[] {
+  const { lock, lockAgreementKey } = cast;
+  const handed = () => new Writer().array(3).uint(1).bytes(lockAgreementKey);
+  return [
+    { rule: "setup", says: "the lock's label", bytes: handed().bytes(lock.publicKey).finish() },
+    { rule: "invitation", says: "Dana's grant and the lock's key", bytes: handed().raw(leavesOf(cast).link).finish() },
+  ];
+}
+
+function storedCode(): Bytes {
+  return new Writer().array(4).uint(17).uint(11).uint(1).map(1).uint(1).bytes(fromAscii("482915")).finish();
+}
+
+function boardPrologue({ lockId, camera }: Cast): Bytes {
+  return new Writer().array(6).text("lk1").uint(2).uint(0).text(lockId).bytes(camera.kid).uint(2).finish();
+}

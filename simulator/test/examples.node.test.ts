@@ -1,0 +1,159 @@
+// Goal: the examples in docs/ are what the code makes, and what they say is what the specification says.
+// Method: the page is made anew and compared; each example is decoded by cbor-x, and the numbers that protocol.cddl fixes
+// are looked up in what it found. Our own reader has no part in it.
+
+import { existsSync, readFileSync } from "node:fs";
+import { Decoder } from "cbor-x";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import type { Bytes } from "../../firmware/bytes.ts";
+import { examplesPage } from "../examples/page.ts";
+import { examples } from "../examples.ts";
+
+const decoder = new Decoder({ mapsAsObjects: false, useRecords: false });
+const all = examples(crypto);
+
+type Item = number | string | Uint8Array | readonly Item[] | Map<number, Item>;
+
+function read(bytes: Uint8Array): Item {
+  return decoder.decode(bytes);
+}
+
+function listOf(item: Item): readonly Item[] {
+  if (!Array.isArray(item)) throw new Error("not an array");
+  return item;
+}
+
+function mapOf(item: Item): Map<number, Item> {
+  if (!(item instanceof Map)) throw new Error("not a map");
+  return item;
+}
+
+function bytesOf(item: Item | undefined): Uint8Array {
+  if (!(item instanceof Uint8Array)) throw new Error("not bytes");
+  return item;
+}
+
+/** The four parts of a COSE_Sign1, by an array head after tag 18. */
+function signed(bytes: Bytes): { header: Map<number, Item>; claims: Map<number, Item>; signature: Uint8Array } {
+  assert.is(bytes[0], 0xd2);
+  const [header, unprotected, payload, signature] = listOf(read(bytes.subarray(1)));
+  assert.is(mapOf(unprotected).size, 0);
+  return { header: mapOf(read(bytesOf(header))), claims: mapOf(read(bytesOf(payload))), signature: bytesOf(signature) };
+}
+
+function keysOf(map: Map<number, Item>): string {
+  return [...map.keys()].join(" ");
+}
+
+/** rule, number of examples, protected labels, claims: as protocol.cddl writes them. Proofs differ, and stand below. */
+const SIGNED: readonly (readonly [string, number, string, string, number])[] = [
+  ["root-token", 1, "1 4 16", "2 3 4 5 7 8 9 -65537", 65101],
+  ["delegation", 1, "1 13 16", "2 4 7 8 -65537", 65102],
+  ["statement", 12, "1 4 16", "3 6 39 -65539", 65104],
+  ["revocations", 1, "1 4 16", "3 6 -65540", 65105],
+  ["checkpoint", 1, "1 4 16", "3 -65541", 65106],
+  ["receipt", 1, "1 4 16", "3 -65543", 65107],
+];
+
+test("the page in docs/ is what the code makes", () => {
+  assert.is(readFileSync("docs/examples.txt", "utf8"), examplesPage());
+});
+
+for (const [rule, count, labels, claims, typ] of SIGNED) {
+  test(`${rule}: labels, claims and type are the specification's`, () => {
+    const found = all.filter((example) => example.rule === rule);
+    assert.is(found.length, count);
+    for (const example of found) {
+      const message = signed(example.bytes);
+      assert.is(message.header.get(1), -19);
+      assert.is(message.header.get(16), typ);
+      assert.is(keysOf(message.header), labels);
+      assert.is(keysOf(message.claims), claims);
+      assert.is(message.signature.length, 64);
+    }
+  });
+}
+
+test("holder-proof: with the grant, with its name, and with an owner's key", () => {
+  const proofs = all.filter(({ rule }) => rule === "holder-proof").map(({ bytes }) => signed(bytes));
+  assert.equal(
+    proofs.map(({ header, claims }) => [keysOf(header), keysOf(claims), claims.get(-65538)]),
+    [
+      ["1 13 16", "3 39 -65538", [0]],
+      ["1 16", "3 39 -65538 -65542", [1]],
+      ["1 4 16", "3 39 -65538", [15]],
+    ],
+  );
+});
+
+test("statement: there is an example of every kind", () => {
+  const kinds = all
+    .filter(({ rule }) => rule === "statement")
+    .map(({ bytes }) => listOf(signed(bytes).claims.get(-65539) ?? [])[1]);
+  assert.equal(
+    [...kinds].sort((left, right) => Number(left) - Number(right)),
+    [2, 3, 4, 5, 6, 8, 10, 11, 12, 13, 14, 15],
+  );
+});
+
+/** rule, and the first item of each of its examples: the message's number. */
+const NUMBERED: readonly (readonly [string, readonly number[]])[] = [
+  ["welcome", [1]],
+  ["request", [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18]],
+  ["answer", [64, 64, 64, 67, 68, 69, 73]],
+  ["notice", [96]],
+  ["setup", [1]],
+  ["invitation", [1]],
+];
+
+for (const [rule, numbers] of NUMBERED) {
+  test(`${rule}: the numbers are the specification's`, () => {
+    const found = all.filter((example) => example.rule === rule).map(({ bytes }) => listOf(read(bytes))[0]);
+    assert.equal(found, [...numbers]);
+  });
+}
+
+test("no: an owner learns the number of the reason, nobody else any", () => {
+  const answers = all.filter(({ rule }) => rule === "answer").map(({ bytes }) => listOf(read(bytes)));
+  assert.equal(answers[1], [64, 1, 0]);
+  assert.equal(answers[2], [64, 2, 0, 22]);
+});
+
+test("status: every key from 1 to 13 is there", () => {
+  const status = all.filter(({ rule }) => rule === "answer").map(({ bytes }) => listOf(read(bytes)))[3][2];
+  assert.is(keysOf(mapOf(status)), "1 2 3 4 5 6 7 8 9 10 11 12 13");
+});
+
+test("every rule that the specification names for a whole message has an example", () => {
+  const cddl = readFileSync("docs/protocol.cddl", "utf8");
+  const rules = [...cddl.matchAll(/^([a-z]+-\d+|prologue-[a-z]+|[a-z-]+) +=(?: #6\.18| \[| \[version)/gm)].map(
+    ([, name]) => name,
+  );
+  const parts = ["weeklies", "weekly", "aif", "body", "revoked", "code", "head"];
+  const whole = rules.filter((name) => !parts.includes(name));
+  assert.ok(whole.length >= 25, whole.join(" "));
+  const shown = new Set(all.map(({ rule }) => rule));
+  assert.equal(
+    whole.filter((name) => !shown.has(name)),
+    [],
+  );
+});
+
+test("journal payloads: each is one array, save the watermark, which is empty", () => {
+  for (const { rule, bytes } of all.filter((example) => /-\d+$/.test(example.rule))) {
+    if (rule === "watermark-2") assert.is(bytes.length, 0);
+    else assert.ok(Array.isArray(read(bytes)), rule);
+  }
+});
+
+test("an intent with two counted links fits in a record of 96 bytes, and a closing in one of 64", () => {
+  const size = (rule: string) =>
+    32 + Math.ceil((all.find((example) => example.rule === rule)?.bytes.length ?? 0) / 32) * 32;
+  assert.is(size("intent-16"), 96);
+  assert.is(size("closing-17"), 64);
+  assert.ok(existsSync("docs/protocol.md"));
+});
+
+test.run();
