@@ -4,8 +4,9 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { journalExamples } from "./examples/journal.ts";
 import { castOf } from "./examples/keys.ts";
-import { journalExamples, sessionExamples } from "./examples/session.ts";
+import { sessionExamples } from "./examples/session.ts";
 import { signedExamples } from "./examples/signed.ts";
 
 /** One example. */

@@ -1,18 +1,14 @@
 // One example of each message inside a session, of the prologues, and of what people hand to each other.
 // Why: they are what a phone sends and a board answers.
-// Follows docs/protocol.cddl, "Inside a session" to "Journal payloads".
+// Follows docs/protocol.cddl, "Inside a session" and what follows it.
 
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
-import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
-import { link8Of } from "../../firmware/grant/chain.ts";
-import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
 import { phonePrologue } from "../../firmware/link/prologue.ts";
-import { seconds } from "../../firmware/platform.ts";
 import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
 import type { Example } from "../examples.ts";
-import { type Cast, DAY_SECONDS, NOW, repeated } from "./keys.ts";
+import { type Cast, NOW, repeated } from "./keys.ts";
 import { leavesOf } from "./signed.ts";
 
 /** Gives the examples of session messages. A signed object inside is left out: an example stands above it. */
@@ -51,111 +47,6 @@ export function sessionExamples(cast: Cast): readonly Example[] {
     { rule: "prologue-nk", says: "a phone and this lock", bytes: phonePrologue(cast.lockId) },
     { rule: "prologue-kk", says: "its camera, enrolled by statement 2", bytes: boardPrologue(cast) },
     ...handedExamples(cast),
-  ];
-}
-
-/** Gives the examples of journal payloads. */
-export function journalExamples(cast: Cast): readonly Example[] {
-  const { crypto, courier, company, owner } = cast;
-  const { root, link } = leavesOf(cast);
-  const leaf8 = link8Of(crypto, link);
-  const root8 = link8Of(crypto, root);
-  const until = seconds(NOW + DAY_SECONDS);
-  const body = { kind: KIND_ACT, operation: 0 } as const;
-  const list = {
-    owner: owner.kid,
-    sequence: 1,
-    generation: 0,
-    revoked: leaf8,
-    untils: [until],
-    holders: courier.kid,
-    codes: [],
-  };
-  const spends = [
-    { link8: root8, used: 1, until },
-    { link8: leaf8, used: 1, until },
-  ];
-  const rows: readonly (readonly [rule: string, says: string, entry: WritableEntry])[] = [
-    ["boot-1", "the second start, after a power cut", { kind: "boot", reason: 1, boots: 2 }],
-    ["watermark-2", "nothing: the record's header has the time", { kind: "watermark" }],
-    ["list-3", "a revocation list as the lock keeps it", { kind: "list", list }],
-    [
-      "clock-4",
-      "the time, from an owner's iat",
-      { kind: "clock", source: 1, lo: seconds(NOW - 30), hi: seconds(NOW + 30) },
-    ],
-    ["acknowledged-5", "an owner knows of all damage so far", { kind: "acknowledged", upTo: [10, 43, 4] }],
-    [
-      "intent-16",
-      "Dana opens; two counted links are spent",
-      {
-        kind: "intent",
-        operation: 0,
-        source: "phone",
-        actor: courier.kid,
-        root: root8,
-        spends,
-      },
-    ],
-    [
-      "closing-17",
-      "opened after 4 s, shut after 39, locked after 42; the contact and the bolt's sensor say so",
-      {
-        kind: "closing",
-        intent: 41,
-        outcome: "secured",
-        openedAfter: 4,
-        closedAfter: 39,
-        securedAfter: 42,
-        witnesses: 3,
-      },
-    ],
-    [
-      "statement-18",
-      "the owner unlocks",
-      {
-        kind: "statement",
-        actor: owner.kid,
-        sequence: 7,
-        body,
-        encodedBody: encodeBody(7, body),
-      },
-    ],
-    [
-      "refusal-19",
-      "Dana came too early, twice",
-      {
-        kind: "refusal",
-        actor: courier.kid,
-        leaf: leaf8,
-        operation: 0,
-        denial: "not-yet",
-        count: 2,
-      },
-    ],
-    ["door-20", "somebody turned the thumbturn open", { kind: "door", event: "thumbturn-unlocked", count: 1 }],
-    ["inside-21", "three presses within a minute", { kind: "inside", count: 3 }],
-    [
-      "who-22",
-      "the names in Dana's chain",
-      {
-        kind: "who",
-        leaf: leaf8,
-        holder: courier.kid,
-        names: ["Acme Parcels", "Dana"],
-        root: root8,
-      },
-    ],
-    ["alarm-32", "the door was forced", { kind: "alarm", alarm: "forced", count: 1 }],
-    ["stranger-33", "forty proofs failed within an hour", { kind: "stranger", strangerClass: 2, count: 40 }],
-  ];
-  return [
-    ...rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) })),
-    {
-      rule: "who-22",
-      says: "one link, without a name, of the company itself",
-      bytes: encodeEntry({ kind: "who", leaf: root8, holder: company.kid, names: [""], root: root8 }),
-    },
   ];
 }
 

@@ -1,0 +1,112 @@
+// One example of each payload of the journal.
+// Why: a record must be readable years later, by a tool that somebody else wrote.
+// Follows docs/protocol.cddl, "Journal payloads".
+
+import type { Bytes } from "../../firmware/bytes.ts";
+import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
+import { link8Of } from "../../firmware/grant/chain.ts";
+import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
+import { seconds } from "../../firmware/platform.ts";
+import type { Example } from "../examples.ts";
+import { type Cast, DAY_SECONDS, NOW } from "./keys.ts";
+import { leavesOf } from "./signed.ts";
+
+type Row = readonly [rule: string, says: string, entry: WritableEntry];
+
+/** The grants that the records are about. */
+interface Shown {
+  readonly root8: Bytes;
+  readonly leaf8: Bytes;
+}
+
+const UNTIL = seconds(NOW + DAY_SECONDS);
+
+/** Gives the examples of journal payloads. */
+export function journalExamples(cast: Cast): readonly Example[] {
+  const { root, link } = leavesOf(cast);
+  const shown = { root8: link8Of(cast.crypto, root), leaf8: link8Of(cast.crypto, link) };
+  const rows = [...stateRows(cast, shown), ...visitRows(cast, shown), ...accessRows(cast, shown), ...noticeRows()];
+  return rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) }));
+}
+
+function stateRows({ owner, courier }: Cast, { leaf8 }: Shown): readonly Row[] {
+  const list = {
+    owner: owner.kid,
+    sequence: 1,
+    generation: 0,
+    revoked: leaf8,
+    untils: [UNTIL],
+    holders: courier.kid,
+    codes: [],
+  };
+  const clock = { kind: "clock", source: 1, lo: seconds(NOW - 30), hi: seconds(NOW + 30) } as const;
+  return [
+    ["boot-1", "the second start, after a power cut", { kind: "boot", reason: 1, boots: 2 }],
+    ["watermark-2", "nothing: the record's header has the time", { kind: "watermark" }],
+    ["list-3", "a revocation list as the lock keeps it", { kind: "list", list }],
+    ["clock-4", "the time, from an owner's iat", clock],
+    ["acknowledged-5", "an owner knows of all damage so far", { kind: "acknowledged", upTo: [10, 43, 4] }],
+  ];
+}
+
+function visitRows({ courier }: Cast, { root8, leaf8 }: Shown): readonly Row[] {
+  const spends = [
+    { link8: root8, used: 1, until: UNTIL },
+    { link8: leaf8, used: 1, until: UNTIL },
+  ];
+  const { kid: actor } = courier;
+  const closing = {
+    kind: "closing",
+    intent: 41,
+    outcome: "secured",
+    openedAfter: 4,
+    closedAfter: 39,
+    securedAfter: 42,
+    witnesses: 3,
+  } as const;
+  return [
+    [
+      "intent-16",
+      "Dana opens; two counted links are spent",
+      { kind: "intent", operation: 0, source: "phone", actor, root: root8, spends },
+    ],
+    ["closing-17", "opened after 4 s, shut after 39, locked after 42; contact and bolt sensor say so", closing],
+    [
+      "who-22",
+      "the names in Dana's chain",
+      { kind: "who", leaf: leaf8, holder: actor, names: ["Acme Parcels", "Dana"], root: root8 },
+    ],
+  ];
+}
+
+function accessRows({ courier, owner }: Cast, { leaf8 }: Shown): readonly Row[] {
+  const body = { kind: KIND_ACT, operation: 0 } as const;
+  const statement = {
+    kind: "statement",
+    actor: owner.kid,
+    sequence: 7,
+    body,
+    encodedBody: encodeBody(7, body),
+  } as const;
+  const refusal = {
+    kind: "refusal",
+    actor: courier.kid,
+    leaf: leaf8,
+    operation: 0,
+    denial: "not-yet",
+    count: 2,
+  } as const;
+  return [
+    ["statement-18", "the owner unlocks", statement],
+    ["refusal-19", "Dana came too early, twice", refusal],
+    ["door-20", "somebody turned the thumbturn open", { kind: "door", event: "thumbturn-unlocked", count: 1 }],
+    ["inside-21", "three presses within a minute", { kind: "inside", count: 3 }],
+  ];
+}
+
+function noticeRows(): readonly Row[] {
+  return [
+    ["alarm-32", "the door was forced", { kind: "alarm", alarm: "forced", count: 1 }],
+    ["stranger-33", "forty proofs failed within an hour", { kind: "stranger", strangerClass: 2, count: 40 }],
+  ];
+}
