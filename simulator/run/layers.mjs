@@ -27,10 +27,10 @@ const GROUPS = [
 const DOOR_MAY_IMPORT = ["bytes", "fault", "platform", "door", "time/clock"];
 
 // The only files beside owner/, .mjs and .node.test.ts that may name Node's modules.
-const NODE_FILES = ["firmware/crypto/node.ts", "simulator/main.ts"];
+const NODE_FILES = ["firmware/crypto/node.ts", "simulator/main.ts", "simulator/house.ts", "simulator/disk.ts"];
 
 // Files of owner/ that a phone's page or a simulation runs as well.
-const OWNER_PORTABLE = ["owner/phone.ts", "owner/invitation.ts"];
+const OWNER_PORTABLE = ["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts"];
 
 // Where firmware and boards may import a package or the SDK by name.
 const SDK_FILES = /^(?:firmware\/io\/|firmware\/crypto\/native\.ts$|(?:lock|keypad|camera)\/main\.ts$)/;
@@ -48,9 +48,11 @@ const UNSAID = [
   [/\bset(?:Timeout|Interval|Immediate)\b/, "a timer"],
   [/\bperformance\b/, "performance"],
   [/(?<![#.\w])(?:async|await|Promise)\b/, "await"],
-  [/\bconsole\b/, "console"],
   [/\bMath\.(?:a?(?:sin|cos|tan)h?|atan2|exp|expm1|log|log2|log10|log1p|pow|cbrt|hypot)\b/, "transcendental Math"],
 ];
+
+// A bundle of the simulator prints with it on both engines; a board has none.
+const UNSAID_ON_BOARDS = [[/\bconsole\b/, "console"]];
 
 const isTest = (path) => /(?:^|\/)test\//.test(path);
 const isMain = (path) => /^(?:lock|keypad|camera)\/main\.ts$/.test(path);
@@ -126,7 +128,7 @@ function wordFaults(path, source) {
   const isCore = isDevice(path) || (area(path) === "simulator" && !isNode(path));
   if (!path.endsWith(".ts") || !isCore || isTest(path) || isMain(path) || DESK_ONLY.includes(path)) return [];
   const code = stripped(source);
-  const faults = UNSAID.flatMap(([pattern, name]) => {
+  const faults = [...UNSAID, ...(isDevice(path) ? UNSAID_ON_BOARDS : [])].flatMap(([pattern, name]) => {
     const found = pattern.exec(code);
     return found === null ? [] : [`${path}:${lineOf(code, found.index)}: says ${name} below main.ts`];
   });

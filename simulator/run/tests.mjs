@@ -25,6 +25,7 @@ const RV32_TESTS = [
   { file: "firmware/crypto/test/hostile.test.ts" },
   { file: "firmware/crypto/test/kdf.test.ts", rewrites: NATIVE_ONLY },
   { file: "firmware/cbor/test/decode.test.ts" },
+  { file: "simulator/test/rounding.test.ts" },
 ];
 
 /** Gives the jobs of an engine: `{engine, file, rewrites}` for each of its tests that begins with `prefix`. */

@@ -192,7 +192,7 @@ export async function hostFor(engine) {
     writeIncludes(scratch);
     const includes = [scratch, HERE, ...["includes", "platforms", "sources"].map((name) => join(source, name))];
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
-    const ours = [join(HERE, "machine.c"), join(HERE, "host.c"), GLUE];
+    const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE];
     const objects = await compileAll(compiler, [
       ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours], flags),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),

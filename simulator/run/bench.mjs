@@ -1,0 +1,155 @@
+// Shows what a decision costs: on Node beside raw signature checks and two libraries, and on rv32 in instructions and heap.
+// Usage: npm run bench [-- --json] [--engine node|rv32]
+// A bar that is missed is said and changes nothing; the exit code is 1 only where something could not be measured.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { missing } from "../xs/build.mjs";
+import { runBundle } from "../xs/run.mjs";
+import { bundle, ROOT } from "./bundle.mjs";
+
+const USAGE = "usage: npm run bench [-- --json] [--engine node|rv32]";
+const FOLDER = join(ROOT, ".build/bench");
+const BARS = { toRaw: 1.3, toRival: 1, instructions: 1.25, heapBytes: 8_192, heapKeptBytes: 0 };
+const TITLES = {
+  root: "root grant and proof",
+  weekly: "the same, with weekly hours",
+  delegated: "root, delegation and proof",
+};
+
+const NODE_ENTRY = `import { time } from "./simulator/bench/rivals.node.ts";
+export const timings = await time();`;
+const RV32_ENTRY = `import { crypto } from "#crypto";
+import { measure } from "./simulator/bench/instructions.ts";
+console.log(JSON.stringify(measure(crypto, globalThis.host)));`;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { json: { type: "boolean" }, engine: { type: "string" } } }).values;
+  } catch (error) {
+    console.error(`${error.message.split(".")[0]}.\n${USAGE}`);
+    return process.exit(64);
+  }
+}
+
+async function write(name, contents, engine) {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = join(FOLDER, `${name}.mjs`);
+  writeFileSync(file, await bundle({ contents }, { engine }));
+  return file;
+}
+
+async function measureNode() {
+  const { timings } = await import(pathToFileURL(await write("node", NODE_ENTRY, "node")).href);
+  return timings;
+}
+
+async function measureRv32() {
+  const file = await write("rv32", RV32_ENTRY, "xs");
+  const { status, output } = await runBundle(file, { engine: "rv32", isQuiet: true });
+  const line = output.split("\n").find((each) => each.startsWith("{"));
+  if (status !== 0 || line === undefined) throw new Error(output.trim() || `rv32 ended with ${status}`);
+  return JSON.parse(line);
+}
+
+/** One row: what was measured, in its unit, and whether it holds its bar, where it has one. */
+function row(name, text, value, bar) {
+  return bar === undefined ? { name, text } : { name, text, value, bar, isMet: value <= bar };
+}
+
+function nodeRows({ name, checks, ...timing }) {
+  const micros = (value) => `${value.toFixed(0)} µs`;
+  const times = (value) => `${value.toFixed(2)} times`;
+  const title = TITLES[name];
+  return [
+    row(`${title}: our decision`, micros(timing.ours)),
+    row(
+      `  against its ${checks} raw node:crypto checks, ${micros(timing.raw)}`,
+      times(timing.toRaw),
+      timing.toRaw,
+      BARS.toRaw,
+    ),
+    row(`  against jose, ${checks} checks, ${micros(timing.jose)}`, times(timing.toJose), timing.toJose, BARS.toRival),
+    row(
+      `  against @auth0/cose, ${checks} checks, ${micros(timing.cose)}`,
+      times(timing.toCose),
+      timing.toCose,
+      BARS.toRival,
+    ),
+  ];
+}
+
+const whole = (value) => Math.round(value).toLocaleString("en");
+
+/** The bars of instructions are for a root grant; a decision's heap has one for whatever comes. */
+function rv32Rows({ name, messageBytes, whole: instructions, raw, stages, heapGrown, heapKept }) {
+  const ratio = instructions / raw;
+  return [
+    row(`${TITLES[name]}, ${messageBytes} bytes`, `${whole(instructions)} instructions`),
+    row(
+      "  against the raw libsodium checks inside",
+      `${ratio.toFixed(3)} times`,
+      ratio,
+      name === "root" ? BARS.instructions : undefined,
+    ),
+    ...stages.map(([stage, count]) =>
+      row(`    ${stage}`, `${whole(count)} (${((100 * count) / instructions).toFixed(1)} %)`),
+    ),
+    row("  heap grown", `${whole(heapGrown)} bytes`, heapGrown, BARS.heapBytes),
+    row("  heap kept after collection", `${whole(heapKept)} bytes`, heapKept, BARS.heapKeptBytes),
+  ];
+}
+
+function verdictOf({ bar, isMet }) {
+  return bar === undefined ? "" : `${isMet ? "met" : "MISSED"} (bar ${bar.toLocaleString("en")})`;
+}
+
+function show(title, rows) {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  console.log(`\n${title}`);
+  for (const each of rows) {
+    console.log(`${each.name.padEnd(width)}  ${each.text.padStart(22)}  ${verdictOf(each)}`.trimEnd());
+  }
+}
+
+const { json = false, engine } = readOptions();
+if (engine !== undefined && engine !== "node" && engine !== "rv32") {
+  console.error(`There is no engine ${engine} here.\n${USAGE}`);
+  process.exit(64);
+}
+const result = {};
+const say = (...words) => json || console.log(...words);
+
+async function attempt(name, measure) {
+  try {
+    result[name] = await measure();
+  } catch (error) {
+    console.error(`${name} could not be measured: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+if (engine !== "rv32") {
+  await attempt("node", measureNode);
+  if (result.node !== undefined && !json) {
+    show(
+      "On Node: medians of the rounds of one run; a ratio is the median of the rounds' ratios",
+      result.node.flatMap(nodeRows),
+    );
+  }
+}
+if (engine !== "node") {
+  const reason = missing("rv32");
+  if (reason === undefined) await attempt("rv32", measureRv32);
+  else say(`\n${reason}`);
+  if (reason !== undefined) result.skipped = reason;
+  if (result.rv32 !== undefined && !json) {
+    show("On rv32imc: XS under QEMU, libsodium, exact instructions", [
+      ...result.rv32.decisions.flatMap(rv32Rows),
+      ...result.rv32.others.map(([name, count]) => row(name, `${whole(count)} instructions`)),
+    ]);
+  }
+}
+if (json) console.log(JSON.stringify({ bars: BARS, ...result }, undefined, 2));

@@ -1,0 +1,107 @@
+// `npm start`: a courier's visit told in a dozen lines, then the house in real time with its door on a local socket.
+// Usage: npm start -- [--once] [--house DIR] [--port N]
+// With --once it ends after the story: 0 where it went as it must, else 1.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import qrcode from "qrcode";
+import { bundle, ROOT } from "./bundle.mjs";
+
+const USAGE = "usage: npm start -- [--once] [--house DIR] [--port N]";
+const PORT = 7446;
+const ENTRY = `
+export { crypto } from "#crypto";
+export { House } from "./simulator/house.ts";
+export { tellStory } from "./simulator/story.ts";
+`;
+const KEYS = "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, q quit";
+
+function fail(sentence, code = 1) {
+  console.error(sentence);
+  process.exit(code);
+}
+
+function readOptions() {
+  try {
+    const house = { type: "string", default: join(ROOT, ".house") };
+    const port = { type: "string", default: String(PORT) };
+    const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, house, port } });
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
+      return fail(`${values.port} is no port.\n${USAGE}`, 64);
+    return { ...values, port: Number(values.port) };
+  } catch (error) {
+    return fail(`${error.message.split(".")[0]}.\n${USAGE}`, 64);
+  }
+}
+
+async function load() {
+  const file = join(ROOT, ".build", "start", `start-${process.pid}.mjs`);
+  mkdirSync(join(ROOT, ".build", "start"), { recursive: true });
+  writeFileSync(file, await bundle({ contents: ENTRY }));
+  return import(pathToFileURL(file).href);
+}
+
+function tell({ crypto, tellStory }) {
+  console.log("One courier's visit, played at once in a simulated house:\n");
+  const { isGood, violations } = tellStory(crypto, (line) => console.log(line));
+  for (const violation of violations) console.error(`FAILED: ${violation}`);
+  if (!isGood) fail("\nFAILED: the story did not go as it must.");
+}
+
+async function introduce(house, port) {
+  const { setup } = house;
+  const at = port === PORT ? "" : ` --at 127.0.0.1:${port}`;
+  console.log(`\nNow the house in real time; its door answers on 127.0.0.1:${port}.`);
+  if (house.isAdopted) {
+    console.log("Its lock has an owner, who opens it in a second terminal with:\n\n  npx --no-install latchkey open\n");
+  } else {
+    console.log("Its lock has no owner yet. This stands on its label:\n");
+    console.log(await qrcode.toString(setup, { type: "utf8", errorCorrectionLevel: "L" }));
+    console.log("Become its owner in a second terminal, in this folder; press b here before the second line:\n");
+    console.log("  npx --no-install latchkey init");
+    console.log(`  npx --no-install latchkey adopt ${setup}${at}`);
+    console.log("  npx --no-install latchkey open\n");
+  }
+  console.log(`${KEYS}.\n`);
+}
+
+/** Keys at a terminal; elsewhere a line for each, of which the first letter counts. */
+function listenToKeys(input, pressed) {
+  if (input.isTTY) {
+    input.setRawMode(true);
+    input.setEncoding("utf8").on("data", (keys) => {
+      for (const key of keys) pressed(key === "\u0003" || key === "\u0004" ? "q" : key);
+    });
+    return;
+  }
+  createInterface({ input }).on("line", (line) => pressed(line.trim().charAt(0)));
+}
+
+async function live(House, crypto, { house: directory, port }) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const print = (line) => console.log(line);
+  const house = new House(crypto, { directory: resolve(directory), port, firmwareVersion: version, print });
+  const quit = () => {
+    house.close();
+    process.exit(0);
+  };
+  const bound = await house.listen().catch((error) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    return fail(`Port ${port} is taken: is another house running? End it, or choose one with --port.`);
+  });
+  await introduce(house, bound);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
+  listenToKeys(process.stdin, (key) => {
+    if (key === "q") quit();
+    else if ("bdtp".includes(key) && key !== "") house.act(key);
+    else if (key.trim() !== "") console.log(`${KEYS}.`);
+  });
+}
+
+const options = readOptions();
+const parts = await load();
+tell(parts);
+if (!options.once) await live(parts.House, parts.crypto, options);
