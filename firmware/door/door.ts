@@ -44,7 +44,7 @@ export function step(door: Door, event: DoorEvent, now: Millis, settings: DoorSe
       return settle(turn, hear(bolt, event.report, turn));
     case "contact":
       if (door.contact.is === event.is) return settle(turn, bolt);
-      if (event.is === "closed") return settle(turn, shut(bolt, turn));
+      if (event.is === "closed") return settle(turn, shut(bolt, door.contact.is === "open", turn));
       return settle(turn, open(bolt, door.contact.is === "closed", turn));
     case "tick":
       return settle({ ...turn, contact: warn(turn) }, tick(bolt, turn));
@@ -283,8 +283,9 @@ function open(bolt: BoltState, wasClosed: boolean, turn: Turn): BoltState {
   }
 }
 
-function shut(bolt: BoltState, turn: Turn): BoltState {
-  turn.effects.push({ kind: "report", what: "closed", cause: "manual" });
+function shut(bolt: BoltState, wasOpen: boolean, turn: Turn): BoltState {
+  // Where the contact was not known before, nobody saw the door being shut.
+  turn.effects.push({ kind: "report", what: "closed", cause: wasOpen ? "manual" : "boot" });
   if (bolt.at !== "unknown" && bolt.at !== "unlocked") return bolt;
   return { ...bolt, relockAt: relockAt(bolt.isLockWanted, turn.settings.closedMillis, turn) };
 }

@@ -99,7 +99,7 @@ function run(lines: string, settings: DoorSettings = SETTINGS): { said: string; 
   return { said: said.join("; "), door };
 }
 
-const AT_HOME = "say locked boot sensor; say closed manual";
+const AT_HOME = "say locked boot sensor; say closed boot";
 const UNLOCKED = "drive retract; say unlocked request sensor";
 const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSettings>?])[] = [
   [
@@ -125,17 +125,17 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "a bolt that jams is tried three times",
     "boot retracted, close, 2000, stall, retracted, stall, retracted, stall, 100000",
-    "say unlocked boot sensor; say closed manual; drive throw; drive retract; drive throw; drive retract; drive throw; failed lock auto; drive stop; ALARM jammed",
+    "say unlocked boot sensor; say closed boot; drive throw; drive retract; drive throw; drive retract; drive throw; failed lock auto; drive stop; ALARM jammed",
   ],
   [
     "a jam is cured by opening and closing the door properly",
     "boot retracted, close, 2000, stall, stall, open, retracted, close, 2000, thrown",
-    "say unlocked boot sensor; say closed manual; drive throw; drive retract; failed lock auto; drive stop; ALARM jammed; say opened manual; drive retract; say unlocked auto sensor; say closed manual; drive throw; say locked auto sensor",
+    "say unlocked boot sensor; say closed boot; drive throw; drive retract; failed lock auto; drive stop; ALARM jammed; say opened manual; drive retract; say unlocked auto sensor; say closed manual; drive throw; say locked auto sensor",
   ],
   [
     "a drive that never reports ends at its deadline, attempt by attempt",
     "boot retracted, close, 2000, 4000, 4000, 100000",
-    "say unlocked boot sensor; say closed manual; drive throw; drive retract; failed lock auto; drive stop; ALARM jammed",
+    "say unlocked boot sensor; say closed boot; drive throw; drive retract; failed lock auto; drive stop; ALARM jammed",
   ],
   [
     "T40: a forced door alarms in the same step",
@@ -145,12 +145,12 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "a door that opens while the bolt is on its way out takes it back, and locks after the next closing",
     "boot retracted, close, 2000, open, retracted, close, 2000, thrown",
-    "say unlocked boot sensor; say closed manual; drive throw; say opened manual; drive retract; say unlocked auto sensor; say closed manual; drive throw; say locked auto sensor",
+    "say unlocked boot sensor; say closed boot; drive throw; say opened manual; drive retract; say unlocked auto sensor; say closed manual; drive throw; say locked auto sensor",
   ],
   [
     "T24: it locks by itself with nobody asking",
     "boot unknown, close, 2000, thrown",
-    "say closed manual; drive throw; say locked auto sensor",
+    "say closed boot; drive throw; say locked auto sensor",
   ],
   [
     "a bolt blocked on its way in goes back into the keeper, and says that the request failed",
@@ -170,7 +170,7 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "an inside press turns a bolt that is being thrown",
     "boot retracted, close, 2000, inside, retracted",
-    "say unlocked boot sensor; say closed manual; drive throw; drive retract; say unlocked inside sensor",
+    "say unlocked boot sensor; say closed boot; drive throw; drive retract; say unlocked inside sensor",
   ],
   [
     "whoever pressed inside has time to leave, though somebody asks to lock",
@@ -208,7 +208,7 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "in passage it locks when it is asked to",
     "boot retracted, close, lock, thrown",
-    "say unlocked boot sensor; say closed manual; drive throw; say locked request sensor",
+    "say unlocked boot sensor; say closed boot; drive throw; say locked request sensor",
     { mode: "passage" },
   ],
   [
@@ -253,12 +253,12 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "T36: after a reset without a sensor it says nothing of locked, and throws after its time",
     "boot unknown, close, 1999, 1",
-    "say closed manual; drive throw",
+    "say closed boot; drive throw",
   ],
   [
     "a strike that lets go by itself is locked again",
     "boot retracted, close, unlock, let go",
-    "say unlocked boot sensor; say closed manual; say unlocked request sensor; say locked auto sensor",
+    "say unlocked boot sensor; say closed boot; say unlocked request sensor; say locked auto sensor",
   ],
   [
     "the newest request wins: unlock while locking, lock while unlocking",
