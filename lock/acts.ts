@@ -6,7 +6,7 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { canEnterMode, modeAllows, type Source } from "../firmware/door/mode.ts";
+import { canEnterMode, type Mode, modeAllows, type Source } from "../firmware/door/mode.ts";
 import type { Door } from "../firmware/door/state.ts";
 import { unreachable } from "../firmware/fault.ts";
 import {
@@ -28,6 +28,7 @@ import {
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
 import { isNextSequence, type Statement } from "../firmware/grant/statement.ts";
+import type { Transport } from "../firmware/platform.ts";
 import { type Configuration, configure, withZone } from "../firmware/policy/configuration.ts";
 import {
   BOARDS_MAX,
@@ -49,6 +50,11 @@ export interface ActContext {
   /** Where it comes from: an owner at the door, or over the network. */
   readonly source: Source;
   readonly canUnlatch: boolean;
+}
+
+/** Whether a mode lets a guest's grant move the bolt: as a guest, and over the network as whoever comes from there. */
+export function modeAllowsGuest(mode: Mode, transport: Transport): boolean {
+  return modeAllows(mode, "phone") && (transport === "ble" || modeAllows(mode, "remote"));
 }
 
 /** Says why a statement is refused, or undefined where it may be obeyed. Its signature, lock and challenge hold already;

@@ -8,7 +8,6 @@ import { selfTest } from "../firmware/crypto/selftest.ts";
 import type { BoltReport } from "../firmware/door/bolt.ts";
 import { step } from "../firmware/door/door.ts";
 import type { Act, Alarm as DoorAlarm, DoorEvent, DoorReport, DoorSettings, Effect } from "../firmware/door/event.ts";
-import { modeAllows } from "../firmware/door/mode.ts";
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
 import { Fault, unreachable } from "../firmware/fault.ts";
 import type { Chain, ChainContext } from "../firmware/grant/chain.ts";
@@ -19,6 +18,7 @@ import type { NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
 import { findOwner, listsOf } from "../firmware/policy/keyring.ts";
 import { decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../firmware/policy/policy.ts";
+import { modeAllowsGuest } from "./acts.ts";
 import { Faces } from "./faces.ts";
 import { type Identity, openIdentity } from "./identity.ts";
 import { Presence } from "./inside.ts";
@@ -230,7 +230,7 @@ export class Lock {
         lists: listsOf(crypto, state.keyring, state.lists),
         counters: state.counters,
         cameraProof: 0,
-        isModeOpen: modeAllows(configuration.mode, "phone"),
+        isModeOpen: modeAllowsGuest(configuration.mode, from.transport),
         hasPower: hasChargeToRelock(battery),
         isJournalReady: this.#memory.isReadyForGuests,
         isDoorReady: this.#door.bolt.at !== "jammed",
@@ -370,10 +370,11 @@ export class Lock {
     const { what, cause } = report;
     if (what === "failed") {
       if (visit === undefined || report.act === "lock") return;
-      if (report.hasLeft) visit.outcome = "jammed";
+      if (report.hasLeft || visit.hasLeft) visit.outcome = "jammed";
       else this.#closeVisit("not-moved", now);
       return;
     }
+    if (visit !== undefined && what !== "closed" && what !== "locked") visit.hasLeft = true;
     if (what === "moved" || what === "unlatched") return;
     if (cause !== "boot") this.#notify(what);
     if (visit === undefined) {

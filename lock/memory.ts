@@ -42,8 +42,8 @@ export class Memory {
   readonly #journal: Journal;
   #clock: Clock;
   #watermarkAt: Millis;
-  /** Whether a record that verified made no sense: written by another version, or by nobody honest. */
-  #isFoldBroken = false;
+  /** The newest record of each region that verified and made no sense, written by another version or by nobody honest. */
+  readonly #senseless: [state: number, access: number, notices: number] = [0, 0, 0];
 
   /** Recovers everything from flash, and writes down that the lock has started. */
   constructor(options: MemoryOptions, now: Millis) {
@@ -64,7 +64,7 @@ export class Memory {
           applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
         } catch (fault) {
           if (!(fault instanceof Fault)) throw fault;
-          this.#isFoldBroken = true;
+          this.#senseless[record.region] = record.seq;
         }
       },
     });
@@ -130,8 +130,8 @@ export class Memory {
 
   /** Whether nothing is lost or broken that no owner knows of. */
   get isWhole(): boolean {
-    if (this.#isFoldBroken) return false;
     const { acknowledged } = this.state;
+    if (this.#senseless.some((seq, region) => seq > 0 && seq >= acknowledged[region])) return false;
     return this.#journal.damages.every(({ region, afterSeq }) => afterSeq < acknowledged[region]);
   }
 
@@ -150,7 +150,6 @@ export class Memory {
   acknowledge(now: Millis): void {
     const next = (region: Region) => this.#journal.head(region).seq + 1;
     this.write({ kind: "acknowledged", upTo: [next(STATE), next(ACCESS), next(NOTICES)] }, now);
-    this.#isFoldBroken = false;
   }
 
   head(region: Region): Head {

@@ -82,8 +82,8 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
     if (clock !== undefined) memory.setClock(clock, now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    // The second exception: a door that only its owner can open must open though the flash is dead, and say so.
-    if (body.kind !== KIND_ACT || memory.isWritable) return "journal";
+    // The second exception: a door that only its owner can open must open though the flash is dead or full, and say so.
+    if (body.kind !== KIND_ACT) return "journal";
     desk.indicator.signal("alarm");
   }
   if (body.kind === KIND_ACT) desk.act(body.operation, now);

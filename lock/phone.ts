@@ -326,6 +326,21 @@ export class Phones {
     channel: Channel,
     asked: { readonly message: Bytes; readonly now: Millis },
   ): Denial | undefined {
+    const isOwner = session.role === "owner";
+    // A signature costs as much in a statement as in a proof, so whoever is no owner has as many that fail.
+    if (!isOwner && session.proofs >= PROOFS_MAX) return "rate";
+    const denial = this.#judge(session, channel, asked);
+    if (!isOwner && denial !== undefined) session.proofs++;
+    return denial;
+  }
+
+  #judge(
+    session: Session,
+    channel: Channel,
+    asked: { readonly message: Bytes; readonly now: Millis },
+  ): Denial | undefined {
+    // Whoever has not proven an owner key may carry an owner's word, but not make the lock verify without end.
+    if (session.role !== "owner" && ++session.proofs > PROOFS_MAX) return "rate";
     try {
       return this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
     } catch (fault) {

@@ -20,11 +20,15 @@ export const STRANGER_MILLIS = 5_000;
 export const STRANGER_GRACE_MILLIS = 1_000;
 /** A guest that asks nothing for so long gives way to another. */
 export const GUEST_YIELD_MILLIS = 5_000;
-export const GUEST_IDLE_MILLIS = 60_000;
+/** An owner who asks nothing for so long gives way too, and connects again. */
+export const OWNER_YIELD_MILLIS = 30_000;
+/** A guest is told when the bolt is thrown again, so the session outlasts a visit where nobody needs its place. */
+export const GUEST_IDLE_MILLIS = 600_000;
 export const OWNER_IDLE_MILLIS = 120_000;
-/** However busy, a session ends after a day. */
-export const SESSION_MILLIS_MAX = 86_400_000;
-/** Proofs in one session: each may cost four signatures. */
+/** However busy, a guest must prove anew after an hour, and an owner after a day: what was revoked since ends there. */
+export const GUEST_MILLIS_MAX = 3_600_000;
+export const OWNER_MILLIS_MAX = 86_400_000;
+/** Proofs, and refused statements of whoever is no owner, in one session: each may cost four signatures. */
 export const PROOFS_MAX = 3;
 /** Messages that authenticated and still made no sense; a broken phone starts again. */
 export const NONSENSE_MAX = 3;
@@ -115,22 +119,26 @@ export function answerHandshake(
 export function deadlineOf(session: Session): Millis {
   const { role, since, lastRequestAt } = session;
   if (role === "stranger") return millis(since + STRANGER_MILLIS);
-  const idle = lastRequestAt + (role === "owner" ? OWNER_IDLE_MILLIS : GUEST_IDLE_MILLIS);
-  return millis(Math.min(idle, since + SESSION_MILLIS_MAX));
+  if (role === "guest") return millis(Math.min(lastRequestAt + GUEST_IDLE_MILLIS, since + GUEST_MILLIS_MAX));
+  return millis(Math.min(lastRequestAt + OWNER_IDLE_MILLIS, since + OWNER_MILLIS_MAX));
 }
 
-/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest who was silent longest; an owner
- *  never does. @returns undefined where nobody must */
+/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest who was silent longest, else such
+ *  an owner. @returns undefined where nobody must */
 export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
-  let stranger: Session | undefined;
-  let guest: Session | undefined;
-  for (const session of sessions) {
-    const { role, since, lastRequestAt } = session;
-    if (role === "stranger" && now - since >= STRANGER_GRACE_MILLIS) {
-      if (stranger === undefined || since < stranger.since) stranger = session;
-    } else if (role === "guest" && now - lastRequestAt >= GUEST_YIELD_MILLIS) {
-      if (guest === undefined || lastRequestAt < guest.lastRequestAt) guest = session;
-    }
-  }
-  return stranger ?? guest;
+  const strangers = sessions.filter(({ role, since }) => role === "stranger" && now - since >= STRANGER_GRACE_MILLIS);
+  const silent = (role: Role, forMillis: number) =>
+    sessions.filter((session) => session.role === role && now - session.lastRequestAt >= forMillis);
+  return (
+    longest(strangers, ({ since }) => since) ??
+    longest(silent("guest", GUEST_YIELD_MILLIS), ({ lastRequestAt }) => lastRequestAt) ??
+    longest(silent("owner", OWNER_YIELD_MILLIS), ({ lastRequestAt }) => lastRequestAt)
+  );
+}
+
+/** Gives the session whose moment lies furthest back. */
+function longest(sessions: readonly Session[], moment: (session: Session) => Millis): Session | undefined {
+  let found: Session | undefined;
+  for (const session of sessions) if (found === undefined || moment(session) < moment(found)) found = session;
+  return found;
 }

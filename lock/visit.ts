@@ -27,6 +27,8 @@ export interface Visit {
   /** Whom to tell what the door does. */
   readonly connection: number | undefined;
   retries: number;
+  /** Whether the bolt was seen to be out of its keeper since the intent: then no use comes back. */
+  hasLeft: boolean;
   openedAt: Millis | undefined;
   closedAt: Millis | undefined;
   /** What will be written when the bolt is thrown. */
@@ -45,6 +47,7 @@ export function beginVisit(
     leaf: who.leaf,
     connection: who.connection,
     retries: 0,
+    hasLeft: false,
     openedAt: undefined,
     closedAt: undefined,
     outcome: "secured",

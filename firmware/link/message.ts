@@ -131,11 +131,15 @@ const EVENTS: readonly NoticeEvent[] = Object.freeze(["opened", "closed", "locke
  *  @param plaintext at most 1,600 bytes @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function parseRequest(plaintext: Bytes): Request {
-  const reader = new Reader(plaintext);
+  return readRequest(new Reader(plaintext));
+}
+
+/** Reads a request. See `parseRequest`. @param reader at the start of a plaintext that fills its buffer */
+export function readRequest(reader: Reader): Request {
   const items = reader.readArray(2, 4);
   const number = reader.readUint(U32_MAX);
   if (items !== itemsOfRequest(number)) throw new Fault("link.shape");
-  const request = readRequest(reader, number, reader.readUint(U32_MAX));
+  const request = readAsked(reader, number, reader.readUint(U32_MAX));
   reader.end();
   return request;
 }
@@ -287,7 +291,7 @@ function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): nu
 }
 
 /** Reads what stands behind the number and the id. */
-function readRequest(reader: Reader, number: number, id: number): Request {
+function readAsked(reader: Reader, number: number, id: number): Request {
   switch (number) {
     case PROVE:
       return { kind: "prove", id, message: reader.readView(1, MESSAGE_BYTES_MAX) };

@@ -4,7 +4,13 @@
 
 import { runSteps } from "./steps.mjs";
 
-const STEPS = [["tests on rv32", "node simulator/run/test.mjs rv32"]];
+const STEPS = [
+  ["tests on rv32", "node simulator/run/test.mjs rv32"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
+  ["attacks on XS", "node simulator/run/attacks.mjs --engine xs"],
+  ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
+  ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
+];
 
 const [only = ""] = process.argv.slice(2);
 const sum = await runSteps(STEPS.filter(([name]) => name.startsWith(only)));

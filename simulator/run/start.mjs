@@ -2,7 +2,7 @@
 // Usage: npm start -- [--once] [--house DIR] [--port N]
 // With --once it ends after the story: 0 where it went as it must, else 1.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -41,7 +41,9 @@ async function load() {
   const file = join(ROOT, ".build", "start", `start-${process.pid}.mjs`);
   mkdirSync(join(ROOT, ".build", "start"), { recursive: true });
   writeFileSync(file, await bundle({ contents: ENTRY }));
-  return import(pathToFileURL(file).href);
+  const parts = await import(pathToFileURL(file).href);
+  rmSync(file);
+  return parts;
 }
 
 function tell({ crypto, tellStory }) {

@@ -1,0 +1,76 @@
+// The inside button and an owner's act: what always opens, and for how long a press vouches for somebody inside.
+// Method: the same press on locks in every kind of trouble.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { KIND_ACT, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import { Desk } from "../../simulator/desk.ts";
+import type { DeskOptions } from "../../simulator/table.ts";
+
+function adopted(options: Partial<DeskOptions> = {}): Desk {
+  const desk = new Desk({ crypto, ...options });
+  assert.is(desk.adopt(), "yes");
+  return desk;
+}
+
+test("the inside opens with dead flash, without adoption, and while a guest is refused", () => {
+  const cases: readonly ((desk: Desk) => void)[] = [
+    () => {},
+    (desk) => desk.adopt(),
+    (desk) => {
+      desk.flash.wear = "refuses";
+    },
+    (desk) => {
+      desk.flash.wear = "unreadable";
+    },
+    (desk) => {
+      desk.flash.wear = "unreadable";
+      desk.reboot();
+    },
+  ];
+  for (const prepare of cases) {
+    const desk = new Desk({ crypto });
+    prepare(desk);
+    desk.pressInside();
+    desk.passTime(1);
+    assert.is(desk.rig.bolt, "retracted");
+  }
+});
+
+test("an owner's act opens with dead flash, and the alarm is given", () => {
+  const desk = adopted();
+  const owner = desk.ownerSession();
+  desk.flash.wear = "refuses";
+  assert.is(owner.state({ kind: KIND_ACT, operation: 0 }), "yes");
+  desk.passTime(1);
+  assert.is(desk.rig.bolt, "retracted");
+  assert.ok(desk.rig.signals.includes("alarm"));
+  assert.is(owner.state({ kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] }), "journal");
+});
+
+test("a press during a visit gives no presence, and a visit ends the presence before it", () => {
+  const desk = adopted();
+  desk.pressInside();
+  assert.ok(desk.lock.snapshot.hasPresence);
+  assert.is(desk.open(desk.grant({ to: desk.person("courier") })), "yes");
+  assert.not(desk.lock.snapshot.hasPresence);
+  desk.pressInside();
+  assert.not(desk.lock.snapshot.hasPresence);
+  desk.passTime(40);
+  assert.not(desk.lock.snapshot.isVisitOpen);
+  assert.not(desk.lock.snapshot.hasPresence);
+});
+
+test("presence ends a minute after the press", () => {
+  const desk = adopted();
+  desk.passTime(60);
+  desk.pressInside();
+  desk.passTime(60);
+  assert.ok(desk.lock.snapshot.hasPresence);
+  desk.passMillis(1);
+  desk.dial();
+  assert.not(desk.lock.snapshot.hasPresence);
+});
+
+test.run();

@@ -1,0 +1,104 @@
+// The owner's audit: fetch the whole journal and the signed checkpoint, verify them, and read what they say.
+// Why: a run has only shown that nothing was lost or invented when the owner's own check, far from the lock, agrees.
+// Follows docs/protocol.md §4 through firmware/journal/verify.ts, which the command line uses too.
+
+import { type Bytes, concat } from "../firmware/bytes.ts";
+import { type Entry, readEntry } from "../firmware/journal/payload.ts";
+import type { Region } from "../firmware/journal/record.ts";
+import { type ExportedRegion, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
+import type { Answer } from "../firmware/link/message.ts";
+import type { Seconds } from "../firmware/platform.ts";
+import type { Outgoing } from "../owner/phone.ts";
+import type { Owner, Street } from "./people.ts";
+
+const REGION_COUNT = 3;
+
+/** A record as the owner reads it. */
+export interface AuditedRecord {
+  readonly region: Region;
+  readonly seq: number;
+  readonly time: Seconds;
+  readonly entry: Entry;
+}
+
+/** What an audit gave: a verdict, or none where the lock did not answer. */
+export interface Audit {
+  readonly verdict: Verdict | undefined;
+  /** Those since the audit before. */
+  readonly records: readonly AuditedRecord[];
+  /** The signed checkpoint, kept for the next audit. */
+  readonly checkpoint: Bytes | undefined;
+}
+
+/** Fetches in one owner session everything since an earlier audit that found the journal whole, and verifies it. */
+export function audit(
+  street: Street,
+  owner: Owner,
+  { since, heard }: { readonly since?: Audit | undefined; readonly heard: (audit: Audit) => void },
+): void {
+  const known = since?.verdict?.kind === "whole" ? since.verdict.checkpoint.heads : undefined;
+  const fetched: ExportedRegion[] = [];
+  const chunks: Bytes[] = [];
+  let checkpoint: Bytes | undefined;
+  let begun: { readonly first: number; readonly previousLink: Bytes } | undefined;
+  const start = () => (known?.[fetched.length].seq ?? 0) + 1;
+  const request = (from: number): Outgoing => ({ kind: "fetch", region: fetched.length as Region, from });
+  const next = (last: Answer | undefined): Outgoing | undefined => {
+    if (last === undefined) return { kind: "checkpoint" };
+    if (last.kind === "checkpoint") {
+      checkpoint = last.message.slice();
+      return request(start());
+    }
+    if (last.kind !== "records") return undefined;
+    begun ??= last;
+    if (last.bytes.length > 0) {
+      chunks.push(last.bytes.slice());
+      return request(last.first + countRecords(last.bytes));
+    }
+    const records = concat(...chunks.splice(0));
+    fetched.push({ region: last.region, firstSeq: begun.first, prevLink: begun.previousLink.slice(), records });
+    begun = undefined;
+    return fetched.length < REGION_COUNT ? request(start()) : undefined;
+  };
+  owner.own(next, () => {
+    if (checkpoint === undefined || fetched.length < REGION_COUNT)
+      heard({ verdict: undefined, records: [], checkpoint: undefined });
+    else
+      heard(
+        judge(street, { regions: fetched, checkpoint, earlier: known === undefined ? undefined : since?.checkpoint }),
+      );
+  });
+}
+
+function judge(
+  { crypto, lock }: Street,
+  fetched: {
+    readonly regions: readonly ExportedRegion[];
+    readonly checkpoint: Bytes;
+    readonly earlier: Bytes | undefined;
+  },
+): Audit {
+  const { regions, checkpoint, earlier } = fetched;
+  const records: AuditedRecord[] = [];
+  const verdict = verifyExport(crypto, {
+    lockId: lock.lockId,
+    lockKey: lock.signingKey,
+    regions,
+    checkpoint,
+    earlier: earlier === undefined ? [] : [earlier],
+    visit: ({ region, seq, lo, type, payload }) => {
+      records.push({ region, seq, time: lo, entry: readEntry(region, type, payload.slice()) });
+    },
+  });
+  return { verdict, records, checkpoint };
+}
+
+/** Counts whole records by their lengths. docs/protocol.md §4: a header of 32 bytes, the length at offset 2. */
+function countRecords(bytes: Bytes): number {
+  let count = 0;
+  for (let offset = 0; offset < bytes.length; count++) {
+    const length = bytes[offset + 2] + 256 * bytes[offset + 3];
+    offset += 32 + Math.ceil(length / 32) * 32;
+  }
+  return count;
+}

@@ -1,0 +1,178 @@
+// The lock's board in the world: it gives the real lock its pins, flash, radio and clock, and takes its power away.
+// Why: the lock's core is handed everything; this is the hand, and the only place where a simulation touches the core.
+// Time is the board's own: it starts at 0 with each boot and runs fast or slow by its crystal's error.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Motor } from "../firmware/door/motor.ts";
+import type { Geometry } from "../firmware/journal/journal.ts";
+import {
+  type Carrier,
+  type Constants,
+  type Flash,
+  type Millis,
+  millis,
+  type Random,
+  type Seconds,
+  type Transport,
+} from "../firmware/platform.ts";
+import { Lock } from "../lock/lock.ts";
+import { PowerCut } from "./flash.ts";
+import type { Door } from "./hardware.ts";
+import type { Station } from "./network.ts";
+import type { Event, World } from "./world.ts";
+
+const INRUSH_MILLIS = 100;
+const TRAVEL_MILLIS = 1_000;
+const DRIVE_MILLIS = 3_000;
+/** ESP_RST_POWERON of ESP-IDF. */
+const RESET_POWER_ON = 1;
+const MILLION = 1_000_000;
+
+/** What a board is made of. */
+export interface BoardParts {
+  readonly world: World;
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly flash: Flash;
+  readonly constants: Constants;
+  readonly geometry: Geometry;
+  readonly door: Door;
+  readonly carrier: Carrier;
+  readonly buildTime: Seconds;
+  readonly firmwareVersion: string;
+  /** How much faster than the truth its crystal runs. */
+  readonly driftPartsPerMillion: number;
+  /** How much the lock believes that it may err. */
+  readonly clockPartsPerMillion: number;
+  /** Hears that power failed in the middle of a write. */
+  readonly lost?: () => void;
+}
+
+/** A lock on its board; without power there is no lock. */
+export class Board implements Station {
+  readonly #parts: BoardParts;
+  #lock: Lock | undefined;
+  #bootedAt: Millis = millis(0);
+  #tick: Event | undefined;
+  #isInside = false;
+
+  constructor(parts: BoardParts) {
+    this.#parts = parts;
+    // An input that changes while the lock itself runs is heard right after, as by an interrupt on a board.
+    const sense = () => parts.world.after(0, () => this.#call((lock, now) => lock.boltSensed(now)));
+    parts.door.watch({
+      boltAt: sense,
+      stalls: sense,
+      leafIs: (leaf) => this.#call((lock, now) => lock.contactChanged(leaf, now)),
+    });
+  }
+
+  /** The running lock, or undefined without power. */
+  get lock(): Lock | undefined {
+    return this.#lock;
+  }
+
+  /** Gives power: the lock boots. */
+  powerOn(): void {
+    if (this.#lock !== undefined) return;
+    const { world, crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
+    world.record({ channel: "power", subject: 1, label: "power on" });
+    this.#bootedAt = world.now;
+    const bolt = new Motor({
+      retract: door.retractPin,
+      throw: door.throwPin,
+      ends: { thrown: door.thrownSensor, retracted: door.retractedSensor },
+      stall: door.stallSensor,
+      inrushMillis: INRUSH_MILLIS,
+      travelMillis: TRAVEL_MILLIS,
+      driveMillis: DRIVE_MILLIS,
+    });
+    const platform = { crypto, random, flash, constants, bolt, carrier, indicator: door, battery: door };
+    const options = {
+      geometry,
+      buildTime: this.#parts.buildTime,
+      firmwareVersion: this.#parts.firmwareVersion,
+      clockPartsPerMillion: this.#parts.clockPartsPerMillion,
+      isPowerOn: true,
+      resetReason: RESET_POWER_ON,
+      hasContact: true,
+      hasBoltSensor: true,
+      canUnlatch: false,
+    };
+    this.#survive(() => {
+      this.#lock = new Lock(platform, options, millis(0));
+    });
+    this.#call((lock, now) => {
+      lock.contactChanged(door.leaf, now);
+      lock.tick(now);
+    });
+  }
+
+  /** Takes the power away, in the middle of whatever runs. */
+  cutPower(): void {
+    const { world, door } = this.#parts;
+    this.#lock = undefined;
+    this.#tick?.cancel();
+    this.#tick = undefined;
+    world.record({ channel: "power", subject: 0, label: "power cut" });
+    door.release();
+  }
+
+  /** Somebody inside presses the button. */
+  pressInside(): void {
+    this.#parts.world.record({ channel: "person", subject: 1, label: "inside button" });
+    this.#call((lock, now) => lock.insidePressed(now));
+  }
+
+  connected(connection: number, transport: Transport): void {
+    this.#call((lock, now) => lock.connected(connection, transport, now));
+  }
+
+  received(connection: number, frame: Bytes): void {
+    this.#call((lock, now) => lock.received(connection, frame, now));
+  }
+
+  disconnected(connection: number): void {
+    this.#call((lock, now) => lock.disconnected(connection, now));
+  }
+
+  /** Hands the lock an event with its own time, then plans its next tick. */
+  #call(event: (lock: Lock, now: Millis) => void): void {
+    const lock = this.#lock;
+    if (lock === undefined) return;
+    if (this.#isInside) throw new Error("the lock is called from within itself");
+    this.#isInside = true;
+    this.#survive(() => event(lock, this.#uptime()));
+    this.#isInside = false;
+    this.#tick?.cancel();
+    const next = this.#lock?.nextTick;
+    if (next === undefined) return;
+    const { world } = this.#parts;
+    this.#tick = world.at(this.#worldTime(next), () => this.#call((ticked, now) => ticked.tick(now)));
+  }
+
+  /** Flash that loses power takes the whole board with it. */
+  #survive(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.cutPower();
+      this.#parts.lost?.();
+    }
+  }
+
+  #uptime(): Millis {
+    const elapsed = this.#parts.world.now - this.#bootedAt;
+    return millis(elapsed + Math.floor((elapsed * this.#parts.driftPartsPerMillion) / MILLION));
+  }
+
+  /** The first instant at which the uptime has reached `uptime`; not before now. */
+  #worldTime(uptime: Millis): Millis {
+    const { driftPartsPerMillion, world } = this.#parts;
+    const elapsed =
+      Math.ceil((uptime * MILLION) / (MILLION + driftPartsPerMillion)) + (driftPartsPerMillion === 0 ? 0 : 1);
+    return millis(Math.max(world.now, this.#bootedAt + elapsed));
+  }
+}

@@ -1,0 +1,117 @@
+// The house's memory on a real disk: the flash image and the boot constants of its lock.
+// Why: a lock that is started again tomorrow must be the same lock, with its owner, its grants and its journal.
+// Runs on Node only. It keeps the physics of simulator/flash.ts and writes each change through to the file.
+
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import type { Constants, Flash } from "../firmware/platform.ts";
+import { NorFlash } from "./flash.ts";
+
+const FLASH_FILE = "flash.bin";
+const CONSTANTS_FILE = "constants.json";
+const PRIVATE_DIRECTORY = 0o700;
+const PRIVATE_FILE = 0o600;
+
+/** Makes the folder where it is missing; others may not look in, since the lock's secret keys are there. */
+export function openFolder(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  chmodSync(directory, PRIVATE_DIRECTORY);
+}
+
+/** A NOR flash whose image is a file. `close()` ends it, and twice is harmless. */
+export class FileFlash implements Flash {
+  readonly sectorBytes: number;
+  readonly sectors: number;
+  readonly #inner: NorFlash;
+  #file: number | undefined;
+
+  /** @throws Error of node:fs, or where the file has another size */
+  constructor(directory: string, size: { readonly sectorBytes: number; readonly sectors: number }) {
+    this.sectorBytes = size.sectorBytes;
+    this.sectors = size.sectors;
+    this.#inner = new NorFlash(size);
+    const path = join(directory, FLASH_FILE);
+    const image = readIfThere(path);
+    if (image !== undefined) this.#inner.load(image);
+    else replace(path, this.#inner.snapshot());
+    this.#file = openSync(path, "r+");
+  }
+
+  read(offset: number, target: Bytes): void {
+    this.#inner.read(offset, target);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.#inner.write(offset, bytes);
+    this.#keep(offset, bytes.length);
+  }
+
+  erase(sector: number): void {
+    this.#inner.erase(sector);
+    this.#keep(sector * this.sectorBytes, this.sectorBytes);
+  }
+
+  close(): void {
+    if (this.#file === undefined) return;
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #keep(offset: number, size: number): void {
+    if (this.#file === undefined) return;
+    const stored = new Uint8Array(size);
+    this.#inner.read(offset, stored);
+    writeSync(this.#file, stored, 0, size, offset);
+  }
+}
+
+/** Boot constants in a file that only its owner reads. */
+export class FileConstants implements Constants {
+  readonly #path: string;
+
+  constructor(directory: string) {
+    this.#path = join(directory, CONSTANTS_FILE);
+  }
+
+  read(name: string): Bytes | undefined {
+    const text = this.#all()[name];
+    return text === undefined ? undefined : fromBase64url(text);
+  }
+
+  write(name: string, value: Uint8Array): void {
+    replace(this.#path, `${JSON.stringify({ ...this.#all(), [name]: toBase64url(value) }, undefined, 2)}\n`);
+  }
+
+  #all(): Record<string, string> {
+    const text = readIfThere(this.#path);
+    return text === undefined ? {} : JSON.parse(Buffer.from(text).toString("utf8"));
+  }
+}
+
+/** Writes a file whole, or not at all. */
+function replace(path: string, contents: Uint8Array | string): void {
+  const written = `${path}.new`;
+  writeFileSync(written, contents, { mode: PRIVATE_FILE, flush: true });
+  renameSync(written, path);
+}
+
+function readIfThere(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+// The plain model of a door and of who may open it: the truth that the checker compares the lock with.
+// Why: a second, slower and much simpler telling of the same rules finds what the first one got wrong; so it imports
+// nothing from firmware/, knows no bytes and no signatures, and stays under a hundred lines.
+// A clock that is right to within ten minutes may err near the edge of a window: there the model says "maybe".
+
+/** Hours of the week in local time: bit 0 of `days` is Monday; minutes after midnight, and how long. */
+export type Hours = { readonly days: number; readonly start: number; readonly minutes: number };
+
+/** One link of a grant in plain words. Times are NumericDate; an absent limit allows. */
+export interface PlainLink {
+  /** Unique in a run. */
+  readonly name: string;
+  readonly from?: number;
+  readonly until?: number;
+  readonly uses?: number;
+  readonly hours?: Hours;
+}
+
+export type Act = "unlock" | "lock";
+
+/** What somebody asks of the lock, as somebody who sees everything would put it. */
+export interface Ask {
+  readonly act: Act;
+  /** Root first; an owner has none. */
+  readonly chain: readonly PlainLink[];
+  /** Whether who asks holds the last key of the chain (or the owner's key), and signed for this very session. */
+  readonly isGenuine: boolean;
+}
+
+export type Verdict = "yes" | "no" | "maybe";
+
+const CLOCK_ERROR_SECONDS = 700;
+const FREE_RETRY_SECONDS = 60;
+const WEEK_MINUTES = 10_080;
+
+/** Who may open, and what they have used up. */
+export class Model {
+  isAdopted = false;
+  /** Whether the lock has been told the time since it last lost power. */
+  isClockSet = false;
+  /** Seconds that local time is ahead of UTC. */
+  zoneSeconds = 0;
+  readonly revoked = new Set<string>();
+  readonly used = new Map<string, number>();
+  #visit: { leaf: string; began: number; hasEntered: boolean } | undefined;
+
+  /** Says whether the lock must open or throw the bolt, must not, or may do either. */
+  judge(ask: Ask, time: number): Verdict {
+    if (!ask.isGenuine || !this.isAdopted) return "no";
+    const leaf = ask.chain.at(-1);
+    if (leaf === undefined) return "yes";
+    if (ask.chain.some((link) => this.revoked.has(link.name))) return "no";
+    let verdict: Verdict = this.isClockSet ? "yes" : "maybe";
+    for (const link of ask.chain) {
+      const held = [-CLOCK_ERROR_SECONDS, 0, CLOCK_ERROR_SECONDS].map((error) => this.#isWithin(link, time + error));
+      if (!held.includes(true)) return "no";
+      if (held.includes(false)) verdict = "maybe";
+      const isSpent = ask.act === "unlock" && link.uses !== undefined && (this.used.get(link.name) ?? 0) >= link.uses;
+      if (isSpent && !this.isFreeRetry(leaf.name, time)) return "no";
+    }
+    return this.#visit === undefined ? verdict : "maybe";
+  }
+
+  /** Counts an opening. */
+  opened(ask: Ask, time: number): void {
+    const leaf = ask.chain.at(-1)?.name ?? "owner";
+    if (!this.isFreeRetry(leaf, time)) {
+      for (const link of ask.chain) this.used.set(link.name, (this.used.get(link.name) ?? 0) + 1);
+    }
+    this.#visit = { leaf, began: time, hasEntered: false };
+  }
+
+  /** Hears that the leaf was opened, or that the bolt is thrown again and the visit over. */
+  heard(event: "entered" | "secured"): void {
+    if (event === "secured") this.#visit = undefined;
+    else if (this.#visit !== undefined) this.#visit.hasEntered = true;
+  }
+
+  /** Whether an opening now belongs to the one before: nobody went in yet, and it is not a minute ago. */
+  isFreeRetry(leaf: string, time: number): boolean {
+    const visit = this.#visit;
+    return visit?.leaf === leaf && !visit.hasEntered && time - visit.began <= FREE_RETRY_SECONDS;
+  }
+
+  #isWithin(link: PlainLink, time: number): boolean {
+    if (time < (link.from ?? 0) || time >= (link.until ?? Number.POSITIVE_INFINITY)) return false;
+    if (link.hours === undefined) return true;
+    const { days, start, minutes } = link.hours;
+    // 1970 began on a Thursday, three days after Monday.
+    const minute = (Math.floor((time + this.zoneSeconds) / 60) + 3 * 1440) % WEEK_MINUTES;
+    for (let day = 0; day < 7; day++) {
+      const isDay = ((days >> day) & 1) === 1;
+      if (isDay && (minute - day * 1440 - start + 2 * WEEK_MINUTES) % WEEK_MINUTES < minutes) return true;
+    }
+    return false;
+  }
+}

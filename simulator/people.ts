@@ -1,0 +1,282 @@
+// The people of a simulated house: they hold keys, give grants away, and stand before the door with a phone.
+// Why: a scenario should read as a story, and each act of a person also tells the plain model what it truly was.
+// Keys, grants and frames are the real ones: owner/phone.ts talks, firmware/grant/issue.ts signs.
+
+import { type Bytes, fromAscii, toBase64url } from "../firmware/bytes.ts";
+import { kid8 } from "../firmware/cose/key.ts";
+import { type Crypto, KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import {
+  type Body,
+  KIND_ACT,
+  KIND_ADOPT,
+  KIND_CONFIGURE,
+  KIND_SET_CLOCK,
+  type Setting,
+} from "../firmware/grant/body.ts";
+import { link8Of } from "../firmware/grant/chain.ts";
+import { PERMISSION_LOCK, PERMISSION_UNLOCK } from "../firmware/grant/grant.ts";
+import { OPERATION_OWN } from "../firmware/grant/holder.ts";
+import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement, type Sign } from "../firmware/grant/issue.ts";
+import type { Answer, Notice } from "../firmware/link/message.ts";
+import { type Seconds, seconds } from "../firmware/platform.ts";
+import type { Outgoing, Session } from "../owner/phone.ts";
+import type { Checker } from "./checker.ts";
+import type { Act, Ask, Hours, Model, PlainLink } from "./model.ts";
+import type { Network } from "./network.ts";
+import type { Stream } from "./random.ts";
+import { type Ending, talk } from "./talk.ts";
+import type { World } from "./world.ts";
+
+const OPERATIONS: Readonly<Record<Act, 0 | 1>> = Object.freeze({ unlock: 0, lock: 1 });
+const IDENTIFIER_BYTES = 8;
+const DAY_SECONDS = 86_400;
+
+/** Where people live: everything that their acts reach. */
+export interface Street {
+  readonly world: World;
+  readonly crypto: Crypto;
+  readonly network: Network;
+  readonly model: Model;
+  readonly checker: Checker;
+  /** The lock's public keys, as on its label. */
+  readonly lock: { readonly lockId: string; readonly signingKey: Bytes; readonly agreementKey: Bytes };
+}
+
+/** What an issuer may limit; times are NumericDate. */
+export interface Limits {
+  readonly from?: Seconds;
+  readonly until?: Seconds;
+  readonly uses?: number;
+  readonly hours?: Hours;
+  /** Links that may follow. */
+  readonly depth?: number;
+}
+
+/** A grant in somebody's phone: its bytes, and what it means. */
+export interface Token {
+  readonly leaf: Bytes;
+  readonly chain: readonly PlainLink[];
+  readonly holder: Person;
+}
+
+/** What came of a request: the lock's answer, or none. */
+export type Reply = "yes" | "no" | "nothing";
+
+/** Somebody with a phone and an Ed25519 key. */
+export class Person {
+  readonly name: string;
+  readonly publicKey: Bytes;
+  readonly kid: Bytes;
+  protected readonly street: Street;
+  protected readonly random: Stream;
+  protected readonly sign: Sign;
+
+  constructor(street: Street, name: string) {
+    const { crypto, world } = street;
+    this.street = street;
+    this.name = name;
+    this.random = world.stream(`person ${name}`);
+    const seed = new Uint8Array(KEY_BYTES);
+    this.random.fill(seed);
+    this.sign = (message) => crypto.sign(seed, message);
+    this.publicKey = crypto.signingPublicKey(seed);
+    this.kid = kid8(crypto, this.publicKey);
+  }
+
+  /** Hands a grant on, narrowed. */
+  delegate(token: Token, to: Person, limits: Limits): Token {
+    const leaf = issueLink(token.leaf, { ...this.claims(to, limits), permissions: undefined }, this.sign);
+    return { leaf, chain: [...token.chain, this.plain(leaf, limits)], holder: to };
+  }
+
+  /** Stands before the door and asks, with a grant that may be somebody else's. */
+  request(act: Act, token: Token, heard: (reply: Reply) => void, noticed?: (notice: Notice) => void): void {
+    const { lockId } = this.street.lock;
+    const ask: Ask = { act, chain: token.chain, isGenuine: token.holder === this };
+    let reply: Reply = "nothing";
+    this.talk({
+      next: ({ challenge, handshakeHash }, last) => {
+        if (last !== undefined) {
+          reply = this.#hear(ask, last);
+          return undefined;
+        }
+        const claims = { lockId, challenge, handshakeHash, by: { leaf: token.leaf }, operation: OPERATIONS[act] };
+        this.street.checker.asked(ask);
+        return { kind: "prove", message: makeProof(claims, this.sign) };
+      },
+      over: () => heard(reply),
+      noticed: (notice) => noticed?.(notice),
+      lingerMillis: noticed === undefined ? 0 : 50_000,
+    });
+  }
+
+  /** Holds one conversation with the lock. */
+  protected talk(script: {
+    next(session: Session, last: Answer | undefined): Outgoing | undefined;
+    over(ending: Ending): void;
+    noticed?(notice: Notice): void;
+    lingerMillis?: number;
+  }): void {
+    const { world, network, crypto, lock } = this.street;
+    const phone = { crypto, random: this.random, lockAgreementKey: lock.agreementKey, lockId: lock.lockId };
+    talk(world, network, { ...script, phone, transport: "ble" });
+  }
+
+  protected claims(to: Person, limits: Limits) {
+    const identifier = new Uint8Array(IDENTIFIER_BYTES);
+    this.random.fill(identifier);
+    const { from, until, uses, hours, depth } = limits;
+    return {
+      name: to.name,
+      notBefore: from,
+      expiry: until,
+      identifier,
+      key: to.publicKey,
+      permissions: PERMISSION_UNLOCK | PERMISSION_LOCK,
+      uses,
+      weeklies: hours === undefined ? undefined : [hours.days, hours.start, hours.minutes],
+      depth,
+    };
+  }
+
+  protected plain(leaf: Bytes, { from, until, uses, hours }: Limits): PlainLink {
+    const name = toBase64url(link8Of(this.street.crypto, leaf));
+    return {
+      name,
+      ...(from === undefined ? {} : { from }),
+      ...(until === undefined ? {} : { until }),
+      ...(uses === undefined ? {} : { uses }),
+      ...(hours === undefined ? {} : { hours }),
+    };
+  }
+
+  #hear(ask: Ask, answer: Answer): Reply {
+    const isYes = answer.kind === "yes";
+    this.street.checker.answered(ask, isYes);
+    return isYes ? "yes" : "no";
+  }
+}
+
+/** An owner: a person whose key the lock holds. */
+export class Owner extends Person {
+  #sequence = 0;
+  #revocationSequence = 0;
+  #revoked: readonly { readonly link8: Bytes; readonly until: Seconds }[] = [];
+
+  /** Adopts the lock; somebody has pressed the inside button just before. @param zoneRule a POSIX TZ rule */
+  adopt(zoneRule: string, recoveryKey: Bytes, heard: (reply: Reply) => void): void {
+    const adoption = { ownerKey: this.publicKey, recoveryKey, zoneRule: fromAscii(zoneRule) };
+    this.state({ kind: KIND_ADOPT, adoption }, (reply) => {
+      if (reply === "yes") this.street.model.isAdopted = true;
+      heard(reply);
+    });
+  }
+
+  /** Opens or locks at once, from anywhere that reaches the lock. */
+  act(act: Act, heard: (reply: Reply) => void): void {
+    this.state({ kind: KIND_ACT, operation: OPERATIONS[act] }, heard, { act, chain: [], isGenuine: true });
+  }
+
+  /** Changes settings (docs/protocol.md §2.4). */
+  configure(settings: readonly Setting[], heard: (reply: Reply) => void): void {
+    this.state({ kind: KIND_CONFIGURE, settings }, heard);
+  }
+
+  /** Tells the lock the time: what it needs after a power cut. */
+  tellTime(heard: (reply: Reply) => void): void {
+    this.state({ kind: KIND_SET_CLOCK, isBackwards: false }, heard);
+  }
+
+  /** Gives somebody access. The end is mandatory in a root, so a day is taken where none is given. */
+  grant(to: Person, limits: Limits): Token {
+    const { lockId } = this.street.lock;
+    const until = limits.until ?? seconds(this.street.world.time + DAY_SECONDS);
+    const claims = { ...this.claims(to, limits), lockId, expiry: until, generation: 0 };
+    const leaf = issueRoot(this.kid, claims, this.sign);
+    return { leaf, chain: [this.plain(leaf, { ...limits, until })], holder: to };
+  }
+
+  /** Takes a grant back, with everything that hangs under it. */
+  revoke(token: Token, heard: (reply: Reply) => void): void {
+    const { crypto, lock, world, model } = this.street;
+    const until = seconds(token.chain.at(-1)?.until ?? world.time + DAY_SECONDS);
+    const live = this.#revoked.filter((entry) => entry.until >= world.time);
+    this.#revoked = [...live, { link8: link8Of(crypto, token.leaf), until }];
+    const revoked = new Uint8Array(8 * this.#revoked.length);
+    for (const [index, { link8 }] of this.#revoked.entries()) revoked.set(link8, 8 * index);
+    const list = {
+      owner: this.kid,
+      sequence: ++this.#revocationSequence,
+      generation: 0,
+      revoked,
+      untils: this.#revoked.map((entry) => entry.until),
+      holders: new Uint8Array(0),
+      codes: [],
+    };
+    const message = makeRevocations({ lockId: lock.lockId, issuedAt: world.time, list }, this.sign);
+    this.#tell(() => message, {
+      heard: (reply) => {
+        const leaf = token.chain.at(-1);
+        if (reply === "yes" && leaf !== undefined) model.revoked.add(leaf.name);
+        heard(reply);
+      },
+    });
+  }
+
+  /** Opens an owner session and asks one thing after another. */
+  own(next: (last: Answer | undefined) => Outgoing | undefined, over: (ending: Ending) => void): void {
+    const { lockId } = this.street.lock;
+    let isProven = false;
+    this.talk({
+      next: ({ challenge, handshakeHash }, last) => {
+        if (last === undefined) {
+          const claims = { lockId, challenge, handshakeHash, by: { kid: this.kid }, operation: OPERATION_OWN };
+          return { kind: "prove", message: makeProof(claims, this.sign) };
+        }
+        if (isProven) return next(last);
+        isProven = true;
+        return last.kind === "yes" ? next(undefined) : undefined;
+      },
+      over,
+    });
+  }
+
+  /** Signs a statement in a session of its own. */
+  protected state(body: Body, heard: (reply: Reply) => void, ask?: Ask): void {
+    const { world, lock, model } = this.street;
+    const sequence = ++this.#sequence;
+    this.#tell(
+      ({ challenge }) => {
+        const claims = { lockId: lock.lockId, kid: this.kid, issuedAt: world.time, challenge, sequence, body };
+        return makeStatement(claims, this.sign);
+      },
+      {
+        ask,
+        heard: (reply) => {
+          if (reply === "yes") model.isClockSet = true;
+          heard(reply);
+        },
+      },
+    );
+  }
+
+  #tell(
+    write: (session: Session) => Bytes,
+    { ask, heard }: { readonly ask?: Ask | undefined; readonly heard: (reply: Reply) => void },
+  ): void {
+    const { checker } = this.street;
+    let reply: Reply = "nothing";
+    this.talk({
+      next: (session, last) => {
+        if (last === undefined) {
+          if (ask !== undefined) checker.asked(ask);
+          return { kind: "statement", message: write(session) };
+        }
+        reply = last.kind === "yes" ? "yes" : "no";
+        if (ask !== undefined) checker.answered(ask, last.kind === "yes");
+        return undefined;
+      },
+      over: () => heard(reply),
+    });
+  }
+}

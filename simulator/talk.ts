@@ -1,0 +1,140 @@
+// One conversation of a simulated phone with the lock: dial, shake hands, ask one thing after another, hang up.
+// Why: people's scripts should read as what people do; lost frames, repeats and redialling are a phone's own affair.
+// Follows docs/protocol.md §3 through owner/phone.ts, the phone that the command line uses too.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Answer, Notice } from "../firmware/link/message.ts";
+import type { Transport } from "../firmware/platform.ts";
+import { type Outgoing, Phone, type PhoneOptions, type Session } from "../owner/phone.ts";
+import type { Line, Network } from "./network.ts";
+import type { Event, World } from "./world.ts";
+
+const REPLY_MILLIS = 1_500;
+const REPEATS_MAX = 3;
+const DIALS_MAX = 4;
+const REDIAL_MILLIS = 2_000;
+
+/** How a conversation ended: everything was answered; an answer never came; nobody answered at all. */
+export type Ending = "done" | "lost" | "unreachable";
+
+/** What a phone is to do. */
+export interface Talking {
+  readonly phone: PhoneOptions;
+  readonly transport: Transport;
+  /** Gives the next request, or undefined to hang up. @param last the answer to the one before */
+  next(session: Session, last: Answer | undefined): Outgoing | undefined;
+  over(ending: Ending): void;
+  noticed?(notice: Notice): void;
+  /** Stays on the line for so long after the last answer, to hear what the door does. */
+  readonly lingerMillis?: number;
+}
+
+/** Begins a conversation; `talking.over` is called once. */
+export function talk(world: World, network: Network, talking: Talking): void {
+  new Talk(world, network, talking).dial();
+}
+
+class Talk {
+  readonly #world: World;
+  readonly #network: Network;
+  readonly #talking: Talking;
+  readonly #phone: Phone;
+  #line: Line | undefined;
+  #timer: Event | undefined;
+  #asked: number | undefined;
+  #dials = 0;
+  #repeats = 0;
+  #isOver = false;
+
+  constructor(world: World, network: Network, talking: Talking) {
+    this.#world = world;
+    this.#network = network;
+    this.#talking = talking;
+    this.#phone = new Phone(talking.phone);
+  }
+
+  dial(): void {
+    this.#dials++;
+    const line = this.#network.dial(this.#talking.transport, {
+      received: (frame) => {
+        if (line === this.#line) this.#take(frame);
+      },
+      closed: () => {
+        if (line === this.#line) this.#cutOff();
+      },
+    });
+    this.#line = line;
+    line.send(this.#phone.begin());
+    this.#await(() => this.#redial());
+  }
+
+  #take(frame: Bytes): void {
+    const event = this.#phone.receive(frame);
+    if (event.kind === "welcome") this.#proceed(undefined);
+    else if (event.kind === "answer" && event.answer.id === this.#asked) this.#proceed(event.answer);
+    else if (event.kind === "notice") this.#talking.noticed?.(event.notice);
+  }
+
+  #proceed(last: Answer | undefined): void {
+    const { session } = this.#phone;
+    if (session === undefined) return;
+    this.#asked = undefined;
+    const request = this.#talking.next(session, last);
+    if (request === undefined) {
+      this.#end("done");
+      return;
+    }
+    const { id, frame } = this.#phone.request(request);
+    this.#asked = id;
+    this.#repeats = 0;
+    this.#line?.send(frame);
+    this.#await(() => this.#repeat(id));
+  }
+
+  #repeat(id: number): void {
+    const frame = this.#phone.repeat(id);
+    this.#repeats++;
+    if (frame === undefined || this.#repeats > REPEATS_MAX) {
+      this.#end("lost");
+      return;
+    }
+    this.#line?.send(frame);
+    this.#await(() => this.#repeat(id));
+  }
+
+  #redial(): void {
+    this.#line?.close();
+    this.#line = undefined;
+    if (this.#dials >= DIALS_MAX) this.#end("unreachable");
+    else this.#timer = this.#world.after(REDIAL_MILLIS, () => this.dial());
+  }
+
+  /** The lock hung up, or lost power. Nothing was asked yet: try again; else the answer is lost. */
+  #cutOff(): void {
+    this.#line = undefined;
+    this.#timer?.cancel();
+    if (this.#isOver) return;
+    if (this.#phone.session === undefined) this.#redial();
+    else this.#end("lost");
+  }
+
+  #end(ending: Ending): void {
+    this.#timer?.cancel();
+    this.#isOver = true;
+    const linger = ending === "done" ? (this.#talking.lingerMillis ?? 0) : 0;
+    if (linger > 0) this.#timer = this.#world.after(linger, () => this.#hangUp());
+    else this.#hangUp();
+    this.#talking.over(ending);
+  }
+
+  #hangUp(): void {
+    this.#line?.close();
+    this.#line = undefined;
+    this.#phone.close();
+  }
+
+  #await(late: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#world.after(REPLY_MILLIS, late);
+  }
+}
