@@ -120,19 +120,21 @@ export function sign1(crypto: Crypto, seed: Uint8Array, parts: ToBeSigned): Byte
 }
 
 /** Gives the Sig_structure of a message that was received. RFC 9052 §4.4. Both byte strings stand in it exactly as they
- *  stand in the message, heads and all, and it is never longer than the message: so one native copy is made and the
- *  two are moved up inside it. That costs half of what copying each of them into a new array does. */
+ *  stand in the message, heads and all, and it is never longer than the message: so one native copy of that size is made
+ *  and the two are moved up inside it. That costs half of what copying each of them into a new array does. */
 function signedBytes(message: Sign1, externalAad: Uint8Array | undefined): Bytes {
   const { bytes, start, protectedEnd, payloadEnd } = message;
   const aadSize = externalAad === undefined ? 0 : externalAad.length;
   assert(aadSize <= EXTERNAL_AAD_BYTES_MAX, "external_aad has at most 48 bytes");
-  const signed = new Uint8Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + message.end));
   const protectedItem = SIGN1_HEAD.length;
   const protectedItemEnd = protectedEnd - start;
   const payloadItem = protectedItemEnd + EMPTY_MAP.length;
   const payloadItemEnd = payloadEnd - start;
   const aadItem = CONTEXT.length + protectedItemEnd - protectedItem;
   const aadContent = aadItem + (aadSize < SHORT ? 1 : 2);
+  const size = aadContent + aadSize + payloadItemEnd - payloadItem;
+  const copied = bytes.byteOffset + start;
+  const signed = new Uint8Array(bytes.buffer.slice(copied, copied + size));
   // The later one first: it makes way for the other.
   signed.copyWithin(aadContent + aadSize, payloadItem, payloadItemEnd);
   signed.copyWithin(CONTEXT.length, protectedItem, protectedItemEnd);
@@ -144,5 +146,5 @@ function signedBytes(message: Sign1, externalAad: Uint8Array | undefined): Bytes
     signed[aadItem + 1] = aadSize;
   }
   if (externalAad !== undefined) signed.set(externalAad, aadContent);
-  return new Uint8Array(signed.buffer, 0, aadContent + aadSize + payloadItemEnd - payloadItem);
+  return signed;
 }

@@ -182,6 +182,11 @@ export function writeAdoption(writer: Writer, adoption: Adoption): void {
     .bytes(zoneRule);
 }
 
+/** Moves past `pattern`. @throws Fault statement.shape where anything else comes next */
+export function expect(reader: Reader, pattern: readonly number[]): void {
+  if (!reader.take(pattern)) throw new Fault("statement.shape");
+}
+
 function readBareBody(kind: number): Body {
   switch (kind) {
     case KIND_ACKNOWLEDGE:
@@ -310,8 +315,4 @@ function bounded(value: number, max: number): number {
 function sized(bytes: Bytes, size: number): Bytes {
   if (bytes.length !== size) throw new Fault("statement.shape");
   return bytes;
-}
-
-function expect(reader: Reader, pattern: readonly number[]): void {
-  if (!reader.take(pattern)) throw new Fault("statement.shape");
 }

@@ -90,6 +90,13 @@ const KEY_DEPTH = Object.freeze([3]);
 const KEY_GENERATION = Object.freeze([4]);
 const KEY_CAMERA_RULE = Object.freeze([5]);
 const KEY_DWELL = Object.freeze([6]);
+/** `9: <<[[0,`: a scope for this door alone, up to permissions that take one byte. */
+const SCOPE_OF_DOOR = Object.freeze([9, 0x44, 0x81, 0x82, 0]);
+/** The same for permissions that take two. */
+const SCOPE_OF_DOOR_WIDE = Object.freeze([9, 0x45, 0x81, 0x82, 0]);
+/** What an item's head holds by itself, at most. */
+const ONE_BYTE_MAX = 23;
+const TEXT_HEAD = 0x60;
 const ARRAY_OF_TWO = Object.freeze([0x82]);
 const ARRAY_OF_THREE = Object.freeze([0x83]);
 
@@ -122,7 +129,7 @@ export function readGrant(reader: Reader, isRoot: boolean): Grant {
   }
   if (isRoot) {
     left--;
-    expect(reader, KEY_LOCK);
+    if (!reader.take(KEY_LOCK)) throw new Fault("grant.shape");
     const start = reader.readTextBytes(LOCK_ID_BYTES, LOCK_ID_BYTES);
     draft.lock = reader.bytes.subarray(start, reader.offset);
   }
@@ -134,15 +141,13 @@ export function readGrant(reader: Reader, isRoot: boolean): Grant {
     left--;
     draft.notBefore = seconds(reader.readUint(ARGUMENT_MAX));
   }
-  expect(reader, KEY_IDENTIFIER);
+  if (!reader.take(KEY_IDENTIFIER)) throw new Fault("grant.shape");
   draft.identifier = reader.readView(IDENTIFIER_BYTES, IDENTIFIER_BYTES);
-  expect(reader, KEY_CONFIRMATION);
+  if (!reader.take(KEY_CONFIRMATION)) throw new Fault("grant.shape");
   draft.key = reader.readView(KEY_BYTES, KEY_BYTES);
   left -= 2;
-  if (reader.take(KEY_SCOPE)) {
-    left--;
-    readScope(reader, draft);
-  } else if (isRoot) throw new Fault("grant.shape");
+  if (takeScope(reader, draft)) left--;
+  else if (isRoot) throw new Fault("grant.shape");
   if (reader.take(KEY_LIMITS)) {
     left--;
     readLimits(reader, draft, isRoot);
@@ -155,6 +160,17 @@ export function readGrant(reader: Reader, isRoot: boolean): Grant {
  *  stands around them (UAX #9: the embeddings, overrides and isolates), since it is shown and journalled.
  *  @throws Fault grant.shape, cbor.* */
 export function readName(reader: Reader): string {
+  const { bytes, offset, limit } = reader;
+  // Nearly all names are short and of printable ASCII: those need one look at each byte, and no other check.
+  const end = offset + 1 + bytes[offset] - TEXT_HEAD;
+  let index = offset + 1;
+  if (end > index && end <= index + ONE_BYTE_MAX && end <= limit) {
+    while (index < end && bytes[index] >= 0x20 && bytes[index] < 0x7f) index++;
+    if (index === end) {
+      reader.moveTo(end, limit);
+      return Reflect.apply(String.fromCharCode, undefined, bytes.subarray(offset + 1, end));
+    }
+  }
   const name = reader.readText(1, NAME_BYTES_MAX);
   if (!isName(name)) throw new Fault("grant.shape");
   return name;
@@ -181,6 +197,17 @@ export function readPositive(reader: Reader, max: number): number {
   const value = reader.readUint(max);
   if (value === 0) throw new Fault("grant.shape");
   return value;
+}
+
+/** Reads the scope where it comes next, and says whether it did. One entry for the door is matched as bytes. */
+function takeScope(reader: Reader, draft: Draft): boolean {
+  if (reader.take(SCOPE_OF_DOOR)) draft.permissions = readPositive(reader, ONE_BYTE_MAX);
+  else if (reader.take(SCOPE_OF_DOOR_WIDE)) {
+    draft.permissions = reader.readUint(PERMISSIONS_ALL);
+    if (draft.permissions <= ONE_BYTE_MAX) throw new Fault("grant.shape");
+  } else if (reader.take(KEY_SCOPE)) readScope(reader, draft);
+  else return false;
+  return true;
 }
 
 /** Reads a scope. RFC 9237 §2: an array of pairs in a byte string. One entry alone may name the door, since two would

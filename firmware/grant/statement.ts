@@ -11,7 +11,7 @@ import { readSign1, type Sign1, verifySign1 } from "../cose/sign1.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { type Seconds, seconds } from "../platform.ts";
-import { type Body, KIND_ADOPT, readBody } from "./body.ts";
+import { type Body, expect, KIND_ADOPT, readBody } from "./body.ts";
 import type { Denial } from "./denial.ts";
 import { LOCK_ID_BYTES } from "./grant.ts";
 import { NONCE_BYTES } from "./holder.ts";
@@ -106,8 +106,4 @@ export function readStatement(reader: Reader): Statement {
   reader.end();
   const encodedBody = reader.bytes.subarray(bodyStart, reader.offset);
   return { message, kid, lock, issuedAt, challenge, sequence, body, encodedBody };
-}
-
-function expect(reader: Reader, pattern: readonly number[]): void {
-  if (!reader.take(pattern)) throw new Fault("statement.shape");
 }

@@ -166,12 +166,14 @@ export class Journal {
     const { seq, link } = this.head(region);
     let span: ExportSpan = { region, prevLink: link, firstSeq: seq + 1, lastSeq: seq };
     let bytesLeft = bytesMax;
-    this.records(region, fromSeq, ({ record, prevLink, raw }) => {
-      if (raw.length > bytesLeft) return false;
+    this.records(region, fromSeq, ({ record, prevLink }) => {
+      const { payload, size } = record;
+      if (size > bytesLeft) return false;
       const isFirst = bytesLeft === bytesMax;
-      bytesLeft -= raw.length;
+      bytesLeft -= size;
+      const raw = new Uint8Array(payload.buffer, payload.byteOffset - RECORD_HEADER_BYTES, size);
       // Padding is outside the check value, so a bit that aged there must not look like a forgery.
-      raw.fill(0, RECORD_HEADER_BYTES + record.payload.length);
+      raw.fill(0, RECORD_HEADER_BYTES + payload.length);
       emit(raw);
       span = isFirst
         ? { region, prevLink, firstSeq: record.seq, lastSeq: record.seq }

@@ -50,8 +50,6 @@ export interface Entry {
   readonly record: StoredRecord;
   readonly prevLink: Bytes;
   readonly link: Bytes;
-  /** The whole record with its padding; a view that holds until the visitor returns. */
-  readonly raw: Bytes;
 }
 
 /** Receives one valid record. @returns whether to go on */
@@ -112,7 +110,8 @@ export interface Extent {
   readonly sectors: number;
 }
 
-/** One region. Its methods throw Fault flash.io where the part does, and nothing that a program read back otherwise. */
+/** One region. A write throws Fault flash.io where the part says that it failed, and journal.unwritable where what was
+ *  programmed reads back otherwise. */
 export class RegionLog {
   readonly #medium: Medium;
   readonly #extent: Extent;
@@ -292,12 +291,7 @@ export class RegionLog {
         const prevLink = walk.link;
         walk.link = chain.next(prevLink, record.digest);
         walk.seq = record.seq;
-        walk.isStopped = !walk.visit({
-          record,
-          prevLink,
-          link: walk.link,
-          raw: sector.bytes.subarray(offset, offset + record.size),
-        });
+        walk.isStopped = !walk.visit({ record, prevLink, link: walk.link });
         offset += record.size;
         continue;
       }

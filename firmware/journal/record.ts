@@ -94,26 +94,27 @@ export function newPage(size: number): Page {
 
 /** Gives the bytes that a record with that payload takes on flash. */
 export function recordBytes(payloadBytes: number): number {
-  return RECORD_HEADER_BYTES + Math.ceil(payloadBytes / RECORD_ALIGN_BYTES) * RECORD_ALIGN_BYTES;
+  return (RECORD_HEADER_BYTES + payloadBytes + RECORD_ALIGN_BYTES - 1) & -RECORD_ALIGN_BYTES;
 }
 
 /** Encodes a record at the start of `page`, padding included.
  *  @returns its digest, for the chain */
 export function encodeRecord(crypto: Crypto, page: Page, record: RecordFields): Bytes {
   const { bytes, view } = page;
-  const end = RECORD_HEADER_BYTES + record.payload.length;
-  const width = record.width ?? WIDTH_UNKNOWN;
-  assert(record.type >= 0 && record.type <= 255, "a record's type is a u8");
-  assert(isU32(record.lo) && isU32(width), "a record's time is of u32 seconds");
-  bytes.fill(0, 0, recordBytes(record.payload.length));
-  bytes[0] = record.type;
+  const { type, lo, width = WIDTH_UNKNOWN, payload } = record;
+  const end = RECORD_HEADER_BYTES + payload.length;
+  // Each claim is tested before the call, since a call costs more than the test.
+  if (type >>> 0 !== type || type > 255) assert(false, "a record's type is a u8");
+  if (lo >>> 0 !== lo || width >>> 0 !== width) assert(false, "a record's time is of u32 seconds");
+  bytes.fill(0, 0, recordBytes(payload.length));
+  bytes[0] = type;
   bytes[1] = RECORD_VERSION;
-  view.setUint16(2, record.payload.length, true);
+  view.setUint16(2, payload.length, true);
   view.setUint32(4, record.seq, true);
-  view.setUint32(8, record.lo, true);
+  view.setUint32(8, lo, true);
   view.setUint32(12, width, true);
   bytes[20] = record.region;
-  bytes.set(record.payload, RECORD_HEADER_BYTES);
+  bytes.set(payload, RECORD_HEADER_BYTES);
   const digest = crypto.sha256(bytes.subarray(0, end));
   view.setUint32(RECORD_CHECK_OFFSET, firstWord(digest), true);
   return digest;
@@ -138,7 +139,7 @@ export function decodeRecord(
   if (digest === undefined || width > WIDTH_UNKNOWN || seq > SEQ_MAX) return undefined;
   return {
     region,
-    type: Number(bytes[offset]),
+    type: bytes[offset],
     seq,
     lo: seconds(view.getUint32(offset + 8, true)),
     width: width === WIDTH_UNKNOWN ? undefined : seconds(width),
@@ -242,15 +243,11 @@ function digestAround(
 }
 
 function firstWord(digest: Bytes): number {
-  return (Number(digest[0]) | (Number(digest[1]) << 8) | (Number(digest[2]) << 16) | (Number(digest[3]) << 24)) >>> 0;
+  return (digest[0] | (digest[1] << 8) | (digest[2] << 16) | (digest[3] << 24)) >>> 0;
 }
 
 function isRecordZero({ bytes, view }: Page, offset: number): boolean {
   const at = offset + RECORD_ZERO_OFFSET;
   const isHeadZero = bytes[at] === 0 && view.getUint16(at + 1, true) === 0;
   return isHeadZero && view.getUint32(at + 3, true) === 0 && view.getUint32(at + 7, true) === 0;
-}
-
-function isU32(value: number): boolean {
-  return value >>> 0 === value;
 }

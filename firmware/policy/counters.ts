@@ -30,7 +30,10 @@ export type Spend = Counter;
 /** Gives the counter of a link, or undefined where it was never used. */
 export function findCounter(crypto: Crypto, counters: readonly Counter[], link8: Bytes): Counter | undefined {
   const first = link8[0];
-  for (const counter of counters) {
+  const count = counters.length;
+  // By index: an iterator costs more than the rest of a turn.
+  for (let index = 0; index < count; index++) {
+    const counter = counters[index];
     // The first byte decides nearly always, and costs a twentieth of the call.
     if (counter.link8[0] === first && crypto.isEqual(counter.link8, link8)) return counter;
   }
@@ -45,12 +48,15 @@ export function hasRoom(
 ): boolean {
   const { root8, added, lo } = wanted;
   if (added === 0) return true;
+  const first = root8[0];
+  const count = counters.length;
   let live = 0;
   let underRoot = 0;
-  for (const counter of counters) {
+  for (let index = 0; index < count; index++) {
+    const counter = counters[index];
     if (counter.until < lo) continue;
     live++;
-    if (counter.root8[0] === root8[0] && crypto.isEqual(counter.root8, root8)) underRoot++;
+    if (counter.root8[0] === first && crypto.isEqual(counter.root8, root8)) underRoot++;
   }
   return live + added <= COUNTERS_MAX && underRoot + added <= COUNTERS_PER_ROOT_MAX;
 }

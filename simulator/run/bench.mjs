@@ -16,6 +16,7 @@ const BARS = { toRaw: 1.3, toRival: 1, instructions: 1.25, heapBytes: 8_192, hea
 const TITLES = {
   root: "root grant and proof",
   weekly: "the same, with weekly hours",
+  full: "the same, in a full memory",
   delegated: "root, delegation and proof",
 };
 

@@ -20,7 +20,7 @@ const SECONDS_MAX = 3600;
 
 // A session more or less; Node's own heap breathes more widely than XS's.
 const HEAPS = {
-  xs: `{ growthMax: 16 * 1024, bytes() { host.collect(); return host.heapBytes(); } }`,
+  xs: `{ growthMax: 8 * 1024, bytes() { host.collect(); return host.heapBytes(); } }`,
   node: `{ growthMax: 16 * 1024 * 1024, bytes() { collect(); return process.memoryUsage().heapUsed; } }`,
 };
 const COLLECT = `import { setFlagsFromString } from "node:v8";

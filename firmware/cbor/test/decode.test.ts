@@ -200,6 +200,22 @@ test("reads no further than the byte string that it is inside", () => {
     assert.is(faultOf(read), "cbor.truncated");
   }
   assert.is(atEnd.take([0x02]), false);
+  for (const [hex, read] of [
+    ["410180", (reader: Reader) => reader.readArray(0, 9)],
+    ["4101a0", (reader: Reader) => reader.readMap(0, 9)],
+    ["410140", (reader: Reader) => reader.readBytes(0, 9)],
+    ["410160", (reader: Reader) => reader.readText(0, 9)],
+    ["410120", (reader: Reader) => reader.readInt()],
+  ] as const) {
+    const reader = new Reader(fromHex(hex));
+    reader.enterBytes(1, 1);
+    reader.readInt();
+    assert.is(
+      faultOf(() => read(reader)),
+      "cbor.truncated",
+      hex,
+    );
+  }
 });
 
 test("refuses to leave a byte string with bytes unread", () => {

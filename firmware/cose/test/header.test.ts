@@ -56,6 +56,7 @@ const REFUSED: readonly (readonly [string, string, FaultCode])[] = [
   ["a typ in text", "a20132106161", "cbor.type"],
   ["a typ in a longer form", "a20132101800", "cbor.canonical"],
   ["kid and kcwt", `a401320448${KID}0d${PARENT}1019fe4e`, "cose.shape"],
+  ["kid and kcwt in a map that counts three", `a301320448${KID}0d${PARENT}1019fe4e`, "cose.shape"],
   ["kid behind typ", `a301321019fe4d0448${KID}`, "cose.shape"],
   ["a kid of 7 bytes", "a301320447000102030405061019fe4d", "cbor.bound"],
   ["a kid of 9 bytes", `a301320449${KID}081019fe4d`, "cbor.bound"],

@@ -139,6 +139,14 @@ for (const [name, scope] of OTHER_TARGETS) {
   });
 }
 
+test("reads every permission mask, by itself and behind another target", () => {
+  for (let mask = 1; mask < 64; mask++) {
+    const door = array(int(0), int(mask));
+    assert.is(read(map(...withPair(ROOT, 9, bstr(array(door)))), true).permissions, mask);
+    assert.is(read(map(...withPair(ROOT, 9, bstr(array(array(int(5), int(1)), door)))), true).permissions, mask);
+  }
+});
+
 const MISSING_IN_ROOT = [3, 4, 7, 8, 9, -65537];
 for (const key of MISSING_IN_ROOT) {
   test(`refuses a root without claim ${key}`, () => refuses(map(...without(ROOT, key)), true));
@@ -205,6 +213,10 @@ const WRONG: readonly (readonly [string, number, Bytes])[] = [
   ["a scope of five entries", 9, bstr(array(...[1, 2, 3, 4, 5].map((toid) => array(int(toid), int(1)))))],
   ["a scope with a byte behind it", 9, bstr(array(array(int(0), int(1))), int(0))],
   ["a scope that names the door twice", 9, bstr(array(array(int(0), int(1)), array(int(0), int(2))))],
+  ["a scope that is a byte shorter than its entry", 9, Uint8Array.of(0x44, 0x81, 0x82, 0, 0x18, 0x20)],
+  ["a scope that is a byte longer than its entry", 9, Uint8Array.of(0x45, 0x81, 0x82, 0, 1)],
+  ["a permission in the longer form", 9, Uint8Array.of(0x45, 0x81, 0x82, 0, 0x18, 0x17)],
+  ["no permission in the longer form", 9, Uint8Array.of(0x45, 0x81, 0x82, 0, 0x18, 0)],
   ["no permission", 9, scopeOf(int(0), int(0))],
   ["permission bit 6", 9, scopeOf(int(0), int(64))],
   ["permission bit 7 in another target", 9, scopeOf(int(5), int(128))],
@@ -262,6 +274,11 @@ test("refuses limits out of order", () => {
 });
 
 const NAMES: readonly (readonly [string, string])[] = [
+  ["one letter", "a"],
+  ["23 bytes of ASCII", " ~".repeat(11).padEnd(23, "x")],
+  ["24 bytes of ASCII", "x".repeat(24)],
+  ["32 bytes of ASCII", "x".repeat(32)],
+  ["ASCII that ends beyond it", "Zo\u00eb"],
   ["letters of two, three and four bytes", "Zoë 犬 🐕"],
   ["a name from right to left", "דנה"],
   ["32 bytes of letters of four", "🐕🐕🐕🐕🐕🐕🐕🐕"],

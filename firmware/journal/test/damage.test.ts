@@ -1,7 +1,8 @@
 // Goal: whatever stands on flash, the journal opens in bounded time; it never believes a changed record, and it never
 // stays silent where one is missing, save the very last (a flipped bit there and a torn tail look alike: a phone's
 // checkpoint tells them apart).
-// Method: every bit of a small part that was programmed, and one of each erased byte, flipped in turn; damage done by hand with what must be kept; seeded images.
+// Method: every bit of a small part that was programmed, and one of each erased byte, flipped in turn; damage done by
+// hand with what must be kept; seeded images.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,0 +1,50 @@
+// Every attack that is tried, in the order of the list.
+// Why: one list for the tests, for the long suite and for the twins.
+
+import type { Attack } from "./attack.ts";
+import { attack as t02 } from "./t02.ts";
+import { attack as t03 } from "./t03.ts";
+import { attack as t04 } from "./t04.ts";
+import { attack as t05 } from "./t05.ts";
+import { attack as t06 } from "./t06.ts";
+import { attack as t07 } from "./t07.ts";
+import { attack as t08 } from "./t08.ts";
+import { attack as t10 } from "./t10.ts";
+import { attack as t11 } from "./t11.ts";
+import { attack as t14 } from "./t14.ts";
+import { attack as t15 } from "./t15.ts";
+import { attack as t21 } from "./t21.ts";
+import { attack as t25 } from "./t25.ts";
+import { attack as t32 } from "./t32.ts";
+import { attack as t33 } from "./t33.ts";
+import { attack as t37 } from "./t37.ts";
+import { attack as t44 } from "./t44.ts";
+import { attack as t46 } from "./t46.ts";
+import { attack as t47 } from "./t47.ts";
+import { attack as t49 } from "./t49.ts";
+import { attack as t50 } from "./t50.ts";
+
+/** All checks. */
+export const ATTACKS: readonly Attack[] = Object.freeze([
+  t02,
+  t03,
+  t04,
+  t05,
+  t06,
+  t07,
+  t08,
+  t10,
+  t11,
+  t14,
+  t15,
+  t21,
+  t25,
+  t32,
+  t33,
+  t37,
+  t44,
+  t46,
+  t47,
+  t49,
+  t50,
+]);

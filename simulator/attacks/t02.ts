@@ -1,0 +1,63 @@
+// T02, replay (Ceomate, Elecycle, Ultraloq, Master Lock): somebody records everything that a courier's phone sent, and
+// plays it back.
+// Follows docs/protocol.md §3: fresh keys and a fresh challenge in every session, and numbers that only rise.
+
+import { KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import type { Desk } from "../desk.ts";
+import { type Attack, adopted, must, opens } from "./attack.ts";
+
+type Tape = readonly Uint8Array<ArrayBuffer>[];
+
+/** Plays frames on a new connection. */
+function play(desk: Desk, tape: Tape): void {
+  desk.passTime(2);
+  const line = desk.hostile();
+  for (const frame of tape) line.send(frame);
+  desk.hangUp(line);
+}
+
+/** Plays them whole, backwards, without their beginning, and one by one. */
+function playAll(desk: Desk, tape: Tape): void {
+  play(desk, tape);
+  play(desk, [...tape].reverse());
+  play(desk, tape.slice(1));
+  for (const frame of tape) play(desk, [frame, frame]);
+}
+
+export const attack: Attack = {
+  id: "T02",
+  claim: "a recorded visit opens nothing: now, later, after a reboot, whole or in parts, and is noted",
+  run: (factory) => {
+    const desk = adopted(factory);
+    const courier = desk.person("courier");
+    const token = desk.grant({ to: courier });
+    const start = desk.air.length;
+    const caller = desk.call();
+    must(caller.prove(token, 0) === "yes", "the courier opens");
+    const sent = desk.air.slice(start).filter(({ direction }) => direction === "to lock");
+    const tape = sent.map(({ frame }) => frame);
+    desk.passTime(40);
+    const again = () => {
+      for (const frame of tape) caller.send(frame);
+    };
+    must(!opens(desk, again), "not in the same session");
+    caller.leave();
+    must(!opens(desk, () => playAll(desk, tape)), "not right afterwards");
+    desk.passTime(3_600);
+    must(!opens(desk, () => playAll(desk, tape)), "not an hour later");
+    desk.reboot();
+    must(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }) === "yes", "the owner tells the time");
+    must(!opens(desk, () => playAll(desk, tape)), "not after a reboot");
+    desk.passTime(3_600);
+    must(desk.entries("stranger").length > 0, "it is noted");
+
+    // Somebody who had the courier's signed proof itself, from a phone that was taken over, tries it in a session of theirs.
+    const first = desk.hostile();
+    must(first.shake(), "the lock answers");
+    const proof = first.proof(token, 0);
+    const later = desk.hostile();
+    must(later.shake(), "the lock answers");
+    must(!opens(desk, () => later.prove(1, proof)), "not with the signed proof of another session");
+    must(desk.open(token) === "yes", "the courier still opens");
+  },
+};

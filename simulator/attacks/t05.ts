@@ -1,0 +1,66 @@
+// T05, a rogue lock (Mesh Motion, Sciener): somebody hangs up a lock of their own, or stands between phone and lock.
+// Follows docs/protocol.md §3 (the lock proves itself first) and §2.2 (a grant names one lock, a proof one channel).
+
+import { makeProof } from "../../firmware/grant/issue.ts";
+import { FRAME_COMMANDS } from "../../firmware/link/frame.ts";
+import { Phone } from "../../owner/phone.ts";
+import { type Attack, adopted, must, opens } from "./attack.ts";
+
+export const attack: Attack = {
+  id: "T05",
+  claim: "a phone says nothing to a lock that has not proven its key, and a grant is of no use at another lock",
+  run: (factory) => {
+    const mine = adopted(factory, { seed: 1 });
+    const other = adopted(factory, { seed: 2 });
+    const courier = mine.person("courier");
+    const token = mine.grant({ to: courier });
+
+    // The rogue has the name of the lock and a radio, but not its key.
+    const { crypto, random, agreementKey, lockId } = mine;
+    const phone = new Phone({ crypto, random, lockAgreementKey: agreementKey, lockId });
+    const rogue = other.hostile();
+    must(rogue.send(phone.begin()) === undefined, "another lock cannot answer");
+    const noise = new Uint8Array(9 + 48 + 22);
+    other.random.fill(noise);
+    noise.set([2]);
+    phone.receive(noise);
+    must(phone.session === undefined, "the phone opens no session with a rogue");
+
+    // The same owner has two locks: a grant for the one, shown at the other, in a session that is in order.
+    must(other.state({ kind: 13 }) === "yes", "the other lock is in order");
+    const line = other.hostile();
+    must(line.shake(), "the other lock answers");
+    const here = other.grant({ to: courier, lockId: mine.lockId });
+    must(!opens(other, () => line.prove(1, line.proof(here, 0))), "a grant for one lock at another");
+
+    // Somebody between: what the phone signed for their channel, handed on in their own channel to the lock.
+    const front = mine.call();
+    const { challenge, handshakeHash } = front.session;
+    const proof = makeProof({ lockId, challenge, handshakeHash, by: { leaf: token.leaf }, operation: 0 }, courier.sign);
+    const between = mine.hostile();
+    must(between.shake(), "the lock answers");
+    const rebound = makeProof(
+      { lockId, challenge: between.challenge, handshakeHash, by: { leaf: token.leaf }, operation: 0 },
+      courier.sign,
+    );
+    must(
+      !opens(mine, () => {
+        between.prove(1, proof);
+        between.prove(2, rebound);
+      }),
+      "a proof that was signed for another channel",
+    );
+    const spoken = mine.air.filter(({ frame }) => frame[0] === FRAME_COMMANDS);
+    must(
+      spoken.every(({ frame }) => !holds(frame, token.leaf)),
+      "nobody on the air reads a grant",
+    );
+  },
+};
+
+/** Whether 16 bytes from the middle of a message stand in a frame as they are. */
+function holds(frame: Uint8Array, message: Uint8Array): boolean {
+  const needle = message.subarray(40, 56).join();
+  for (let at = 0; at + 16 <= frame.length; at++) if (frame.subarray(at, at + 16).join() === needle) return true;
+  return false;
+}

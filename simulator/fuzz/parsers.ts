@@ -1,0 +1,213 @@
+// Every reader that strangers' bytes reach, with good messages for it.
+// Why: a reader may refuse with a Fault and with nothing else, and may not work longer than for ten good messages.
+// The good ones are the protocol's own examples (examples.ts), and a list and a configuration of the largest size.
+
+import { type Bytes, concat, fromAscii, toAscii } from "../../firmware/bytes.ts";
+import { MESSAGE_BYTES_MAX, type Reader } from "../../firmware/cbor/decode.ts";
+import { readSign1 } from "../../firmware/cose/sign1.ts";
+import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { assert } from "../../firmware/fault.ts";
+import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import { readChain } from "../../firmware/grant/chain.ts";
+import { readProof } from "../../firmware/grant/holder.ts";
+import { makeRevocations, makeStatement } from "../../firmware/grant/issue.ts";
+import { CODES_MAX, HOLDERS_MAX, REVOKED_MAX, readRevocations } from "../../firmware/grant/revocation.ts";
+import { readStatement } from "../../firmware/grant/statement.ts";
+import { typOf } from "../../firmware/grant/typ.ts";
+import { verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
+import { encodeEntry, readEntry, readPayload } from "../../firmware/journal/payload.ts";
+import { PAYLOAD_BYTES_MAX, type Region } from "../../firmware/journal/record.ts";
+import { createReassembler, fragment } from "../../firmware/link/fragment.ts";
+import { checkFrame } from "../../firmware/link/frame.ts";
+import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/message.ts";
+import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
+import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
+import { type Example, examples } from "../examples.ts";
+import { CountingReader } from "./counting.ts";
+import { type Source, sourceOf } from "./mutate.ts";
+
+const FRAMES_MAX = 64;
+const IN_FRONT: readonly string[] = Object.freeze([
+  ...["readChain", "readProof", "readStatement", "readRevocations", "readRequest"],
+]);
+/** The region of each type of record, by the first digit of its number. */
+const REGION_OF_TYPE: readonly Region[] = Object.freeze([0, 1, 1, 2] as const);
+const ZONES = Object.freeze([
+  ...["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1"],
+  ...["AEST-10AEDT,M10.1.0,M4.1.0/3", "EST5EDT,J60/2:30:15,300/167", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45"],
+]);
+
+/** A reader of strangers' bytes. */
+export interface Parser {
+  readonly name: string;
+  /** Whether it reads in front of a signature check: those are tried most. */
+  readonly isInFront: boolean;
+  readonly goods: readonly Source[];
+  /** The steps that the largest good message takes; undefined where the reader does not count them. */
+  readonly steps: number | undefined;
+  read(bytes: Bytes): Reading;
+}
+
+/** What came of reading. */
+export interface Reading {
+  /** Undefined where the reader does not count them. */
+  readonly steps: number | undefined;
+  /** What it threw; undefined where it read to the end. */
+  readonly thrown: unknown;
+}
+
+type Read = (bytes: Bytes) => Reading;
+
+/** Gives all readers. */
+export function parsersOf(crypto: Crypto): readonly Parser[] {
+  const all = examples(crypto);
+  const { lock } = castOf(crypto);
+  const parser = (name: string, goods: readonly Bytes[], read: Read): Parser => {
+    let most: number | undefined;
+    for (const good of goods) {
+      const { steps, thrown } = read(good);
+      assert(thrown === undefined, `${name} reads what is good`);
+      if (steps !== undefined && steps > (most ?? 0)) most = steps;
+    }
+    return { name, isInFront: IN_FRONT.includes(name), goods: goods.map(sourceOf), steps: most, read };
+  };
+  const ofRule = (...rules: string[]) => all.filter(({ rule }) => rules.includes(rule)).map(({ bytes }) => bytes);
+  const lists = [...ofRule("revocations"), fullList(crypto)];
+  return [
+    parser("readChain", ofRule("root-token", "delegation"), counted(MESSAGE_BYTES_MAX, readGrant)),
+    parser("readProof", ofRule("holder-proof"), counted(MESSAGE_BYTES_MAX, readProof)),
+    parser(
+      "readStatement",
+      [...ofRule("statement"), fullConfiguration(crypto)],
+      counted(MESSAGE_BYTES_MAX, readStatement),
+    ),
+    parser("readRevocations", lists, counted(MESSAGE_BYTES_MAX, readRevocations)),
+    parser("readRequest", ofRule("request"), counted(MESSAGE_BYTES_MAX, readRequest)),
+    parser("typOf", ofRule("holder-proof", "statement", "checkpoint", "receipt"), quiet(typOf)),
+    parser("parseAnswer", ofRule("answer", "notice"), quiet(parseAnswer)),
+    parser("parseWelcome", ofRule("welcome"), quiet(parseWelcome)),
+    parser(
+      "verifyCheckpoint",
+      ofRule("checkpoint"),
+      quiet((bytes) => verifyCheckpoint(crypto, lock.publicKey, bytes)),
+    ),
+    ...entryParsers(all).map(([name, goods, read]) => parser(name, goods, read)),
+    parser(
+      "parseZone",
+      ZONES.map(fromAscii),
+      quiet((bytes) => parseZone(toAscii(bytes))),
+    ),
+    ...carrierParsers(ofRule("delegation", "answer")).map(([name, goods, read]) => parser(name, goods, read)),
+  ];
+}
+
+type Row = readonly [name: string, goods: readonly Bytes[], read: Read];
+
+/** One reader for each type of record: the example's rule ends in the type's number. */
+function entryParsers(all: readonly Example[]): readonly Row[] {
+  return all.flatMap(({ rule, bytes }): readonly Row[] => {
+    const number = /-(\d+)$/.exec(rule)?.[1];
+    if (number === undefined || bytes.length === 0) return [];
+    const type = Number(number);
+    const region = REGION_OF_TYPE[Math.floor(type / 10)];
+    const goods = type === 3 ? [bytes, fullStoredList()] : [bytes];
+    return [
+      [`readPayload ${rule}`, goods, counted(PAYLOAD_BYTES_MAX, (reader) => readPayload(reader, region, type))],
+      [`readEntry ${rule}`, goods, quiet((spoilt) => readEntry(region, type, spoilt))],
+    ];
+  });
+}
+
+/** What takes frames out of streams, lines and packets, fed with pieces that are cut anywhere. */
+function carrierParsers(frames: readonly Bytes[]): readonly Row[] {
+  const streams = concat(...frames.map(encodeStream));
+  const lines = concat(...frames.map(encodeSerial));
+  const packets = frames.flatMap((frame) => fragment(frame, 100));
+  return [
+    ["checkFrame", frames.map(framed), quiet(checkFrame)],
+    ["stream", [streams], quiet((bytes) => drain(createStreamReader(), bytes))],
+    ["serial", [lines], quiet((bytes) => drain(createSerialReader(), bytes))],
+    ["fragments", packets, quiet((bytes) => reassemble(packets, bytes))],
+  ];
+}
+
+function framed(body: Bytes): Bytes {
+  return concat(Uint8Array.of(3, 1, 2, 3, 4, 0, 0, 0, 0), body, new Uint8Array(16));
+}
+
+function drain(reader: { push(chunk: Uint8Array): void; next(): Bytes | undefined }, bytes: Bytes): void {
+  const middle = bytes.length >> 1;
+  for (const chunk of [bytes.subarray(0, middle), bytes.subarray(middle)]) {
+    reader.push(chunk);
+    for (let count = 0; reader.next() !== undefined; count++) {
+      if (count > FRAMES_MAX + bytes.length) throw new Error("frames without end");
+    }
+  }
+}
+
+/** The damaged packet comes between good ones. */
+function reassemble(packets: readonly Bytes[], damaged: Bytes): void {
+  const reassembler = createReassembler();
+  for (const packet of packets.slice(0, 2)) reassembler.push(packet);
+  reassembler.push(damaged);
+  for (const packet of packets.slice(2, 4)) reassembler.push(packet);
+}
+
+function readGrant(reader: Reader): void {
+  const message = readSign1(reader);
+  reader.end();
+  readChain(reader, message);
+}
+
+function counted(bytesMax: number, read: (reader: Reader) => unknown): Read {
+  return (bytes) => {
+    let reader: CountingReader | undefined;
+    try {
+      reader = new CountingReader(bytes, bytesMax);
+      read(reader);
+      return { steps: reader.steps, thrown: undefined };
+    } catch (thrown) {
+      return { steps: reader?.steps ?? 0, thrown };
+    }
+  };
+}
+
+function quiet(read: (bytes: Bytes) => unknown): Read {
+  return (bytes) => {
+    try {
+      read(bytes);
+      return { steps: undefined, thrown: undefined };
+    } catch (thrown) {
+      return { steps: undefined, thrown };
+    }
+  };
+}
+
+/** A statement that sets everything there is to set: the message with the most keys. */
+function fullConfiguration(crypto: Crypto): Bytes {
+  const { owner, lockId, challenge } = castOf(crypto);
+  const settings = [1, 2, 3, 4, 5, 6].map((key) => ({ key, value: key === 1 ? fromAscii(ZONES[1]) : 60 * key }));
+  const body = { kind: KIND_CONFIGURE, settings } as const;
+  return makeStatement({ lockId, kid: owner.kid, issuedAt: NOW, challenge, sequence: 1, body }, owner.sign);
+}
+
+/** A list of the largest size, as an owner sends it. */
+function fullList(crypto: Crypto): Bytes {
+  const { owner, lockId } = castOf(crypto);
+  return makeRevocations({ lockId, issuedAt: NOW, list: { ...fullEntries(), owner: owner.kid } }, owner.sign);
+}
+
+/** The same as the journal keeps it. */
+function fullStoredList(): Bytes {
+  return encodeEntry({ kind: "list", list: { ...fullEntries(), owner: repeated(1, 8) } });
+}
+
+function fullEntries() {
+  const codes = new Array(CODES_MAX).fill({ codeClass: 3, serial: 1_000, start: 498_225 });
+  const untils = new Array(REVOKED_MAX).fill(seconds(NOW + DAY_SECONDS));
+  const names = { revoked: repeated(2, 8 * REVOKED_MAX), holders: repeated(3, 8 * HOLDERS_MAX) };
+  return { sequence: 7, generation: 1, untils, codes, ...names };
+}

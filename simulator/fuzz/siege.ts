@@ -1,0 +1,224 @@
+// A lock that has an owner and a guest, under a stream of malformed messages from outside its sessions and from inside.
+// Why: behind the cipher stand the readers, the signatures and the bolt; whatever comes, nothing moves, nothing is written
+// but counts of strangers, and nothing is thrown (attacks.md T04, T21).
+// Within a session each message goes by itself: what is left of the session's bounds is used up as a stranger would.
+
+import type { Bytes } from "../../firmware/bytes.ts";
+import { Writer } from "../../firmware/cbor/encode.ts";
+import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { assert } from "../../firmware/fault.ts";
+import {
+  type Body,
+  KIND_ACKNOWLEDGE,
+  KIND_ACT,
+  KIND_ADD_OWNER,
+  KIND_CONFIGURE,
+  KIND_SET_CLOCK,
+} from "../../firmware/grant/body.ts";
+import { OPERATION_OWN, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
+import { makeProof, makeStatement } from "../../firmware/grant/issue.ts";
+import { FRAME_PAYLOAD_BYTES_MAX } from "../../firmware/link/frame.ts";
+import type { Person, Token } from "../caller.ts";
+import { Desk } from "../desk.ts";
+import { examples } from "../examples.ts";
+import type { Stream } from "../random.ts";
+import { type Channel, Intruder } from "./intruder.ts";
+import { mutate, type Source, sourceOf } from "./mutate.ts";
+
+/** Messages on one connection, and the time between two connections: a handshake may be had every 250 ms. */
+const MESSAGES_A_SESSION = 8;
+const BETWEEN_MILLIS = 300;
+const SPEECHLESS_PER_MILLE = 100;
+const OWNER_PER_MILLE = 250;
+/** A lock forgets strangers who said nothing for 5 s. */
+const QUIET_SECONDS = 10;
+const PROVE = 1;
+const STATEMENT = 2;
+/** Room for the longest message that mutate.ts makes. */
+const MADE_BYTES_MAX = 4_200;
+
+/** A message on its way: what it is made of, for a report. */
+export interface Shot {
+  readonly layer: string;
+  readonly bytes: Bytes;
+}
+
+/** A desk under siege. */
+export class Siege {
+  readonly desk: Desk;
+  readonly #crypto: Crypto;
+  readonly #random: Stream;
+  readonly #guest: Token;
+  readonly #delegate: Token;
+  readonly #requests: readonly Source[];
+  readonly #signed: readonly Source[];
+  #intruder: Intruder | undefined;
+  #channel: Channel | undefined;
+  #left = 0;
+  #lastId = 0;
+  /** Records in flash that are no counts of strangers, and the words of flash when they were counted. */
+  #records = 0;
+  #recordsAt = -1;
+
+  constructor(crypto: Crypto, random: Stream) {
+    const desk = new Desk({ crypto, seed: random.next() });
+    this.desk = desk;
+    this.#crypto = crypto;
+    this.#random = random;
+    const verdict = desk.adopt();
+    assert(verdict === "yes", "a siege begins with a lock that has an owner");
+    this.#guest = desk.grant({ to: desk.person("guest"), uses: 60_000, depth: 1 });
+    this.#delegate = desk.delegate(this.#guest, { to: desk.person("delegate") });
+    const all = examples(crypto);
+    this.#requests = all.filter(({ rule }) => rule === "request").map(({ bytes }) => sourceOf(bytes));
+    const isSigned = (rule: string) => rule === "holder-proof" || rule === "statement" || rule === "revocations";
+    this.#signed = all.filter(({ rule }) => isSigned(rule)).map(({ bytes }) => sourceOf(bytes));
+  }
+
+  /** Makes the next message; `deliver` sends it. */
+  aim(): Shot {
+    if (this.#left <= 0 || this.#intruder?.isConnected !== true) this.#connect();
+    this.#left--;
+    const channel = this.#channel;
+    const layer = this.#random.below(10);
+    if (channel === undefined || layer === 0) return { layer: "frame", bytes: this.#spoiltFrame() };
+    if (layer === 1) return { layer: "request", bytes: this.#spoilt(this.#random.pick(this.#requests)) };
+    if (layer < 4) return { layer: "request", bytes: this.#spoiltCarrier(channel) };
+    const isProof = layer < 7;
+    const good = sourceOf(isProof ? this.#proof(channel) : this.#statement(channel));
+    return { layer: "request", bytes: carrying(isProof ? PROVE : STATEMENT, this.#id(), this.#spoilt(good)) };
+  }
+
+  /** Delivers a message. @returns what happened that must not, or undefined */
+  deliver({ layer, bytes }: Shot): string | undefined {
+    const intruder = this.#intruder;
+    if (intruder === undefined || bytes.length > FRAME_PAYLOAD_BYTES_MAX) return undefined;
+    const before = this.#state();
+    const { words } = this.desk.flash;
+    try {
+      intruder.send(layer === "request" ? intruder.seal(bytes) : bytes);
+    } catch (error) {
+      return `${String(error)} left the lock`;
+    }
+    this.desk.air.length = 0;
+    const after = this.#state();
+    if (after !== before) return `the lock went from ${before} to ${after}`;
+    if (this.desk.flash.words !== words && this.#written() !== this.#records) return "more than strangers was written";
+    return undefined;
+  }
+
+  /** Ends it: the same lock must still open to a good grant, or a silence would have passed for a defence.
+   *  @returns what is wrong, or undefined */
+  relieve(): string | undefined {
+    this.#intruder?.leave();
+    this.desk.passTime(QUIET_SECONDS);
+    const { retractions } = this.desk.rig;
+    const verdict = this.desk.open(this.#delegate);
+    if (verdict !== "yes") return `a good grant was answered ${verdict} afterwards`;
+    return this.desk.rig.retractions === retractions + 1 ? undefined : "a good grant did not move the bolt afterwards";
+  }
+
+  /** Hangs up, waits as a stranger must, and comes again; now and then as the owner, who may ask for more. */
+  #connect(): void {
+    this.#intruder?.leave();
+    this.desk.passMillis(BETWEEN_MILLIS);
+    this.#left = MESSAGES_A_SESSION;
+    this.#lastId = 0;
+    const intruder = new Intruder(this.desk);
+    this.#intruder = intruder;
+    // Some never shake hands: what they send comes as a stranger's first words.
+    this.#channel = this.#random.chance(SPEECHLESS_PER_MILLE) ? undefined : intruder.shake();
+    const channel = this.#channel;
+    if (channel !== undefined && this.#random.chance(OWNER_PER_MILLE)) {
+      const own = this.#prove(channel, { kid: this.desk.owner.kid }, { by: this.desk.owner, operation: OPERATION_OWN });
+      intruder.send(intruder.seal(carrying(PROVE, this.#id(), own)));
+    }
+    if (this.desk.flash.words !== this.#recordsAt) {
+      this.#recordsAt = this.desk.flash.words;
+      this.#records = this.#written();
+    }
+  }
+
+  #id(): number {
+    this.#lastId++;
+    return this.#lastId;
+  }
+
+  #state(): string {
+    const { door, isAdopted, isVisitOpen, hasPresence } = this.desk.lock.snapshot;
+    const { drives } = this.desk.rig;
+    const flags = [isAdopted, isVisitOpen, hasPresence].map((flag) => (flag ? "1" : "0")).join("");
+    return `${door.bolt.at} ${door.contact.is} ${flags} ${drives.length}`;
+  }
+
+  #written(): number {
+    return this.desk.journal().filter(({ entry }) => entry.kind !== "stranger").length;
+  }
+
+  #spoilt(good: Source): Bytes {
+    return mutate(this.#random, good, this.#random.pick(this.#signed));
+  }
+
+  #spoiltFrame(): Bytes {
+    const intruder = this.#intruder;
+    assert(intruder !== undefined, "a frame is sent on a connection");
+    const channel = this.#channel;
+    const isHello = channel === undefined || this.#random.chance(300);
+    const good = isHello ? intruder.hello : intruder.seal(carrying(PROVE, this.#id(), this.#proof(channel)));
+    return this.#spoilt(sourceOf(good));
+  }
+
+  /** A request around a genuine message, spoilt so that the message is not whole in it any more. */
+  #spoiltCarrier(channel: Channel): Bytes {
+    const isProof = this.#random.chance(500);
+    const genuine = isProof ? this.#proof(channel) : this.#statement(channel);
+    const good = sourceOf(carrying(isProof ? PROVE : STATEMENT, this.#id(), genuine));
+    const spoilt = this.#spoilt(good);
+    return this.#holds(spoilt, genuine) ? spoilt.slice(0, spoilt.indexOf(genuine[0]) + genuine.length - 1) : spoilt;
+  }
+
+  #holds(bytes: Bytes, genuine: Bytes): boolean {
+    const first = genuine[0];
+    for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+      if (this.#crypto.isEqual(bytes.subarray(at, at + genuine.length), genuine)) return true;
+    }
+    return false;
+  }
+
+  #proof(channel: Channel): Bytes {
+    const token = this.#random.chance(500) ? this.#guest : this.#delegate;
+    if (this.#random.chance(100)) {
+      const by = { kid: this.desk.owner.kid };
+      return this.#prove(channel, by, { by: this.desk.owner, operation: OPERATION_OWN });
+    }
+    return this.#prove(channel, { leaf: token.leaf }, { by: token.holder, operation: OPERATION_UNLOCK });
+  }
+
+  #prove(
+    { challenge, handshakeHash }: Channel,
+    by: { readonly leaf: Bytes } | { readonly kid: Bytes },
+    who: { readonly by: Person; readonly operation: number },
+  ): Bytes {
+    const { lockId } = this.desk;
+    return makeProof({ lockId, challenge, handshakeHash, by, operation: who.operation }, who.by.sign);
+  }
+
+  /** Each of these would be obeyed. */
+  #statement({ challenge }: Channel): Bytes {
+    const { lockId, owner, time: issuedAt } = this.desk;
+    if (this.#random.chance(150)) return this.desk.revocations({ revoked: owner.kid, untils: [issuedAt] });
+    const body = this.#random.pick<Body>([
+      { kind: KIND_ACT, operation: 0 },
+      { kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] },
+      { kind: KIND_ADD_OWNER, ownerKey: this.#guest.holder.publicKey },
+      { kind: KIND_SET_CLOCK, isBackwards: false },
+      { kind: KIND_ACKNOWLEDGE },
+    ]);
+    const sequence = owner.sequence + 1;
+    return makeStatement({ lockId, kid: owner.kid, issuedAt, challenge, sequence, body }, owner.sign);
+  }
+}
+
+function carrying(kind: typeof PROVE | typeof STATEMENT, id: number, message: Bytes): Bytes {
+  return new Writer(MADE_BYTES_MAX).array(3).uint(kind).uint(id).bytes(message).finish();
+}

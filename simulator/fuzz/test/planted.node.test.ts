@@ -1,0 +1,63 @@
+// Goal: the malformed messages come far enough to find what they are for, and a find can be repeated by its number.
+// Method: the firmware with one defence taken away, by a rewrite of its source at bundling, under the same messages.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { bundle, ROOT } from "../../run/bundle.mjs";
+import type { Failure } from "../fuzz.ts";
+
+const SEED = 7;
+const COUNT = 20_000;
+const ENTRY = `import { crypto } from "#crypto";
+import { fuzz } from "./simulator/fuzz/fuzz.ts";
+export const failure = fuzz(crypto, { seed: ${SEED}, count: ${COUNT} });
+export const again = failure && fuzz(crypto, { seed: ${SEED}, count: 1, from: failure.index });`;
+
+const PLANTED: readonly (readonly [name: string, file: string, find: string, replace: string, what: RegExp])[] = [
+  [
+    "a signature that always holds",
+    "firmware/cose/sign1.ts",
+    "return crypto.verify(signer.publicKey, signedBytes(message, signer.externalAad), signature);",
+    "return signature.length > 0;",
+    /the lock went from locked|more than strangers was written/,
+  ],
+  [
+    "a reader that throws another error",
+    "firmware/cbor/decode.ts",
+    'if (argument < argumentMin) throw new Fault("cbor.canonical");',
+    'if (argument < argumentMin) throw new TypeError("cbor.canonical");',
+    /threw TypeError/,
+  ],
+  [
+    "a Fault that leaves the lock",
+    "lock/phone.ts",
+    `      if (!(fault instanceof Fault)) throw fault;
+      this.#desk.stranger(0, now);`,
+    "      throw fault;",
+    /left the lock/,
+  ],
+  [
+    "an allocation without a bound",
+    "firmware/grant/revocation.ts",
+    "const count = reader.readArray(0, HOLDERS_MAX);",
+    "const count = reader.readArray(0, ARGUMENT_MAX);",
+    /threw RangeError|steps/,
+  ],
+];
+
+for (const [name, file, find, replace, what] of PLANTED) {
+  test(`finds ${name}`, async () => {
+    const folder = join(ROOT, ".build/fuzz");
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `planted-${name.replaceAll(" ", "-")}.mjs`);
+    writeFileSync(path, await bundle({ contents: ENTRY }, { engine: "node", rewrites: [{ file, find, replace }] }));
+    const { failure, again }: Record<string, Failure | undefined> = await import(pathToFileURL(path).href);
+    assert.match(String(failure?.what), what, `seed ${SEED}`);
+    assert.equal(again, failure);
+  });
+}
+
+test.run();

@@ -1,0 +1,103 @@
+// Tries the attack list on the real lock; on Node, each check also on its twins, which must turn it red.
+// Usage: node simulator/run/attacks.mjs [--engine node|xs] [TNN...]
+// One line for each check and each twin; the last line is `N passed, N failed`.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { TWINS } from "../attacks/twins.mjs";
+import { missing } from "../xs/build.mjs";
+import { runBundle } from "../xs/run.mjs";
+import { bundle, ROOT } from "./bundle.mjs";
+
+const USAGE = "usage: node simulator/run/attacks.mjs [--engine node|xs] [TNN...]";
+const OUTPUT = join(ROOT, ".build/attacks");
+const XS_SECONDS_MAX = 300;
+
+const { values, positionals: ids } = parseArgs({
+  options: { engine: { type: "string", default: "node" } },
+  allowPositionals: true,
+});
+if (!["node", "xs"].includes(values.engine) || !ids.every((id) => /^T\d\d$/.test(id))) {
+  console.error(USAGE);
+  process.exit(64);
+}
+
+// A line for each check: its id, whether it holds, what it claims, and where it gave way.
+const CHECKS = `import { crypto } from "#crypto";
+import { ATTACKS } from "./simulator/attacks/all.ts";
+import { Breach } from "./simulator/attacks/attack.ts";
+import { Desk } from "./simulator/desk.ts";
+
+function verdictOf(run) {
+  try {
+    run((options) => new Desk({ crypto, ...options }));
+    return ["holds", ""];
+  } catch (error) {
+    return [error instanceof Breach ? "red" : "crashed", String(error.message)];
+  }
+}
+
+function check(ids) {
+  const chosen = ATTACKS.filter(({ id }) => ids.length === 0 || ids.includes(id));
+  return chosen.map(({ id, claim, run }) => [id, ...verdictOf(run), claim]);
+}
+`;
+
+function write(name, text) {
+  mkdirSync(OUTPUT, { recursive: true });
+  const file = join(OUTPUT, `${name}-${process.pid}.mjs`);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Runs the checks of `chosen` on Node with some of the source rewritten. */
+async function checkOnNode(name, chosen, rewrites = []) {
+  const entry = { contents: `${CHECKS}\nexport { check };` };
+  const file = write(name, await bundle(entry, { engine: "node", rewrites }));
+  const { check } = await import(pathToFileURL(file).href);
+  return check(chosen);
+}
+
+async function checkOnXs(chosen) {
+  const contents = `${CHECKS}\nfor (const row of check(${JSON.stringify(chosen)})) console.log(row.join("\\t"));`;
+  const file = write("xs", await bundle({ contents }, { engine: "xs" }));
+  const { status, output } = await runBundle(file, { isQuiet: true, seconds: XS_SECONDS_MAX });
+  if (status !== 0) console.log(output);
+  return output.split("\n").flatMap((line) => (/^T\d\d\t/.test(line) ? [line.split("\t")] : []));
+}
+
+/** Runs the twins of one check. @returns how many turned it red */
+async function tryTwins(id) {
+  let red = 0;
+  const twins = TWINS.filter((twin) => twin.id === id);
+  for (const [index, { without, rewrites }] of twins.entries()) {
+    const [row] = await checkOnNode(`${id}-${index}`, [id], rewrites).catch((error) => [[id, "unmade", error.message]]);
+    const [, verdict, sentence] = row;
+    if (verdict === "red") red++;
+    console.log(`      ${verdict === "red" ? "red" : `${verdict.toUpperCase()},`} without ${without}: ${sentence}`);
+  }
+  return { red, count: twins.length };
+}
+
+const reason = values.engine === "node" ? undefined : missing(values.engine);
+if (reason !== undefined) {
+  console.log(reason);
+  process.exit(process.env.CI === "true" ? 1 : 0);
+}
+const rows = values.engine === "node" ? await checkOnNode("node", ids) : await checkOnXs(ids);
+const sum = { passed: 0, failed: rows.length === 0 ? 1 : 0 };
+for (const [id, verdict, sentence, claim] of rows) {
+  const isHeld = verdict === "holds";
+  console.log(`${id}  ${claim}: ${isHeld ? "holds" : `${verdict}: ${sentence}`}`);
+  sum.passed += isHeld ? 1 : 0;
+  sum.failed += isHeld ? 0 : 1;
+  if (values.engine !== "node") continue;
+  const { red, count } = await tryTwins(id);
+  sum.passed += red;
+  // A check without a twin has not been shown to be able to fail.
+  sum.failed += count === 0 ? 1 : count - red;
+}
+console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;

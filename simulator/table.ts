@@ -1,0 +1,309 @@
+// A lock on a table: the real lock with the real motor driver, wires that are instant, and time that is moved by hand.
+// Why: power, time, pins and flash are one thing, and what people want of the lock another (desk.ts).
+// Everything is drawn from one seed, and runs on any engine.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Motor } from "../firmware/door/motor.ts";
+import { assert, Fault } from "../firmware/fault.ts";
+import { type Geometry, Journal } from "../firmware/journal/journal.ts";
+import { type Entry, readEntry } from "../firmware/journal/payload.ts";
+import type { Region } from "../firmware/journal/record.ts";
+import { type Carrier, millis, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
+import { Lock } from "../lock/lock.ts";
+import type { LockOptions } from "../lock/options.ts";
+import { NorFlash, PowerCut } from "./flash.ts";
+import { MemoryConstants } from "./memory.ts";
+import { Stream } from "./random.ts";
+import { Rig } from "./rig.ts";
+
+/** When the time on every desk begins: 2026-10-05T08:00:00Z, a Monday; the firmware was built an hour before. */
+export const START = seconds(1_791_187_200);
+const BUILT = seconds(START - 3_600);
+const SECTOR_BYTES = 4_096;
+/** A lock that asks for a tick again and again without time passing is broken. */
+const TICKS_AT_ONCE_MAX = 100;
+
+/** How a desk differs from the usual one. */
+export interface DeskOptions {
+  readonly crypto: Crypto;
+  /** u32. */
+  readonly seed?: number;
+  /** Sectors of 4 KB of state, access and notices. */
+  readonly sectors?: Geometry["sectors"];
+  /** False: the motor has no end contacts. */
+  readonly hasSensors?: boolean;
+  readonly lock?: Partial<LockOptions>;
+}
+
+/** A phone's end of a wire. */
+export interface Line {
+  readonly connection: number;
+  readonly transport: Transport;
+  isConnected: boolean;
+  /** Takes a frame from the lock. */
+  hear(frame: Bytes): void;
+}
+
+/** One frame on the wire. */
+export interface Heard {
+  readonly direction: "to lock" | "to phone";
+  readonly connection: number;
+  readonly frame: Bytes;
+}
+
+/** A record as it stands in flash. */
+export interface Written {
+  readonly region: Region;
+  readonly seq: number;
+  /** Bytes that it takes in flash. */
+  readonly size: number;
+  readonly lo: Seconds;
+  readonly entry: Entry;
+}
+
+/** The table. */
+export class Table {
+  readonly crypto: Crypto;
+  readonly random: Stream;
+  readonly flash: NorFlash;
+  readonly constants = new MemoryConstants();
+  readonly rig: Rig;
+  /** Every frame, in order. */
+  readonly air: Heard[] = [];
+  readonly #options: DeskOptions;
+  readonly #geometry: Geometry;
+  readonly #lines = new Map<number, Line>();
+  #connections = 0;
+  #elapsed = 0;
+  #bootedAt = 0;
+  #lock: Lock | undefined;
+  #keys: Pick<Lock, "lockId" | "agreementKey" | "signingKey">;
+
+  constructor(options: DeskOptions) {
+    const { crypto, seed = 1, sectors = [6, 24, 3] } = options;
+    this.#options = options;
+    this.crypto = crypto;
+    this.random = new Stream(seed, "table");
+    this.flash = new NorFlash({ sectorBytes: SECTOR_BYTES, sectors: sectors[0] + sectors[1] + sectors[2] });
+    this.#geometry = { firstSector: 0, sectors, payloadBytesMax: 2_048 };
+    this.rig = new Rig(() => this.#elapsed);
+    this.boot();
+    const { lockId, agreementKey, signingKey } = this.lock;
+    this.#keys = { lockId, agreementKey, signingKey };
+  }
+
+  /** The true time. */
+  get time(): Seconds {
+    return seconds(START + Math.floor(this.#elapsed / 1_000));
+  }
+
+  /** Milliseconds since the table was set up. */
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
+  /** The running lock. @throws Error without power */
+  get lock(): Lock {
+    if (this.#lock === undefined) throw new Error("the lock has no power");
+    return this.#lock;
+  }
+
+  get hasPower(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  get lockId(): string {
+    return this.#keys.lockId;
+  }
+
+  /** X25519, 32 bytes: from the lock's label. */
+  get agreementKey(): Bytes {
+    return this.#keys.agreementKey;
+  }
+
+  /** Ed25519, 32 bytes: from the lock's label. */
+  get signingKey(): Bytes {
+    return this.#keys.signingKey;
+  }
+
+  /** Gives power: the lock boots. @param isPowerOn false for a reset that kept power */
+  boot(isPowerOn = true): void {
+    const { crypto, random, flash, constants, rig } = this;
+    this.#bootedAt = this.#elapsed;
+    const { hasSensors = true } = this.#options;
+    const bolt = new Motor({
+      retract: rig.retractPin,
+      throw: rig.throwPin,
+      stall: rig.stallSensor,
+      inrushMillis: 20,
+      travelMillis: 200,
+      driveMillis: 1_000,
+      ...(hasSensors ? { ends: { thrown: rig.thrownSensor, retracted: rig.retractedSensor } } : {}),
+    });
+    const platform = { crypto, random, flash, constants, bolt, carrier: this.#carrier(), indicator: rig, battery: rig };
+    const options = {
+      geometry: this.#geometry,
+      buildTime: BUILT,
+      firmwareVersion: "1.0.0",
+      clockPartsPerMillion: 100,
+      isPowerOn,
+      resetReason: 1,
+      hasContact: true,
+      canUnlatch: false,
+      ...this.#options.lock,
+    };
+    this.#survive(() => {
+      this.#lock = new Lock(platform, options, millis(0));
+      if (options.hasContact) this.#lock.contactChanged(rig.leaf, millis(0));
+    });
+  }
+
+  /** Takes the power away. */
+  cutPower(): void {
+    this.#lock = undefined;
+    this.rig.release();
+    for (const line of this.#lines.values()) line.isConnected = false;
+    this.#lines.clear();
+  }
+
+  /** Takes the power away and gives it back. @param seconds between the two */
+  reboot(seconds = 1): void {
+    this.cutPower();
+    this.#elapsed += seconds * 1_000;
+    this.flash.restore();
+    this.boot();
+  }
+
+  passTime(seconds: number): void {
+    this.passMillis(seconds * 1_000);
+  }
+
+  /** Lets time pass; the lock does what is due on the way. */
+  passMillis(duration: number): void {
+    const until = this.#elapsed + duration;
+    let ticksAtOnce = 0;
+    while (this.#lock !== undefined) {
+      const due = Math.max(this.#elapsed, this.#bootedAt + this.#lock.nextTick);
+      if (due > until) break;
+      ticksAtOnce = due > this.#elapsed ? 0 : ticksAtOnce + 1;
+      assert(ticksAtOnce < TICKS_AT_ONCE_MAX, "the lock comes to rest between its ticks");
+      this.#elapsed = due;
+      this.#call((lock, now) => lock.tick(now));
+    }
+    this.#elapsed = until;
+  }
+
+  /** Somebody inside presses the button. */
+  pressInside(): void {
+    this.#call((lock, now) => lock.insidePressed(now));
+  }
+
+  /** Pushes the door open. @returns false where the bolt holds it */
+  openDoor(): boolean {
+    if (this.rig.bolt !== "retracted") return false;
+    this.rig.leaf = "open";
+    this.#call((lock, now) => lock.contactChanged("open", now));
+    return true;
+  }
+
+  shutDoor(): void {
+    this.rig.leaf = "closed";
+    this.#call((lock, now) => lock.contactChanged("closed", now));
+  }
+
+  /** Turns the thumbturn. */
+  turn(to: "thrown" | "retracted"): void {
+    this.rig.turn(to);
+    this.#call((lock, now) => lock.boltSensed(now));
+  }
+
+  /** Draws the number of a new connection. */
+  protected nextConnection(): number {
+    return ++this.#connections;
+  }
+
+  /** Connects a line; nothing is said yet. */
+  protected connect(line: Line): void {
+    this.#lines.set(line.connection, line);
+    this.#call((lock, now) => lock.connected(line.connection, line.transport, now));
+  }
+
+  /** Everything that stands in flash, read from a copy of its bytes: state, then access, then notices. */
+  journal(flash: Bytes = this.flash.snapshot()): readonly Written[] {
+    const copy = new NorFlash({ sectorBytes: this.flash.sectorBytes, sectors: this.flash.sectors });
+    copy.load(flash);
+    const written: Written[] = [];
+    Journal.open({
+      crypto: this.crypto,
+      flash: copy,
+      geometry: this.#geometry,
+      lockId: this.lockId,
+      isPowerOn: false,
+      visit: ({ record }) => {
+        const { region, seq, type, lo, payload } = record;
+        const size = 32 + Math.ceil(payload.length / 32) * 32;
+        written.push({ region, seq, size, lo, entry: read(region, type, payload.slice()) });
+      },
+    });
+    return written;
+  }
+
+  /** The entries of one kind, the oldest first. */
+  entries<Kind extends Entry["kind"]>(kind: Kind): readonly Extract<Entry, { kind: Kind }>[] {
+    const entries = this.journal().map(({ entry }) => entry);
+    return entries.filter((entry): entry is Extract<Entry, { kind: Kind }> => entry.kind === kind);
+  }
+
+  /** Brings a frame to the lock. */
+  carry(connection: number, frame: Bytes): void {
+    this.air.push({ direction: "to lock", connection, frame: frame.slice() });
+    this.#call((lock, now) => lock.received(connection, frame, now));
+  }
+
+  hangUp(line: Line): void {
+    if (!line.isConnected) return;
+    line.isConnected = false;
+    this.#lines.delete(line.connection);
+    this.#call((lock, now) => lock.disconnected(line.connection, now));
+  }
+
+  #carrier(): Carrier {
+    return {
+      send: (connection, frame) => {
+        this.air.push({ direction: "to phone", connection, frame: frame.slice() });
+        this.#lines.get(connection)?.hear(frame);
+      },
+      close: (connection) => {
+        const line = this.#lines.get(connection);
+        if (line !== undefined) line.isConnected = false;
+        this.#lines.delete(connection);
+      },
+    };
+  }
+
+  #call(event: (lock: Lock, now: ReturnType<typeof millis>) => void): void {
+    const lock = this.#lock;
+    if (lock !== undefined) this.#survive(() => event(lock, millis(this.#elapsed - this.#bootedAt)));
+  }
+
+  /** Flash that loses power takes the whole board with it. */
+  #survive(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.cutPower();
+    }
+  }
+}
+
+/** Reads an entry; one that makes no sense is of no kind that is known. */
+function read(region: Region, type: number, payload: Bytes): Entry {
+  try {
+    return readEntry(region, type, payload);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return { kind: "other", type };
+  }
+}
