@@ -13,6 +13,7 @@ import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmwar
 import { applyEntry, emptyState, type LockState } from "../firmware/journal/state.ts";
 import { RECORDS_BYTES_MAX } from "../firmware/link/message.ts";
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
+import { withSequence } from "../firmware/policy/keyring.ts";
 import { at, type Clock, type ClockResult, type Interval, startClock } from "../firmware/time/clock.ts";
 import type { Identity } from "./identity.ts";
 
@@ -88,23 +89,22 @@ export class Memory {
   }
 
   /** Takes what an owner's word made of the clock, and writes it down where it moved or was unknown before.
-   *  @throws Fault journal.*; the clock is then as it was */
-  setClock(result: Extract<ClockResult, { clock: Clock }>, now: Millis): void {
-    const { hi } = at(result.clock, now);
-    const { lo } = at(result.clock, now);
+   *  @returns false where that cannot be written; the clock is then as it was */
+  trySetClock(result: Extract<ClockResult, { clock: Clock }>, now: Millis): boolean {
+    const { lo, hi } = at(result.clock, now);
     assert(hi !== undefined, "an owner's word bounds the time on both sides");
     const before = this.#clock;
-    if (before.hi !== undefined && result.kind === "narrowed") {
-      this.#clock = result.clock;
-      return;
-    }
     this.#clock = result.clock;
-    try {
-      this.write({ kind: "clock", source: result.kind === "back" ? 2 : 1, lo, hi }, now);
-    } catch (fault) {
-      this.#clock = before;
-      throw fault;
-    }
+    if (before.hi !== undefined && result.kind === "narrowed") return true;
+    if (this.tryWrite({ kind: "clock", source: result.kind === "back" ? 2 : 1, lo, hi }, now)) return true;
+    this.#clock = before;
+    return false;
+  }
+
+  /** Notes the number of a statement that was obeyed though it could not be written, so that whoever carried it cannot play
+   *  it again. It is lost with a restart, and so is the session that it is good for. */
+  spendUnwritten(kid: Bytes, sequence: number): void {
+    this.state.keyring = withSequence(this.#crypto, this.state.keyring, { kid, sequence });
   }
 
   /** Writes one record durably, and only then lets it count.

@@ -79,13 +79,14 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
     const { seq } = memory.write({ kind: "statement", actor: kid, sequence, body, encodedBody }, now);
     if (isOpening) desk.begin(seq, from.connection, now);
     if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
-    if (clock !== undefined) memory.setClock(clock, now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     // The second exception: a door that only its owner can open must open though the flash is dead or full, and say so.
     if (body.kind !== KIND_ACT) return "journal";
+    memory.spendUnwritten(kid, sequence);
     desk.indicator.signal("alarm");
   }
+  if (clock !== undefined && !memory.trySetClock(clock, now) && body.kind === KIND_SET_CLOCK) return "journal";
   if (body.kind === KIND_ACT) desk.act(body.operation, now);
   else if (body.kind === KIND_REMOVE_OWNER) desk.ownerRemoved(body.ownerKid.slice());
   return undefined;

@@ -18,7 +18,7 @@ import type { Memory } from "./memory.ts";
 const MINUTE_MILLIS = 60_000;
 const HOUR_MILLIS = 3_600_000;
 /** Holders whose refusals are told apart within an hour; above that they count as strangers. */
-const REFUSED_HOLDERS_MAX = 16;
+const REFUSED_HOLDERS_MAX = 8;
 const KINDS_MAX = 16;
 const FAILED_PROOF = 2;
 

@@ -47,8 +47,6 @@ export interface Grant {
   readonly expiry: Seconds | undefined;
   /** NumericDate before which it is void. */
   readonly notBefore: Seconds | undefined;
-  /** 8 random bytes, a view. */
-  readonly identifier: Bytes;
   /** The Ed25519 key of the holder, 32 bytes, a view. */
   readonly key: Bytes;
   /** Bits 0..5; 63 where the scope is absent. */
@@ -112,7 +110,6 @@ export function readGrant(reader: Reader, isRoot: boolean): Grant {
     lock: undefined,
     expiry: undefined,
     notBefore: undefined,
-    identifier: reader.bytes,
     key: reader.bytes,
     permissions: PERMISSIONS_ALL,
     isForDoor: true,
@@ -142,7 +139,8 @@ export function readGrant(reader: Reader, isRoot: boolean): Grant {
     draft.notBefore = seconds(reader.readUint(ARGUMENT_MAX));
   }
   if (!reader.take(KEY_IDENTIFIER)) throw new Fault("grant.shape");
-  draft.identifier = reader.readView(IDENTIFIER_BYTES, IDENTIFIER_BYTES);
+  // The identifier makes two grants of one content differ; what names a link is the hash of the whole, so it is only checked.
+  reader.readBytes(IDENTIFIER_BYTES, IDENTIFIER_BYTES);
   if (!reader.take(KEY_CONFIRMATION)) throw new Fault("grant.shape");
   draft.key = reader.readView(KEY_BYTES, KEY_BYTES);
   left -= 2;

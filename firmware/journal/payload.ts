@@ -16,6 +16,8 @@ import { type Seconds, seconds } from "../platform.ts";
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
 
 const KID_BYTES = 8;
+/** An intent with three counted links; the writer's buffer is part of what a decision takes from the heap. */
+const INTENT_BYTES_MAX = 80;
 
 /** Who asked for an opening. The order gives the numbers. */
 const SOURCES = Object.freeze(["phone", "owner", "keypad", "inside", "schedule"] as const);
@@ -151,6 +153,7 @@ export function placeOf(kind: WritableEntry["kind"]): Place {
 /** Encodes an entry's payload. protocol.cddl, `boot-1` to `stranger-33`. @returns at most 2,048 bytes */
 export function encodeEntry(entry: WritableEntry): Bytes {
   if (entry.kind === "watermark") return new Uint8Array(0);
+  if (entry.kind === "intent") return encodeIntent(new Writer(INTENT_BYTES_MAX), entry);
   const writer = new Writer(PAYLOAD_BYTES_MAX);
   switch (entry.kind) {
     case "boot":
@@ -162,8 +165,6 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       return writer.array(3).uint(entry.source).uint(entry.lo).uint(entry.hi).finish();
     case "acknowledged":
       return writer.array(3).uint(entry.upTo[STATE]).uint(entry.upTo[ACCESS]).uint(entry.upTo[NOTICES]).finish();
-    case "intent":
-      return encodeIntent(writer, entry);
     case "closing":
       return encodeClosing(writer, entry);
     case "statement":

@@ -43,7 +43,7 @@ export interface OpenVisit {
   readonly spends: readonly SpentUse[];
 }
 
-/** The fold. Only `applyEntry` writes to it. */
+/** The fold. Only `applyEntry` writes to it, and memory.ts where an owner's act could not be written. */
 export interface LockState {
   keyring: Keyring;
   /** The newest list of each key that ever was an owner and sent one. */

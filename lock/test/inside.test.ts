@@ -49,6 +49,15 @@ test("an owner's act opens with dead flash, and the alarm is given", () => {
   assert.is(owner.state({ kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] }), "journal");
 });
 
+test("an act that could not be written is obeyed once, however often it is carried", () => {
+  const desk = adopted();
+  const owner = desk.ownerSession();
+  desk.flash.wear = "refuses";
+  assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 7 }), "yes");
+  assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 7 }), "sequence");
+  assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 8 }), "yes");
+});
+
 test("a press during a visit gives no presence, and a visit ends the presence before it", () => {
   const desk = adopted();
   desk.pressInside();

@@ -42,7 +42,6 @@ test("names a key by the first 8 bytes of its thumbprint, and a lock by their ba
   const print = thumbprint(crypto, publicKey);
   assert.is(toHex(print), toHex(crypto.sha256(fromHex(COSE_KEY))));
   assert.is(toHex(kid8(crypto, publicKey)), toHex(print.subarray(0, KID_BYTES)));
-  assert.is(kid8(crypto, publicKey).buffer.byteLength, KID_BYTES);
   const name = lockIdOf(crypto, publicKey);
   assert.is(name.length, 11);
   assert.is(toHex(fromBase64url(name)), toHex(print.subarray(0, KID_BYTES)));

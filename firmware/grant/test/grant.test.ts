@@ -66,7 +66,6 @@ test("reads the least that a root may say", () => {
   assert.is(toHex(grant.lock ?? fill(0)), toHex(fromAscii("AAECAwQFBgc")));
   assert.is(grant.expiry, 100);
   assert.is(grant.notBefore, undefined);
-  assert.is(toHex(grant.identifier), toHex(fill(8)));
   assert.is(toHex(grant.key), toHex(fill(32)));
   assert.is(grant.permissions, 63);
   assert.is(grant.isForDoor, true);

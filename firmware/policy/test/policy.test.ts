@@ -30,7 +30,6 @@ function grant(limits: Partial<Grant> = {}): Grant {
     name: "",
     expiry: seconds(NOW + HOUR),
     notBefore: undefined,
-    identifier: name(0),
     key: new Uint8Array(32),
     permissions: ALL,
     isForDoor: true,
