@@ -327,7 +327,7 @@ export class Phones {
     asked: { readonly message: Bytes; readonly now: Millis },
   ): Denial | undefined {
     const isOwner = session.role === "owner";
-    // A signature costs as much in a statement as in a proof, so whoever is no owner has as many that fail.
+    // Whoever has proven no owner key may carry an owner's word, but not make the lock verify without end.
     if (!isOwner && session.proofs >= PROOFS_MAX) return "rate";
     const denial = this.#judge(session, channel, asked);
     if (!isOwner && denial !== undefined) session.proofs++;
@@ -339,8 +339,6 @@ export class Phones {
     channel: Channel,
     asked: { readonly message: Bytes; readonly now: Millis },
   ): Denial | undefined {
-    // Whoever has not proven an owner key may carry an owner's word, but not make the lock verify without end.
-    if (session.role !== "owner" && ++session.proofs > PROOFS_MAX) return "rate";
     try {
       return this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
     } catch (fault) {

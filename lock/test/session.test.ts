@@ -117,12 +117,15 @@ test("a guest who was silent gives way before an owner who was", () => {
   assert.not(guest.isConnected);
 });
 
-test("whoever has proven no owner key has three statements", () => {
+test("whoever has proven no owner key has three statements that fail", () => {
   const desk = adopted();
-  const caller = desk.call();
-  for (let count = 0; count < 3; count++)
-    assert.is(caller.ask({ kind: "statement", message: new Uint8Array(1) })?.kind, "no");
-  assert.is(desk.journal().filter(({ entry }) => entry.kind === "statement").length, 1);
+  const unlock = { kind: KIND_ACT, operation: 0 } as const;
+  const patient = desk.call();
+  for (let count = 0; count < 2; count++) assert.is(patient.carry(new Uint8Array(1)), "no");
+  assert.is(patient.state(unlock), "yes");
+  const greedy = desk.call("tcp");
+  for (let count = 0; count < 3; count++) assert.is(greedy.carry(new Uint8Array(1)), "no");
+  assert.is(greedy.state(unlock), "no");
 });
 
 test("whoever leaves gives the place free at once", () => {
