@@ -24,9 +24,9 @@ import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts"
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
+import { CountingReader } from "../counting.ts";
 import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
 import { type Example, examples } from "../examples.ts";
-import { CountingReader } from "./counting.ts";
 import { type Source, sourceOf } from "./mutate.ts";
 
 const FRAMES_MAX = 64;

@@ -4,12 +4,12 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { fromHex, toHex } from "../../bytes.ts";
 import type { FaultCode } from "../../fault.ts";
 import { DEPTH_MAX, MESSAGE_BYTES_MAX, Reader } from "../decode.ts";
 import { Writer } from "../encode.ts";
 import { APPENDIX_READ, APPENDIX_REFUSED } from "./appendix.ts";
-import { CountedReader } from "./counted.ts";
 import { damagedCopies, faultOf } from "./damage.ts";
 import { readTree, seeded, show, writeTree } from "./tree.ts";
 
@@ -89,8 +89,8 @@ for (const [hex, shown] of [...APPENDIX_READ, ...READ]) {
 
   test(`reads no damaged ${hex} as the same item, and each in one form only`, () => {
     for (const { bytes, kind, name } of damagedCopies(fromHex(hex))) {
-      const reader = new CountedReader(bytes);
-      const skipping = new CountedReader(bytes);
+      const reader = new CountingReader(bytes);
+      const skipping = new CountingReader(bytes);
       const result = faultOf(() => {
         const tree = readTree(reader);
         reader.end();
@@ -286,7 +286,7 @@ test(`throws nothing but Faults for ${TANGLES} strings of heads, in no more step
     for (let at = 0; at < bytes.length; at++) {
       bytes[at] = random(3) === 0 ? random(256) : (random(6) << 5) | random(random(4) === 0 ? 32 : 4);
     }
-    const reader = new CountedReader(bytes);
+    const reader = new CountingReader(bytes);
     const result = faultOf(() => {
       const tree = readTree(reader);
       reader.end();
@@ -314,7 +314,7 @@ test("reads a view of a buffer as it reads a buffer", () => {
 test("takes one step for each byte of the longest message that it can", () => {
   const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
   bytes.set([0x99, (MESSAGE_BYTES_MAX - 3) >> 8, (MESSAGE_BYTES_MAX - 3) & 255]);
-  const reader = new CountedReader(bytes);
+  const reader = new CountingReader(bytes);
   reader.skip();
   reader.end();
   assert.is(reader.steps, MESSAGE_BYTES_MAX - 2);

@@ -5,10 +5,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, fromAscii, fromHex, toHex } from "../../bytes.ts";
 import { Reader } from "../../cbor/decode.ts";
 import { Writer } from "../../cbor/encode.ts";
-import { CountedReader } from "../../cbor/test/counted.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
 import { seeded } from "../../cbor/test/tree.ts";
 import type { Crypto } from "../../crypto/crypto.ts";
@@ -261,7 +261,7 @@ function grow(links: number): Bytes {
 
 test("walks a chain of four in one buffer with one reader, and each verifies under its parent's key", () => {
   const bytes = grow(3);
-  const reader = new CountedReader(bytes);
+  const reader = new CountingReader(bytes);
   const messages: Sign1[] = [readSign1(reader)];
   reader.end();
   for (let typ = 3; typ >= 0; typ--) {

@@ -5,14 +5,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, concat, toHex } from "../../bytes.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
 import { encodeHeader } from "../../cose/header.ts";
 import { parseSign1, readSign1, toBeSigned } from "../../cose/sign1.ts";
 import { type Chain, link8Of, permissionsOf, readChain, verifyChain } from "../chain.ts";
 import { draftLink, draftRoot, issueRoot } from "../issue.ts";
-import { CountingReader, itemsMax } from "./counting.ts";
-import { array, bstr, int, sign1 } from "./form.ts";
+import { array, bstr, int, sign1, stepsMax } from "./form.ts";
 import {
   company,
   countingCrypto,
@@ -213,7 +213,7 @@ test("refuses every damaged copy of a root, in a bounded number of items and wit
     );
     const reader = new CountingReader(bytes);
     faultOf(() => readChain(reader, readSign1(reader)));
-    assert.ok(reader.items <= itemsMax(bytes.length), name);
+    assert.ok(reader.steps <= stepsMax(bytes.length), name);
   }
 });
 

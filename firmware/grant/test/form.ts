@@ -52,3 +52,9 @@ export function fill(size: number, value = 0x5a): Bytes {
 export function sign1(header: Uint8Array, payload: Uint8Array, signature: Uint8Array): Bytes {
   return concat(Uint8Array.of(0xd2), array(bstr(header), map(), bstr(payload), bstr(signature)));
 }
+
+/** The most steps that a message of this size may cost: one a byte, the claims that each of three links may leave out, and
+ *  the moves from one link to the next. */
+export function stepsMax(messageBytes: number): number {
+  return messageBytes + 56;
+}

@@ -4,14 +4,14 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, concat, fromAscii, toHex } from "../../bytes.ts";
 import { Reader } from "../../cbor/decode.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
 import { encodeUtf8 } from "../../cbor/text.ts";
 import { Fault } from "../../fault.ts";
 import { type Grant, readGrant } from "../grant.ts";
-import { CountingReader, itemsMax } from "./counting.ts";
-import { array, bstr, fill, int, map, textOf, tstr } from "./form.ts";
+import { array, bstr, fill, int, map, stepsMax, textOf, tstr } from "./form.ts";
 
 type Pairs = readonly (readonly [number, Uint8Array])[];
 
@@ -326,7 +326,7 @@ test("reads a bounded number of items, and refuses every cut and longer copy", (
       reader.end();
       return grant;
     });
-    assert.ok(reader.items <= itemsMax(bytes.length), name);
+    assert.ok(reader.steps <= stepsMax(bytes.length), name);
     if (kind !== "flipped") assert.type(read, "string", name);
   }
 });

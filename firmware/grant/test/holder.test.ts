@@ -5,6 +5,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, concat, fromAscii, toHex } from "../../bytes.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
 import { encodeHeader } from "../../cose/header.ts";
@@ -12,8 +13,7 @@ import { toBeSigned } from "../../cose/sign1.ts";
 import { link8Of } from "../chain.ts";
 import { type Proof, type ProofContext, readProof, verifyProof } from "../holder.ts";
 import { draftProof, type ProofClaims } from "../issue.ts";
-import { CountingReader, itemsMax } from "./counting.ts";
-import { array, bstr, fill, int, map, sign1, tstr } from "./form.ts";
+import { array, bstr, fill, int, map, sign1, stepsMax, tstr } from "./form.ts";
 import {
   CHALLENGE,
   company,
@@ -178,8 +178,8 @@ test("reads the claims that the next rows break", () => {
   assert.is(denialOf(signed(BY_REFERENCE, map(...PAIRS, REFERENCE), courier), CACHING), "grant");
 });
 
-function operation(...items: readonly Uint8Array[]): Bytes {
-  return map(AUD, CNONCE, [-65538, array(...items)]);
+function operation(...steps: readonly Uint8Array[]): Bytes {
+  return map(AUD, CNONCE, [-65538, array(...steps)]);
 }
 
 const SHAPES: readonly (readonly [string, Bytes, Bytes])[] = [
@@ -285,7 +285,7 @@ for (const [name, good] of [
       assert.ok(typeof answer === "string" || answer.kind === "denied", damage);
       const reader = new CountingReader(bytes);
       faultOf(() => readProof(reader));
-      assert.ok(reader.items <= itemsMax(bytes.length), damage);
+      assert.ok(reader.steps <= stepsMax(bytes.length), damage);
     }
   });
 }

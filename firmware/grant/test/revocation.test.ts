@@ -6,6 +6,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, concat, toHex } from "../../bytes.ts";
 import { Reader } from "../../cbor/decode.ts";
 import { Writer } from "../../cbor/encode.ts";
@@ -25,8 +26,7 @@ import {
   verifyRevocations,
   writeList,
 } from "../revocation.ts";
-import { CountingReader, itemsMax } from "./counting.ts";
-import { array, bstr, fill, int, map, sign1, tstr } from "./form.ts";
+import { array, bstr, fill, int, map, sign1, stepsMax, tstr } from "./form.ts";
 import {
   company,
   courier,
@@ -270,7 +270,7 @@ test("refuses every damaged copy of a list, in a bounded number of items", () =>
     );
     const reader = new CountingReader(bytes);
     faultOf(() => readRevocations(reader));
-    assert.ok(reader.items <= itemsMax(bytes.length), name);
+    assert.ok(reader.steps <= stepsMax(bytes.length), name);
   }
 });
 

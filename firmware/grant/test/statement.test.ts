@@ -5,6 +5,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { CountingReader } from "../../../simulator/counting.ts";
 import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
 import { encodeHeader } from "../../cose/header.ts";
@@ -23,8 +24,7 @@ import {
   verifyStatement,
 } from "../statement.ts";
 import { typOf } from "../typ.ts";
-import { CountingReader, itemsMax } from "./counting.ts";
-import { array, bstr, fill, int, map, sign1, tstr } from "./form.ts";
+import { array, bstr, fill, int, map, sign1, stepsMax, tstr } from "./form.ts";
 import {
   CHALLENGE,
   countingCrypto,
@@ -260,7 +260,7 @@ for (const index of [0, 2, 3, 8]) {
       );
       const reader = new CountingReader(bytes);
       faultOf(() => readStatement(reader));
-      assert.ok(reader.items <= itemsMax(bytes.length), damage);
+      assert.ok(reader.steps <= stepsMax(bytes.length), damage);
     }
   });
 }

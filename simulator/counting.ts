@@ -1,7 +1,7 @@
 // A cursor that counts what is asked of it.
 // Why: the work that a stranger's bytes cause is held against the work of good ones, on every engine alike.
 
-import { Reader } from "../../firmware/cbor/decode.ts";
+import { Reader } from "../firmware/cbor/decode.ts";
 
 /** A cursor that counts its steps: each item or pattern, found or not. */
 export class CountingReader extends Reader {
