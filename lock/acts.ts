@@ -113,7 +113,9 @@ function judgeEnrolment(signingKey: Bytes, { crypto, keyring }: ActContext): Den
 function judgeSettings(settings: readonly Setting[], context: ActContext): Denial | undefined {
   const configured = configure(context.configuration, settings);
   if (configured === undefined) return "malformed";
-  if (configured.mode === context.configuration.mode || configured.mode !== "privacy") return undefined;
+  const former = context.configuration.mode;
+  if (configured.mode === former || (configured.mode !== "privacy" && former !== "privacy")) return undefined;
+  // Privacy begins and ends at the inside: it shuts out a phone that was stolen, whoever's it is.
   if (!context.hasPresence) return "presence";
   return canEnterMode(configured.mode, "inside", context.door) ? undefined : "door";
 }
@@ -123,11 +125,13 @@ function judgeNewOwner(publicKey: Bytes, { crypto, keyring, hasPresence }: ActCo
   const kid = kid8(crypto, publicKey);
   const isKnown = findOwner(crypto, keyring, kid) !== undefined || wasRemoved(crypto, keyring, kid);
   const isRecovery = keyring.recovery !== undefined && crypto.isEqual(keyring.recovery.kid, kid);
-  return isKnown || isRecovery || keyring.owners.length >= OWNERS_MAX ? "limit" : undefined;
+  // Whoever is added can be removed one day: the table of removed keys must have room for all.
+  const hasRoom = keyring.owners.length < OWNERS_MAX && keyring.owners.length + keyring.removed.length < REMOVED_MAX;
+  return isKnown || isRecovery || !hasRoom ? "limit" : undefined;
 }
 
 function judgeRemoval(kid: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
   if (!hasPresence) return "presence";
   if (findOwner(crypto, keyring, kid) === undefined) return "target";
-  return keyring.owners.length === 1 || keyring.removed.length >= REMOVED_MAX ? "limit" : undefined;
+  return keyring.owners.length === 1 ? "limit" : undefined;
 }

@@ -1,18 +1,23 @@
 // Things that may happen often, written seldom: one record for each kind in its time, with a count.
 // Why: what a stranger, a flapping contact or a refused guest can cause must not flush the journal (attacks.md T45).
-// Follows docs/protocol.md §4: strangers and alarms one an hour and class, door and inside one a minute, refusals one an
-// hour and key.
+// Follows docs/protocol.md §4: strangers and alarms one an hour and class, door and inside one a minute and kind, refusals one an
+// hour and key. What goes on and on is written ever more seldom, at most one an hour: a flapping contact would otherwise fill
+// the region within days.
 
 import { Fault } from "../firmware/fault.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 
 const COUNT_MAX = 0xffff_ffff;
+/** The longest that a record waits. */
+const PERIOD_MILLIS_MAX = 3_600_000;
 
 interface Kind<Event> {
   event: Event;
   /** How many no record tells of yet. */
   count: number;
   lastWritten: Millis | undefined;
+  /** How long the next record waits after the last. */
+  periodMillis: number;
 }
 
 /** Writes one record. @throws Fault journal.* where it cannot: the count is kept for later */
@@ -39,7 +44,7 @@ export class Coalescer<Event> {
     let entry = this.#kinds.get(kind);
     if (entry === undefined) {
       if (this.#kinds.size >= this.#kindsMax && !this.#dropOne(now)) return false;
-      entry = { event, count: 0, lastWritten: undefined };
+      entry = { event, count: 0, lastWritten: undefined, periodMillis: this.#periodMillis };
       this.#kinds.set(kind, entry);
     }
     entry.event = event;
@@ -56,17 +61,19 @@ export class Coalescer<Event> {
   /** When the next count is due, or undefined where all is written. */
   get nextTick(): Millis | undefined {
     let next: Millis | undefined;
-    for (const { count, lastWritten } of this.#kinds.values()) {
+    for (const { count, lastWritten, periodMillis } of this.#kinds.values()) {
       if (count === 0) continue;
-      const due = millis((lastWritten ?? 0) + this.#periodMillis);
+      const due = millis((lastWritten ?? 0) + periodMillis);
       if (next === undefined || due < next) next = due;
     }
     return next;
   }
 
   #writeIfDue(kind: Kind<Event>, now: Millis): void {
-    const { event, count, lastWritten } = kind;
-    if (count === 0 || (lastWritten !== undefined && now - lastWritten < this.#periodMillis)) return;
+    const { event, count, lastWritten, periodMillis } = kind;
+    if (count === 0 || (lastWritten !== undefined && now - lastWritten < periodMillis)) return;
+    // An event alone after a silence is news; several since the last record are noise.
+    kind.periodMillis = count > 1 ? Math.min(2 * periodMillis, PERIOD_MILLIS_MAX) : this.#periodMillis;
     // Tried once in a period, so that a journal that cannot be written is not tried at every tick.
     kind.lastWritten = now;
     try {
@@ -79,7 +86,7 @@ export class Coalescer<Event> {
 
   #dropOne(now: Millis): boolean {
     for (const [name, { count, lastWritten }] of this.#kinds) {
-      if (count > 0 || lastWritten === undefined || now - lastWritten < this.#periodMillis) continue;
+      if (count > 0 || lastWritten === undefined || now - lastWritten < PERIOD_MILLIS_MAX) continue;
       this.#kinds.delete(name);
       return true;
     }

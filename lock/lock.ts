@@ -10,27 +10,26 @@ import { step } from "../firmware/door/door.ts";
 import type { Act, Alarm as DoorAlarm, DoorEvent, DoorReport, DoorSettings, Effect } from "../firmware/door/event.ts";
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
 import { Fault, unreachable } from "../firmware/fault.ts";
-import type { Chain, ChainContext } from "../firmware/grant/chain.ts";
-import type { Denial } from "../firmware/grant/denial.ts";
+import type { ChainContext } from "../firmware/grant/chain.ts";
 import type { Outcome } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import type { NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
-import { findOwner, listsOf } from "../firmware/policy/keyring.ts";
-import { decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../firmware/policy/policy.ts";
-import { modeAllowsGuest } from "./acts.ts";
+import { findOwner } from "../firmware/policy/keyring.ts";
+import { UNLATCH, UNLOCK } from "../firmware/policy/policy.ts";
 import { Faces } from "./faces.ts";
+import { type GuestDesk, serveGrant } from "./guest.ts";
 import { type Identity, openIdentity } from "./identity.ts";
 import { Presence } from "./inside.ts";
 import { Memory } from "./memory.ts";
 import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
-import { type DeniedProof, type Desk, type GrantProof, type Origin, Phones, type Records } from "./phone.ts";
-import { hasChargeToRelock } from "./power.ts";
+import { type Desk, Phones, type Records } from "./phone.ts";
+import { Ration } from "./ration.ts";
 import { Recorder } from "./recorder.ts";
 import { doorSettings } from "./settings.ts";
 import { statusOf } from "./status.ts";
-import { beginVisit, closingOf, isRetry, resumeVisit, type Visit } from "./visit.ts";
+import { closingOf, resumeVisit, type Visit } from "./visit.ts";
 
 /** How often a running drive's sensors are looked at. */
 const DRIVE_POLL_MILLIS = 10;
@@ -47,6 +46,7 @@ export class Lock {
   readonly #phones: Phones;
   readonly #faces = new Faces();
   readonly #presence = new Presence();
+  readonly #ration = new Ration();
   #door: Door = startDoor();
   #visit: Visit | undefined;
 
@@ -170,9 +170,9 @@ export class Lock {
       },
       chainContext,
       cachedLeaf: (link8) => lock.#faces.leaf(crypto, link8),
-      serveGrant: (proof, from, now) => lock.#serveGrant(proof, from, now),
+      serveGrant: (proof, from, now) => serveGrant(lock.#guestDesk(), proof, { from, now }),
       serveStatement: (message, from, now) => serveStatement(lock.#ownerDesk(), message, { from, now }),
-      refused: (proof, now) => lock.#refused(proof, now),
+      refused: (proof, now) => lock.#recorder.refused(proof, now),
       status: () => lock.#status(),
       records: (region, from) => lock.#records(region, from),
       checkpoint: (now) => lock.#memory.checkpoint(now),
@@ -193,100 +193,36 @@ export class Lock {
       canUnlatch,
       door: this.#door,
       hasPresence: this.#hasPresence,
-      supersede: (now) => this.#closeVisit("superseded", now),
-      begin: (intent, connection, now) => {
-        this.#visit = beginVisit(intent, { leaf: undefined, connection }, now);
-        this.#presence.end();
-      },
+      begin: (visit, now) => this.#beginVisit(visit, now),
       act: (operation, now) => this.#request(operation, now),
       ownerRemoved: (kid) => this.#phones.endOwner(kid),
+      settingsChanged: (now) => this.#step({ kind: "tick" }, now),
     };
   }
 
-  #serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined {
-    const { chain, operation } = proof;
-    const denial = this.#judgeAndDo(proof, from, now);
-    if (denial !== undefined) this.#recorder.refusal(chain, operation, { denial, now });
-    return denial;
-  }
-
-  #refused(proof: DeniedProof, now: Millis): void {
-    const { chain, operation, denied } = proof;
-    if (chain !== undefined) this.#recorder.refusal(chain, operation, { denial: denied, now });
-  }
-
-  #judgeAndDo({ chain, holder, operation }: GrantProof, from: Origin, now: Millis): Denial | undefined {
+  /** What a guest's request may reach. */
+  #guestDesk(): GuestDesk {
     const { crypto, battery } = this.#platform;
-    const { state } = this.#memory;
-    const { configuration } = state;
-    if (operation === UNLATCH && !this.#options.canUnlatch) return "unsupported";
-    const retry = isRetry(crypto, this.#visit, chain.leaf.link8, now);
-    const decision = decide(crypto, chain, {
-      operation,
-      now: {
-        interval: this.#memory.interval(now),
-        zone: configuration.zone,
-        widthSecondsMax: configuration.widthSeconds,
-        lists: listsOf(crypto, state.keyring, state.lists),
-        counters: state.counters,
-        cameraProof: 0,
-        isModeOpen: modeAllowsGuest(configuration.mode, from.transport),
-        hasPower: hasChargeToRelock(battery),
-        isJournalReady: this.#memory.isReadyForGuests,
-        isDoorReady: this.#door.bolt.at !== "jammed",
-        isRetry: retry,
-      },
-    });
-    if (!decision.isAllowed) return decision.denial;
-    switch (operation) {
-      case UNLOCK:
-      case UNLATCH:
-        if (retry) {
-          // The intent of this visit covers it: the bolt is where that one put it, or stuck on its way there.
-          if (this.#visit !== undefined) this.#visit.retries++;
-        } else if (!this.#beginGuestVisit({ chain, holder, operation, spends: decision.spends }, from, now)) {
-          return "journal";
-        }
-        this.#request(operation, now);
-        return undefined;
-      case LOCK:
-        this.#request(operation, now);
-        return undefined;
-      case VIEW:
-      case TALK:
-        return "camera";
-      case READ_LOG:
-        return undefined;
-      default:
-        return "unsupported";
-    }
+    return {
+      crypto,
+      battery,
+      memory: this.#memory,
+      recorder: this.#recorder,
+      faces: this.#faces,
+      ration: this.#ration,
+      canUnlatch: this.#options.canUnlatch,
+      door: this.#door,
+      visit: this.#visit,
+      begin: (visit, now) => this.#beginVisit(visit, now),
+      act: (operation, now) => this.#request(operation, now),
+    };
   }
 
-  /** Writes who comes and what it spends; when this returns true, all of it is durable. */
-  #beginGuestVisit(
-    intent: {
-      readonly chain: Chain;
-      readonly holder: Bytes;
-      readonly operation: number;
-      readonly spends: Parameters<Recorder["intent"]>[0]["spends"];
-    },
-    from: Origin,
-    now: Millis,
-  ): boolean {
-    const { crypto } = this.#platform;
-    const { chain } = intent;
+  /** Begins a visit whose intent is durable; one that is open gives way to it. */
+  #beginVisit(visit: Visit, now: Millis): void {
     this.#closeVisit("superseded", now);
-    try {
-      this.#recorder.face(crypto, chain, now);
-      const { seq } = this.#recorder.intent(intent, now);
-      this.#visit = beginVisit(seq, { leaf: chain.leaf.link8, connection: from.connection }, now);
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      return false;
-    }
-    this.#faces.keep(crypto, chain);
+    this.#visit = visit;
     this.#presence.end();
-    return true;
   }
 
   #status(): Status {
@@ -376,14 +312,17 @@ export class Lock {
     }
     if (visit !== undefined && what !== "closed" && what !== "locked") visit.hasLeft = true;
     if (what === "moved" || what === "unlatched") return;
+    // Who presses and goes out leaves nobody inside who could vouch.
+    if (what === "opened") this.#presence.end();
     if (cause !== "boot") this.#notify(what);
     if (visit === undefined) {
       if (cause !== "boot") this.#recorder.door(what, cause, now);
       return;
     }
     if (what === "opened" && visit.openedAt === undefined) visit.openedAt = now;
-    else if (what === "closed") visit.closedAt = now;
-    else if (what === "locked") this.#closeVisit(visit.outcome, now);
+    if (what === "closed") visit.closedAt = now;
+    // A bolt that is thrown beside its keeper, into the air, secures nothing (attacks.md T51).
+    if (this.#door.bolt.at === "locked" && this.#door.contact.is !== "open") this.#closeVisit(visit.outcome, now);
   }
 
   #closeVisit(outcome: Outcome, now: Millis): void {

@@ -6,7 +6,13 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Door } from "../firmware/door/state.ts";
 import { Fault } from "../firmware/fault.ts";
-import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_REMOVE_OWNER, KIND_SET_CLOCK } from "../firmware/grant/body.ts";
+import {
+  KIND_ACKNOWLEDGE,
+  KIND_ACT,
+  KIND_CONFIGURE,
+  KIND_REMOVE_OWNER,
+  KIND_SET_CLOCK,
+} from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import { judgeSuccession, verifyRevocations } from "../firmware/grant/revocation.ts";
@@ -19,6 +25,7 @@ import { judgeStatement } from "./acts.ts";
 import type { Memory } from "./memory.ts";
 import type { Origin } from "./phone.ts";
 import type { Recorder } from "./recorder.ts";
+import { beginVisit, type Visit } from "./visit.ts";
 
 /** What an owner's word may reach in the lock. */
 export interface OwnerDesk {
@@ -31,14 +38,14 @@ export interface OwnerDesk {
   readonly canUnlatch: boolean;
   readonly door: Door;
   readonly hasPresence: boolean;
-  /** Ends the visit that is open, since another begins. */
-  supersede(now: Millis): void;
-  /** Begins the owner's visit. @param intent the number of the record that stands for it */
-  begin(intent: number, connection: number, now: Millis): void;
+  /** Begins the owner's visit, whose statement is durable. */
+  begin(visit: Visit, now: Millis): void;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
   act(operation: number, now: Millis): void;
   /** Ends the sessions of a key that is none any more. @param kid 8 bytes */
   ownerRemoved(kid: Bytes): void;
+  /** Lets the door see its new settings. */
+  settingsChanged(now: Millis): void;
 }
 
 interface Moment {
@@ -71,13 +78,14 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
 function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Denial | undefined {
   const { memory } = desk;
   const { body, kid, sequence, encodedBody } = statement;
-  const clock = judgeClock(desk, statement, now);
+  const clock = judgeClock(desk, statement, { from, now });
   if (typeof clock === "string") return clock;
-  const isOpening = body.kind === KIND_ACT && body.operation !== OPERATION_LOCK;
-  if (isOpening) desk.supersede(now);
   try {
     const { seq } = memory.write({ kind: "statement", actor: kid, sequence, body, encodedBody }, now);
-    if (isOpening) desk.begin(seq, from.connection, now);
+    if (body.kind === KIND_ACT && body.operation !== OPERATION_LOCK) {
+      const who = { leaf: undefined, operation: body.operation, connection: from.connection };
+      desk.begin(beginVisit(seq, who, now), now);
+    }
     if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
@@ -89,6 +97,7 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
   if (clock !== undefined && !memory.trySetClock(clock, now) && body.kind === KIND_SET_CLOCK) return "journal";
   if (body.kind === KIND_ACT) desk.act(body.operation, now);
   else if (body.kind === KIND_REMOVE_OWNER) desk.ownerRemoved(body.ownerKid.slice());
+  else if (body.kind === KIND_CONFIGURE) desk.settingsChanged(now);
   return undefined;
 }
 
@@ -96,15 +105,16 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
 function judgeClock(
   desk: OwnerDesk,
   { body, issuedAt }: Statement,
-  now: Millis,
+  { from, now }: Moment,
 ): Extract<ClockResult, { clock: Clock }> | Denial | undefined {
   const { hasPresence, memory, recorder } = desk;
+  const heldMillis = now - from.since;
   if (body.kind === KIND_SET_CLOCK) {
-    const result = setByOwner(memory.clock, issuedAt, { now, hasPresence, isBack: body.isBackwards });
+    const result = setByOwner(memory.clock, issuedAt, { now, heldMillis, hasPresence, isBack: body.isBackwards });
     if (result.kind === "needs-presence") return "presence";
     return result.kind === "alarm" ? "clock" : result;
   }
-  const result = intersect(memory.clock, ownerEvidence(issuedAt), { now, hasPresence });
+  const result = intersect(memory.clock, ownerEvidence(issuedAt, heldMillis), { now, hasPresence });
   if (result.kind === "alarm") recorder.alarm("clock", now);
   return "clock" in result ? result : undefined;
 }

@@ -22,12 +22,15 @@ import {
   type Status,
 } from "../firmware/link/message.ts";
 import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
+import { Bucket } from "./bucket.ts";
 import type { Identity } from "./identity.ts";
 import {
   answerHandshake,
+  CARRIED_MILLIS_MAX,
   type Channel,
   chooseEvicted,
   deadlineOf,
+  HANDSHAKES_MAX,
   NONSENSE_MAX,
   openSession,
   PROOFS_MAX,
@@ -36,9 +39,8 @@ import {
 
 /** Places for each carrier: what the radio stack holds. */
 export const SESSIONS_PER_TRANSPORT_MAX = 2;
-/** A handshake costs two key agreements: eight at once, then one every 250 ms. */
-const HANDSHAKE_COST_MILLIS = 250;
-const HANDSHAKE_CREDIT_MAX = 8 * HANDSHAKE_COST_MILLIS;
+/** A handshake costs two key agreements. */
+const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
 
 /** A grant that its holder proved. */
 export type GrantProof = Extract<Proof, { kind: "grant" }>;
@@ -57,8 +59,9 @@ export interface Records {
 export interface Origin {
   readonly connection: number;
   readonly transport: Transport;
-  /** The challenge of its session, 16 bytes. */
+  /** The challenge of its session, 16 bytes, and when it was given. */
   readonly challenge: Bytes;
+  readonly since: Millis;
 }
 
 /** What the lock does for its phones. Every member is total where it does not say otherwise. */
@@ -72,7 +75,7 @@ export interface Desk {
   /** Obeys a statement, or takes a revocation list. @returns why not, or undefined
    *  @throws Fault for a message that makes no sense; nothing has changed then */
   serveStatement(message: Bytes, from: Origin, now: Millis): Denial | undefined;
-  /** Notes that somebody with a good grant was refused before its limits were looked at. */
+  /** Notes a proof that failed before its limits were looked at. */
   refused(proof: DeniedProof, now: Millis): void;
   status(now: Millis): Status;
   /** @returns undefined where the flash cannot be read */
@@ -89,8 +92,8 @@ export class Phones {
   readonly #identity: Identity;
   readonly #desk: Desk;
   #sessions: readonly Session[] = [];
-  #handshakeCredit = HANDSHAKE_CREDIT_MAX;
-  #creditAt: Millis;
+  /** What each carrier has left: strangers on the network must not cost the owner at the door a handshake. */
+  readonly #handshakes: Readonly<Record<Transport, Bucket>>;
 
   constructor(
     lock: { readonly crypto: Crypto; readonly random: Random; readonly carrier: Carrier; readonly identity: Identity },
@@ -102,7 +105,7 @@ export class Phones {
     this.#carrier = lock.carrier;
     this.#identity = lock.identity;
     this.#desk = desk;
-    this.#creditAt = now;
+    this.#handshakes = { ble: new Bucket(HANDSHAKES, now), tcp: new Bucket(HANDSHAKES, now) };
   }
 
   /** Gives a new connection a place, or drops it where all places are taken by better ones. */
@@ -169,8 +172,19 @@ export class Phones {
   /** Ends every session of an owner key that is no longer one. @param owner 8 bytes */
   endOwner(owner: Bytes): void {
     for (const session of this.#sessions) {
-      if (session.owner !== undefined && this.#crypto.isEqual(session.owner, owner)) this.#end(session);
+      if (session.role === "owner" && this.#isOf(session, owner)) this.#end(session);
     }
+  }
+
+  /** A guest has one place, and the newest proof holds it. */
+  #endOthers(session: Session, holder: Bytes): void {
+    for (const other of this.#sessions) {
+      if (other !== session && other.role === "guest" && this.#isOf(other, holder)) this.#end(other);
+    }
+  }
+
+  #isOf({ kid }: Session, other: Bytes): boolean {
+    return kid !== undefined && this.#crypto.isEqual(kid, other);
   }
 
   #take(session: Session, frame: Bytes, now: Millis): void {
@@ -190,26 +204,23 @@ export class Phones {
       return;
     }
     // Whoever has proven something keeps the channel in which it was proven.
-    if (session.role !== "stranger" || !this.#hasHandshakeCredit(now)) return;
+    if (session.role !== "stranger") return;
+    if (++session.handshakes > HANDSHAKES_MAX) {
+      this.#end(session);
+      return;
+    }
+    if (!this.#handshakes[session.transport].take(now)) return;
     const { isAdopted } = this.#desk;
     session.channel = answerHandshake(frame, {
       crypto: this.#crypto,
       random: this.#random,
       identity: this.#identity,
       isAdopted,
+      now,
     });
     channel?.cipher.wipe();
     session.lastId = undefined;
     this.#carrier.send(session.connection, session.channel.welcome);
-  }
-
-  #hasHandshakeCredit(now: Millis): boolean {
-    const earned = this.#handshakeCredit + (now - this.#creditAt);
-    this.#handshakeCredit = Math.min(HANDSHAKE_CREDIT_MAX, earned);
-    this.#creditAt = now;
-    if (this.#handshakeCredit < HANDSHAKE_COST_MILLIS) return false;
-    this.#handshakeCredit -= HANDSHAKE_COST_MILLIS;
-    return true;
   }
 
   #ask(session: Session, channel: Channel, received: { readonly plaintext: Bytes; readonly now: Millis }): void {
@@ -224,13 +235,14 @@ export class Phones {
       if (session.nonsense >= NONSENSE_MAX) this.#end(session);
       return;
     }
-    session.lastRequestAt = now;
     if (session.lastId !== undefined && request.id <= session.lastId) {
       if (request.id === session.lastId && session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
       return;
     }
     session.lastId = request.id;
     const answer = this.#serve(session, channel, { request, now });
+    // Asking for what one may not have keeps no place.
+    if (answer?.kind !== "no") session.lastRequestAt = now;
     session.lastAnswer = answer === undefined ? undefined : encodeAnswer(answer);
     if (session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
     if (request.kind === "bye") this.#end(session);
@@ -291,18 +303,20 @@ export class Phones {
     const proof = this.#verify(channel, message);
     switch (proof.kind) {
       case "denied":
-        if (proof.chain === undefined) this.#desk.stranger(2, now);
-        else this.#desk.refused(proof, now);
+        this.#desk.refused(proof, now);
         return proof.denied;
       case "owner":
         if (proof.operation !== OPERATION_OWN) return "permission";
         session.role = "owner";
-        session.owner = proof.holder.slice();
+        session.kid = proof.holder.slice();
         return undefined;
       case "grant": {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
         if (denial !== undefined) return denial;
         if (session.role === "stranger") session.role = "guest";
+        this.#endOthers(session, proof.holder);
+        session.kid = proof.holder.slice();
+        session.provenAt = now;
         if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
         return undefined;
       }
@@ -327,6 +341,7 @@ export class Phones {
     asked: { readonly message: Bytes; readonly now: Millis },
   ): Denial | undefined {
     const isOwner = session.role === "owner";
+    if (!isOwner && asked.now - channel.since > CARRIED_MILLIS_MAX) return "challenge";
     // Whoever has proven no owner key may carry an owner's word, but not make the lock verify without end.
     if (!isOwner && session.proofs >= PROOFS_MAX) return "rate";
     const denial = this.#judge(session, channel, asked);
@@ -368,6 +383,6 @@ export class Phones {
   }
 }
 
-function originOf({ connection, transport }: Session, { challenge }: Channel): Origin {
-  return { connection, transport, challenge };
+function originOf({ connection, transport }: Session, { challenge, since }: Channel): Origin {
+  return { connection, transport, challenge, since };
 }

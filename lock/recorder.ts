@@ -14,6 +14,7 @@ import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/payl
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Coalescer } from "./coalescer.ts";
 import type { Memory } from "./memory.ts";
+import type { DeniedProof } from "./phone.ts";
 
 const MINUTE_MILLIS = 60_000;
 const HOUR_MILLIS = 3_600_000;
@@ -90,6 +91,12 @@ export class Recorder {
     const { denial, now } = why;
     const isCounted = this.#refusals.note(toHex(actor), { actor, leaf, operation, denial }, now);
     if (!isCounted) this.stranger(FAILED_PROOF, now);
+  }
+
+  /** Counts a proof that failed: with the grant's holder where somebody proved one, else as a stranger's. */
+  refused({ chain, operation, denied }: DeniedProof, now: Millis): void {
+    if (chain === undefined) this.stranger(FAILED_PROOF, now);
+    else this.refusal(chain, operation, { denial: denied, now });
   }
 
   /** Counts what a stranger did: 0 a broken frame, 1 a message without sense, 2 a proof that failed. */

@@ -18,8 +18,8 @@ import type { Identity } from "./identity.ts";
 export const STRANGER_MILLIS = 5_000;
 /** A stranger is not thrown out for another before this: a slow phone must be able to finish. */
 export const STRANGER_GRACE_MILLIS = 1_000;
-/** A guest that asks nothing for so long gives way to another. */
-export const GUEST_YIELD_MILLIS = 5_000;
+/** A guest gives way to another so long after the last proof that was honoured, however busy. */
+export const GUEST_YIELD_MILLIS = 10_000;
 /** An owner who asks nothing for so long gives way too, and connects again. */
 export const OWNER_YIELD_MILLIS = 30_000;
 /** A guest is told when the bolt is thrown again, so the session outlasts a visit where nobody needs its place. */
@@ -30,6 +30,10 @@ export const GUEST_MILLIS_MAX = 3_600_000;
 export const OWNER_MILLIS_MAX = 86_400_000;
 /** Proofs, and refused statements of whoever is no owner, in one session: each may cost four signatures. */
 export const PROOFS_MAX = 3;
+/** Handshakes that a stranger may make in one session: one that is lost, and one more. */
+export const HANDSHAKES_MAX = 3;
+/** How long after the challenge a statement counts that somebody else's phone brings: longer, and it was held back. */
+export const CARRIED_MILLIS_MAX = 60_000;
 /** Messages that authenticated and still made no sense; a broken phone starts again. */
 export const NONSENSE_MAX = 3;
 
@@ -45,6 +49,8 @@ export interface Channel {
   readonly challenge: Bytes;
   /** 32 bytes. */
   readonly handshakeHash: Bytes;
+  /** When the challenge was given. */
+  readonly since: Millis;
 }
 
 /** One connection and all that the lock knows of it. */
@@ -52,11 +58,15 @@ export interface Session {
   readonly connection: number;
   readonly transport: Transport;
   readonly since: Millis;
+  /** The last request that was served. */
   lastRequestAt: Millis;
+  /** The last proof that was honoured. */
+  provenAt: Millis;
   role: Role;
-  /** The owner key that it proved, 8 bytes. */
-  owner: Bytes | undefined;
+  /** The key that it proved, of an owner or of a grant's holder, 8 bytes. */
+  kid: Bytes | undefined;
   channel: Channel | undefined;
+  handshakes: number;
   proofs: number;
   nonsense: number;
   canReadLog: boolean;
@@ -72,9 +82,11 @@ export function openSession(connection: number, transport: Transport, now: Milli
     transport,
     since: now,
     lastRequestAt: now,
+    provenAt: now,
     role: "stranger",
-    owner: undefined,
+    kid: undefined,
     channel: undefined,
+    handshakes: 0,
     proofs: 0,
     nonsense: 0,
     canReadLog: false,
@@ -88,9 +100,15 @@ export function openSession(connection: number, transport: Transport, now: Milli
  *  @throws Fault link.shape, link.tag; nothing is kept then */
 export function answerHandshake(
   frame: Uint8Array,
-  lock: { readonly crypto: Crypto; readonly random: Random; readonly identity: Identity; readonly isAdopted: boolean },
+  lock: {
+    readonly crypto: Crypto;
+    readonly random: Random;
+    readonly identity: Identity;
+    readonly isAdopted: boolean;
+    readonly now: Millis;
+  },
 ): Channel {
-  const { crypto, random, identity, isAdopted } = lock;
+  const { crypto, random, identity, isAdopted, now: since } = lock;
   const ephemeral = new Uint8Array(KEY_BYTES);
   random.fill(ephemeral);
   const handshake = createHandshake(crypto, {
@@ -109,7 +127,7 @@ export function answerHandshake(
     const message = handshake.writeMessage(encodeWelcome({ challenge, isAdopted }));
     const { handshakeHash } = handshake;
     const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    return { cipher, welcome: encodeHandshake(FRAME_NK_2, session, message), challenge, handshakeHash };
+    return { cipher, welcome: encodeHandshake(FRAME_NK_2, session, message), challenge, handshakeHash, since };
   } finally {
     handshake.wipe();
   }
@@ -123,16 +141,18 @@ export function deadlineOf(session: Session): Millis {
   return millis(Math.min(lastRequestAt + OWNER_IDLE_MILLIS, since + OWNER_MILLIS_MAX));
 }
 
-/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest who was silent longest, else such
- *  an owner. @returns undefined where nobody must */
+/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest whose proof is oldest, else the
+ *  owner who was silent longest. @returns undefined where nobody must */
 export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
   const strangers = sessions.filter(({ role, since }) => role === "stranger" && now - since >= STRANGER_GRACE_MILLIS);
-  const silent = (role: Role, forMillis: number) =>
-    sessions.filter((session) => session.role === role && now - session.lastRequestAt >= forMillis);
+  const guests = sessions.filter(({ role, provenAt }) => role === "guest" && now - provenAt >= GUEST_YIELD_MILLIS);
+  const owners = sessions.filter(
+    ({ role, lastRequestAt }) => role === "owner" && now - lastRequestAt >= OWNER_YIELD_MILLIS,
+  );
   return (
     longest(strangers, ({ since }) => since) ??
-    longest(silent("guest", GUEST_YIELD_MILLIS), ({ lastRequestAt }) => lastRequestAt) ??
-    longest(silent("owner", OWNER_YIELD_MILLIS), ({ lastRequestAt }) => lastRequestAt)
+    longest(guests, ({ provenAt }) => provenAt) ??
+    longest(owners, ({ lastRequestAt }) => lastRequestAt)
   );
 }
 

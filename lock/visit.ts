@@ -6,6 +6,7 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Door, witnesses as witnessesOf } from "../firmware/door/state.ts";
+import { OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
 import type { Entry, Outcome } from "../firmware/journal/payload.ts";
 import type { Millis } from "../firmware/platform.ts";
 
@@ -24,6 +25,8 @@ export interface Visit {
   readonly began: Millis;
   /** The grant that came, 8 bytes; undefined for an owner, and for a visit that a power cut left open. */
   readonly leaf: Bytes | undefined;
+  /** 0 unlock, 4 unlatch: what its intent says. */
+  readonly operation: number;
   /** Whom to tell what the door does. */
   readonly connection: number | undefined;
   retries: number;
@@ -38,13 +41,14 @@ export interface Visit {
 /** Begins a visit whose intent is durable. */
 export function beginVisit(
   intent: number,
-  who: { readonly leaf: Bytes | undefined; readonly connection: number | undefined },
+  who: { readonly leaf: Bytes | undefined; readonly operation: number; readonly connection: number | undefined },
   now: Millis,
 ): Visit {
   return {
     intent,
     began: now,
     leaf: who.leaf,
+    operation: who.operation,
     connection: who.connection,
     retries: 0,
     hasLeft: false,
@@ -56,13 +60,21 @@ export function beginVisit(
 
 /** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. */
 export function resumeVisit(intent: number, now: Millis): Visit {
-  return { ...beginVisit(intent, { leaf: undefined, connection: undefined }, now), outcome: "power-cut" };
+  return {
+    ...beginVisit(intent, { leaf: undefined, operation: OPERATION_UNLOCK, connection: undefined }, now),
+    outcome: "power-cut",
+  };
 }
 
-/** Whether the same grant may try again in this visit without spending. @param leaf 8 bytes */
-export function isRetry(crypto: Crypto, visit: Visit | undefined, leaf: Bytes, now: Millis): boolean {
+/** Whether the same grant may try the same again in this visit without spending: what it does then, the intent says. */
+export function isRetry(
+  crypto: Crypto,
+  visit: Visit | undefined,
+  again: { readonly leaf: Bytes; readonly operation: number; readonly now: Millis },
+): boolean {
   if (visit?.leaf === undefined || visit.openedAt !== undefined || visit.retries >= RETRIES_MAX) return false;
-  return now - visit.began <= RETRY_MILLIS && crypto.isEqual(visit.leaf, leaf);
+  if (visit.operation !== again.operation || again.now - visit.began > RETRY_MILLIS) return false;
+  return crypto.isEqual(visit.leaf, again.leaf);
 }
 
 /** Gives the record that ends a visit. @param door as it is now: its witnesses go into the record */
@@ -73,7 +85,7 @@ export function closingOf(
   now: Millis,
 ): Extract<Entry, { kind: "closing" }> {
   const { contact, bolt } = witnessesOf(door);
-  const isSecured = door.bolt.at === "locked" && outcome !== "not-moved";
+  const isSecured = door.bolt.at === "locked" && door.contact.is !== "open" && outcome !== "not-moved";
   return {
     kind: "closing",
     intent: visit.intent,

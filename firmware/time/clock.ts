@@ -22,7 +22,8 @@ export const GRANT_WIDTH_SECONDS_MAX = 600;
 /** The widest interval in which a TOTP is judged (W). */
 export const TOTP_WIDTH_SECONDS_MAX = 300;
 
-const U32_MAX = 0xffff_ffff;
+/** The last instant: one above it stands for an unknown time on the wires and in records. */
+const TIME_MAX = 0xffff_fffe;
 /** Four years: after that the upper bound is given up, since its product with the drift leaves the whole numbers. */
 const ELAPSED_MILLIS_MAX = 2 ** 37;
 
@@ -40,6 +41,8 @@ export interface Clock {
   readonly hiAt: Millis;
   readonly driftPpm: number;
   readonly buildTime: Seconds;
+  /** When an owner last moved it forward with nobody at the door. */
+  readonly movedAt: Millis | undefined;
 }
 
 /** Who vouches for an interval: a Roughtime quorum, a battery-backed RTC that never lost power, a board of the house that
@@ -77,26 +80,28 @@ export function startClock(start: {
   const { watermark, buildTime, driftPpm, now } = start;
   assert(driftPpm >= 0 && driftPpm <= DRIFT_PPM_MAX, "clock: drift is 0 to 50,000 ppm");
   const lo = watermark > buildTime ? watermark : buildTime;
-  return { lo, loAt: now, hi: undefined, hiAt: now, driftPpm, buildTime };
+  return { lo, loAt: now, hi: undefined, hiAt: now, driftPpm, buildTime, movedAt: undefined };
 }
 
 /** Gives the interval at an uptime.
  *  @param now not before the uptimes that the clock was made or changed at */
 export function at(clock: Clock, now: Millis): Interval {
   const { driftPpm } = clock;
-  const lo = seconds(Math.min(U32_MAX, clock.lo + elapsedAtLeast(now - clock.loAt, driftPpm)));
+  const lo = seconds(Math.min(TIME_MAX, clock.lo + elapsedAtLeast(now - clock.loAt, driftPpm)));
   const sinceHi = now - clock.hiAt;
   if (clock.hi === undefined || sinceHi >= ELAPSED_MILLIS_MAX) return { lo, hi: undefined };
-  return { lo, hi: seconds(Math.min(U32_MAX, clock.hi + elapsedAtMost(sinceHi, driftPpm))) };
+  return { lo, hi: seconds(Math.min(TIME_MAX, clock.hi + elapsedAtMost(sinceHi, driftPpm))) };
 }
 
-/** Gives the interval that an owner's `iat` stands for: 30 s either way.
- *  @param iat u32 */
-export function ownerEvidence(iat: Seconds): Evidence {
+/** Gives the interval that an owner's `iat` stands for: 30 s either way, and later by as much as the statement may have been
+ *  held back on its way. It was signed after its challenge was given, so by no more than the age of that.
+ *  @param iat u32   @param heldMillis since the challenge was given */
+export function ownerEvidence(iat: Seconds, heldMillis: number): Evidence {
+  const heldSeconds = Math.ceil(heldMillis / 1_000);
   return {
     source: "owner",
-    lo: seconds(Math.max(0, iat - OWNER_RADIUS_SECONDS)),
-    hi: seconds(Math.min(U32_MAX, iat + OWNER_RADIUS_SECONDS)),
+    lo: seconds(Math.min(TIME_MAX, Math.max(0, iat - OWNER_RADIUS_SECONDS))),
+    hi: seconds(Math.min(TIME_MAX, iat + OWNER_RADIUS_SECONDS + heldSeconds)),
   };
 }
 
@@ -124,28 +129,40 @@ export function intersect(
 }
 
 /** Sets the clock by an owner's own act (statement kind 12). Where the interval meets [lo, hi], it narrows like any other.
- *  Beyond `hi` it moves forward, by at most 24 h without presence. Before `lo` it moves back, where the act asks for that:
+ *  Beyond `hi` it moves forward, by at most 24 h and once in 24 h without presence. Before `lo` it moves back, where the act asks for that:
  *  only with presence, and never below the build time. So a clock that a wrong phone moved is mended by the owner at the
  *  door, and by nobody else. The other direction than the one asked for is an alarm.
  *  @param iat u32   @param act.isBack the statement says backwards
- *  @param act.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
+ *  @param act.heldMillis since the statement's challenge was given   @param act.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
 export function setByOwner(
   clock: Clock,
   iat: Seconds,
-  act: { readonly now: Millis; readonly hasPresence: boolean; readonly isBack: boolean },
+  act: {
+    readonly now: Millis;
+    readonly heldMillis: number;
+    readonly hasPresence: boolean;
+    readonly isBack: boolean;
+  },
 ): ClockResult {
   const { now, hasPresence, isBack } = act;
   const current = at(clock, now);
-  const evidence = ownerEvidence(iat);
+  const evidence = ownerEvidence(iat, act.heldMillis);
   if (evidence.hi < clock.buildTime) return ALARM;
   if (!misses(current, evidence)) return intersect(clock, evidence, act);
   const isForward = evidence.lo > current.lo;
   if (isForward === isBack) return ALARM;
-  if (!hasPresence && !(isForward && current.hi !== undefined && evidence.lo - current.hi <= JUMP_SECONDS_MAX)) {
-    return NEEDS_PRESENCE;
-  }
+  if (!hasPresence && !(isForward && mayMove(clock, current, { ...evidence, now }))) return NEEDS_PRESENCE;
   const lo = evidence.lo > clock.buildTime ? evidence.lo : clock.buildTime;
-  return { kind: isForward ? "forward" : "back", clock: { ...clock, lo, loAt: now, hi: evidence.hi, hiAt: now } };
+  const movedAt = hasPresence ? clock.movedAt : now;
+  const moved = { ...clock, lo, loAt: now, hi: evidence.hi, hiAt: now, movedAt };
+  return { kind: isForward ? "forward" : "back", clock: moved };
+}
+
+/** Whether the clock may move forward with nobody at the door: by at most 24 h, and once in 24 h, or a stolen key would take
+ *  it a year ahead in as many steps. */
+function mayMove(clock: Clock, current: Interval, to: { readonly lo: Seconds; readonly now: Millis }): boolean {
+  if (clock.movedAt !== undefined && to.now - clock.movedAt < JUMP_SECONDS_MAX * 1_000) return false;
+  return current.hi !== undefined && to.lo - current.hi <= JUMP_SECONDS_MAX;
 }
 
 /** Judges a window [notBefore, expiry) against an interval. RFC 8392 §3.1.4: at `exp` it is already over.

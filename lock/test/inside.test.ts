@@ -71,6 +71,16 @@ test("a press during a visit gives no presence, and a visit ends the presence be
   assert.not(desk.lock.snapshot.hasPresence);
 });
 
+test("who presses and goes out leaves nobody inside who could vouch (T43)", () => {
+  const desk = adopted();
+  desk.pressInside();
+  assert.ok(desk.lock.snapshot.hasPresence);
+  desk.passTime(2);
+  desk.openDoor();
+  desk.shutDoor();
+  assert.not(desk.lock.snapshot.hasPresence);
+});
+
 test("presence ends a minute after the press", () => {
   const desk = adopted();
   desk.passTime(60);

@@ -131,6 +131,29 @@ test("modes let in whom they should, over each carrier", () => {
   }
 });
 
+test("privacy is not lifted from afar, by an owner's key either", () => {
+  const desk = adopted();
+  desk.pressInside();
+  desk.passTime(40);
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 3, value: 2 }] }), "yes");
+  desk.passTime(61);
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 3, value: 0 }] }), "presence");
+  assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "mode");
+});
+
+test("whoever is added as an owner can be removed one day", () => {
+  const desk = adopted();
+  let added = 0;
+  for (; added < 40; added++) {
+    const next = desk.person(`owner ${added}`);
+    desk.pressInside();
+    if (desk.state({ kind: KIND_ADD_OWNER, ownerKey: next.publicKey }) !== "yes") break;
+    desk.pressInside();
+    assert.is(desk.state({ kind: KIND_REMOVE_OWNER, ownerKid: next.kid }), "yes", `owner ${added}`);
+  }
+  assert.is(added, 31);
+});
+
 test("privacy ends with a press inside, and stays ended after a power cut", () => {
   const desk = adopted();
   appear(desk);

@@ -299,6 +299,54 @@ test("an unlatch pulls the latch where there is one, and is refused where there 
   }
 });
 
+test("an unlatch after an unlock is no free retry: its intent says what it does", () => {
+  const desk = adopted({ lock: { canUnlatch: true } });
+  const courier = desk.person("courier");
+  const token = desk.grant({ to: courier, uses: 1, permissions: PERMISSIONS_ALL });
+  assert.is(desk.open(token), "yes");
+  assert.is(desk.ask(token, UNLATCH), "no");
+  assert.is(desk.refusal(), "uses");
+});
+
+test("a bolt that is thrown while the door stands open secures nothing (T51)", () => {
+  const desk = adopted();
+  assert.is(desk.open(desk.grant({ to: desk.person("courier") })), "yes");
+  desk.passTime(2);
+  desk.openDoor();
+  desk.turn("thrown");
+  desk.passTime(5);
+  assert.is(lastClosing(desk), "none");
+  assert.ok(desk.lock.snapshot.isVisitOpen);
+  desk.turn("retracted");
+  desk.shutDoor();
+  desk.passTime(5);
+  assert.is(desk.entries("closing").at(-1)?.outcome, "secured");
+});
+
+test("a visit that is open goes on where the next one's intent cannot be written", () => {
+  const desk = adopted();
+  assert.is(desk.open(desk.grant({ to: desk.person("first") })), "yes");
+  desk.flash.wear = "refuses";
+  assert.is(desk.open(desk.grant({ to: desk.person("second") })), "no");
+  assert.ok(desk.lock.snapshot.isVisitOpen);
+});
+
+test("a guest who asks again and again cannot fill the journal", () => {
+  const desk = adopted();
+  const courier = desk.person("courier");
+  const token = desk.grant({ to: courier, uses: 1 });
+  desk.rig.jam = "stuck";
+  let tries = 0;
+  while (tries < 60 && desk.open(token) === "yes") {
+    tries++;
+    desk.passTime(10);
+  }
+  assert.is(tries, 24);
+  assert.is(desk.refusal(), "rate");
+  desk.passTime(20 * 60);
+  assert.is(desk.open(token), "yes");
+});
+
 test("a grant that is kept is named by its hash, and judged again", () => {
   const desk = adopted();
   const courier = desk.person("courier");

@@ -5,8 +5,8 @@ import { type Attack, adopted, must } from "./attack.ts";
 
 const FLOOD_SECONDS = 60;
 const BLOWS_A_SECOND = 50;
-/** Eight handshakes at once and four a second, with two agreements each. */
-const AGREEMENTS_MAX = 2 * (8 + 4 * FLOOD_SECONDS);
+/** Eight handshakes at once and four a second over each of two carriers, with two agreements each. */
+const AGREEMENTS_MAX = 2 * 2 * (8 + 4 * FLOOD_SECONDS);
 const SERVED_MILLIS_MAX = 10_000;
 const RECORDS_MAX = 4;
 
@@ -31,10 +31,13 @@ export const attack: Attack = {
     agreements = 0;
     for (let blow = 0; blow < FLOOD_SECONDS * BLOWS_A_SECOND; blow++) {
       const line = desk.hostile(blow % 2 === 0 ? "ble" : "tcp");
-      const frame = first.slice();
-      frame[1] = blow;
-      frame[2] = blow >> 8;
-      line.send(frame);
+      for (let again = 0; again < 3; again++) {
+        const frame = first.slice();
+        frame[1] = blow;
+        frame[2] = blow >> 8;
+        frame[3] = again;
+        line.send(frame);
+      }
       line.send(new Uint8Array(2_500).fill(blow));
       line.send(new Uint8Array(30).fill(3));
       if (blow % 3 === 0) desk.hangUp(line);

@@ -116,9 +116,9 @@ export const TWINS = Object.freeze([
     without: "writing before acting",
     rewrites: [
       rewrite(
-        "lock/lock.ts",
-        "        } else if (!this.#beginGuestVisit(",
-        "        } else if ((this.#request(operation, now), !this.#beginGuestVisit)(",
+        "lock/guest.ts",
+        '  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";',
+        "  desk.act(operation, now);",
       ),
     ],
   },
@@ -187,7 +187,7 @@ export const TWINS = Object.freeze([
   {
     id: "T32",
     without: "rationed handshakes",
-    rewrites: [rewrite("lock/phone.ts", "if (this.#handshakeCredit < HANDSHAKE_COST_MILLIS) return false;")],
+    rewrites: [rewrite("lock/phone.ts", "if (!this.#handshakes[session.transport].take(now)) return;")],
   },
   { id: "T33", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },
   {
@@ -244,6 +244,6 @@ export const TWINS = Object.freeze([
   {
     id: "T50",
     without: "counting by the hash of a link",
-    rewrites: [rewrite("firmware/grant/chain.ts", "link8: link8Of(crypto, message)", "link8: grant.identifier")],
+    rewrites: [rewrite("firmware/grant/chain.ts", "link8: link8Of(crypto, message)", "link8: message.subarray(0, 8)")],
   },
 ]);

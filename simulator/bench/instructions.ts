@@ -12,7 +12,7 @@ import { encodeHandshake, FRAME_NK_1 } from "../../firmware/link/frame.ts";
 import { createHandshake } from "../../firmware/link/noise.ts";
 import { phonePrologue } from "../../firmware/link/prologue.ts";
 import type { Flash } from "../../firmware/platform.ts";
-import { seconds } from "../../firmware/platform.ts";
+import { millis, seconds } from "../../firmware/platform.ts";
 import { openIdentity } from "../../lock/identity.ts";
 import { answerHandshake } from "../../lock/session.ts";
 import { MemoryConstants } from "../memory.ts";
@@ -160,7 +160,7 @@ function handshakeOf(crypto: Crypto): () => (plaintext: Bytes) => Bytes {
   const frame = encodeHandshake(FRAME_NK_1, 1, phone.writeMessage(new Uint8Array(0)));
   const key = ephemeral;
   return () => {
-    answerHandshake(frame, { crypto, random, identity, isAdopted: true });
+    answerHandshake(frame, { crypto, random, identity, isAdopted: true, now: millis(0) });
     return (plaintext) => {
       const keys = { sendKey: key.slice(), receiveKey: key.slice() };
       const cipher = createCipher(crypto, { session: 1, keys, mode: "commands" });

@@ -92,9 +92,9 @@ test("gives up the upper bound after four years, and keeps the lower one", () =>
   assert.is(at(clock, after(2 ** 38)).lo, lo);
 });
 
-test("ends at the largest NumericDate", () => {
+test("ends one second before the number that stands for unknown", () => {
   const clock = told(0xffff_ff00, 0xffff_fff0);
-  assert.equal(at(clock, after(86_400_000)), { lo: seconds(0xffff_ffff), hi: seconds(0xffff_ffff) });
+  assert.equal(at(clock, after(86_400_000)), { lo: seconds(0xffff_fffe), hi: seconds(0xffff_fffe) });
 });
 
 test("an uptime that runs backwards is the programmer's mistake", () => {
@@ -108,9 +108,10 @@ for (const ppm of [-1, DRIFT_PPM_MAX + 1]) {
 }
 
 test("an owner's iat counts as 30 s either way", () => {
-  assert.equal(ownerEvidence(seconds(1_000)), evidence(970, 1_030));
-  assert.equal(ownerEvidence(seconds(10)), evidence(0, 40));
-  assert.equal(ownerEvidence(seconds(0xffff_ffff)), evidence(0xffff_ffe1, 0xffff_ffff));
+  assert.equal(ownerEvidence(seconds(1_000), 0), evidence(970, 1_030));
+  assert.equal(ownerEvidence(seconds(10), 0), evidence(0, 40));
+  assert.equal(ownerEvidence(seconds(0xffff_ffff), 0), evidence(0xffff_ffe1, 0xffff_fffe));
+  assert.equal(ownerEvidence(seconds(1_000), 5_001), evidence(970, 1_036));
 });
 
 // A clock at [L, L + 600], judged at the uptime at which it was told so.
@@ -204,7 +205,7 @@ const ACTS: readonly (readonly [string, number, boolean, boolean, string])[] = [
 for (const [name, ahead, hasPresence, isBack, expected] of ACTS) {
   test(`an owner's act ${name}`, () => {
     const iat = seconds(L + ahead);
-    const result = setByOwner(told(L, H), iat, { now: BOOT, hasPresence, isBack });
+    const result = setByOwner(told(L, H), iat, { now: BOOT, heldMillis: 0, hasPresence, isBack });
     assert.is(result.kind, expected);
     if (result.kind === "forward" || result.kind === "back") {
       const { lo, hi } = at(result.clock, BOOT);
@@ -217,12 +218,41 @@ for (const [name, ahead, hasPresence, isBack, expected] of ACTS) {
 test("T47: a watermark in 2036 survives a reboot, and the owner at the door sets it back to today", () => {
   const today = seconds(WATERMARK + 50);
   const clock = boot(DRIFT_PPM.awake, YEAR_2036);
-  assert.is(intersect(clock, ownerEvidence(today), { now: BOOT, hasPresence: true }).kind, "alarm");
-  assert.is(setByOwner(clock, today, { now: BOOT, hasPresence: false, isBack: true }).kind, "needs-presence");
-  const mended = clockOf(setByOwner(clock, today, { now: BOOT, hasPresence: true, isBack: true }));
+  assert.is(intersect(clock, ownerEvidence(today, 0), { now: BOOT, hasPresence: true }).kind, "alarm");
+  assert.is(
+    setByOwner(clock, today, { now: BOOT, heldMillis: 0, hasPresence: false, isBack: true }).kind,
+    "needs-presence",
+  );
+  const mended = clockOf(setByOwner(clock, today, { now: BOOT, heldMillis: 0, hasPresence: true, isBack: true }));
   const window = { notBefore: WATERMARK, expiry: seconds(WATERMARK + 100) };
   assert.is(judgeWindow(at(clock, BOOT), window, GRANT_WIDTH_SECONDS_MAX), "late");
   assert.is(judgeWindow(at(mended, BOOT), window, GRANT_WIDTH_SECONDS_MAX), "within");
+});
+
+test("T47: small steps forward do not add up to a large one without presence", () => {
+  const act = { heldMillis: 0, hasPresence: false, isBack: false };
+  const day = 86_400_000;
+  const first = setByOwner(told(L, H), seconds(L + 80_000), { ...act, now: BOOT });
+  assert.is(first.kind, "forward");
+  const clock = clockOf(first);
+  assert.is(setByOwner(clock, seconds(L + 160_000), { ...act, now: BOOT }).kind, "needs-presence");
+  assert.is(setByOwner(clock, seconds(L + 240_000), { ...act, now: millis(BOOT + day - 1) }).kind, "needs-presence");
+  assert.is(setByOwner(clock, seconds(L + 240_000), { ...act, now: millis(BOOT + day) }).kind, "forward");
+  assert.is(setByOwner(clock, seconds(L + 160_000), { ...act, now: BOOT, hasPresence: true }).kind, "forward");
+});
+
+test("a statement that was held back on its way does not make the interval miss the truth", () => {
+  const iat = seconds(L + 100);
+  const heldMillis = 115_000;
+  const now = millis(BOOT + heldMillis);
+  const result = setByOwner(boot(DRIFT_PPM.awake, seconds(L)), iat, {
+    now,
+    heldMillis,
+    hasPresence: true,
+    isBack: false,
+  });
+  const { lo, hi } = at(clockOf(result), now);
+  assert.ok(lo <= iat + 115 && hi !== undefined && hi >= iat + 115);
 });
 
 test("T10: nothing that a guest can bring lowers lo or widens the interval", () => {

@@ -1,0 +1,120 @@
+// What the lock does at a guest's word: the grant is judged, its use is written, and only then the door is asked.
+// Why: it is the way of most who come, and the only one that spends; it reads in one sitting, apart from the way of owners.
+// Follows docs/protocol.md §2.2.
+
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Door } from "../firmware/door/state.ts";
+import { Fault } from "../firmware/fault.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import type { Battery, Millis } from "../firmware/platform.ts";
+import type { Spend } from "../firmware/policy/counters.ts";
+import { listsOf } from "../firmware/policy/keyring.ts";
+import { decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../firmware/policy/policy.ts";
+import { modeAllowsGuest } from "./acts.ts";
+import type { Faces } from "./faces.ts";
+import type { Memory } from "./memory.ts";
+import type { GrantProof, Origin } from "./phone.ts";
+import { hasChargeToRelock } from "./power.ts";
+import type { Ration } from "./ration.ts";
+import type { Recorder } from "./recorder.ts";
+import { beginVisit, isRetry, type Visit } from "./visit.ts";
+
+/** What a guest's request may reach in the lock. */
+export interface GuestDesk {
+  readonly crypto: Crypto;
+  readonly battery: Battery;
+  readonly memory: Memory;
+  readonly recorder: Recorder;
+  readonly faces: Faces;
+  readonly ration: Ration;
+  readonly canUnlatch: boolean;
+  readonly door: Door;
+  readonly visit: Visit | undefined;
+  /** Begins a visit whose intent is durable. */
+  begin(visit: Visit, now: Millis): void;
+  /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
+  act(operation: number, now: Millis): void;
+}
+
+interface Moment {
+  readonly from: Origin;
+  readonly now: Millis;
+}
+
+/** Does what a proven grant asks, or records why not. @returns why not, or undefined */
+export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  const denial = judgeAndDo(desk, proof, moment);
+  if (denial !== undefined) desk.recorder.refusal(proof.chain, proof.operation, { denial, now: moment.now });
+  return denial;
+}
+
+function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  const { crypto, memory, visit } = desk;
+  const { chain, operation } = proof;
+  const { from, now } = moment;
+  const { state } = memory;
+  const { configuration } = state;
+  if (operation === UNLATCH && !desk.canUnlatch) return "unsupported";
+  const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
+  const decision = decide(crypto, chain, {
+    operation,
+    now: {
+      interval: memory.interval(now),
+      zone: configuration.zone,
+      widthSecondsMax: configuration.widthSeconds,
+      lists: listsOf(crypto, state.keyring, state.lists),
+      counters: state.counters,
+      cameraProof: 0,
+      isModeOpen: modeAllowsGuest(configuration.mode, from.transport),
+      hasPower: hasChargeToRelock(desk.battery),
+      isJournalReady: memory.isReadyForGuests,
+      isDoorReady: desk.door.bolt.at !== "jammed",
+      isRetry: retry,
+    },
+  });
+  if (!decision.isAllowed) return decision.denial;
+  switch (operation) {
+    case UNLOCK:
+    case UNLATCH: {
+      // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
+      if (retry && visit !== undefined) visit.retries++;
+      else {
+        const denial = beginGuestVisit(desk, { proof, spends: decision.spends }, moment);
+        if (denial !== undefined) return denial;
+      }
+      desk.act(operation, now);
+      return undefined;
+    }
+    case LOCK:
+      desk.act(operation, now);
+      return undefined;
+    case VIEW:
+    case TALK:
+      return "camera";
+    case READ_LOG:
+      return undefined;
+    default:
+      return "unsupported";
+  }
+}
+
+/** Writes who comes and what it spends; when it returns undefined, all of it is durable. */
+function beginGuestVisit(
+  desk: GuestDesk,
+  intent: { readonly proof: GrantProof; readonly spends: readonly Spend[] },
+  { from, now }: Moment,
+): Denial | undefined {
+  const { crypto, recorder, faces } = desk;
+  const { chain, holder, operation } = intent.proof;
+  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
+  try {
+    recorder.face(crypto, chain, now);
+    const { seq } = recorder.intent({ chain, holder, operation, spends: intent.spends }, now);
+    desk.begin(beginVisit(seq, { leaf: chain.leaf.link8, operation, connection: from.connection }, now), now);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return "journal";
+  }
+  faces.keep(crypto, chain);
+  return undefined;
+}
