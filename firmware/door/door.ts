@@ -1,12 +1,28 @@
 // The door as a pure state machine: one event in, the next state and what must be done out.
 // Why: what moves a bolt must be read in one sitting, tried in every state with every event, and replayed from a seed.
-// Follows design.md, "Door". Its laws: it throws onto no door that is known to be open; an inside press always retracts;
-// no drive outlasts its deadline; and where the bolt is, it knows from a sensor or says that it does not know.
+// Follows design.md, "Door". Its laws: it throws onto no door that is open, or whose contact was not read yet; an inside
+// press always retracts; no drive outlasts its deadline; and where the bolt is, it knows from a sensor or says that it
+// does not know.
 
 import { assert, unreachable } from "../fault.ts";
-import { type Millis, millis } from "../platform.ts";
-import { type BoltReport, DRIVE_MILLIS_MAX, type Witness } from "./bolt.ts";
+import type { Millis } from "../platform.ts";
+import { type BoltReport, DRIVE_MILLIS_MAX } from "./bolt.ts";
 import type { Act, DoorEvent, DoorSettings, Effect } from "./event.ts";
+import {
+  type BoltAt,
+  driveEnd,
+  isShut,
+  jam,
+  lock,
+  pull,
+  release,
+  relockAt,
+  reportFailed,
+  rest,
+  retract,
+  type Turn,
+  throwBolt,
+} from "./moves.ts";
 import type { BoltState, Cause, ContactState, Door } from "./state.ts";
 
 /** After this many more attempts the bolt is jammed. */
@@ -17,16 +33,6 @@ export interface Step {
   readonly door: Door;
   readonly effects: readonly Effect[];
 }
-
-/** What a transition works with; `effects` is filled on the way. */
-interface Turn {
-  readonly contact: ContactState;
-  readonly now: Millis;
-  readonly settings: DoorSettings;
-  readonly effects: Effect[];
-}
-
-type Bolt<At extends BoltState["at"]> = Extract<BoltState, { at: At }>;
 
 /** Gives the door after an event, and what it wants done. Total: every state takes every event.
  *  @param now uptime; not before that of the last step */
@@ -94,7 +100,6 @@ function request(bolt: BoltState, act: Act, turn: Turn): BoltState {
 }
 
 function requestLock(bolt: BoltState, turn: Turn): BoltState {
-  const isOpen = turn.contact.is === "open";
   switch (bolt.at) {
     case "locked":
       turn.effects.push({ kind: "report", what: "locked", cause: "request", witness: bolt.witness });
@@ -106,11 +111,11 @@ function requestLock(bolt: BoltState, turn: Turn): BoltState {
       return { ...bolt, isLockWanted: true };
     case "unknown":
     case "unlocked":
-      if (!isOpen) return throwBolt({ cause: "request", attempt: 0 }, turn);
+      if (isShut(turn)) return throwBolt({ cause: "request", attempt: 0 }, turn);
       turn.effects.push({ kind: "deferred" });
       return { ...bolt, isLockWanted: true, relockAt: undefined };
     case "jammed": {
-      if (!isOpen) return throwBolt({ cause: "request", attempt: 0 }, turn);
+      if (isShut(turn)) return throwBolt({ cause: "request", attempt: 0 }, turn);
       // A bolt that sticks out would keep the door from closing at all.
       turn.effects.push({ kind: "deferred" });
       const unlocking = retract({ cause: "auto", isUnlatchWanted: false }, turn);
@@ -184,7 +189,7 @@ function reach(bolt: BoltState, report: Extract<BoltReport, { kind: "reached" }>
 
 /** A position that was sensed while nothing drives: a belief gives way to it. */
 function adopt(
-  bolt: Bolt<"unknown" | "locked" | "unlocked" | "jammed">,
+  bolt: BoltAt<"unknown" | "locked" | "unlocked" | "jammed">,
   { position, witness, cause }: Extract<BoltReport, { kind: "sensed" }>,
   turn: Turn,
 ): BoltState {
@@ -229,14 +234,14 @@ function fail(bolt: BoltState, position: "thrown" | "retracted" | "unknown", tur
 
 /** Somebody inside wants out: the bolt is pulled again, and never thrown against them. For anybody else a bolt half out
  *  of its keeper is the worst of both, neither open nor locked, and looks shut: it goes back to where it held, the alarm
- *  tells, and the next request begins anew. Where the door stands open there is nothing to go back to. */
-function failRetract(bolt: Bolt<"unlocking">, position: "thrown" | "retracted" | "unknown", turn: Turn): BoltState {
+ *  tells, and the next request begins anew. Where the door may stand open there is nothing to go back to. */
+function failRetract(bolt: BoltAt<"unlocking">, position: "thrown" | "retracted" | "unknown", turn: Turn): BoltState {
   const { cause } = bolt;
   if (cause === "inside" && bolt.attempt < RETRIES_MAX) {
     turn.effects.push({ kind: "drive", command: "retract" });
     return { ...bolt, attempt: bolt.attempt + 1, deadline: driveEnd(turn) };
   }
-  if (cause === "inside" || turn.contact.is === "open") {
+  if (cause === "inside" || turn.contact.is === "open" || (position !== "thrown" && !isShut(turn))) {
     reportFailed("unlock", { cause, hasLeft: position !== "thrown" }, turn);
     return jam("retract", turn);
   }
@@ -294,7 +299,14 @@ function tick(bolt: BoltState, turn: Turn): BoltState {
   if ("deadline" in bolt) {
     return turn.now < bolt.deadline ? bolt : fail(bolt, "unknown", turn);
   }
-  if (!("relockAt" in bolt) || bolt.relockAt === undefined || turn.now < bolt.relockAt) return bolt;
+  if (!("relockAt" in bolt)) return bolt;
+  if (bolt.relockAt === undefined) {
+    if (bolt.isLockWanted) return bolt;
+    // Passage may have ended, or auto-relock begun, with the leaf shut all the while.
+    const begun = relockAt(false, turn.settings.relockMillis, turn);
+    return begun === undefined ? bolt : { ...bolt, relockAt: begun };
+  }
+  if (turn.now < bolt.relockAt) return bolt;
   // The mode or the settings may have changed since the timer was set.
   if (relockAt(bolt.isLockWanted, 0, turn) === undefined) return { ...bolt, relockAt: undefined };
   return throwBolt({ cause: bolt.isLockWanted ? "request" : "auto", attempt: 0 }, turn);
@@ -315,85 +327,14 @@ function warn({ contact, now, settings, effects }: Turn): ContactState {
   return warned === contact.warned ? contact : { ...contact, warned };
 }
 
-function retract(why: { readonly cause: Cause; readonly isUnlatchWanted: boolean }, turn: Turn): Bolt<"unlocking"> {
-  turn.effects.push({ kind: "drive", command: "retract" });
-  return { at: "unlocking", ...why, attempt: 0, isLockWanted: false, deadline: driveEnd(turn) };
-}
-
 /** A lock that backs out for another attempt becomes an unlocking: the drive runs on, to the same deadline. */
 function outOfBacking(
-  { deadline }: Bolt<"locking">,
+  { deadline }: BoltAt<"locking">,
   { cause, isLockWanted = false }: { readonly cause: Cause; readonly isLockWanted?: boolean },
-): Bolt<"unlocking"> {
+): BoltAt<"unlocking"> {
   return { at: "unlocking", cause, attempt: 0, isUnlatchWanted: false, isLockWanted, deadline };
-}
-
-function throwBolt(why: { readonly cause: Cause; readonly attempt: number }, turn: Turn): Bolt<"locking"> {
-  assert(turn.contact.is !== "open", "door: no bolt is thrown onto an open door");
-  turn.effects.push({ kind: "drive", command: "throw" });
-  return { at: "locking", phase: "throwing", ...why, deadline: driveEnd(turn) };
-}
-
-function pull(turn: Turn): Bolt<"unlatching"> {
-  turn.effects.push({ kind: "drive", command: "pullLatch" });
-  return {
-    at: "unlatching",
-    phase: "pulling",
-    isLockWanted: false,
-    deadline: after(turn.settings.unlatchMillis, turn),
-  };
-}
-
-function release({ isLockWanted }: Bolt<"unlatching">, turn: Turn): Bolt<"unlatching"> {
-  turn.effects.push({ kind: "drive", command: "releaseLatch" });
-  return { at: "unlatching", phase: "releasing", isLockWanted, deadline: driveEnd(turn) };
-}
-
-function jam(during: "retract" | "throw" | "latch", turn: Turn): Bolt<"jammed"> {
-  turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });
-  return { at: "jammed", during };
-}
-
-function lock({ cause, witness }: { readonly cause: Cause; readonly witness: Witness }, turn: Turn): Bolt<"locked"> {
-  turn.effects.push({ kind: "report", what: "locked", cause, witness });
-  return { at: "locked", witness };
-}
-
-function rest(
-  {
-    cause,
-    witness,
-    isLockWanted,
-  }: { readonly cause: Cause; readonly witness: Witness; readonly isLockWanted: boolean },
-  turn: Turn,
-): Bolt<"unlocked"> {
-  turn.effects.push({ kind: "report", what: "unlocked", cause, witness });
-  // Whoever pressed inside has the time to leave, whatever somebody else wished meanwhile.
-  const delay = isLockWanted && cause !== "inside" ? 0 : turn.settings.relockMillis;
-  return { at: "unlocked", witness, isLockWanted, relockAt: relockAt(isLockWanted, delay, turn) };
-}
-
-/** When the bolt is to be thrown by itself: never onto an open door, and onto one without a contact only if set so. */
-function relockAt(isLockWanted: boolean, delayMillis: number, turn: Turn): Millis | undefined {
-  const { contact, settings } = turn;
-  if (contact.is === "open") return undefined;
-  if (isLockWanted) return after(delayMillis, turn);
-  if (!settings.isAutoRelock || settings.mode === "passage") return undefined;
-  return contact.is === "closed" || settings.isRelockBlind ? after(delayMillis, turn) : undefined;
 }
 
 function endPrivacy({ settings, effects }: Turn): void {
   if (settings.mode === "privacy") effects.push({ kind: "mode", mode: "normal" });
-}
-
-function reportFailed(act: Act, how: { readonly cause: Cause; readonly hasLeft: boolean }, turn: Turn): void {
-  turn.effects.push({ kind: "report", what: "failed", act, ...how });
-}
-
-function driveEnd(turn: Turn): Millis {
-  return after(turn.settings.driveMillis, turn);
-}
-
-function after(delayMillis: number, { now }: Turn): Millis {
-  return millis(now + delayMillis);
 }

@@ -59,7 +59,8 @@ export interface DoorSettings {
   readonly relockMillis: number;
   /** From the closing on: long enough for the leaf to come to rest. */
   readonly closedMillis: number;
-  /** Whether it locks by itself with no contact to tell that the door is shut. */
+  /** Whether no contact is fitted, and the bolt is thrown, by itself or when asked, with nothing to tell that the door is
+   *  shut. Where this is false, an unknown contact was not read yet, and nothing is thrown before. */
   readonly isRelockBlind: boolean;
   /** Open for this long: the first alarm, and the second. */
   readonly ajarMillis: number;

@@ -36,6 +36,8 @@ type Moving = Exclude<BoltCommand, "stop">;
 
 interface Task {
   readonly command: Moving;
+  /** A retract was asked for: a latch that sticks on its way out takes nothing from a bolt that is retracted. */
+  readonly isRetract: boolean;
   readonly startedAt: Millis;
   /** Only for a latch that is let out: after this long it is back. */
   readonly latchMillis: number;
@@ -70,14 +72,20 @@ export class Motor implements Bolt {
     assert(!this.#isClosed, "motor: no command after close");
     this.#giveUp(now);
     if (command === "stop") return undefined;
-    const { driveMillis, retract, throw: outward } = this.#parts;
-    const latchMillis = Math.min(this.#pulledMillis, driveMillis);
+    const { driveMillis, ends, retract, throw: outward } = this.#parts;
+    this.#forgetMoved();
+    const isRetract = command === "retract";
     // The bolt is retracted behind a pulled latch, and its contact says so: what is still to do is to let the latch out.
+    // With no contact to say so a hand may have thrown it since, and a retract drives inward, whatever the latch does.
+    const isLatchOnly = isRetract && ends !== undefined && this.#pulledMillis > 0;
     const task: Task = {
-      command: command === "retract" && latchMillis > 0 ? "releaseLatch" : command,
+      command: isLatchOnly ? "releaseLatch" : command,
+      isRetract,
       startedAt: now,
-      latchMillis,
+      latchMillis: Math.min(this.#pulledMillis, driveMillis),
     };
+    // A bolt that is moved takes the latch with it.
+    if (task.command === "throw" || task.command === "retract") this.#pulledMillis = 0;
     const there = this.#arrival(task);
     if (there !== undefined) return this.#end(there);
     this.#task = task;
@@ -92,7 +100,7 @@ export class Motor implements Bolt {
     const elapsed = now - task.startedAt;
     const there = this.#arrival(task);
     if (there !== undefined) return this.#end(there);
-    if (task.command === "releaseLatch" && elapsed >= task.latchMillis) return this.#letOut(now);
+    if (task.command === "releaseLatch" && (elapsed >= task.latchMillis || this.#hasLeft())) return this.#letOut(now);
     if (this.#parts.stall.isActive && elapsed >= this.#parts.inrushMillis) return this.#stall(task, now);
     if (elapsed < this.#parts.driveMillis) return undefined;
     return this.#fail("deadline", now);
@@ -145,7 +153,11 @@ export class Motor implements Bolt {
   }
 
   #fail(reason: "stall" | "deadline", now: Millis): BoltReport {
+    const isRetract = this.#task?.isRetract ?? false;
     this.#giveUp(now);
+    if (isRetract && this.#position === "retracted") {
+      return this.#end({ kind: "reached", position: "retracted", witness: "sensor" });
+    }
     return { kind: "failed", reason, position: this.#position };
   }
 
@@ -174,6 +186,18 @@ export class Motor implements Bolt {
 
   #look(): void {
     this.#position = positionOf(this.#parts.ends);
+    this.#forgetMoved();
+  }
+
+  /** Tells whether a contact shows that the bolt is not, or not any more, behind the latch. */
+  #hasLeft(): boolean {
+    const { ends } = this.#parts;
+    return ends !== undefined && positionOf(ends) !== "retracted";
+  }
+
+  /** How far the latch was pulled is true only of a bolt that rests where it was; driven by it, another goes outward. */
+  #forgetMoved(): void {
+    if (this.#hasLeft()) this.#pulledMillis = 0;
   }
 
   #release(): void {

@@ -37,7 +37,7 @@ interface Turn {
   readonly command: Exclude<BoltCommand, "stop">;
   readonly startedAt: Millis;
   readonly isHolding: boolean;
-  /** The latch was pulled before, and the contact of the retracted bolt does not see it on its way back. */
+  /** The latch was pulled before or is still on its way back, and the contact of the retracted bolt does not see it on its way back. */
   readonly isFromLatch: boolean;
 }
 
@@ -76,7 +76,9 @@ export class Servo implements Bolt {
     // The angle stands before the power comes, or the servo would first run to an old one.
     angle.write(this.#degrees(command));
     power.write(true);
-    const isFromLatch = command === "releaseLatch" || this.#turn?.command === "pullLatch";
+    const before = this.#turn;
+    const isFromLatch =
+      command === "releaseLatch" || (before !== undefined && (before.command === "pullLatch" || before.isFromLatch));
     this.#turn = { command, startedAt: now, isHolding: false, isFromLatch };
     this.#position = "unknown";
     return undefined;

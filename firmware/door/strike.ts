@@ -53,8 +53,11 @@ export class Strike implements Bolt {
     switch (command) {
       case "retract":
       case "pullLatch":
-        this.#parts.coil.write(true);
-        this.#heldSince = now;
+        // A hold that runs is not stretched: the hardware ends it 5 s after the coil's edge, and would not see a second one.
+        if (this.#heldSince === undefined) {
+          this.#parts.coil.write(true);
+          this.#heldSince = now;
+        }
         this.#position = "retracted";
         // The coil acts at once, and what it does is seen only when somebody pushes.
         return command === "pullLatch"

@@ -6,6 +6,9 @@ import * as assert from "uvu/assert";
 import { BLIND_MOTOR, type Make, MOTOR, run } from "./bench.ts";
 
 const AT_THROWN = "sensed thrown sensor boot";
+/** A latch that was pulled and does not come back, and what is said of it. */
+const STUCK = "10, pullLatch, 500, +stall, 10, releaseLatch, 100, -stall";
+const SAID_STUCK = "sensed retracted sensor boot; pulled; failed stall retracted";
 const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
   ["a motor tells once where it is at boot", MOTOR, "thrown", "10, 10, 10", AT_THROWN],
   ["a motor between its ends tells that it does not know", MOTOR, "", "10", "sensed unknown none boot"],
@@ -143,6 +146,55 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     "10, releaseLatch, 10, on?",
     "sensed retracted sensor boot; reached retracted sensor; off",
   ],
+  [
+    "after a latch that stuck, a bolt that a hand threw is retracted inward",
+    MOTOR,
+    "retracted",
+    `${STUCK}, -retracted, +thrown, 10, retract, on?, -thrown, 300, +retracted, 10`,
+    `${SAID_STUCK}; sensed thrown sensor manual; retract; reached retracted sensor`,
+  ],
+  [
+    "after a latch that stuck, a bolt that a hand threw between two looks is retracted inward",
+    MOTOR,
+    "retracted",
+    `${STUCK}, -retracted, retract, on?, 300, +retracted, 10`,
+    `${SAID_STUCK}; retract; reached retracted sensor`,
+  ],
+  [
+    "after a latch that stuck, a bolt that a hand threw and took back is where it is asked to be",
+    MOTOR,
+    "retracted",
+    `${STUCK}, -retracted, 10, +retracted, 10, retract, on?`,
+    `${SAID_STUCK}; sensed unknown none manual; sensed retracted sensor manual; reached retracted sensor; off`,
+  ],
+  [
+    "after a latch that stuck and a throw that failed, it backs inward",
+    MOTOR,
+    "retracted",
+    `${STUCK}, throw, -retracted, 200, +stall, 10, -stall, retract, on?, 100, +retracted, 10`,
+    `${SAID_STUCK}; failed stall unknown; retract; reached retracted sensor`,
+  ],
+  [
+    "after a latch that stuck, a throw that never left ends what was known of the latch",
+    MOTOR,
+    "retracted",
+    `${STUCK}, throw, +stall, 100, -stall, retract, on?`,
+    `${SAID_STUCK}; failed stall retracted; reached retracted sensor; off`,
+  ],
+  [
+    "a motor that would push the bolt out with the latch ends at once, and then retracts inward",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 500, +stall, 10, -stall, releaseLatch, 200, -retracted, 10, on?, retract, on?",
+    "sensed retracted sensor boot; pulled; failed deadline unknown; off; retract",
+  ],
+  [
+    "asked to retract, a bolt that is retracted has arrived though its latch sticks, and is not driven out again",
+    MOTOR,
+    "retracted",
+    "10, pullLatch, 500, +stall, 10, retract, on?, 100, on?, retract, on?",
+    "sensed retracted sensor boot; pulled; throw; reached retracted sensor; off; reached retracted sensor; off",
+  ],
   ["a motor without contacts knows nothing at boot", BLIND_MOTOR, "thrown", "10", "sensed unknown none boot"],
   [
     "a motor without contacts knows its stop by its current",
@@ -193,10 +245,48 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     "10, pullLatch, 500, +stall, 10, -stall, releaseLatch, 510",
     "sensed unknown none boot; pulled; reached retracted none",
   ],
+  [
+    "a motor without contacts retracts inward with the latch pulled, since a hand may have thrown the bolt",
+    BLIND_MOTOR,
+    "",
+    "10, pullLatch, 500, +stall, 10, -stall, retract, on?, 500, +stall, 10",
+    "sensed unknown none boot; pulled; retract; reached retracted current",
+  ],
+  [
+    "a motor without contacts retracts inward after a latch that stuck",
+    BLIND_MOTOR,
+    "",
+    "10, pullLatch, 500, +stall, 10, releaseLatch, 100, -stall, retract, on?, 500, +stall, 10",
+    "sensed unknown none boot; pulled; failed stall unknown; retract; reached retracted current",
+  ],
+  [
+    "a motor without contacts lets no latch out for a time that was measured before the bolt moved",
+    BLIND_MOTOR,
+    "",
+    "10, pullLatch, 500, +stall, 10, -stall, throw, 100, releaseLatch, 10",
+    "sensed unknown none boot; pulled; reached retracted none",
+  ],
 ];
 
 for (const [name, make, active, lines, expected] of RUNS) {
   test(name, () => assert.is(run(make, active, lines), expected));
 }
+
+const BEFORE = ["pullLatch, 300", "releaseLatch, 150", "+stall, 110, -stall", "throw, 50", "-retracted", "+retracted"];
+
+/** Every order of that many of those. */
+function orders(length: number): readonly string[] {
+  if (length === 0) return ["10"];
+  return orders(length - 1).flatMap((lines) => BEFORE.map((line) => `${lines}, ${line}`));
+}
+
+test("whatever came before, a retract of a bolt that is not seen to be retracted drives inward", () => {
+  for (const lines of orders(3)) {
+    const between = run(MOTOR, "retracted", `${lines}, -retracted, retract, on?`);
+    assert.match(between, /; retract$/, lines);
+    const blind = run(BLIND_MOTOR, "", `${lines}, retract, on?`);
+    assert.match(blind, /; retract$/, lines);
+  }
+});
 
 test.run();

@@ -64,6 +64,20 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     "10, pullLatch, 800, retract, angle?, 790, on?, 10",
     "sensed retracted sensor boot; pulled; 90; power; reached retracted sensor",
   ],
+  [
+    "a servo asked to retract while it lets the latch out turns all the way back",
+    SERVO,
+    "retracted",
+    "10, pullLatch, 800, releaseLatch, 100, retract, angle?, 790, on?, 10, on?",
+    "sensed retracted sensor boot; pulled; 90; power; reached retracted sensor; off",
+  ],
+  [
+    "a servo retracts to the same angle though a hand threw the bolt behind a pulled latch",
+    SERVO,
+    "retracted",
+    "10, pullLatch, 800, stop, -retracted, +thrown, 10, retract, angle?, -thrown, 300, +retracted, 10",
+    "sensed retracted sensor boot; pulled; sensed thrown sensor manual; 90; reached retracted sensor",
+  ],
   ["a servo without contacts knows nothing at boot", BLIND_SERVO, "thrown", "10", "sensed unknown none boot"],
   [
     "a servo without contacts arrives by time, with no witness",

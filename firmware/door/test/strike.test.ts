@@ -24,6 +24,13 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     `${AT_THROWN}; reached retracted none; coil; sensed thrown sensor auto; off`,
   ],
   [
+    "T53: asking again does not stretch a hold, and begins a new one after it",
+    STRIKE,
+    "keeper",
+    "10, retract, 2000, retract, 990, on?, 10, on?, retract, on?",
+    `${AT_THROWN}; reached retracted none; reached retracted none; coil; sensed thrown sensor auto; off; reached retracted none; coil`,
+  ],
+  [
     "a strike is thrown at once",
     STRIKE,
     "keeper",

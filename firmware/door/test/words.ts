@@ -24,7 +24,7 @@ export const SETTINGS: DoorSettings = Object.freeze({
   isForcedUnsensed: true,
 });
 
-/** The three contacts by their letter. */
+/** The three contacts by their letter; the unknown one is fitted, and was not read yet. */
 export const CONTACTS: Readonly<Record<string, ContactState>> = Object.freeze({
   c: { is: "closed" },
   o: { is: "open", since: millis(99_000), warned: "none" },
@@ -35,9 +35,11 @@ const RETRACTING = { at: "unlocking", cause: "request", attempt: 0, deadline: DU
 const LATCH = { at: "unlatching", isLockWanted: false, deadline: DUE } as const;
 const THROWING = { at: "locking", cause: "auto", deadline: DUE } as const;
 
-/** Every state of the bolt by its name; one that rests has its timer set where the contact lets it. */
+/** Every state of the bolt by its name; one that rests has its timer set where the contact lets it, save where its name
+ *  says that it has none: so it rests once passage, or a time without relock, has passed. */
 export const BOLTS: Readonly<Record<string, (contact: string) => BoltState>> = {
   unknown: (contact) => ({ at: "unknown", isLockWanted: false, relockAt: contact === "c" ? DUE : undefined }),
+  "unknown, no timer": () => ({ at: "unknown", isLockWanted: false, relockAt: undefined }),
   locked: () => ({ at: "locked", witness: "sensor" }),
   "locked unseen": () => ({ at: "locked", witness: "none" }),
   unlocking: () => ({ ...RETRACTING, isUnlatchWanted: false, isLockWanted: false }),
@@ -60,8 +62,9 @@ export const BOLTS: Readonly<Record<string, (contact: string) => BoltState>> = {
     at: "unlocked",
     witness: "sensor",
     isLockWanted: true,
-    relockAt: contact === "o" ? undefined : DUE,
+    relockAt: contact === "c" ? DUE : undefined,
   }),
+  "unlocked, no timer": () => ({ at: "unlocked", witness: "sensor", isLockWanted: false, relockAt: undefined }),
   pulling: () => ({ ...LATCH, phase: "pulling" }),
   holding: () => ({ ...LATCH, phase: "holding" }),
   releasing: () => ({ ...LATCH, phase: "releasing" }),

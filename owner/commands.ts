@@ -1,0 +1,38 @@
+// All commands of `latchkey`.
+// Why: the edge in cli.ts and the help look them up in one list.
+// Follows nothing: each command says what it follows.
+
+import type { Command } from "./command.ts";
+import { accept } from "./commands/accept.ts";
+import { lock, open } from "./commands/act.ts";
+import { adopt } from "./commands/adopt.ts";
+import { carry } from "./commands/carry.ts";
+import { config } from "./commands/config.ts";
+import { delegate } from "./commands/delegate.ts";
+import { grant } from "./commands/grant.ts";
+import { id } from "./commands/id.ts";
+import { init } from "./commands/init.ts";
+import { log } from "./commands/log.ts";
+import { revoke } from "./commands/revoke.ts";
+import { show } from "./commands/show.ts";
+import { status } from "./commands/status.ts";
+import { time } from "./commands/time.ts";
+
+/** Every command but `help`, which cli.ts answers itself. */
+export const COMMANDS: readonly Command[] = Object.freeze([
+  init,
+  id,
+  adopt,
+  grant,
+  delegate,
+  revoke,
+  carry,
+  accept,
+  open,
+  lock,
+  status,
+  log,
+  time,
+  config,
+  show,
+]);

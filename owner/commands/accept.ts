@@ -1,0 +1,60 @@
+// `latchkey accept`: keeps an invitation, so that `open` needs nothing more.
+// Why: what cannot work is told now and not at the door.
+// Follows docs/protocol.cddl, `invitation`.
+
+import { parseZone } from "../../firmware/time/zone.ts";
+import { allowanceObject, sayAllowance } from "../allowance.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { readInvitation } from "../keyring.ts";
+import { presentSeconds, sayMoment } from "../moment.ts";
+import { addressOf } from "../ownership.ts";
+import { printable } from "../terminal.ts";
+import { ownZone } from "../timezone.ts";
+
+/** The command `accept`. */
+export const accept: Command = {
+  name: "accept",
+  summary: "Keep an invitation that you were sent",
+  positionals: ["INVITATION"],
+  options: {
+    name: { value: "NAME", help: 'what you call that door, such as "Anna"' },
+    at: { value: "HOST:PORT", help: "where the lock is reached (127.0.0.1:7446)" },
+  },
+  help: ["INVITATION is the text that you were sent, a file that holds it, or - for standard input."],
+  examples: ["accept gwFYIC9...", "accept invitation.txt --name Anna"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [given = ""] = call.positionals;
+  const keystore = await call.openKeystore();
+  const { person } = keystore;
+  const { invitation, allowance } = readInvitation(given, person);
+  const zone = parseZone(ownZone().rule);
+  if (allowance.until < presentSeconds()) {
+    throw new Failure(
+      EXIT.UNVERIFIED,
+      `This invitation is over since ${sayMoment(zone, allowance.until)}: ask for a new one.`,
+    );
+  }
+  const former = person.invitations.find(({ lockId }) => lockId === invitation.lockId);
+  const name = call.option("name") ?? former?.name ?? invitation.lockId;
+  if (name.length === 0 || name.length > 32) throw usage("--name takes 1 to 32 characters.");
+  const isTaken = [...person.locks.map((lock) => ({ name: lock.name, lockId: lock.id })), ...person.invitations].some(
+    (door) => door.name === name && door.lockId !== invitation.lockId,
+  );
+  if (isTaken) throw usage(`You have a door called ${printable(name)} already: choose another name with --name.`);
+  const address = addressOf(call, former?.address);
+  const index = person.invitations.findIndex(({ link }) => link === invitation.link);
+  person.invitations.splice(index < 0 ? person.invitations.length : index, index < 0 ? 0 : 1, {
+    ...invitation,
+    name,
+    address,
+  });
+  keystore.save();
+  for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
+  call.terminal.say("Times are shown in this computer's time zone; the lock goes by its own.");
+  call.terminal.say(`Kept as ${printable(name)}. At the door: "latchkey open".`);
+  return { exit: EXIT.OK, json: { name, address, ...allowanceObject(allowance) } };
+}

@@ -1,0 +1,139 @@
+// `latchkey open` and `latchkey lock`: moves the bolt, as a guest with a grant or as the owner.
+// Why: both say one thing to the lock and then listen to what the door does.
+// Follows docs/protocol.md §2.2 and §2.3 (kind 8); the reasons for a no are made from the grant itself.
+
+import { fromBase64url } from "../../firmware/bytes.ts";
+import { KIND_ACT } from "../../firmware/grant/body.ts";
+import { OPERATION_LOCK, OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
+import type { NoticeEvent } from "../../firmware/link/message.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { refusedGuest } from "../denials.ts";
+import { EXIT } from "../failure.ts";
+import { chooseKey, type DoorKey } from "../keyring.ts";
+import type { Keystore } from "../keystore.ts";
+import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
+import { type Conversation, converse } from "../wire.ts";
+
+const WAIT_SECONDS = 8;
+const WAIT_SECONDS_MAX = 600;
+
+const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
+  unlocked: "The bolt is back: go in.",
+  opened: "The door is open.",
+  closed: "The door is closed.",
+  locked: "The door is locked again.",
+  jammed: "The bolt is jammed: pull or push the door, and try again.",
+  aborted: "Nobody opened the door, so it is locked again.",
+});
+/** The same, said to whoever locks. */
+const LOCK_NOTICES: Partial<typeof NOTICES> = Object.freeze({
+  unlocked: "The bolt is back.",
+  locked: "The door is locked.",
+});
+const LAST: readonly NoticeEvent[] = Object.freeze(["locked", "jammed", "aborted"]);
+
+const OPTIONS = Object.freeze({
+  lock: { value: "NAME", help: "which door, where you have several" },
+  grant: { value: "TEXT|FILE", help: "an invitation that was not accepted before" },
+  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  wait: {
+    value: "SECONDS",
+    help: `how long to listen to the door afterwards, 0 to ${WAIT_SECONDS_MAX} (${WAIT_SECONDS})`,
+  },
+});
+
+/** The command `open`. */
+export const open: Command = {
+  name: "open",
+  summary: "Open a door, with an invitation or as its owner",
+  positionals: [],
+  options: { ...OPTIONS, unlatch: { help: "draw the latch too, for a door with a knob outside" } },
+  help: [
+    "With one lock or one invitation nothing more is needed. The lock gives strangers no reason for a no;",
+    "the likely ones are told from the grant.",
+  ],
+  examples: ["open", "open --lock home --unlatch", "open --grant invitation.txt --at 192.168.1.20"],
+  run: (call) => act(call, call.has("unlatch") ? OPERATION_UNLATCH : OPERATION_UNLOCK),
+};
+
+/** The command `lock`. */
+export const lock: Command = {
+  name: "lock",
+  summary: "Throw the bolt, with an invitation or as the owner",
+  positionals: [],
+  options: OPTIONS,
+  help: ["The bolt is thrown only onto a closed door."],
+  examples: ["lock", "lock --lock home"],
+  run: (call) => act(call, OPERATION_LOCK),
+};
+
+type Operation = typeof OPERATION_UNLOCK | typeof OPERATION_LOCK | typeof OPERATION_UNLATCH;
+
+async function act(call: Call, operation: Operation): Promise<Outcome> {
+  const seconds = call.number("wait", 0, WAIT_SECONDS_MAX) ?? WAIT_SECONDS;
+  const keystore = await call.openKeystore();
+  const key = chooseKey(call, keystore);
+  const listen = (conversation: Conversation) => hear(call, conversation, operation, seconds);
+  const events =
+    key.kind === "owner"
+      ? await asOwner(call, keystore, key.lock, async (session) => {
+          await declare(keystore, key.lock, session, { kind: KIND_ACT, operation });
+          return listen(session.conversation);
+        })
+      : await actAsGuest(call, keystore, { key, operation, listen });
+  const isDone = !events.includes("jammed");
+  return { exit: isDone ? EXIT.OK : EXIT.REFUSED, json: { as: key.kind, lockId: key.lockId, events } };
+}
+
+async function actAsGuest(
+  call: Call,
+  keystore: Keystore,
+  asked: {
+    readonly key: Extract<DoorKey, { kind: "guest" }>;
+    readonly operation: Operation;
+    readonly listen: (conversation: Conversation) => Promise<NoticeEvent[]>;
+  },
+): Promise<NoticeEvent[]> {
+  const { key, operation, listen } = asked;
+  const leaf = fromBase64url(key.token);
+  const { sign } = signerOf(keystore.person);
+  const address = addressOf(call, key.address);
+  const conversation = await converse({ address, agreementKey: key.agreementKey, lockId: key.lockId });
+  try {
+    const answer = await conversation.prove({ operation, by: { leaf } }, sign);
+    if (answer.kind === "yes") return await listen(conversation);
+    throw refusedGuest(key.token, operation);
+  } finally {
+    conversation.close();
+  }
+}
+
+/** Tells what the door does until the visit is over or the time is. */
+async function hear(
+  call: Call,
+  conversation: Conversation,
+  operation: Operation,
+  seconds: number,
+): Promise<NoticeEvent[]> {
+  call.terminal.say(operation === OPERATION_LOCK ? "Yes: the lock throws its bolt." : "Yes: the lock opens.");
+  const deadline = Date.now() + seconds * 1_000;
+  const events: NoticeEvent[] = [];
+  for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
+    const notice = await conversation.notice(left);
+    if (notice === undefined) break;
+    events.push(notice.event);
+    const said = operation === OPERATION_LOCK ? LOCK_NOTICES[notice.event] : undefined;
+    call.terminal.say(said ?? NOTICES[notice.event]);
+    if (LAST.includes(notice.event)) return events;
+  }
+  if (seconds > 0) call.terminal.say(sayUnfinished(operation, events, seconds));
+  return events;
+}
+
+/** What to know where the door is not locked again when the listening ends. */
+function sayUnfinished(operation: Operation, events: readonly NoticeEvent[], seconds: number): string {
+  if (events.at(-1) === "opened") return "The door still stands open: pull it shut when you leave.";
+  if (operation === OPERATION_LOCK)
+    return `Nothing more in ${seconds} s: the door was locked before, stands open, or somebody is leaving.`;
+  return `Nothing more in ${seconds} s. The door locks itself, unless its owner has set it otherwise.`;
+}

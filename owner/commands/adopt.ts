@@ -1,0 +1,112 @@
+// `latchkey adopt`: makes the person the first owner of a lock.
+// Why: the lock takes its first owner only while somebody presses the button inside, so nobody takes it from afar.
+// Follows docs/protocol.md §2.3 (kind 10).
+
+import { crypto } from "#crypto";
+import { fromAscii, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { lockIdOf } from "../../firmware/cose/key.ts";
+import { KIND_ADOPT } from "../../firmware/grant/body.ts";
+import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { orRefuse, readGiven } from "../given.ts";
+import { parseSetup } from "../invitation.ts";
+import { presentSeconds } from "../moment.ts";
+import { addressOf, asOwner, signerOf } from "../ownership.ts";
+import type { OwnedLock, Person } from "../person.ts";
+import { printable } from "../terminal.ts";
+import { findZone, ownZone } from "../timezone.ts";
+import { converse } from "../wire.ts";
+
+/** A lock without an owner has seen no statement yet. */
+const ADOPTION_SEQ = 1;
+
+/** The command `adopt`. */
+export const adopt: Command = {
+  name: "adopt",
+  summary: "Become the first owner of a lock, standing beside it",
+  positionals: ["SETUP"],
+  options: {
+    zone: {
+      value: "ZONE",
+      help: "the door's time zone: Europe/Berlin, or a POSIX rule (this computer's, if left out)",
+    },
+    at: { value: "HOST:PORT", help: "where the lock is reached (127.0.0.1:7446)" },
+    name: { value: "NAME", help: 'what you call it, such as "front door"' },
+  },
+  help: [
+    "SETUP is the text on the lock's label, or a file that holds it. Press the button on the inside of the door first:",
+    "the lock takes an owner only within a minute of that. Your recovery key is registered in the same step.",
+  ],
+  examples: ["adopt gwFYIA... --zone Europe/Berlin --name home", "adopt setup.txt --at 192.168.1.20"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [given = ""] = call.positionals;
+  const bytes = readGiven(given, "setup");
+  const setup = orRefuse(() => parseSetup(bytes), "That is no setup text: copy all of it from the lock's label.");
+  const named = call.option("zone");
+  const zone = named === undefined ? ownZone() : findZone(named);
+  const keystore = await call.openKeystore();
+  const id = lockIdOf(crypto, setup.signingKey);
+  const name = nameOf(call, keystore.person.locks, id);
+  const known = keystore.person.locks.find((lock) => lock.id === id);
+  const lock: OwnedLock = known ?? {
+    id,
+    name,
+    agreementKey: toBase64url(setup.agreementKey),
+    signingKey: toBase64url(setup.signingKey),
+    address: addressOf(call, undefined),
+    zone: zone.rule,
+    zoneName: zone.name,
+    seq: 0,
+    revocation: { seq: 0, generation: 0, links: [], holders: [] },
+    confirmedRevocationSeq: 0,
+    checkpoint: undefined,
+  };
+  const address = addressOf(call, lock.address);
+  await becomeOwner(keystore.person, { ...lock, address, zone: known === undefined ? zone.rule : lock.zone });
+  Object.assign(lock, { name, address, seq: Math.max(lock.seq, ADOPTION_SEQ) });
+  if (known === undefined) keystore.person.locks.push(lock);
+  keystore.save();
+  await asOwner(call, keystore, lock, async ({ mine }) => mine);
+  call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
+  call.terminal.say('Next: "latchkey status", then let somebody in with "latchkey grant --to KEY --until +2h".');
+  return { exit: EXIT.OK, json: { lockId: id, name, zone: lock.zone, zoneName: lock.zoneName ?? null, address } };
+}
+
+function nameOf(call: Call, locks: readonly OwnedLock[], id: string): string {
+  const known = locks.find((lock) => lock.id === id);
+  const name = call.option("name") ?? known?.name ?? (locks.length === 0 ? "home" : id);
+  if (name.length === 0 || name.length > 32) throw usage("--name takes 1 to 32 characters.");
+  if (locks.some((lock) => lock.name === name && lock.id !== id)) {
+    throw usage(`You have a lock called ${printable(name)} already: choose another name with --name.`);
+  }
+  return name;
+}
+
+/** Adopts the lock, or finds that this person is its owner already, as after an answer that was lost. @throws Failure */
+async function becomeOwner(person: Person, lock: OwnedLock): Promise<void> {
+  const signer = signerOf(person);
+  const conversation = await converse({ address: lock.address, agreementKey: lock.agreementKey, lockId: lock.id });
+  try {
+    if (conversation.session.isAdopted) {
+      const proven = await conversation.prove({ operation: OPERATION_OWN, by: { kid: signer.kid } }, signer.sign);
+      if (proven.kind === "yes") return;
+      throw new Failure(EXIT.REFUSED, "This lock has an owner already: they can add you, or reset it at the door.");
+    }
+    const recoveryKey = fromBase64url(person.recoveryKey);
+    const adoption = { ownerKey: signer.publicKey, recoveryKey, zoneRule: fromAscii(lock.zone) };
+    const body = { kind: KIND_ADOPT, adoption } as const;
+    const declaration = { kid: signer.kid, issuedAt: presentSeconds(), sequence: ADOPTION_SEQ, body };
+    const answer = await conversation.declare(declaration, signer.sign);
+    if (answer.kind === "yes") return;
+    throw new Failure(
+      EXIT.REFUSED,
+      "The lock said no: press the button on its inside, and run the command again within a minute.",
+    );
+  } finally {
+    conversation.close();
+  }
+}

@@ -1,0 +1,55 @@
+// `latchkey config`: shows the settings of a lock, and changes them.
+// Why: what a lock does by itself is its owner's decision, and never a vendor's.
+// Follows docs/protocol.md §2.4 and §2.3 (kinds 4 and 13).
+
+import { toAscii } from "../../firmware/bytes.ts";
+import { KIND_ACKNOWLEDGE, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import type { Call, Command, Option, Outcome } from "../command.ts";
+import { EXIT } from "../failure.ts";
+import { asOwner, declare, readStatus } from "../ownership.ts";
+import { SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
+import { findZone } from "../timezone.ts";
+
+const ZONE_KEY = 1;
+
+const OPTIONS: Record<string, Option> = {
+  lock: { value: "NAME", help: "which lock, where you own several" },
+  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  acknowledge: { help: "say that you have seen the damaged journal, so that guests are let in again" },
+};
+for (const { option, value, help } of SETTINGS) OPTIONS[option] = { value, help };
+
+/** The command `config`. */
+export const config: Command = {
+  name: "config",
+  summary: "Show or change the settings of a lock",
+  positionals: [],
+  options: OPTIONS,
+  help: ["Without options it shows the settings in force. All changes of one call hold together, or none does."],
+  examples: ["config", "config --auto-relock 60 --ajar 90", "config --zone Europe/Berlin", "config --mode vacation"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const settings: Setting[] = [];
+  for (const rule of SETTINGS) {
+    const text = call.option(rule.option);
+    if (text !== undefined) settings.push({ key: rule.key, value: rule.parse(text) });
+  }
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const { configuration } = await asOwner(call, keystore, lock, async (session) => {
+    if (settings.length > 0) await declare(keystore, lock, session, { kind: KIND_CONFIGURE, settings });
+    if (call.has("acknowledge")) await declare(keystore, lock, session, { kind: KIND_ACKNOWLEDGE });
+    return (await readStatus(session.conversation, session.signer)).status;
+  });
+  const rule = configuration.get(ZONE_KEY);
+  if (rule !== undefined && typeof rule !== "number" && toAscii(rule) !== lock.zone) {
+    const named = call.option("zone");
+    lock.zone = toAscii(rule);
+    lock.zoneName = named === undefined ? undefined : findZone(named).name;
+    keystore.save();
+  }
+  for (const line of saySettings(configuration)) call.terminal.say(line);
+  return { exit: EXIT.OK, json: { lockId: lock.id, settings: settingsObject(configuration) } };
+}

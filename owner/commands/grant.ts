@@ -1,0 +1,50 @@
+// `latchkey grant`: signs a grant for somebody's key.
+// Why: this is what an owner gives instead of a metal key.
+// Follows docs/protocol.md §2.1 (root token).
+
+import { fromBase64url } from "../../firmware/bytes.ts";
+import { issueRoot } from "../../firmware/grant/issue.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT, usage } from "../failure.ts";
+import { handOver } from "../handover.ts";
+import { defaultPermissions, LIMIT_OPTIONS, readWish } from "../limits.ts";
+import { presentSeconds } from "../moment.ts";
+import { signerOf } from "../ownership.ts";
+
+/** The command `grant`. */
+export const grant: Command = {
+  name: "grant",
+  summary: "Let somebody in, within limits that you choose",
+  positionals: [],
+  options: { lock: { value: "NAME", help: "which lock, where you own several" }, ...LIMIT_OPTIONS },
+  help: [
+    "Signs a grant for one person's key and prints an invitation to send them. The lock need not be reached for that.",
+    "Times are the lock's wall clock. --to and --until are needed; everything else narrows what is allowed.",
+  ],
+  examples: [
+    'grant --to KEY --who "Parcel Co" --from "today 14:00" --until "today 16:00" --once',
+    'grant --to KEY --who Ana --until 2027-06-30 --weekly "mon-fri 09:00-12:00" --allow unlock,lock',
+    'grant --to KEY --who "Parcel Co" --until +3d --uses 2 --delegable 1 --out parcel.txt',
+  ],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  call.required("to", '--to KEY, which your guest sees with "latchkey id"');
+  call.required("until", '--until WHEN, such as --until "today 18:00" or --until +2h');
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const zone = parseZone(lock.zone);
+  const wish = readWish(call, { zone, now: presentSeconds() });
+  const { expiry } = wish;
+  if (expiry === undefined) throw usage("--until is missing: every grant has an end.");
+  const signer = signerOf(keystore.person);
+  const { generation } = lock.revocation;
+  const permissions = wish.permissions ?? defaultPermissions();
+  const claims = { ...wish, expiry, permissions, lockId: lock.id, generation };
+  const token = issueRoot(signer.kid, claims, signer.sign);
+  const agreementKey = fromBase64url(lock.agreementKey);
+  const json = await handOver(call, keystore, { token, agreementKey, who: wish.name ?? "", zone });
+  return { exit: EXIT.OK, json };
+}

@@ -1,0 +1,212 @@
+// `latchkey log`: fetches what the lock recorded, verifies all of it, and tells it.
+// Why: the lock keeps a record that nobody can rewrite, and this is where somebody checks that nobody did.
+// Follows docs/protocol.md §4.
+
+import { writeFileSync } from "node:fs";
+import { crypto } from "#crypto";
+import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { OPERATION_READ_LOG } from "../../firmware/grant/holder.ts";
+import { ACCESS } from "../../firmware/journal/record.ts";
+import { parseZone, type Zone } from "../../firmware/time/zone.ts";
+import { readAllowance } from "../allowance.ts";
+import {
+  type Archive,
+  encodeArchive,
+  fetchArchive,
+  fetchRegion,
+  isCheckpointOf,
+  parseArchive,
+  sayVerdict,
+  verifyArchive,
+  walkRegion,
+} from "../archive.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { refusedGuest } from "../denials.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { orRefuse, readBytes, readGiven } from "../given.ts";
+import { parseSetup } from "../invitation.ts";
+import { chooseInvitation, chooseKey } from "../keyring.ts";
+import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
+import type { AcceptedInvitation, OwnedLock } from "../person.ts";
+import { chooseHappenings, Story, sayHappenings } from "../story.ts";
+import { printable } from "../terminal.ts";
+import { ownZone } from "../timezone.ts";
+import { converse } from "../wire.ts";
+
+const LAST = 30;
+const OWN_FILE = 0o600;
+
+/** The command `log`. */
+export const log: Command = {
+  name: "log",
+  summary: "Fetch, verify and read what happened at the door",
+  positionals: ["[verify", "FILE]"],
+  options: {
+    lock: { value: "NAME", help: "which lock, where you own several" },
+    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    last: { value: "N", help: `how many lines to show (${LAST})` },
+    all: { help: "show every line, also what the lock did by itself" },
+    export: { value: "FILE", help: "write the verified log to a file, for somebody else to verify" },
+    setup: { value: "SETUP", help: "with verify: the lock's label, by whose key the file is verified" },
+  },
+  help: [
+    "Every record is chained to the one before it, and the lock signs the end of the chain. What was fetched is kept, so",
+    "that the next call fetches only what is new, and a lock whose past was exchanged is found out.",
+    '"latchkey log verify FILE" verifies an exported log without the lock. A guest whose grant allows read-log is shown',
+    "what happened at the door, and nothing else.",
+  ],
+  examples: ["log", "log --all --export log.json", "log verify log.json --setup setup.txt"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [word, file] = call.positionals;
+  if (word === undefined) return fetchAndTell(call);
+  if (word !== "verify" || file === undefined) throw usage('Write "latchkey log", or "latchkey log verify FILE".');
+  return verifyFile(call, file);
+}
+
+async function fetchAndTell(call: Call): Promise<Outcome> {
+  const last = lastOf(call);
+  const keystore = await call.openKeystore();
+  const key = chooseKey(call, keystore);
+  return key.kind === "owner"
+    ? tellOwner(call, keystore, { lock: key.lock, last })
+    : tellGuest(call, keystore, { lockId: key.lockId, last });
+}
+
+async function tellOwner(
+  call: Call,
+  keystore: Keystore,
+  { lock, last }: { readonly lock: OwnedLock; readonly last: number },
+): Promise<Outcome> {
+  const kept = keystore.readBeside(`log-${lock.id}`);
+  const former = kept === undefined ? undefined : parseArchive(Buffer.from(kept).toString("utf8"));
+  const lockKey = fromBase64url(lock.signingKey);
+  const { archive, story } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+    const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
+    return { archive, story: read(archive, new Story(knownNames(keystore, lock.id))) };
+  });
+  keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
+  lock.checkpoint = toBase64url(archive.checkpoint);
+  keystore.save();
+  const exported = call.option("export");
+  if (exported !== undefined) writeArchive(exported, archive);
+  const shown = chooseHappenings(story.happenings, call.has("all"), last);
+  for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
+  call.terminal.say("Every record and the lock's signature hold.");
+  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+}
+
+/** What a grant for reading the log shows: the door's records, of which only an owner can have the end signed. */
+async function tellGuest(
+  call: Call,
+  keystore: Keystore,
+  { lockId, last }: { readonly lockId: string; readonly last: number },
+): Promise<Outcome> {
+  if (call.option("export") !== undefined) {
+    throw usage("Only an owner can export a log, since the lock signs its end for owners only: leave --export out.");
+  }
+  const { person } = keystore;
+  const isReadable = ({ token }: AcceptedInvitation) =>
+    (readAllowance(fromBase64url(token)).permissions & (1 << OPERATION_READ_LOG)) !== 0;
+  const invitation = chooseInvitation(person.invitations.filter((each) => each.lockId === lockId && isReadable(each)));
+  if (invitation === undefined) {
+    throw usage("Your invitation does not allow to read the log: ask the owner for one with --allow read-log.");
+  }
+  const address = addressOf(call, invitation.address);
+  const conversation = await converse({ address, agreementKey: invitation.agreementKey, lockId });
+  try {
+    const claim = { operation: OPERATION_READ_LOG, by: { leaf: fromBase64url(invitation.token) } };
+    const answer = await conversation.prove(claim, signerOf(person).sign);
+    if (answer.kind !== "yes") throw refusedGuest(invitation.token, OPERATION_READ_LOG);
+    const story = new Story(knownNames(keystore, lockId));
+    const access = await fetchRegion(conversation, ACCESS, undefined);
+    const broken = walkRegion(lockId, access, (record) => story.add(record));
+    if (broken !== undefined) {
+      throw new Failure(EXIT.UNVERIFIED, `Record ${broken} does not hold: do not believe the log, and tell the owner.`);
+    }
+    const shown = chooseHappenings(story.happenings, call.has("all"), last);
+    for (const line of sayHappenings(shown, parseZone(ownZone().rule))) call.terminal.say(line);
+    call.terminal.say("Every record holds; that none is missing at the end, the lock signs for its owner only.");
+    return { exit: EXIT.OK, json: { lockId, isVerified: false, happenings: shown, file: null } };
+  } finally {
+    conversation.close();
+  }
+}
+
+async function verifyFile(call: Call, file: string): Promise<Outcome> {
+  const last = lastOf(call);
+  const archive = parseArchive(Buffer.from(readBytes(file)).toString("utf8"));
+  const { key, zone, from } = await trustedKey(call, archive);
+  if (!crypto.isEqual(key, archive.lockKey) || !isCheckpointOf(key, archive.checkpoint)) {
+    throw new Failure(
+      EXIT.UNVERIFIED,
+      "This log is another lock's, or its signature does not hold: do not believe it.",
+    );
+  }
+  const story = read(archive, new Story(new Map()));
+  const shown = chooseHappenings(story.happenings, call.has("all"), last);
+  for (const line of sayHappenings(shown, zone)) call.terminal.say(line);
+  call.terminal.say(
+    `Every record holds, and so does the signature of the lock ${archive.lockId} (its key is from ${from}).`,
+  );
+  return { exit: EXIT.OK, json: { lockId: archive.lockId, isVerified: true, keyFrom: from, happenings: shown } };
+}
+
+/** Gives the key to believe: from --setup, from the keystore, or else the file's own, which proves less and says so. */
+async function trustedKey(
+  call: Call,
+  { lockId, lockKey }: Archive,
+): Promise<{ readonly key: Archive["lockKey"]; readonly zone: Zone; readonly from: string }> {
+  const given = call.option("setup");
+  const zone = parseZone(ownZone().rule);
+  if (given !== undefined) {
+    const setup = readGiven(given, "setup");
+    const { signingKey } = orRefuse(
+      () => parseSetup(setup),
+      "That is no setup text: copy all of it from the lock's label.",
+    );
+    return { key: signingKey, zone, from: "its label" };
+  }
+  if (hasKeystore(keystoreDirectory())) {
+    const { person } = await call.openKeystore();
+    const owned = person.locks.find(({ id }) => id === lockId);
+    if (owned !== undefined)
+      return { key: fromBase64url(owned.signingKey), zone: parseZone(owned.zone), from: "your keystore" };
+  }
+  call.terminal.warn(
+    "The lock's key is taken from the file itself: give --setup with the text on its label to be sure of it.",
+  );
+  return { key: lockKey, zone, from: "the file itself" };
+}
+
+/** Verifies and reads. @throws Failure */
+function read(archive: Archive, story: Story): Story {
+  const verdict = verifyArchive(archive, (record) => story.add(record));
+  if (verdict.kind !== "whole") {
+    throw new Failure(EXIT.UNVERIFIED, `${sayVerdict(verdict)} Do not believe it, and look at the door.`);
+  }
+  return story;
+}
+
+function lastOf(call: Call): number {
+  return call.number("last", 1, 1_000_000) ?? (call.has("all") ? Number.POSITIVE_INFINITY : LAST);
+}
+
+function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
+  const names = new Map<string, string>([[toBase64url(signerOf(person).kid), "you"]]);
+  for (const { who, holder, lockId } of person.grants) {
+    if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
+  }
+  return names;
+}
+
+function writeArchive(file: string, archive: Archive): void {
+  try {
+    writeFileSync(file, `${encodeArchive(archive)}\n`, { mode: OWN_FILE });
+  } catch {
+    throw usage(`${printable(file)} cannot be written: choose another place.`);
+  }
+}

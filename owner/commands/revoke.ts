@@ -1,0 +1,171 @@
+// `latchkey revoke`: takes a grant back.
+// Why: one cumulative list for each owner only ever restricts, so anybody may carry it to the lock, late or twice; until
+// the lock says that it holds it, nothing is promised.
+// Follows docs/protocol.md §2.3 ("Revocation").
+
+import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { HOLDERS_MAX, REVOKED_MAX } from "../../firmware/grant/revocation.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { readAllowance } from "../allowance.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { isFileHere, orRefuse, readGiven } from "../given.ts";
+import { writeText } from "../handover.ts";
+import { parseInvitation } from "../invitation.ts";
+import type { Keystore } from "../keystore.ts";
+import { presentSeconds, sayMoment } from "../moment.ts";
+import { asOwner, kidText, signerOf } from "../ownership.ts";
+import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
+import { listIsFull, signRevocations } from "../revocation.ts";
+import { printable } from "../terminal.ts";
+
+/** The command `revoke`. */
+export const revoke: Command = {
+  name: "revoke",
+  summary: "Take a grant back, or list those that you gave",
+  positionals: ["[WHO...]"],
+  options: {
+    lock: { value: "NAME", help: "which lock, where you own several" },
+    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    holder: { help: "take back the person's key too, and with it all that anybody gives to it" },
+    all: { help: "take back every grant that you ever gave; the last resort" },
+    file: { value: "FILE", help: 'write the signed list to a file, which anybody can bring with "latchkey carry"' },
+  },
+  help: [
+    "WHO is a name, a number in the list that the command shows when nothing is named, the name of any grant (11",
+    "letters and digits), or an invitation, as text or file. What was passed on from a grant falls with it. It counts from",
+    "when the lock holds the list; every other command hands the list over again until the lock confirms it.",
+  ],
+  examples: ["revoke", 'revoke "Parcel Co"', "revoke 3 --holder", "revoke --all", "revoke 2 --file list.txt"],
+  run,
+};
+
+/** An entry of which the lock never forgets. */
+const FOR_GOOD = 0xffff_ffff;
+
+/** What is to be taken back; whose key it is, is known of one's own grants only. */
+type Chosen = Pick<IssuedGrant, "link" | "who" | "until"> & { readonly holder: string | undefined };
+
+async function run(call: Call): Promise<Outcome> {
+  const keystore = await call.openKeystore();
+  const { locks, grants } = keystore.person;
+  if (locks.length === 0 && grants.length > 0) {
+    throw usage('Only the owner of a lock takes grants back: tell them the name of yours, for "latchkey revoke NAME".');
+  }
+  const lock = call.chooseLock(keystore);
+  const given = grants.filter(({ lockId }) => lockId === lock.id);
+  const isListing = call.positionals.length === 0 && !call.has("all") && call.option("file") === undefined;
+  if (isListing) return list(call, lock, given);
+  const chosen = call.positionals.flatMap((text) => choose(lock, given, text));
+  if (chosen.length > 0 || call.has("all")) {
+    lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll: call.has("all") });
+    keystore.save();
+  }
+  if (lock.revocation.seq === 0) throw usage("Nothing was taken back yet: name a grant.");
+  const losing = call.has("all") ? given.filter(({ until }) => until > presentSeconds()) : chosen;
+  for (const { who, link } of losing) call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
+  const file = call.option("file");
+  if (file === undefined) await deliver(call, keystore, lock);
+  const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
+  if (file !== undefined) {
+    writeText(file, toBase64url(signRevocations(signerOf(keystore.person), lock)));
+    call.terminal.say(
+      `The signed list is in ${printable(file)}: whoever is at the door brings it with "latchkey carry FILE".`,
+    );
+  }
+  call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : "NOT CONFIRMED by the lock yet.");
+  const json = {
+    revoked: losing.map(({ link }) => link),
+    sequence: lock.revocation.seq,
+    isConfirmed,
+    file: file ?? null,
+  };
+  // A list in a file is on its way; one that the lock was handed and does not hold has failed.
+  return { exit: file !== undefined || isConfirmed ? EXIT.OK : EXIT.REFUSED, json };
+}
+
+async function deliver(call: Call, keystore: Keystore, lock: OwnedLock): Promise<void> {
+  try {
+    // Every owner session begins with the list, where the lock does not hold the newest.
+    await asOwner(call, keystore, lock, async ({ mine }) => mine);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exit !== EXIT.UNREACHABLE) throw error;
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      `It is signed, but NOT CONFIRMED by the lock. ${error.message} Or have somebody bring it: "latchkey revoke --file FILE".`,
+    );
+  }
+}
+
+/** Finds grants by number, name of the grant, name of the person, or by themselves. @throws Failure */
+function choose(lock: OwnedLock, given: readonly IssuedGrant[], text: string): readonly Chosen[] {
+  const numbered = /^\d{1,4}$/.test(text) ? given[Number(text) - 1] : undefined;
+  const found = given.filter(({ who, link }) => link === text || who === text);
+  if (found.length > 0) return found;
+  if (numbered !== undefined) return [numbered];
+  // Whoever passed a grant on tells its owner the name of the link. When it ends is not known, and an entry that the lock
+  // forgets too early brings the grant back to life.
+  if (/^[A-Za-z0-9_-]{11}$/.test(text)) return [{ link: text, who: "", until: FOR_GOOD, holder: undefined }];
+  if (/^[A-Za-z0-9_-]{64,}$/.test(text) || isFileHere(text)) return [readChosen(lock, text)];
+  throw usage(`You gave no grant to "${printable(text)}": "latchkey revoke" lists those that you gave.`);
+}
+
+/** Reads the invitation that is to be taken back: with it its end is known, so the lock may forget the entry then. */
+function readChosen(lock: OwnedLock, text: string): Chosen {
+  const bytes = readGiven(text, "invitation");
+  const sentence = `That is no invitation: copy the whole text, or give the name of the grant.`;
+  const { lockId, link, grants, holder, until } = orRefuse(() => readAllowance(parseInvitation(bytes).token), sentence);
+  if (lockId !== lock.id) throw usage(`That invitation is for the lock ${lockId}: choose that one with --lock.`);
+  return { link, who: grants[grants.length - 1].name, until, holder: toBase64url(holder) };
+}
+
+/** Gives the list with more in it. @throws Failure where it is full */
+function extend(
+  former: RevocationList,
+  chosen: readonly Chosen[],
+  { hasHolders, isAll }: { readonly hasHolders: boolean; readonly isAll: boolean },
+): RevocationList {
+  const now = presentSeconds();
+  // A new generation ends all grants before it, so their entries are no longer needed.
+  const kept = isAll ? [] : former.links.filter(({ until }) => until >= now);
+  const added = isAll ? [] : chosen.filter(({ link }) => !kept.some((entry) => entry.link === link));
+  const links = [...kept, ...added.map(({ link, until }) => ({ link, until }))];
+  const kids = hasHolders
+    ? chosen.flatMap(({ holder }) => (holder === undefined ? [] : kidText(fromBase64url(holder))))
+    : [];
+  if (hasHolders && kids.length < chosen.length)
+    throw usage("--holder goes with grants that you gave yourself: leave it out.");
+  const holders = [...new Set([...former.holders, ...kids])];
+  const { codes } = former;
+  if (links.length > REVOKED_MAX || holders.length > HOLDERS_MAX) {
+    throw listIsFull();
+  }
+  return {
+    seq: former.seq + 1,
+    generation: former.generation + (isAll ? 1 : 0),
+    links,
+    holders,
+    ...(codes === undefined ? {} : { codes }),
+  };
+}
+
+function list(call: Call, lock: OwnedLock, given: readonly IssuedGrant[]): Outcome {
+  const zone = parseZone(lock.zone);
+  const now = presentSeconds();
+  const states = given.map(({ link, until, issued: _, ...grant }, index) => {
+    const generation = readAllowance(fromBase64url(grant.token)).grants[0].generation ?? 0;
+    const isListed = lock.revocation.links.some((entry) => entry.link === link);
+    const isRevoked = isListed || generation < lock.revocation.generation;
+    const confirmed = lock.confirmedRevocationSeq >= lock.revocation.seq ? "taken back" : "taken back, NOT CONFIRMED";
+    const state = isRevoked ? confirmed : until < now ? "over" : "valid";
+    return { number: index + 1, who: grant.who, link, until, state };
+  });
+  for (const { number, who, link, until, state } of states) {
+    const name = printable(who) || "(no name)";
+    call.terminal.say(
+      `${String(number).padStart(3)}  ${name.padEnd(20)} ${link}  ${state}, until ${sayMoment(zone, until as never)}`,
+    );
+  }
+  if (given.length === 0) call.terminal.say('You gave no grants for this lock yet: "latchkey grant --help" shows how.');
+  return { exit: EXIT.OK, json: { grants: states } };
+}

@@ -1,0 +1,111 @@
+// `latchkey status`: how the lock is, as it tells its owner.
+// Why: an owner who is away asks whether the door is locked, and is told what the lock knows and what it does not.
+// Follows docs/protocol.cddl, `status`.
+
+import { toBase64url } from "../../firmware/bytes.ts";
+import type { Status } from "../../firmware/link/message.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT } from "../failure.ts";
+import { presentSeconds, sayDuration, sayMoment } from "../moment.ts";
+import { asOwner, readStatus } from "../ownership.ts";
+import type { OwnedLock } from "../person.ts";
+import { settingsObject } from "../settings.ts";
+import { counted, printable } from "../terminal.ts";
+
+/** The clock may lie this far off before it is worth a word. */
+const CLOCK_SECONDS_MAX = 300;
+
+/** The command `status`. */
+export const status: Command = {
+  name: "status",
+  summary: "Ask a lock how it is: bolt, door, clock, battery, journal",
+  positionals: [],
+  options: {
+    lock: { value: "NAME", help: "which lock, where you own several" },
+    at: { value: "HOST:PORT", help: "where the lock is reached" },
+  },
+  help: [
+    "Only an owner is told. What the lock does not know, such as its bolt after a cut of power, it calls unknown.",
+  ],
+  examples: ["status", "status --json"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const found = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
+    return (await readStatus(conversation, signer)).status;
+  });
+  for (const line of sayStatus(found, lock)) call.terminal.say(line);
+  return { exit: EXIT.OK, json: statusObject(found, lock) };
+}
+
+function sayStatus(found: Status, lock: OwnedLock): string[] {
+  const { bolt, contact, mode, batteryMillivolts, firmwareVersion, boots, liveCounters } = found;
+  const lines = [
+    `Lock:        ${printable(lock.name)} (${lock.id}), firmware ${printable(firmwareVersion)}, started ${boots === 1 ? "once" : `${boots} times`}`,
+  ];
+  lines.push(`Bolt:        ${bolt}${found.isVisitOpen ? ", a visit is going on" : ""}`);
+  lines.push(`Door:        ${contact}`);
+  lines.push(`Mode:        ${mode}`);
+  lines.push(
+    `Power:       ${batteryMillivolts === 0 ? "mains" : `battery, ${(batteryMillivolts / 1_000).toFixed(2)} V`}`,
+  );
+  lines.push(`Clock:       ${sayClock(found, lock)}`);
+  const journal = found.isJournalWhole
+    ? "whole"
+    : 'DAMAGED: guests are refused; run "latchkey log", then "latchkey config --acknowledge"';
+  lines.push(
+    `Journal:     ${found.isJournalWritable ? journal : `${journal}; it cannot be written: have the board changed`}`,
+  );
+  const ends = found.heads.map(({ lastSeq }) => lastSeq);
+  lines.push(
+    `Records:     ${ends[1]} of access, ${ends[0]} of state, ${counted(ends[2] ?? 0, "notice")}; it counts the uses of ${counted(liveCounters, "grant")}`,
+  );
+  lines.push(
+    `Owners:      ${found.owners.length}; boards: ${found.boards.map(({ role }) => role).join(", ") || "none"}`,
+  );
+  lines.push(`Taken back:  ${sayRevocation(lock)}`);
+  return lines;
+}
+
+/** Says whether the lock holds the revocations that were signed. */
+export function sayRevocation({ revocation, confirmedRevocationSeq }: OwnedLock): string {
+  if (revocation.seq === 0) return "nothing";
+  const { links, holders, generation } = revocation;
+  const parts = [counted(links.length, "grant")];
+  if (holders.length > 0) parts.push(counted(holders.length, "key"));
+  if (generation > 0) parts.push("all grants from before the last --all");
+  return `${parts.join(", ")}${confirmedRevocationSeq >= revocation.seq ? ", confirmed by the lock" : "; NOT CONFIRMED by the lock"}`;
+}
+
+function sayClock({ timeLow, timeHigh }: Status, lock: OwnedLock): string {
+  if (timeLow === undefined || timeHigh === undefined) {
+    return 'unknown, so nothing that is bound to time opens: run "latchkey time"';
+  }
+  const zone = parseZone(lock.zone);
+  const middle = seconds(Math.round((timeLow + timeHigh) / 2));
+  const off = Math.abs(middle - presentSeconds());
+  const remark =
+    off > CLOCK_SECONDS_MAX ? `; that is ${sayDuration(off)} off this computer's: run "latchkey time"` : "";
+  return `${sayMoment(zone, middle)}, give or take ${sayDuration(Math.ceil((timeHigh - timeLow) / 2))}${remark}`;
+}
+
+function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
+  const { configuration, timeLow, timeHigh, ...rest } = found;
+  return {
+    lockId: lock.id,
+    name: lock.name,
+    ...rest,
+    timeLow: timeLow ?? null,
+    timeHigh: timeHigh ?? null,
+    heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),
+    owners: found.owners.map(({ kid, ...owner }) => ({ kid: toBase64url(kid), ...owner })),
+    boards: found.boards.map(({ kid, role }) => ({ kid: toBase64url(kid), role })),
+    configuration: settingsObject(configuration),
+    revocation: { seq: lock.revocation.seq, confirmedSeq: lock.confirmedRevocationSeq },
+  };
+}

@@ -1,0 +1,53 @@
+// An invitation on its way to a guest: as text, a file or a QR code, with a summary of what it allows.
+// Why: the giver should read what was signed, from the signed bytes themselves, before it is sent.
+// Follows docs/protocol.cddl, `invitation`.
+
+import { writeFileSync } from "node:fs";
+import qrcode from "qrcode";
+import { type Bytes, toBase64url } from "../firmware/bytes.ts";
+import type { Zone } from "../firmware/time/zone.ts";
+import { allowanceObject, readAllowance, sayAllowance } from "./allowance.ts";
+import type { Call } from "./command.ts";
+import { usage } from "./failure.ts";
+import { encodeInvitation } from "./invitation.ts";
+import type { Keystore } from "./keystore.ts";
+import { presentSeconds } from "./moment.ts";
+import { printable } from "./terminal.ts";
+
+const OWN_FILE = 0o600;
+
+/** Notes a grant in the keystore and hands it over. @returns what --json prints */
+export async function handOver(
+  call: Call,
+  keystore: Keystore,
+  made: { readonly token: Bytes; readonly agreementKey: Bytes; readonly who: string; readonly zone: Zone },
+): Promise<Record<string, unknown>> {
+  const { token, agreementKey, who, zone } = made;
+  const allowance = readAllowance(token);
+  const { link, lockId, until } = allowance;
+  const invitation = encodeInvitation({ agreementKey, token });
+  const file = call.option("out");
+  if (file !== undefined) writeText(file, invitation);
+  const issued = presentSeconds();
+  const holder = toBase64url(allowance.holder);
+  keystore.person.grants.push({ link, lockId, who, holder, until, issued, token: toBase64url(token) });
+  keystore.save();
+  for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
+  call.terminal.say(`Name:     ${link}  (to take it back: latchkey revoke ${link})`);
+  call.terminal.say("");
+  if (file !== undefined)
+    call.terminal.say(`The invitation is in ${printable(file)}; your guest runs "latchkey accept FILE".`);
+  else call.terminal.say(`Send your guest this invitation, for "latchkey accept":\n${invitation}`);
+  if (call.has("qr"))
+    call.terminal.showPicture(await qrcode.toString(invitation, { type: "utf8", errorCorrectionLevel: "L" }));
+  return { invitation, file: file ?? null, ...allowanceObject(allowance) };
+}
+
+/** Writes one line of text to a file of the person's own. @throws Failure */
+export function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, `${text}\n`, { mode: OWN_FILE });
+  } catch {
+    throw usage(`${printable(file)} cannot be written: choose another place.`);
+  }
+}

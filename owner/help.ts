@@ -1,0 +1,71 @@
+// The help of `latchkey`, made from the commands' own tables.
+// Why: what is printed is what is parsed.
+// Follows the layout of `git help`: use, what it does, options, examples.
+
+import type { Command, Option } from "./command.ts";
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
+  json: { help: "print one JSON object instead of sentences" },
+});
+
+const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze([
+  ["Begin", ["init", "id", "adopt"]],
+  ["Let people in", ["grant", "delegate", "revoke", "carry"]],
+  ["Be let in", ["accept", "open", "lock"]],
+  ["Look after a lock", ["status", "log", "time", "config"]],
+  ["Understand", ["show", "help"]],
+]);
+
+const FOOT = `Exit codes:
+  0  done                                     3  no lock answered
+  1  the lock said no                         4  wrong passphrase, or a damaged keystore
+  2  the command was not understood           5  a signature or a log does not hold
+  6  latchkey itself has a mistake
+
+Environment:
+  LATCHKEY_HOME         folder of your keys (~/.latchkey)
+  LATCHKEY_PASSPHRASE   the passphrase; without it you are asked
+  TZDIR                 the system's time zones (/usr/share/zoneinfo)
+
+Every command takes --json and --help. A lock is reached at 127.0.0.1:7446 unless --at says otherwise.`;
+
+/** Gives the overview of all commands. */
+export function overview(commands: readonly Command[]): string {
+  const lines = ["latchkey: keys for a door that decides on its own", "", "Use: latchkey COMMAND [OPTIONS]"];
+  for (const [title, names] of GROUPS) {
+    lines.push("", `${title}:`);
+    for (const name of names) {
+      const summary =
+        commands.find((command) => command.name === name)?.summary ?? "Show this, or the help of one command";
+      lines.push(`  ${name.padEnd(10)}${summary}`);
+    }
+  }
+  return `${lines.join("\n")}\n\n${FOOT}`;
+}
+
+/** Gives the help of one command. */
+export function helpOf(command: Command): string {
+  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
+  const lines = [`latchkey ${command.name}: ${command.summary}`, ""];
+  lines.push(
+    `Use: latchkey ${[command.name, ...command.positionals, "[OPTIONS]"].join(" ")}`,
+    "",
+    ...command.help,
+    "",
+    "Options:",
+  );
+  const heads = options.map(([name, option]) =>
+    option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
+  );
+  const width = Math.max(...heads.map((head) => head.length)) + 2;
+  options.forEach(([, option], index) => {
+    lines.push(
+      `  ${String(heads[index]).padEnd(width)}${option.help}${option.isRepeatable === true ? " (repeatable)" : ""}`,
+    );
+  });
+  lines.push("", command.examples.length === 1 ? "Example:" : "Examples:");
+  for (const example of command.examples)
+    lines.push(example.includes("latchkey") ? `  ${example}` : `  latchkey ${example}`);
+  return lines.join("\n");
+}

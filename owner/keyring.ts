@@ -1,0 +1,101 @@
+// Which of a person's keys opens the door that they stand before: ownership, or one of the invitations.
+// Why: the usual call is `latchkey open` and nothing more, and only a real choice is asked back.
+// Follows nothing but the keystore: the lock decides.
+
+import { crypto } from "#crypto";
+import { fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { type Allowance, readAllowance } from "./allowance.ts";
+import type { Call } from "./command.ts";
+import { EXIT, Failure, usage } from "./failure.ts";
+import { orRefuse, readGiven } from "./given.ts";
+import { parseInvitation } from "./invitation.ts";
+import type { Keystore } from "./keystore.ts";
+import { presentSeconds } from "./moment.ts";
+import { signerOf } from "./ownership.ts";
+import type { AcceptedInvitation, OwnedLock, Person } from "./person.ts";
+import { printable } from "./terminal.ts";
+import { DEFAULT_ADDRESS } from "./wire.ts";
+
+/** A right to ask at one door. */
+export type DoorKey =
+  | { readonly kind: "owner"; readonly lockId: string; readonly lock: OwnedLock }
+  | {
+      readonly kind: "guest";
+      readonly lockId: string;
+      readonly token: string;
+      readonly agreementKey: string;
+      readonly address: string | undefined;
+    };
+
+/** Reads an invitation that was handed over, and checks that it is for this person.
+ *  @throws Failure */
+export function readInvitation(
+  given: string,
+  person: Person,
+): { invitation: AcceptedInvitation; allowance: Allowance } {
+  const bytes = readGiven(given, "invitation");
+  const sentence = "That is no invitation: copy the whole text, or ask for it again.";
+  const { agreementKey, token } = orRefuse(() => parseInvitation(bytes), sentence);
+  const allowance = orRefuse(() => readAllowance(token), sentence);
+  if (!allowance.isChained)
+    throw new Failure(EXIT.UNVERIFIED, "A signature inside does not hold: ask for the invitation again.");
+  if (!crypto.isEqual(allowance.holder, signerOf(person).publicKey)) {
+    throw new Failure(
+      EXIT.UNVERIFIED,
+      'This invitation is for somebody else\'s key: send your own ("latchkey id") to the owner, and ask for a new one.',
+    );
+  }
+  const invitation = {
+    link: allowance.link,
+    lockId: allowance.lockId,
+    agreementKey: toBase64url(agreementKey),
+    token: toBase64url(token),
+    name: allowance.lockId,
+    address: DEFAULT_ADDRESS,
+  };
+  return { invitation, allowance };
+}
+
+/** Chooses by --grant, by --lock, or because there is only one. @throws Failure */
+export function chooseKey(call: Call, keystore: Keystore): DoorKey {
+  const { person } = keystore;
+  const given = call.option("grant");
+  if (given !== undefined) {
+    const { invitation } = readInvitation(given, person);
+    const known = person.invitations.find(({ lockId }) => lockId === invitation.lockId);
+    return { kind: "guest", ...invitation, address: known?.address };
+  }
+  const named = call.option("lock");
+  const isNamed = (door: { readonly name: string }, lockId: string) =>
+    named === undefined || door.name === named || lockId === named;
+  const owned = person.locks.filter((lock) => isNamed(lock, lock.id));
+  const invited = person.invitations.filter((invitation) => isNamed(invitation, invitation.lockId));
+  const lockIds = new Set([...owned.map(({ id }) => id), ...invited.map(({ lockId }) => lockId)]);
+  if (lockIds.size > 1) throw usage(`You have keys to several doors: say which with --lock ${sayNames(person)}.`);
+  const [lock] = owned;
+  if (lock !== undefined) return { kind: "owner", lockId: lock.id, lock };
+  const best = chooseInvitation(invited);
+  if (best !== undefined) return { kind: "guest", ...best };
+  throw usage(
+    named === undefined
+      ? 'You have no key to any door: run "latchkey accept INVITATION" as a guest, or "latchkey adopt SETUP" as an owner.'
+      : `You have no key to a door called ${printable(named)}; your doors: ${sayNames(person) || "none yet"}.`,
+  );
+}
+
+/** Chooses one that is valid now, else the one that comes next, else the last. */
+export function chooseInvitation(invitations: readonly AcceptedInvitation[]): AcceptedInvitation | undefined {
+  const now = presentSeconds();
+  let best: { readonly invitation: AcceptedInvitation; readonly rank: number; readonly until: number } | undefined;
+  for (const invitation of invitations) {
+    const { from = 0, until } = readAllowance(fromBase64url(invitation.token));
+    const rank = until < now ? 0 : from > now ? 1 : 2;
+    const isBetter = best === undefined || rank > best.rank || (rank === best.rank && until > best.until);
+    if (isBetter) best = { invitation, rank, until };
+  }
+  return best?.invitation;
+}
+
+function sayNames({ locks, invitations }: Person): string {
+  return [...new Set([...locks, ...invitations].map(({ name }) => printable(name)))].join(", ");
+}

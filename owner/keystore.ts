@@ -1,0 +1,245 @@
+// The person's keys and what belongs to them: one JSON file, sealed under a passphrase, and logs sealed beside it.
+// Why: whoever copies the disk gets nothing that opens a door, and whoever changes a byte is noticed.
+// Follows RFC 7914 (scrypt) and RFC 8439 (ChaCha20-Poly1305, through node:crypto); the header is authenticated as aad.
+
+import { randomBytes, scryptSync } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { crypto } from "#crypto";
+import { type Bytes, concat, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
+import { EXIT, Failure, systemCode } from "./failure.ts";
+import type { Person } from "./person.ts";
+
+/** The fewest characters of a passphrase. */
+export const PASSPHRASE_CHARACTERS_MIN = 8;
+
+const FILE = "keystore.json";
+const VERSION = 1;
+const SALT_BYTES = 16;
+/** scrypt's cost: 128 MB and about half a second a try (RFC 7914 §2). The bounds keep a changed file from asking for
+ *  more; a lower cost makes another key, so it opens nothing. */
+const COST = 131_072;
+const COST_MIN = 1_024;
+const COST_MAX = 1_048_576;
+const BLOCK_SIZE = 8;
+const PARALLELIZATION = 1;
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+const OTHERS = 0o077;
+const WRITER_AGE_MILLIS_MAX = 30_000;
+
+interface Header {
+  readonly latchkey: number;
+  readonly scrypt: { readonly N: number; readonly r: number; readonly p: number; readonly salt: string };
+  readonly nonce: string;
+}
+
+/** Gives the folder of the keystore: $LATCHKEY_HOME, or ~/.latchkey. */
+export function keystoreDirectory(): string {
+  const named = process.env["LATCHKEY_HOME"];
+  return named !== undefined && named !== "" ? named : join(homedir(), ".latchkey");
+}
+
+/** Whether there is a keystore in that folder. */
+export function hasKeystore(directory: string): boolean {
+  return statSync(join(directory, FILE), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Makes the folder where it is missing, and a keystore in it.
+ *  @param options `cost`: scrypt's N, less than the usual in tests only
+ *  @throws Failure where there is one already, or where others may enter the folder */
+export function createKeystore(
+  directory: string,
+  person: Person,
+  options: { readonly passphrase: string; readonly cost?: number },
+): Keystore {
+  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  if (hasPosixModes() && (statSync(directory).mode & OTHERS) !== 0) {
+    throw new Failure(EXIT.KEYSTORE, `Others may enter ${directory}: run "chmod 700 ${directory}", then try again.`);
+  }
+  if (hasKeystore(directory)) {
+    throw new Failure(
+      EXIT.KEYSTORE,
+      `There are keys in ${directory} already; set LATCHKEY_HOME to another folder for a second person.`,
+    );
+  }
+  const salt = toBase64url(randomBytes(SALT_BYTES));
+  const scrypt = { N: options.cost ?? COST, r: BLOCK_SIZE, p: PARALLELIZATION, salt };
+  const keystore = new Keystore(directory, person, { key: deriveKey(options.passphrase, scrypt), scrypt, nonce: "" });
+  keystore.save();
+  return keystore;
+}
+
+/** Opens the keystore.
+ *  @throws Failure where there is none, where others may read it, where the passphrase is wrong, or where it is damaged */
+export function openKeystore(directory: string, passphrase: string): Keystore {
+  const path = join(directory, FILE);
+  const { header, sealed } = readSealed(path);
+  if (hasPosixModes() && (statSync(path).mode & OTHERS) !== 0) {
+    throw new Failure(EXIT.KEYSTORE, `Others may read ${path}: run "chmod 600 ${path}", and think of new keys.`);
+  }
+  const key = deriveKey(passphrase, header.scrypt);
+  const opened = crypto.open(key, fromBase64url(header.nonce), aadOf(header), sealed);
+  if (opened === undefined) {
+    throw new Failure(EXIT.KEYSTORE, `The passphrase is wrong, or ${path} was changed; type it again.`);
+  }
+  const person = JSON.parse(Buffer.from(opened).toString("utf8")) as Person;
+  return new Keystore(directory, person, { key, scrypt: header.scrypt, nonce: header.nonce });
+}
+
+/** An open keystore. `person` is changed in place; `save` makes it durable. */
+export class Keystore {
+  readonly person: Person;
+  private readonly directory: string;
+  private readonly key: Bytes;
+  private readonly scrypt: Header["scrypt"];
+  /** The nonce of the file as this process knows it; empty while there is none. */
+  private nonce: string;
+
+  constructor(
+    directory: string,
+    person: Person,
+    seal: { readonly key: Bytes; readonly scrypt: Header["scrypt"]; readonly nonce: string },
+  ) {
+    this.directory = directory;
+    this.person = person;
+    this.key = seal.key;
+    this.scrypt = seal.scrypt;
+    this.nonce = seal.nonce;
+  }
+
+  /** Writes the keystore in one step: the file is the old one or the new one at every instant.
+   *  @throws Failure where another command has changed it since it was opened */
+  save(): void {
+    const path = join(this.directory, FILE);
+    const release = takeTurn(path);
+    try {
+      if (this.nonce !== "" && readSealed(path).header.nonce !== this.nonce) {
+        throw new Failure(
+          EXIT.KEYSTORE,
+          "Another latchkey command changed the keys at the same time: run this one again.",
+        );
+      }
+      const nonce = randomBytes(NONCE_BYTES);
+      const header: Header = { latchkey: VERSION, scrypt: this.scrypt, nonce: toBase64url(nonce) };
+      const plaintext = Buffer.from(JSON.stringify(this.person), "utf8");
+      const sealed = toBase64url(crypto.seal(this.key, nonce, aadOf(header), plaintext));
+      writeAtomically(path, Buffer.from(`${JSON.stringify({ ...header, sealed })}\n`, "utf8"));
+      this.nonce = header.nonce;
+    } finally {
+      release();
+    }
+  }
+
+  /** Writes bytes beside the keystore, sealed with its key and bound to their name.
+   *  @param name letters, digits, `-` and `_` */
+  saveBeside(name: string, bytes: Uint8Array): void {
+    const nonce = randomBytes(NONCE_BYTES);
+    const sealed = crypto.seal(this.key, nonce, Buffer.from(name, "utf8"), bytes);
+    writeAtomically(join(this.directory, `${name}.sealed`), concat(nonce, sealed));
+  }
+
+  /** Reads what `saveBeside` wrote; undefined where nothing was written.
+   *  @throws Failure where it was changed */
+  readBeside(name: string): Bytes | undefined {
+    const path = join(this.directory, `${name}.sealed`);
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    const bytes = new Uint8Array(readFileSync(path));
+    const opened =
+      bytes.length < NONCE_BYTES + TAG_BYTES
+        ? undefined
+        : crypto.open(this.key, bytes.subarray(0, NONCE_BYTES), Buffer.from(name, "utf8"), bytes.subarray(NONCE_BYTES));
+    if (opened === undefined)
+      throw new Failure(EXIT.KEYSTORE, `${path} was changed: remove it, and fetch the log again.`);
+    return opened;
+  }
+}
+
+function hasPosixModes(): boolean {
+  return process.platform !== "win32";
+}
+
+function deriveKey(passphrase: string, { N, r, p, salt }: Header["scrypt"]): Bytes {
+  const maxmem = 256 * N * r;
+  const options = { N, r, p, maxmem };
+  return new Uint8Array(scryptSync(passphrase.normalize("NFKC"), fromBase64url(salt), KEY_BYTES, options));
+}
+
+/** The header in one byte form, whatever the order in the file is. */
+function aadOf({ latchkey, scrypt, nonce }: Header): Uint8Array {
+  const { N, r, p, salt } = scrypt;
+  return Buffer.from(JSON.stringify([latchkey, N, r, p, salt, nonce]), "utf8");
+}
+
+function readSealed(path: string): { header: Header; sealed: Bytes } {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw new Failure(EXIT.KEYSTORE, `${path} cannot be read: check who owns it.`);
+    throw new Failure(EXIT.KEYSTORE, 'There are no keys here yet: run "latchkey init" first.');
+  }
+  try {
+    const file = JSON.parse(text) as Header & { readonly sealed: string };
+    const { N, r, p, salt } = file.scrypt;
+    const isText = [salt, file.nonce, file.sealed].every((text) => typeof text === "string");
+    const isKnown = file.latchkey === VERSION && r === BLOCK_SIZE && p === PARALLELIZATION;
+    const isCost = Number.isInteger(N) && (N & (N - 1)) === 0 && N >= COST_MIN && N <= COST_MAX;
+    if (isText && isKnown && isCost) {
+      const sealed = fromBase64url(file.sealed);
+      const isSized = fromBase64url(salt).length === SALT_BYTES && fromBase64url(file.nonce).length === NONCE_BYTES;
+      if (isSized && sealed.length >= TAG_BYTES) return { header: file, sealed };
+    }
+  } catch (error) {
+    const isShape = error instanceof SyntaxError || error instanceof TypeError || error instanceof Fault;
+    if (!isShape) throw error;
+  }
+  throw damaged(path);
+}
+
+function damaged(path: string): Failure {
+  return new Failure(EXIT.KEYSTORE, `${path} is damaged: put a copy of it back from your backup.`);
+}
+
+/** Keeps other commands from writing meanwhile. A turn that was left behind ends by its age. */
+function takeTurn(path: string): () => void {
+  const turn = `${path}.writing`;
+  const age = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
+  if (age !== undefined && Date.now() - age > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
+  try {
+    writeFileSync(turn, "", { flag: "wx", mode: PRIVATE_FILE });
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") {
+      throw new Failure(EXIT.KEYSTORE, "Another latchkey command is writing the keys just now: run this one again.");
+    }
+    throw new Failure(EXIT.KEYSTORE, `${path} cannot be written: check the folder's owner and the space on the disk.`);
+  }
+  return () => rmSync(turn, { force: true });
+}
+
+/** Writes a file of mode 0600 under another name, makes it durable, and renames it. */
+function writeAtomically(path: string, bytes: Uint8Array): void {
+  const draft = `${path}.${process.pid}.draft`;
+  const file = openSync(draft, "w", PRIVATE_FILE);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+// Starts `latchkey`: bundles owner/cli.ts once, keeps the bundle in .build/, and runs it.
+// Why: Node 20 runs no TypeScript, and a command at a door must not wait for a compiler: the bundle is made anew only
+// when one of its files is newer.
+// Follows the layout of simulator/run/bundle.mjs, whose settings it shares.
+
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const FOLDER = join(ROOT, ".build", "latchkey");
+const BUNDLE = join(FOLDER, "latchkey.mjs");
+const INPUTS = join(FOLDER, "inputs.json");
+
+function isFresh() {
+  try {
+    const made = statSync(INPUTS).mtimeMs;
+    return JSON.parse(readFileSync(INPUTS, "utf8")).every((input) => statSync(join(ROOT, input)).mtimeMs < made);
+  } catch {
+    return false; // Not made yet, half made, or a file is gone.
+  }
+}
+
+async function make() {
+  const { build } = await import("esbuild");
+  const result = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["owner/cli.ts"],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    platform: "node",
+    packages: "external",
+    logLevel: "silent",
+  });
+  mkdirSync(FOLDER, { recursive: true });
+  // Two that start at once each write a whole file; the bundle stands before the list that calls it fresh.
+  for (const [path, text] of [
+    [BUNDLE, result.outputFiles[0].text],
+    [INPUTS, JSON.stringify([...Object.keys(result.metafile.inputs), "package-lock.json"])],
+  ]) {
+    writeFileSync(`${path}.${process.pid}`, text);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+}
+
+process.stdout.on("error", (error) => {
+  // Whoever reads our output may stop before its end, such as `head`.
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  if (!isFresh()) await make();
+  const { main } = await import(pathToFileURL(BUNDLE).href);
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (process.env.LATCHKEY_TRACE !== undefined) throw error;
+  process.stderr.write(
+    `latchkey itself has a mistake (${String(error.message).split("\n")[0]}): please report it; LATCHKEY_TRACE=1 shows where it is.\n`,
+  );
+  process.exitCode = 6;
+}

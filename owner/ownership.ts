@@ -1,0 +1,111 @@
+// An owner's conversation with a lock: the session in which it knows its owner, and statements with numbers used once.
+// Why: a number is saved before it is sent, so that no cut, crash or second computer makes two statements of one number.
+// Follows docs/protocol.md §2.3 and §3 ("Owner session").
+
+import { crypto } from "#crypto";
+import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { kid8 } from "../firmware/cose/key.ts";
+import type { Body } from "../firmware/grant/body.ts";
+import { OPERATION_OWN } from "../firmware/grant/holder.ts";
+import type { Sign } from "../firmware/grant/issue.ts";
+import type { OwnerState, Status } from "../firmware/link/message.ts";
+import type { Call } from "./command.ts";
+import { refused } from "./denials.ts";
+import { EXIT, Failure } from "./failure.ts";
+import type { Keystore } from "./keystore.ts";
+import { presentSeconds } from "./moment.ts";
+import type { OwnedLock, Person } from "./person.ts";
+import { settleRevocations } from "./revocation.ts";
+import { type Conversation, converse, DEFAULT_ADDRESS } from "./wire.ts";
+
+/** A person's key, ready to sign. */
+export interface Signer {
+  readonly publicKey: Bytes;
+  /** 8 bytes. */
+  readonly kid: Bytes;
+  readonly sign: Sign;
+}
+
+/** An owner's open session. */
+export interface OwnerSession {
+  readonly conversation: Conversation;
+  readonly signer: Signer;
+  readonly status: Status;
+  /** What the lock held of this owner when the session began. */
+  readonly mine: OwnerState;
+}
+
+/** Gives a person's signer. */
+export function signerOf(person: Person): Signer {
+  const seed = fromBase64url(person.seed);
+  const publicKey = crypto.signingPublicKey(seed);
+  return { publicKey, kid: kid8(crypto, publicKey), sign: (message) => crypto.sign(seed, message) };
+}
+
+/** Gives how a lock is reached: --at, or where it was last. */
+export function addressOf(call: Call, stored: string | undefined): string {
+  return call.option("at") ?? stored ?? DEFAULT_ADDRESS;
+}
+
+/** Opens a session in which the lock knows its owner, runs what is to be done, and closes it. Before that the lock and
+ *  this keystore agree on what was taken back.
+ *  @throws Failure */
+export async function asOwner<Result>(
+  call: Call,
+  keystore: Keystore,
+  lock: OwnedLock,
+  act: (session: OwnerSession) => Promise<Result>,
+): Promise<Result> {
+  const address = addressOf(call, lock.address);
+  const conversation = await converse({ address, agreementKey: lock.agreementKey, lockId: lock.id });
+  try {
+    const signer = signerOf(keystore.person);
+    const proven = await conversation.prove({ operation: OPERATION_OWN, by: { kid: signer.kid } }, signer.sign);
+    if (proven.kind !== "yes") {
+      throw new Failure(
+        EXIT.REFUSED,
+        "The lock does not take your key for an owner's: was it reset, or your key removed?",
+      );
+    }
+    const { status, mine } = await readStatus(conversation, signer);
+    lock.address = address;
+    lock.seq = Math.max(lock.seq, mine.seq);
+    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
+    keystore.save();
+    return await act({ conversation, signer, status, mine });
+  } finally {
+    conversation.close();
+  }
+}
+
+/** Asks for the status. @throws Failure */
+export async function readStatus(
+  conversation: Conversation,
+  signer: Signer,
+): Promise<{ readonly status: Status; readonly mine: OwnerState }> {
+  const answer = await conversation.ask({ kind: "status" });
+  if (answer.kind !== "status") throw refused(answer.kind === "no" ? answer.denial : undefined);
+  const mine = answer.status.owners.find((owner) => crypto.isEqual(owner.kid, signer.kid));
+  if (mine === undefined) throw refused("unknown-key");
+  return { status: answer.status, mine };
+}
+
+/** Makes a statement with the next number. @throws Failure where the lock says no */
+export async function declare(
+  keystore: Keystore,
+  lock: OwnedLock,
+  session: Pick<OwnerSession, "conversation" | "signer">,
+  body: Body,
+): Promise<void> {
+  lock.seq += 1;
+  keystore.save();
+  const { conversation, signer } = session;
+  const declaration = { kid: signer.kid, issuedAt: presentSeconds(), sequence: lock.seq, body };
+  const answer = await conversation.declare(declaration, signer.sign);
+  if (answer.kind !== "yes") throw refused(answer.kind === "no" ? answer.denial : undefined);
+}
+
+/** The lock's name of a key, as text. */
+export function kidText(publicKey: Uint8Array): string {
+  return toBase64url(kid8(crypto, publicKey));
+}

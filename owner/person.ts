@@ -1,0 +1,72 @@
+// What a keystore holds: one person's key, the locks that they own or may open, and what they gave away.
+// Why: a statement's number must never be used twice and a revocation list is cumulative, so both live with the keys.
+// Follows docs/protocol.cddl for the meaning of each field; byte strings stand here as base64url, instants in seconds.
+
+import type { RevokedCode } from "../firmware/grant/revocation.ts";
+
+/** A person: owner of some locks, guest at others, with one Ed25519 key for both. */
+export interface Person {
+  readonly version: 1;
+  /** Ed25519 seed, 32 bytes, secret. */
+  readonly seed: string;
+  /** Ed25519 public key of the words on paper. */
+  readonly recoveryKey: string;
+  readonly locks: OwnedLock[];
+  readonly grants: IssuedGrant[];
+  readonly invitations: AcceptedInvitation[];
+}
+
+/** A lock that this person adopted. */
+export interface OwnedLock {
+  readonly id: string;
+  name: string;
+  /** X25519 and Ed25519 public keys. */
+  readonly agreementKey: string;
+  readonly signingKey: string;
+  /** host:port */
+  address: string;
+  /** The POSIX TZ rule that the lock has, and the name that it was given by, where it was a name. */
+  zone: string;
+  zoneName: string | undefined;
+  /** The last statement's number that was used, sent or not. */
+  seq: number;
+  /** The revocation list as it was last signed. */
+  revocation: RevocationList;
+  /** The list's number that the lock said it holds. */
+  confirmedRevocationSeq: number;
+  /** The newest checkpoint that was verified. */
+  checkpoint: string | undefined;
+}
+
+/** A cumulative list; it only grows, save entries whose time has passed. */
+export interface RevocationList {
+  readonly seq: number;
+  readonly generation: number;
+  readonly links: readonly { readonly link: string; readonly until: number }[];
+  readonly holders: readonly string[];
+  /** Keypad codes that a list of another device had; kept as they are. */
+  readonly codes?: readonly RevokedCode[];
+}
+
+/** A grant or delegation that this person signed. */
+export interface IssuedGrant {
+  /** link8 of the whole token. */
+  readonly link: string;
+  readonly lockId: string;
+  readonly who: string;
+  /** The holder's public key. */
+  readonly holder: string;
+  readonly until: number;
+  readonly issued: number;
+  readonly token: string;
+}
+
+/** An invitation that this person accepted: it names their key as its holder. */
+export interface AcceptedInvitation {
+  readonly link: string;
+  readonly lockId: string;
+  readonly agreementKey: string;
+  readonly token: string;
+  name: string;
+  address: string;
+}

@@ -1,0 +1,142 @@
+// An owner's revocation list between the keystore and the lock: signed, handed over, and learned back from the lock's log.
+// Why: one list replaces the other whole, so a keystore that was put back from a backup, or a second computer with the
+// same keys, must first learn what the lock holds, or its next list would quietly let people in again.
+// Follows docs/protocol.md §2.3 ("Revocation"); the list stands in the log as `list-3`.
+
+import { crypto } from "#crypto";
+import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { KID_BYTES } from "../firmware/cose/key.ts";
+import { LINK8_BYTES } from "../firmware/grant/chain.ts";
+import { makeRevocations, type Sign } from "../firmware/grant/issue.ts";
+import { HOLDERS_MAX, type RevocationList as LockList, REVOKED_MAX } from "../firmware/grant/revocation.ts";
+import { readEntry } from "../firmware/journal/payload.ts";
+import { STATE } from "../firmware/journal/record.ts";
+import type { OwnerState } from "../firmware/link/message.ts";
+import { type Seconds, seconds } from "../firmware/platform.ts";
+import { fetchRegion, walkRegion } from "./archive.ts";
+import { refused } from "./denials.ts";
+import { usage } from "./failure.ts";
+import { presentSeconds } from "./moment.ts";
+import type { OwnedLock, RevocationList } from "./person.ts";
+import { counted, type Terminal } from "./terminal.ts";
+import type { Asking } from "./wire.ts";
+
+/** The key that signs. */
+export interface ListSigner {
+  /** 8 bytes. */
+  readonly kid: Bytes;
+  readonly sign: Sign;
+}
+
+/** An owner session, and where its owner reads what came of it. */
+export interface Settlement {
+  readonly conversation: Asking;
+  readonly signer: ListSigner;
+  readonly terminal: Pick<Terminal, "warn">;
+}
+
+/** Signs a lock's revocation list as it is now. */
+export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
+  const { seq: sequence, generation, links, holders, codes = [] } = lock.revocation;
+  const list = {
+    owner: signer.kid,
+    sequence,
+    generation,
+    revoked: join(links.map(({ link }) => link)),
+    untils: links.map(({ until }): Seconds => seconds(until)),
+    holders: join(holders),
+    codes,
+  };
+  return makeRevocations({ lockId: lock.id, issuedAt: presentSeconds(), list }, signer.sign);
+}
+
+/** Makes keystore and lock agree on the list: learns a newer one, and hands ours over where it says more. `lock` is
+ *  changed in place. @param mine what the lock holds of this owner
+ *  @throws Failure where the lock refuses the list, or where both together are too long */
+export async function settleRevocations(settlement: Settlement, lock: OwnedLock, mine: OwnerState): Promise<void> {
+  const { conversation, signer, terminal } = settlement;
+  if (mine.revocationSeq > lock.confirmedRevocationSeq) {
+    const found = await findList(conversation, lock.id, { kid: signer.kid, sequence: mine.revocationSeq });
+    if (found === undefined && lock.revocation.generation <= mine.generation) {
+      lock.revocation = { ...lock.revocation, generation: mine.generation };
+      terminal.warn(sayUnknownList(mine.revocationSeq));
+      return;
+    }
+    const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
+    const former = lock.revocation;
+    lock.revocation = unite(former, known);
+    const { links, holders, generation } = lock.revocation;
+    const isNews = links.length + holders.length > former.links.length + former.holders.length;
+    if (found === undefined) terminal.warn("Keys that were taken back on the other device must be taken back again.");
+    else if (isNews || generation > former.generation) {
+      const counts = `${counted(links.length, "grant")} and ${counted(holders.length, "key")}`;
+      terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);
+    }
+  }
+  lock.confirmedRevocationSeq = mine.revocationSeq;
+  if (mine.revocationSeq >= lock.revocation.seq) return;
+  const answer = await conversation.ask({ kind: "statement", message: signRevocations(signer, lock) });
+  if (answer.kind === "no") throw refused(answer.denial);
+  lock.confirmedRevocationSeq = lock.revocation.seq;
+}
+
+/** Unites two lists of one owner, with a number above both where the lock's says less than both together.
+ *  @param held what the lock holds @throws Failure where they are too long */
+export function unite(ours: RevocationList, held: RevocationList): RevocationList {
+  const now = presentSeconds();
+  const generation = Math.max(ours.generation, held.generation);
+  const fresh = (list: RevocationList) =>
+    // A new generation ends all grants before it, so entries of older lists are no longer needed.
+    list.generation < generation ? [] : list.links.filter(({ until }) => until >= now);
+  const isListed = (link: string) => held.links.some((entry) => entry.link === link);
+  const added = fresh(ours).filter(({ link }) => !isListed(link));
+  const links = [...(generation > held.generation ? [] : held.links), ...added];
+  const holders = [...new Set([...held.holders, ...ours.holders])];
+  const { codes } = held;
+  const isMore = added.length > 0 || holders.length > held.holders.length || generation > held.generation;
+  const seq = isMore || ours.seq > held.seq ? Math.max(ours.seq, held.seq) + 1 : held.seq;
+  if (links.length > REVOKED_MAX || holders.length > HOLDERS_MAX) throw listIsFull();
+  return { seq, generation, links, holders, ...(codes === undefined ? {} : { codes }) };
+}
+
+/** Gives the failure of a list that takes no more. */
+export function listIsFull() {
+  return usage(
+    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: take all back with --all, and give new ones.`,
+  );
+}
+
+/** Finds in the lock's log the list that it holds; undefined where the log no longer has it. */
+async function findList(
+  conversation: Asking,
+  lockId: string,
+  { kid, sequence }: { readonly kid: Bytes; readonly sequence: number },
+): Promise<RevocationList | undefined> {
+  const state = await fetchRegion(conversation, STATE, undefined);
+  let found: RevocationList | undefined;
+  walkRegion(lockId, state, (record) => {
+    const entry = readEntry(record.region, record.type, record.payload);
+    if (entry.kind !== "list" || !crypto.isEqual(entry.list.owner, kid)) return;
+    if (entry.list.sequence === sequence) found = toKept(entry.list);
+  });
+  return found;
+}
+
+function toKept({ sequence, generation, revoked, untils, holders, codes }: LockList): RevocationList {
+  const links = untils.map((until, index) => ({ link: textAt(revoked, index, LINK8_BYTES), until }));
+  const count = holders.length / KID_BYTES;
+  const holderTexts = Array.from({ length: count }, (_, index) => textAt(holders, index, KID_BYTES));
+  return { seq: sequence, generation, links, holders: holderTexts, ...(codes.length === 0 ? {} : { codes }) };
+}
+
+function sayUnknownList(sequence: number): string {
+  return `The lock holds a list of what was taken back (number ${sequence}) that was made on another device, and its log no longer says what is in it. A list from here would drop that, so none is handed over: run "latchkey revoke --all", and give new grants.`;
+}
+
+function textAt(bytes: Bytes, index: number, size: number): string {
+  return toBase64url(bytes.subarray(index * size, (index + 1) * size));
+}
+
+function join(texts: readonly string[]): Bytes {
+  return new Uint8Array(texts.flatMap((text) => [...fromBase64url(text)]));
+}

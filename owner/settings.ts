@@ -1,0 +1,127 @@
+// The settings of a lock, by name: how each is typed, bounded, and said.
+// Why: what the lock would refuse is refused here first, with a sentence.
+// Follows docs/protocol.md §2.4 ("Configuration keys").
+
+import { type Bytes, fromAscii, toAscii, toHex } from "../firmware/bytes.ts";
+import { usage } from "./failure.ts";
+import { printable } from "./terminal.ts";
+import { findZone } from "./timezone.ts";
+
+/** One setting. */
+export interface Setting {
+  readonly key: number;
+  readonly value: number | Bytes;
+}
+
+interface Rule {
+  readonly key: number;
+  readonly option: string;
+  readonly value: string;
+  readonly help: string;
+  /** Reads what was typed. @throws Failure */
+  parse(text: string): number | Bytes;
+  say(value: number | Bytes): string;
+}
+
+const MODES: readonly string[] = Object.freeze(["normal", "vacation", "privacy", "no-remote", "passage"]);
+
+/** Every setting, by its key. */
+export const SETTINGS: readonly Rule[] = Object.freeze([
+  {
+    key: 1,
+    option: "zone",
+    value: "ZONE",
+    help: "the door's time zone: Europe/Berlin, or a POSIX rule",
+    parse: (text: string) => fromAscii(findZone(text).rule),
+    say: (value: number | Bytes) => (typeof value === "number" ? String(value) : toAscii(value)),
+  },
+  number({
+    key: 2,
+    option: "auto-relock",
+    unit: "s",
+    min: 5,
+    max: 3_600,
+    zero: "never",
+    help: "when a closed door locks itself",
+  }),
+  {
+    key: 3,
+    option: "mode",
+    value: "MODE",
+    help: `the operating mode: ${MODES.join(", ")}`,
+    parse: parseMode,
+    say: (value: number | Bytes) => (typeof value === "number" ? (MODES[value] ?? String(value)) : toHex(value)),
+  },
+  number({
+    key: 4,
+    option: "ajar",
+    unit: "s",
+    min: 30,
+    max: 3_600,
+    help: "how long a door stands open before the alarm",
+  }),
+  number({ key: 5, option: "unlatch", unit: "ms", min: 500, max: 4_500, help: "how long the latch is held back" }),
+  number({
+    key: 6,
+    option: "clock-width",
+    unit: "s",
+    min: 60,
+    max: 3_600,
+    help: "how unsure the clock may be for guests",
+  }),
+]);
+
+/** Says all settings in force, a line each. */
+export function saySettings(configuration: ReadonlyMap<number, number | Bytes>): string[] {
+  return [...configuration].map(([key, value]) => {
+    const rule = SETTINGS.find((candidate) => candidate.key === key);
+    const said = rule === undefined ? sayRaw(value) : rule.say(value);
+    return `${(rule?.option ?? `setting ${key}`).padEnd(13)}${printable(said)}`;
+  });
+}
+
+/** The same for --json. */
+export function settingsObject(configuration: ReadonlyMap<number, number | Bytes>): Record<string, unknown> {
+  return Object.fromEntries(
+    [...configuration].map(([key, value]) => {
+      const rule = SETTINGS.find((candidate) => candidate.key === key);
+      return [rule?.option ?? String(key), rule === undefined ? sayRaw(value) : rule.say(value)];
+    }),
+  );
+}
+
+function sayRaw(value: number | Bytes): string {
+  return typeof value === "number" ? String(value) : `h'${toHex(value)}'`;
+}
+
+function number(bounds: {
+  readonly key: number;
+  readonly option: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly zero?: string;
+  readonly help: string;
+}): Rule {
+  const { key, option, unit, min, max, zero, help } = bounds;
+  const range = `${min} to ${max} ${unit}${zero === undefined ? "" : `, or ${zero}`}`;
+  return {
+    key,
+    option,
+    value: unit === "ms" ? "MILLIS" : "SECONDS",
+    help: `${help}: ${range}`,
+    parse(text) {
+      if (zero !== undefined && text === zero) return 0;
+      const value = Number(text);
+      if (/^\d{1,6}$/.test(text) && value >= min && value <= max) return value;
+      throw usage(`--${option} takes ${range}.`);
+    },
+    say: (value) => (value === 0 && zero !== undefined ? zero : `${String(value)} ${unit}`),
+  };
+}
+
+function parseMode(text: string): number {
+  const mode = MODES.indexOf(text.toLowerCase());
+  if (mode < 0) throw usage(`"${printable(text)}" is no mode: choose from ${MODES.join(", ")}.`);
+  return mode;
+}

@@ -1,0 +1,234 @@
+// The journal as a story: who, how, when, and how it ended, one line for each thing that happened.
+// Why: a verified chain of bytes is proof, and its owner wants to read it.
+// Follows docs/protocol.cddl, "Journal payloads".
+
+import { toBase64url } from "../firmware/bytes.ts";
+import { KID_BYTES } from "../firmware/cose/key.ts";
+import { Fault } from "../firmware/fault.ts";
+import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_ADOPT, KIND_CONFIGURE, KIND_SET_CLOCK } from "../firmware/grant/body.ts";
+import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
+import { type Entry, readEntry } from "../firmware/journal/payload.ts";
+import { ACCESS, type StoredRecord } from "../firmware/journal/record.ts";
+import { type Seconds, seconds } from "../firmware/platform.ts";
+import type { Zone } from "../firmware/time/zone.ts";
+import { PERMISSIONS } from "./allowance.ts";
+import { sayDuration, sayMoment } from "./moment.ts";
+import { counted, printable } from "./terminal.ts";
+
+/** One thing that happened. */
+export interface Happening {
+  readonly region: number;
+  readonly seq: number;
+  /** The earliest time at which it can have been; and by how much later at most, undefined where that is unknown. */
+  readonly at: Seconds;
+  readonly width: number | undefined;
+  readonly who: string;
+  readonly how: string;
+  readonly result: string;
+}
+
+/** Names that the reader knows besides those in the journal: by base64url of a kid8. */
+export type KnownNames = ReadonlyMap<string, string>;
+
+type Of<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kind }>;
+
+/** A clock that is this sure needs no word. */
+const SURE_SECONDS = 120;
+const STRANGERS: readonly string[] = Object.freeze(["broken frames", "messages without sense", "proofs that fail"]);
+const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
+  2: "enrols a board",
+  3: "removes a board",
+  [KIND_CONFIGURE]: "changes settings",
+  5: "announces firmware",
+  6: "adds an owner",
+  [KIND_ADOPT]: "adopts the lock",
+  11: "removes an owner",
+  [KIND_SET_CLOCK]: "sets the clock",
+  [KIND_ACKNOWLEDGE]: "has seen the damage",
+  14: "resets the lock",
+  15: "cancels the reset",
+});
+const OUTCOMES: Readonly<Record<Of<"closing">["outcome"], string>> = Object.freeze({
+  secured: "locked",
+  "not-moved": "the bolt did not move",
+  jammed: "JAMMED",
+  superseded: "another opening followed",
+  "power-cut": "the power was cut",
+  "held-open": "the door was left open",
+});
+
+/** Collects records in order and tells what happened. */
+export class Story {
+  private readonly names: Map<string, string>;
+  /** The names in the chain of a holder, by base64url of its kid8, the root's first. */
+  private readonly chains = new Map<string, readonly string[]>();
+  private readonly told: Happening[] = [];
+  /** Where in `told` the opening of a sequence number stands. */
+  private readonly openings = new Map<number, number>();
+
+  constructor(known: KnownNames) {
+    this.names = new Map(known);
+  }
+
+  /** Everything so far, by time; within one region in the order of the journal. */
+  get happenings(): readonly Happening[] {
+    return [...this.told].sort(
+      (left, right) => left.at - right.at || left.region - right.region || left.seq - right.seq,
+    );
+  }
+
+  /** Takes one record that was verified; its payload is read at once. */
+  add(record: StoredRecord): void {
+    let entry: Entry;
+    try {
+      entry = readEntry(record.region, record.type, record.payload);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      entry = { kind: "other", type: record.type };
+    }
+    this.tell(record, entry);
+  }
+
+  private tell(record: StoredRecord, entry: Entry): void {
+    switch (entry.kind) {
+      case "who":
+        this.tellNames(entry);
+        return;
+      case "intent":
+        this.openings.set(record.seq, this.told.length);
+        this.note(record, {
+          who: this.nameOf(entry.actor),
+          how: this.sayIntent(entry),
+          result: "no end is recorded yet",
+        });
+        return;
+      case "closing":
+        this.close(record, entry);
+        return;
+      case "statement":
+        this.tellStatement(record, entry);
+        return;
+      case "refusal":
+        this.note(record, {
+          who: this.nameOf(entry.actor),
+          how: `asks to ${PERMISSIONS[entry.operation] ?? "own"}`,
+          result: `refused: ${entry.denial ?? "for a newer reason"}${times(entry.count)}`,
+        });
+        return;
+      case "inside":
+        this.note(record, { who: "inside", how: `button${times(entry.count)}`, result: "opened" });
+        return;
+      case "door":
+        this.note(record, { who: "door", how: "outside a visit", result: `${entry.event}${times(entry.count)}` });
+        return;
+      default:
+        this.tellMachine(record, entry);
+    }
+  }
+
+  private tellStatement(record: StoredRecord, { actor, body }: Of<"statement">): void {
+    const who = `owner ${this.nameOf(actor)}`;
+    if (body.kind !== KIND_ACT) {
+      this.note(record, { who, how: STATEMENTS[body.kind] ?? `statement ${body.kind}`, result: "done" });
+      return;
+    }
+    const how = PERMISSIONS[body.operation] ?? String(body.operation);
+    if (body.operation === OPERATION_LOCK) {
+      // Locking is no visit, so it has no end; what the door did then is a record of its own.
+      this.note(record, { who, how, result: "asked" });
+      return;
+    }
+    this.openings.set(record.seq, this.told.length);
+    this.note(record, { who, how, result: "no end is recorded yet" });
+  }
+
+  /** What the lock itself had to say. */
+  private tellMachine(record: StoredRecord, entry: Entry): void {
+    const who = "lock";
+    if (entry.kind === "boot") this.note(record, { who, how: "starts", result: `start ${entry.boots}` });
+    if (entry.kind === "clock") {
+      const how = `learns the time from ${entry.source === 2 ? "an owner, backwards" : "an owner"}`;
+      this.note(record, { who, how, result: `within ${entry.hi - entry.lo} s` });
+    }
+    if (entry.kind === "list") {
+      const { list } = entry;
+      const who = `owner ${this.nameOf(list.owner)}`;
+      this.note(record, { who, how: "takes back", result: `list ${list.sequence}: ${sayList(list)}` });
+    }
+    if (entry.kind === "acknowledged")
+      this.note(record, { who, how: "damage acknowledged", result: "guests are let in again" });
+    if (entry.kind === "alarm") this.note(record, { who, how: "ALARM", result: `${entry.alarm}${times(entry.count)}` });
+    if (entry.kind === "stranger") {
+      const what = STRANGERS[entry.strangerClass] ?? "something else";
+      this.note(record, { who: "stranger", how: "tries", result: `${what}${times(entry.count)}` });
+    }
+    if (entry.kind === "other")
+      this.note(record, { who, how: `record of type ${entry.type}`, result: "not understood" });
+  }
+
+  private close(record: StoredRecord, closing: Of<"closing">): void {
+    const index = this.openings.get(closing.intent);
+    const opening = index === undefined ? undefined : this.told[index];
+    const { openedAfter, closedAfter, securedAfter, outcome } = closing;
+    const parts: string[] = [];
+    if (openedAfter !== undefined) parts.push(`door open after ${sayDuration(openedAfter)}`);
+    if (closedAfter !== undefined) parts.push(`shut after ${sayDuration(closedAfter)}`);
+    parts.push(
+      securedAfter === undefined ? OUTCOMES[outcome] : `${OUTCOMES[outcome]} after ${sayDuration(securedAfter)}`,
+    );
+    const result = parts.join(", ");
+    if (index === undefined || opening === undefined)
+      this.note(record, { who: "lock", how: `visit ${closing.intent} ends`, result });
+    else this.told[index] = { ...opening, result };
+  }
+
+  private note(record: StoredRecord, said: Pick<Happening, "who" | "how" | "result">): void {
+    const { region, seq, lo, width } = record;
+    this.told.push({ region, seq, at: seconds(lo), width, ...said });
+  }
+
+  private tellNames({ holder, names }: Of<"who">): void {
+    const shown = names.map((name) => printable(name) || "(no name)");
+    this.names.set(toBase64url(holder), shown.join(" > "));
+    this.chains.set(toBase64url(holder), shown);
+  }
+
+  /** Says how, and which use of whose grant it was, where each link of the chain is counted. */
+  private sayIntent({ source, operation, spends, actor }: Of<"intent">): string {
+    const chain = this.chains.get(toBase64url(actor)) ?? [];
+    const isEach = spends.length > 1 && chain.length === spends.length;
+    const uses = spends.map(({ used }, index) => `use ${used}${isEach ? ` of ${chain[index]}'s` : ""}`).join(", ");
+    return `${source}, ${PERMISSIONS[operation] ?? operation}${uses === "" ? "" : ` (${uses})`}`;
+  }
+
+  private nameOf(kid: Uint8Array): string {
+    const text = toBase64url(kid);
+    return this.names.get(text) ?? text;
+  }
+}
+
+/** Chooses the last of them: what happened at the door, or with `isAll` everything. @param last may be infinite */
+export function chooseHappenings(happenings: readonly Happening[], isAll: boolean, last: number): readonly Happening[] {
+  const wanted = isAll ? happenings : happenings.filter(({ region, how }) => region === ACCESS || how === "ALARM");
+  return Number.isFinite(last) ? wanted.slice(-last) : wanted;
+}
+
+/** Lays them out in columns. A time is the middle of what the lock knew. */
+export function sayHappenings(happenings: readonly Happening[], zone: Zone): string[] {
+  const rows = happenings.map(({ at, width, who, how, result }) => {
+    const when = sayMoment(zone, seconds(at + Math.floor((width ?? 0) / 2)));
+    if (width === undefined) return [`after ${when}`, who, how, result];
+    return [width > SURE_SECONDS ? `${when} +-${sayDuration(Math.ceil(width / 2))}` : when, who, how, result];
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+}
+
+function sayList({ untils, holders, generation }: Of<"list">["list"]): string {
+  const keys = holders.length === 0 ? "" : `, ${counted(holders.length / KID_BYTES, "key")}`;
+  return `${counted(untils.length, "grant")}${keys}${generation === 0 ? "" : `, and all before the last "all" (${generation})`}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "" : `, ${count} times`;
+}

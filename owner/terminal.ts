@@ -1,0 +1,131 @@
+// The person's terminal: lines out, questions in, and names shown so that they cannot act on the screen.
+// Why: names and texts come from other people's tokens; a passphrase must not be echoed; --json wants one object alone.
+// Follows Unicode UAX #9 (the characters that reorder text) and ECMA-48 (the controls that move a cursor).
+
+import { createInterface } from "node:readline";
+import { usage } from "./failure.ts";
+
+const ENTER_OTHER_SCREEN = "\u001b[?1049h\u001b[H";
+const LEAVE_OTHER_SCREEN = "\u001b[?1049l";
+const BLACK_ON_WHITE = "\u001b[30;107m";
+const PLAIN = "\u001b[0m";
+const INTERRUPTED_EXIT = 130;
+
+/** Gives a text in which every control, reordering and invisible character stands as its number, such as \u{202e}. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** Gives a number with its noun: "1 grant", "2 grants". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Where lines go. */
+export interface Sink {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** Results and warnings, each to a place of its own. */
+export interface Streams {
+  readonly output: Sink;
+  readonly errors: Sink;
+}
+
+/** What a command says and asks. Questions go to standard error, so that standard output holds results only. */
+export class Terminal {
+  private readonly isJson: boolean;
+  private readonly streams: Streams;
+
+  /** @param isJson whether the output is for one object only; lines are then left out */
+  constructor(isJson: boolean, streams: Streams) {
+    this.isJson = isJson;
+    this.streams = streams;
+  }
+
+  /** Prints one line for a person; nothing with --json. */
+  say(line: string): void {
+    if (!this.isJson) this.streams.output.write(`${line}\n`);
+  }
+
+  /** Shows a picture of dark blocks, on white paper where the output is a screen: readers of QR codes want that. */
+  showPicture(picture: string): void {
+    const paint = (line: string) => (this.streams.output.isTTY === true ? `${BLACK_ON_WHITE}${line}${PLAIN}` : line);
+    this.say(picture.trimEnd().split("\n").map(paint).join("\n"));
+  }
+
+  /** Prints one line that is no result, such as a warning. */
+  warn(line: string): void {
+    this.streams.errors.write(`${line}\n`);
+  }
+
+  /** Asks a question and gives the line that was typed, without blanks around it.
+   *  @throws Failure where the input has ended */
+  async ask(question: string): Promise<string> {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        lines.once("close", () => reject(usage("The input ended before the question was answered.")));
+        lines.question(question, (line) => resolve(line.trim()));
+      });
+    } finally {
+      lines.close();
+    }
+  }
+
+  /** Asks for a secret without echo.
+   *  @throws Failure where there is no terminal to ask on */
+  askSecret(question: string): Promise<string> {
+    const { stdin } = process;
+    if (!stdin.isTTY) {
+      throw usage("There is no terminal to ask for the passphrase: set LATCHKEY_PASSPHRASE, or run it in a terminal.");
+    }
+    process.stderr.write(question);
+    stdin.setRawMode(true);
+    stdin.setEncoding("utf8");
+    stdin.resume();
+    return new Promise<string>((resolve) => {
+      let secret = "";
+      const end = () => {
+        stdin.off("data", take);
+        stdin.setRawMode(false);
+        stdin.pause();
+        process.stderr.write("\n");
+      };
+      const take = (typed: string) => {
+        for (const character of typed) {
+          if (character === "\r" || character === "\n") {
+            end();
+            resolve(secret);
+            return;
+          }
+          if (character === "\u0003" || character === "\u0004") {
+            end();
+            process.exit(INTERRUPTED_EXIT);
+          }
+          if (character === "\u007f" || character === "\b") secret = [...secret].slice(0, -1).join("");
+          else secret += character;
+        }
+      };
+      stdin.on("data", take);
+    });
+  }
+
+  /** Shows lines on a screen of their own, which is gone with its history once `wait` ends; plainly without a terminal. */
+  async showOnce(lines: readonly string[], wait: () => Promise<void>): Promise<void> {
+    const { output } = this.streams;
+    const hasScreen = output.isTTY === true;
+    if (hasScreen) output.write(ENTER_OTHER_SCREEN);
+    try {
+      for (const line of lines) output.write(`${line}\n`);
+      await wait();
+    } finally {
+      if (hasScreen) output.write(LEAVE_OTHER_SCREEN);
+    }
+  }
+}

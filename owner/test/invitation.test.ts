@@ -1,0 +1,62 @@
+// Goal: a label and an invitation have one form each, and nothing else passes for one.
+// Method: good ones are written, read, and tried one byte short, one long, and in another version.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { type Bytes, concat, fromBase64url, fromHex, toHex } from "../../firmware/bytes.ts";
+import { issueRoot } from "../../firmware/grant/issue.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { encodeInvitation, encodeSetup, parseInvitation, parseSetup } from "../invitation.ts";
+
+const AGREEMENT = new Uint8Array(32).fill(0x11);
+const SIGNING = new Uint8Array(32).fill(0x22);
+const SEED = new Uint8Array(32).fill(0x33);
+
+const TOKEN = () =>
+  issueRoot(
+    new Uint8Array(8),
+    {
+      lockId: "AAAAAAAAAAA",
+      expiry: seconds(2_000_000_000),
+      identifier: new Uint8Array(8),
+      key: SIGNING,
+      permissions: 1,
+      generation: 0,
+    },
+    (message) => crypto.sign(SEED, message),
+  );
+
+function refusesNeighbours(good: Bytes, parse: (bytes: Bytes) => unknown): void {
+  assert.throws(() => parse(good.slice(0, -1)), /cbor|cose/);
+  assert.throws(() => parse(concat(good, fromHex("00"))), /cbor.trailing/);
+  const version = good.slice();
+  version[1] = 2;
+  assert.throws(() => parse(version), /link.shape/);
+  const count = good.slice();
+  count[0] = 0x84;
+  assert.throws(() => parse(count), /cbor/);
+}
+
+test("writes and reads a label", () => {
+  const text = encodeSetup({ agreementKey: AGREEMENT, signingKey: SIGNING });
+  assert.is(toHex(fromBase64url(text)), `83015820${"11".repeat(32)}5820${"22".repeat(32)}`);
+  assert.equal(parseSetup(fromBase64url(text)), { agreementKey: AGREEMENT, signingKey: SIGNING });
+  refusesNeighbours(fromBase64url(text), parseSetup);
+});
+
+test("writes and reads an invitation", () => {
+  const token = TOKEN();
+  const bytes = fromBase64url(encodeInvitation({ agreementKey: AGREEMENT, token }));
+  assert.equal(parseInvitation(bytes), { agreementKey: AGREEMENT, token });
+  refusesNeighbours(bytes, parseInvitation);
+});
+
+test("does not take one for the other", () => {
+  const setup = fromBase64url(encodeSetup({ agreementKey: AGREEMENT, signingKey: SIGNING }));
+  const invitation = fromBase64url(encodeInvitation({ agreementKey: AGREEMENT, token: TOKEN() }));
+  assert.throws(() => parseInvitation(setup), /cose/);
+  assert.throws(() => parseSetup(invitation), /cbor/);
+});
+
+test.run();

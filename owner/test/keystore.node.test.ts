@@ -1,0 +1,192 @@
+// Goal: the keystore gives its keys to the right passphrase and an unchanged file, and to nothing else.
+// Method: a keystore in a folder of its own, with a lower scrypt cost; then each part of the file is changed in turn.
+
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { toHex } from "../../firmware/bytes.ts";
+import { Failure } from "../failure.ts";
+import { createKeystore, hasKeystore, openKeystore } from "../keystore.ts";
+import type { Person } from "../person.ts";
+import { areWords, drawWords, seedOfWords } from "../recovery.ts";
+
+const PASSPHRASE = "a long passphrase";
+const COST = 1_024;
+const SEED = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+interface Place {
+  directory: string;
+}
+
+const test = suite<Place>("keystore", { directory: "" });
+
+test.before.each((place) => {
+  place.directory = mkdtempSync(join(tmpdir(), "latchkey-test-"));
+});
+test.after.each((place) => rmSync(place.directory, { recursive: true, force: true }));
+
+function newPerson(): Person {
+  return { version: 1, seed: SEED, recoveryKey: SEED, locks: [], grants: [], invitations: [] };
+}
+
+function create(directory: string): string {
+  createKeystore(directory, newPerson(), { passphrase: PASSPHRASE, cost: COST });
+  return join(directory, "keystore.json");
+}
+
+function refuses(run: () => unknown, what: RegExp): void {
+  try {
+    run();
+  } catch (error) {
+    assert.instance(error, Failure);
+    assert.is(error instanceof Failure ? error.exit : 0, 4);
+    assert.match(String(error), what);
+    return;
+  }
+  assert.unreachable(`not refused: ${what}`);
+}
+
+test("gives back what was put in", ({ directory }) => {
+  create(directory);
+  const keystore = openKeystore(directory, PASSPHRASE);
+  keystore.person.grants.push({ link: "l", lockId: "i", who: "Ana", holder: "h", until: 1, issued: 0, token: "t" });
+  keystore.save();
+  assert.is(openKeystore(directory, PASSPHRASE).person.grants[0]?.who, "Ana");
+  assert.is(openKeystore(directory, PASSPHRASE).person.seed, SEED);
+});
+
+test("writes no secret and no name in the clear", ({ directory }) => {
+  const text = readFileSync(create(directory), "utf8");
+  assert.not.match(text, SEED);
+  assert.not.match(text, "recoveryKey");
+  assert.not.match(text, PASSPHRASE);
+});
+
+test("keeps others out by the modes of file and folder", ({ directory }) => {
+  const inner = join(directory, "new");
+  createKeystore(inner, newPerson(), { passphrase: PASSPHRASE, cost: COST });
+  assert.is(statSync(inner).mode & 0o777, 0o700);
+  assert.is(statSync(join(inner, "keystore.json")).mode & 0o777, 0o600);
+  openKeystore(inner, PASSPHRASE).save();
+  assert.is(statSync(join(inner, "keystore.json")).mode & 0o777, 0o600);
+  assert.equal(readdirSync(inner), ["keystore.json"]);
+});
+
+test("refuses a file that others may read, and a folder that others may enter", ({ directory }) => {
+  const path = create(directory);
+  chmodSync(path, 0o640);
+  refuses(() => openKeystore(directory, PASSPHRASE), /chmod 600/);
+  rmSync(path);
+  chmodSync(directory, 0o755);
+  refuses(() => create(directory), /chmod 700/);
+});
+
+test("refuses a second keystore in the same folder, and a missing one", ({ directory }) => {
+  assert.is(hasKeystore(directory), false);
+  refuses(() => openKeystore(directory, PASSPHRASE), /latchkey init/);
+  create(directory);
+  assert.is(hasKeystore(directory), true);
+  refuses(() => create(directory), /already/);
+});
+
+test("refuses a wrong passphrase", ({ directory }) => {
+  create(directory);
+  for (const wrong of ["", "a long passphras", "a long passphrase ", "A long passphrase"]) {
+    refuses(() => openKeystore(directory, wrong), /passphrase is wrong/);
+  }
+});
+
+test("takes a passphrase in either Unicode form", ({ directory }) => {
+  createKeystore(directory, newPerson(), { passphrase: "schl\u00fcsselbund", cost: COST });
+  assert.is(openKeystore(directory, "schlu\u0308sselbund").person.seed, SEED);
+});
+
+test("refuses a file that was cut at any tenth byte", ({ directory }) => {
+  const path = create(directory);
+  const whole = readFileSync(path);
+  for (let size = 0; size < whole.length - 1; size += 10) {
+    writeFileSync(path, whole.subarray(0, size));
+    refuses(() => openKeystore(directory, PASSPHRASE), /damaged/);
+  }
+});
+
+test("refuses a file in which a bit of the sealed part, the nonce or the salt was flipped", ({ directory }) => {
+  const path = create(directory);
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  const flip = (text: string, at: number) => {
+    const bytes = Buffer.from(text, "base64url");
+    bytes[at] = Number(bytes[at]) ^ 1;
+    return bytes.toString("base64url");
+  };
+  const changed = [
+    { ...file, sealed: flip(file.sealed, 0) },
+    { ...file, sealed: flip(file.sealed, 100) },
+    { ...file, sealed: flip(file.sealed, Buffer.from(file.sealed, "base64url").length - 1) },
+    { ...file, nonce: flip(file.nonce, 3) },
+    { ...file, scrypt: { ...file.scrypt, salt: flip(file.scrypt.salt, 3) } },
+    { ...file, scrypt: { ...file.scrypt, N: 2 * COST } },
+  ];
+  for (const each of changed) {
+    writeFileSync(path, JSON.stringify(each));
+    refuses(() => openKeystore(directory, PASSPHRASE), /wrong, or .* changed/);
+  }
+});
+
+test("refuses a header that asks for too little or too much work, or for another method", ({ directory }) => {
+  const path = create(directory);
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  const changed = [
+    { ...file, latchkey: 2 },
+    { ...file, scrypt: { ...file.scrypt, N: 512 } },
+    { ...file, scrypt: { ...file.scrypt, N: 2 ** 30 } },
+    { ...file, scrypt: { ...file.scrypt, N: COST + 1 } },
+    { ...file, scrypt: { ...file.scrypt, r: 64 } },
+    { ...file, scrypt: { ...file.scrypt, p: 1_000 } },
+    { ...file, scrypt: { ...file.scrypt, salt: "AAAA" } },
+    { ...file, scrypt: undefined },
+    { ...file, sealed: 5 },
+    { ...file, sealed: "a+b" },
+    { ...file, sealed: "AAAA" },
+    { ...file, nonce: "AAAA" },
+  ];
+  for (const each of changed) {
+    writeFileSync(path, JSON.stringify(each));
+    refuses(() => openKeystore(directory, PASSPHRASE), /damaged/);
+  }
+});
+
+test("does not write over what another command has written meanwhile", ({ directory }) => {
+  create(directory);
+  const first = openKeystore(directory, PASSPHRASE);
+  const second = openKeystore(directory, PASSPHRASE);
+  first.save();
+  refuses(() => second.save(), /Another latchkey command/);
+  first.save();
+});
+
+test("seals logs beside it, bound to their names", ({ directory }) => {
+  create(directory);
+  const keystore = openKeystore(directory, PASSPHRASE);
+  assert.is(keystore.readBeside("log-a"), undefined);
+  keystore.saveBeside("log-a", Uint8Array.of(1, 2, 3));
+  assert.equal([...(keystore.readBeside("log-a") ?? [])], [1, 2, 3]);
+  const sealed = readFileSync(join(directory, "log-a.sealed"));
+  writeFileSync(join(directory, "log-b.sealed"), sealed);
+  refuses(() => keystore.readBeside("log-b"), /changed/);
+  writeFileSync(join(directory, "log-a.sealed"), sealed.subarray(0, 20));
+  refuses(() => keystore.readBeside("log-a"), /changed/);
+});
+
+test("draws 24 recovery words that give one key, and no other", () => {
+  const words = drawWords();
+  assert.is(words.length, 24);
+  assert.ok(areWords(words));
+  assert.is(toHex(seedOfWords(words)), toHex(seedOfWords(words)));
+  assert.is.not(toHex(seedOfWords(drawWords())), toHex(seedOfWords(words)));
+  assert.not.ok(areWords(words.slice(1)));
+  assert.not.ok(areWords([...words.slice(0, 23), "latchkey"]));
+});
+
+test.run();

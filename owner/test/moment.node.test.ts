@@ -1,0 +1,124 @@
+// Goal: times and hours mean what the person meant, on the lock's wall clock, or are refused with what to write.
+// Method: tables; the zone is Berlin's rule, whose clock changed on 29 March and 25 October 2026.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Seconds, seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { parseMoment, parseWeekly, sayDuration, sayMoment, sayWeekly, type Weekly } from "../moment.ts";
+import { findZone, ownZone } from "../timezone.ts";
+
+const BERLIN = parseZone("CET-1CEST,M3.5.0,M10.5.0/3");
+const NOW = at("2026-11-23T10:00:00Z");
+const RECKONING = { zone: BERLIN, now: NOW };
+
+function at(iso: string): Seconds {
+  return seconds(Date.parse(iso) / 1_000);
+}
+
+const MOMENTS: readonly (readonly [text: string, start: string, end: string])[] = [
+  ["now", "2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z"],
+  ["+2h", "2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z"],
+  ["+90m", "2026-11-23T11:30:00Z", "2026-11-23T11:30:00Z"],
+  ["+3d", "2026-11-26T10:00:00Z", "2026-11-26T10:00:00Z"],
+  ["+1w", "2026-11-30T10:00:00Z", "2026-11-30T10:00:00Z"],
+  ["today 14:00", "2026-11-23T13:00:00Z", "2026-11-23T13:00:00Z"],
+  ["14:00", "2026-11-23T13:00:00Z", "2026-11-23T13:00:00Z"],
+  ["Tomorrow 9:00", "2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z"],
+  ["today", "2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"],
+  ["2026-12-24", "2026-12-23T23:00:00Z", "2026-12-24T23:00:00Z"],
+  ["2026-12-24 14:00", "2026-12-24T13:00:00Z", "2026-12-24T13:00:00Z"],
+  ["2026-12-24T14:00", "2026-12-24T13:00:00Z", "2026-12-24T13:00:00Z"],
+  ["2026-12-24 24:00", "2026-12-24T23:00:00Z", "2026-12-24T23:00:00Z"],
+  ["2027-07-01 12:00", "2027-07-01T10:00:00Z", "2027-07-01T10:00:00Z"],
+  ["2026-12-24T14:00:30Z", "2026-12-24T14:00:30Z", "2026-12-24T14:00:30Z"],
+  ["2026-12-24T14:00+05:30", "2026-12-24T08:30:00Z", "2026-12-24T08:30:00Z"],
+  // 02:30 comes twice in that night: a beginning means the first, an end the second.
+  ["2026-10-25 02:30", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"],
+];
+for (const [text, start, end] of MOMENTS) {
+  test(`reads the time "${text}"`, () => {
+    assert.is(parseMoment(text, RECKONING), at(start));
+    assert.is(parseMoment(text, RECKONING, true), at(end));
+  });
+}
+
+const NO_MOMENTS: readonly (readonly [text: string, what: RegExp])[] = [
+  ["", /no time/],
+  ["soon", /no time/],
+  ["2h", /no time/],
+  ["+2y", /no time/],
+  ["24.12.2026 14:00", /no time/],
+  ["2026-13-01", /no date/],
+  ["2026-02-29", /no date/],
+  ["2026-02-30 10:00", /no date/],
+  ["today 25:00", /no time of day/],
+  ["today 10:60", /no time of day/],
+  ["2026-02-30T10:00Z", /no date/],
+  ["2026-12-24T25:00Z", /years that a lock knows/],
+  ["+999999w", /years that a lock knows/],
+  ["2027-03-28 02:30", /left out by the clock change/],
+];
+for (const [text, what] of NO_MOMENTS) {
+  test(`refuses the time "${text}"`, () => assert.throws(() => parseMoment(text, RECKONING), what));
+}
+
+const WEEKLIES: readonly (readonly [text: string, weekly: Weekly, said: string])[] = [
+  ["mon-fri 09:00-12:00", [0b0011111, 540, 180], "Mon-Fri 09:00-12:00"],
+  ["Sat,Sun 8:00 - 20:00", [0b1100000, 480, 720], "Sat,Sun 08:00-20:00"],
+  ["sat 22:00-02:00", [0b0100000, 1_320, 240], "Sat 22:00-02:00 (next day)"],
+  ["daily 00:00-24:00", [127, 0, 1_440], "daily all day"],
+  ["mon 20:00-24:00", [1, 1_200, 240], "Mon 20:00-24:00"],
+  ["sat-mon,wed 10:00-11:00", [0b1100101, 600, 60], "Mon,Wed,Sat,Sun 10:00-11:00"],
+];
+for (const [text, weekly, said] of WEEKLIES) {
+  test(`reads the hours "${text}"`, () => {
+    assert.equal(parseWeekly(text), weekly);
+    assert.is(sayWeekly(weekly), said);
+  });
+}
+
+const NO_WEEKLIES: readonly (readonly [text: string, what: RegExp])[] = [
+  ["", /no weekly hours/],
+  ["09:00-12:00", /no weekly hours/],
+  ["mon-fri", /no weekly hours/],
+  ["monday 09:00-12:00", /no day/],
+  ["mon--fri 09:00-12:00", /no day/],
+  ["mon,,fri 09:00-12:00", /no day/],
+  ["mon 09:00-25:00", /no time of day/],
+  ["mon 24:00-25:00", /no time of day/],
+  ["mon 24:00-01:00", /before 24:00/],
+  ["mon 09:00-09:00", /same time/],
+];
+for (const [text, what] of NO_WEEKLIES) {
+  test(`refuses the hours "${text}"`, () => assert.throws(() => parseWeekly(text), what));
+}
+
+test("says an instant with its offset, on both sides of a clock change", () => {
+  assert.is(sayMoment(BERLIN, at("2026-10-25T00:30:00Z")), "Sun 25 Oct 2026 02:30 (UTC+02:00)");
+  assert.is(sayMoment(BERLIN, at("2026-10-25T01:30:00Z")), "Sun 25 Oct 2026 02:30 (UTC+01:00)");
+  assert.is(sayMoment(parseZone("NST3:30"), at("2026-01-01T00:00:00Z")), "Wed 31 Dec 2025 20:30 (UTC-03:30)");
+});
+
+const DURATIONS: readonly (readonly [duration: number, said: string])[] = [
+  [0, "0 s"],
+  [59, "59 s"],
+  [60, "1 min"],
+  [3_600, "1 h"],
+  [3_900, "1 h 5 min"],
+  [86_400, "1 d"],
+  [93_600, "1 d 2 h"],
+];
+for (const [duration, said] of DURATIONS) {
+  test(`says ${duration} seconds as "${said}"`, () => assert.is(sayDuration(duration), said));
+}
+
+test("takes a POSIX rule as it is, and refuses what is neither name nor rule", () => {
+  assert.equal(findZone("CET-1CEST,M3.5.0,M10.5.0/3"), { rule: "CET-1CEST,M3.5.0,M10.5.0/3", name: undefined });
+  assert.throws(() => findZone("Europe/Atlantis", "owner/test"), /no time zone of that name/);
+  assert.throws(() => findZone("../etc/passwd", "owner/test"), /no time zone of that name/);
+  assert.throws(() => findZone("Europe/Berlin", "owner/test/missing"), /no time zone database/);
+  assert.is(ownZone("owner/test/missing").rule, "UTC0");
+});
+
+test.run();

@@ -1,0 +1,187 @@
+// Goal: whatever two computers of one owner took back apart from each other, their next list holds all of it, and where
+// that cannot be known no list is sent.
+// Method: lists are united row by row; then the keystore is settled with a lock whose log is played.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
+import { Reader } from "../../firmware/cbor/decode.ts";
+import { kid8 } from "../../firmware/cose/key.ts";
+import { readRevocations } from "../../firmware/grant/revocation.ts";
+import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
+import { Chain, encodeRecord, newPage, recordBytes } from "../../firmware/journal/record.ts";
+import type { Answer } from "../../firmware/link/message.ts";
+import { seconds } from "../../firmware/platform.ts";
+import type { OwnedLock, RevocationList } from "../person.ts";
+import type { Outgoing } from "../phone.ts";
+import { settleRevocations, unite } from "../revocation.ts";
+
+const FUTURE = 4_000_000_000;
+const PAST = 1_600_000_000;
+const SEED = new Uint8Array(32).fill(1);
+const KID = kid8(crypto, crypto.signingPublicKey(SEED));
+const SIGNER = { kid: KID, sign: (message: Uint8Array) => crypto.sign(SEED, message) };
+const LOCK_ID = "AAAAAAAAAAA";
+
+/** The name of a grant or of a key. */
+function name(number: number): string {
+  return toBase64url(new Uint8Array(8).fill(number));
+}
+
+function list(seq: number, links: readonly number[], more: Partial<RevocationList> = {}): RevocationList {
+  return {
+    seq,
+    generation: 0,
+    links: links.map((number) => ({ link: name(number), until: FUTURE })),
+    holders: [],
+    ...more,
+  };
+}
+
+const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: RevocationList, united: RevocationList])[] =
+  [
+    ["takes over what the lock holds", list(1, [1]), list(3, [1, 2]), list(3, [1, 2])],
+    ["adds ours to what the lock holds", list(1, [3]), list(3, [1, 2]), list(4, [1, 2, 3])],
+    ["sees that equal numbers may hide different lists", list(3, [3]), list(3, [1]), list(4, [1, 3])],
+    ["replaces a list of ours that nobody delivered", list(5, [1]), list(3, [1, 2]), list(6, [1, 2])],
+    [
+      "forgets an entry of ours that is over",
+      list(1, [], { links: [{ link: name(9), until: PAST }] }),
+      list(3, [1]),
+      list(3, [1]),
+    ],
+    [
+      "keeps keys of both",
+      list(1, [], { holders: [name(5)] }),
+      list(3, [], { holders: [name(6)] }),
+      list(4, [], { holders: [name(6), name(5)] }),
+    ],
+    [
+      "keeps codes that it cannot make",
+      list(1, [1]),
+      list(3, [], { codes: [{ codeClass: 1, serial: 2, start: 3 }] }),
+      list(4, [1], { codes: [{ codeClass: 1, serial: 2, start: 3 }] }),
+    ],
+    [
+      "drops what a newer generation of ours ends",
+      list(1, [2], { generation: 2 }),
+      list(3, [1], { generation: 1 }),
+      list(4, [2], { generation: 2 }),
+    ],
+    [
+      "drops what a newer generation of the lock ends",
+      list(1, [2]),
+      list(3, [1], { generation: 1 }),
+      list(3, [1], { generation: 1 }),
+    ],
+  ];
+for (const [claim, ours, held, united] of ROWS) {
+  test(claim, () => assert.equal(unite(ours, held), united));
+}
+
+test("refuses lists that are too long together", () => {
+  const numbers = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+  assert.is(unite(list(1, numbers(1, 24)), list(2, numbers(25, 24))).links.length, 48);
+  assert.throws(() => unite(list(1, numbers(1, 24)), list(2, numbers(25, 25))), /48 grants and 16 keys at most/);
+});
+
+/** A lock whose log holds one list, or nothing, and what it was sent. */
+function lockWith(held: RevocationList | undefined): { sent: Bytes[]; ask(outgoing: Outgoing): Promise<Answer> } {
+  const sent: Bytes[] = [];
+  const records = held === undefined ? new Uint8Array(0) : recordOf(held);
+  const ask = async (outgoing: Outgoing): Promise<Answer> => {
+    if (outgoing.kind === "statement") sent.push(outgoing.message);
+    if (outgoing.kind !== "fetch") return { kind: "yes", id: 1 };
+    const { region, from } = outgoing;
+    const previousLink = new Chain(crypto, LOCK_ID).start(region);
+    return {
+      kind: "records",
+      id: 1,
+      region,
+      first: from,
+      previousLink,
+      bytes: from === 1 ? records : new Uint8Array(0),
+    };
+  };
+  return { sent, ask };
+}
+
+function recordOf({ seq, generation, links, holders }: RevocationList): Bytes {
+  const bytesOf = (texts: readonly string[]) =>
+    new Uint8Array(Buffer.concat(texts.map((text) => Buffer.from(text, "base64url"))));
+  const revoked = bytesOf(links.map(({ link }) => link));
+  const untils = links.map(({ until }) => seconds(until));
+  const entry = { owner: KID, sequence: seq, generation, revoked, untils, holders: bytesOf(holders), codes: [] };
+  const payload = encodeEntry({ kind: "list", list: entry });
+  const page = newPage(recordBytes(payload.length));
+  encodeRecord(crypto, page, { ...placeOf("list"), seq: 1, lo: seconds(PAST), width: undefined, payload });
+  return page.bytes;
+}
+
+function owned(revocation: RevocationList, confirmedRevocationSeq: number): OwnedLock {
+  const keys = { agreementKey: name(1), signingKey: name(1) };
+  const place = { name: "home", address: "", zone: "UTC0", zoneName: undefined, checkpoint: undefined };
+  return { id: LOCK_ID, ...keys, ...place, seq: 1, revocation, confirmedRevocationSeq };
+}
+
+async function settle(
+  lock: OwnedLock,
+  held: RevocationList,
+  isInLog: boolean,
+): Promise<{ sent: Bytes[]; said: string }> {
+  const conversation = lockWith(isInLog ? held : undefined);
+  let said = "";
+  const warn = (line: string) => {
+    said += line;
+  };
+  const mine = { kid: KID, seq: 1, revocationSeq: held.seq, generation: held.generation };
+  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn } }, lock, mine);
+  return { sent: conversation.sent, said };
+}
+
+test("learns a newer list from the lock's log, and says so", async () => {
+  const lock = owned(list(1, [1]), 1);
+  const { sent, said } = await settle(lock, list(2, [1, 2]), true);
+  assert.equal(lock.revocation, list(2, [1, 2]));
+  assert.is(lock.confirmedRevocationSeq, 2);
+  assert.is(sent.length, 0);
+  assert.match(said, /noted here too \(2 grants and 0 keys in all\)/);
+});
+
+test("sends both lists as one", async () => {
+  const lock = owned(list(2, [3]), 1);
+  const { sent } = await settle(lock, list(2, [1, 2]), true);
+  const [message = new Uint8Array(0)] = sent;
+  const { list: signed } = readRevocations(new Reader(message));
+  assert.is(signed.sequence, 3);
+  assert.is(
+    toBase64url(signed.revoked),
+    toBase64url(new Uint8Array([1, 2, 3].flatMap((number) => Array(8).fill(number)))),
+  );
+  assert.is(lock.confirmedRevocationSeq, 3);
+});
+
+test("says nothing where somebody only brought our own list", async () => {
+  const lock = owned(list(2, [1, 2]), 1);
+  const { sent, said } = await settle(lock, list(2, [1, 2]), true);
+  assert.is(sent.length, 0);
+  assert.is(said, "");
+  assert.is(lock.confirmedRevocationSeq, 2);
+});
+
+test("sends no list in place of one that it cannot read, until all is taken back", async () => {
+  const lock = owned(list(4, [1]), 1);
+  const held = list(3, [7], { generation: 2 });
+  const first = await settle(lock, held, false);
+  assert.is(first.sent.length, 0);
+  assert.match(first.said, /"latchkey revoke --all"/);
+  assert.is(lock.confirmedRevocationSeq, 1);
+  assert.is(lock.revocation.generation, 2);
+  lock.revocation = { ...lock.revocation, seq: 5, links: [], generation: 3 };
+  const second = await settle(lock, held, false);
+  assert.is(second.sent.length, 1);
+  assert.is(lock.confirmedRevocationSeq, lock.revocation.seq);
+});
+
+test.run();

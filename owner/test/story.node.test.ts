@@ -1,0 +1,200 @@
+// Goal: a verified log reads as who, how and how it ended, and an exported file comes back whole or not at all.
+// Method: entries are written with the lock's own encoder into records, and told; files are changed in every field.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { toBase64url } from "../../firmware/bytes.ts";
+import { KIND_ACT, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { encodeEntry, placeOf, type WritableEntry } from "../../firmware/journal/payload.ts";
+import type { StoredRecord } from "../../firmware/journal/record.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { type Archive, encodeArchive, parseArchive } from "../archive.ts";
+import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
+
+const OWNER = new Uint8Array(8).fill(1);
+const GUEST = new Uint8Array(8).fill(2);
+const LINK = new Uint8Array(8).fill(3);
+const START = seconds(1_795_000_000);
+const NAMES = new Map([[toBase64url(OWNER), "you"]]);
+
+function recordOf(entry: WritableEntry, seq: number): StoredRecord {
+  const payload = encodeEntry(entry);
+  const place = placeOf(entry.kind);
+  return { ...place, seq, lo: seconds(START + seq), width: seconds(60), payload, digest: new Uint8Array(32), size: 64 };
+}
+
+function tell(...entries: readonly WritableEntry[]): readonly Happening[] {
+  const story = new Story(NAMES);
+  for (const [index, entry] of entries.entries()) story.add(recordOf(entry, index + 1));
+  return story.happenings;
+}
+
+function lines(...entries: readonly WritableEntry[]): string[] {
+  return tell(...entries).map(({ who, how, result }) => `${who} | ${how} | ${result}`);
+}
+
+const WHO: WritableEntry = { kind: "who", leaf: LINK, holder: GUEST, names: ["Parcel Co", "Ana\u00e9"], root: LINK };
+const SPENDS = [{ link8: LINK, used: 2, until: START }];
+const INTENT: WritableEntry = {
+  kind: "intent",
+  operation: 0,
+  source: "phone",
+  actor: GUEST,
+  root: LINK,
+  spends: SPENDS,
+};
+
+function closing(outcome: "secured" | "jammed" | "held-open", secured: number | undefined): WritableEntry {
+  return { kind: "closing", intent: 2, outcome, openedAfter: 3, closedAfter: 9, securedAfter: secured, witnesses: 1 };
+}
+
+test("tells an opening as one line, with the names in its chain", () => {
+  assert.equal(lines(WHO, INTENT, closing("secured", 12)), [
+    "Parcel Co > Ana\u00e9 | phone, unlock (use 2) | door open after 3 s, shut after 9 s, locked after 12 s",
+  ]);
+});
+
+test("says whose uses were spent, where each link of the chain is counted", () => {
+  const spends = [1, 3].map((used) => ({ link8: LINK, used, until: START }));
+  assert.match(lines(WHO, { ...INTENT, spends })[0] ?? "", "(use 1 of Parcel Co's, use 3 of Ana\u00e9's)");
+  assert.match(lines({ ...INTENT, spends })[0] ?? "", "(use 1, use 3)");
+  assert.match(lines({ ...INTENT, spends: [] })[0] ?? "", "| phone, unlock |");
+});
+
+test("lets no name act on the terminal", () => {
+  const [line = ""] = lines({ ...WHO, names: ["\u001b[2J", ""] } as WritableEntry, INTENT);
+  assert.match(line, "\\u{1b}[2J > (no name) | phone");
+});
+
+test("tells what an owner took back, and an owner's other acts", () => {
+  const empty = { owner: OWNER, sequence: 4, generation: 0, holders: new Uint8Array(0), codes: [] };
+  const one = { ...empty, revoked: LINK, untils: [START] };
+  const none = { ...empty, revoked: new Uint8Array(0), untils: [], holders: GUEST, generation: 2 };
+  const clock = { kind: KIND_SET_CLOCK, isBackwards: false } as const;
+  const locking = { kind: KIND_ACT, operation: 1 } as const;
+  const told = lines(
+    { kind: "list", list: one },
+    { kind: "list", list: none },
+    { kind: "statement", actor: OWNER, sequence: 8, body: clock, encodedBody: Uint8Array.of(0x83, 8, 12, 0) },
+    { kind: "statement", actor: OWNER, sequence: 9, body: locking, encodedBody: Uint8Array.of(0x83, 9, 8, 1) },
+    { kind: "clock", source: 2, lo: START, hi: seconds(START + 60) },
+    { kind: "acknowledged", upTo: [1, 2, 3] },
+    { kind: "stranger", strangerClass: 2, count: 40 },
+  );
+  assert.equal(told, [
+    "owner you | takes back | list 4: 1 grant",
+    'owner you | takes back | list 4: 0 grants, 1 key, and all before the last "all" (2)',
+    "owner you | sets the clock | done",
+    "owner you | lock | asked",
+    "lock | learns the time from an owner, backwards | within 60 s",
+    "lock | damage acknowledged | guests are let in again",
+    "stranger | tries | proofs that fail, 40 times",
+  ]);
+});
+
+test("says that an opening has no end, or a bad one", () => {
+  assert.equal(lines(WHO, INTENT), ["Parcel Co > Ana\u00e9 | phone, unlock (use 2) | no end is recorded yet"]);
+  assert.match(lines(WHO, INTENT, closing("jammed", undefined))[0] ?? "", /shut after 9 s, JAMMED$/);
+});
+
+test("names a key that has no name, and an end without its beginning", () => {
+  assert.match(lines(INTENT)[0] ?? "", /^AgICAgICAgI \| phone, unlock/);
+  assert.match(lines(closing("held-open", undefined))[0] ?? "", /^lock \| visit 2 ends/);
+});
+
+test("tells an owner's act, a refusal, an alarm, and hands at the door", () => {
+  const body = { kind: KIND_ACT, operation: 0 } as const;
+  const encodedBody = Uint8Array.of(0x83, 7, 8, 0);
+  const told = lines(
+    { kind: "statement", actor: OWNER, sequence: 7, body, encodedBody },
+    { kind: "refusal", actor: GUEST, leaf: LINK, operation: 0, denial: "hours", count: 3 },
+    { kind: "alarm", alarm: "forced", count: 1 },
+    { kind: "inside", count: 2 },
+    { kind: "door", event: "thumbturn-unlocked", count: 1 },
+    { kind: "boot", reason: 1, boots: 4 },
+  );
+  assert.equal(told, [
+    "owner you | unlock | no end is recorded yet",
+    "AgICAgICAgI | asks to unlock | refused: hours, 3 times",
+    "lock | ALARM | forced",
+    "inside | button, 2 times | opened",
+    "door | outside a visit | thumbturn-unlocked",
+    "lock | starts | start 4",
+  ]);
+});
+
+test("keeps a record that it does not understand, and one whose payload is broken", () => {
+  const story = new Story(NAMES);
+  story.add({ ...recordOf({ kind: "inside", count: 1 }, 1), type: 99 });
+  story.add({ ...recordOf({ kind: "inside", count: 1 }, 2), payload: Uint8Array.of(0xff) });
+  const told = story.happenings.map(({ how, result }) => `${how}: ${result}`);
+  assert.equal(told, ["record of type 99: not understood", "record of type 21: not understood"]);
+});
+
+test("shows the door and the alarms, or everything, and the last of them", () => {
+  const told = tell(
+    { kind: "boot", reason: 1, boots: 4 },
+    { kind: "inside", count: 1 },
+    { kind: "alarm", alarm: "ajar", count: 1 },
+  );
+  assert.is(chooseHappenings(told, true, 10).length, 3);
+  assert.is(chooseHappenings(told, false, 10).length, 2);
+  assert.equal(
+    chooseHappenings(told, false, 1).map(({ how }) => how),
+    ["ALARM"],
+  );
+});
+
+test("says how sure a time is", () => {
+  const zone = parseZone("UTC0");
+  const [known] = tell({ kind: "inside", count: 1 });
+  assert.ok(known !== undefined);
+  if (known === undefined) return;
+  const say = (width: number | undefined) => sayHappenings([{ ...known, at: START, width }], zone)[0] ?? "";
+  assert.match(say(60), /^Wed 18 Nov 2026 11:07 \(UTC\+00:00\) {2}inside/);
+  assert.match(say(1_200), / \+-10 min {2}inside/);
+  assert.match(say(undefined), /^after Wed 18 Nov 2026 11:06/);
+});
+
+const ARCHIVE: Archive = {
+  lockId: "AAAAAAAAAAA",
+  lockKey: new Uint8Array(32),
+  regions: [0, 1, 2].map((region) => {
+    const empty = { firstSeq: 1, prevLink: new Uint8Array(32), records: new Uint8Array(0) };
+    return { region: region as 0 | 1 | 2, ...empty };
+  }),
+  checkpoint: Uint8Array.of(1, 2, 3),
+  earlier: [Uint8Array.of(4)],
+};
+
+test("writes and reads an exported log", () => assert.equal(parseArchive(encodeArchive(ARCHIVE)), ARCHIVE));
+
+const CHANGES: readonly (readonly [field: string, value: unknown])[] = [
+  ["latchkey", "invitation"],
+  ["version", 2],
+  ["lockId", 5],
+  ["lockKey", "AAAA"],
+  ["lockKey", undefined],
+  ["checkpoint", "a+b"],
+  ["earlier", "AAAA"],
+  ["earlier", [5]],
+  ["regions", {}],
+  ["regions", [null]],
+  ["regions", [{ region: 3, firstSeq: 1, prevLink: "", records: "" }]],
+  ["regions", [{ region: 1, firstSeq: "1", prevLink: "", records: "" }]],
+];
+for (const [field, value] of CHANGES) {
+  test(`refuses an exported log with ${field} = ${JSON.stringify(value)}`, () => {
+    const file = { ...JSON.parse(encodeArchive(ARCHIVE)), [field]: value };
+    assert.throws(() => parseArchive(JSON.stringify(file)), /no exported log/);
+  });
+}
+
+test("refuses an exported log that was cut", () => {
+  assert.throws(() => parseArchive(encodeArchive(ARCHIVE).slice(0, -1)), /no exported log/);
+  assert.throws(() => parseArchive("null"), /no exported log/);
+  assert.throws(() => parseArchive(""), /no exported log/);
+});
+
+test.run();

@@ -1,0 +1,229 @@
+// A conversation with a lock over TCP: one phone, one connection, questions and their answers.
+// Why: commands read top to bottom while frames may be lost or doubled below them.
+// Follows docs/protocol.md, "Carriers": frames behind a length on a stream.
+
+import { connect, type Socket } from "node:net";
+import { crypto } from "#crypto";
+import { type Bytes, fromBase64url } from "../firmware/bytes.ts";
+import { Fault, type FaultCode } from "../firmware/fault.ts";
+import type { Sign } from "../firmware/grant/issue.ts";
+import type { Answer, Notice } from "../firmware/link/message.ts";
+import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
+import { EXIT, Failure, systemCode, usage } from "./failure.ts";
+import { type Claim, type Declaration, type Outgoing, Phone, type Sent, type Session } from "./phone.ts";
+import { systemRandom } from "./random.ts";
+
+/** Where the house of the simulator listens. */
+export const DEFAULT_ADDRESS = "127.0.0.1:7446";
+
+const DEFAULT_PORT = 7_446;
+const CONNECT_MILLIS_MAX = 5_000;
+/** A handshake is repeated after each of these waits: a lock that was asked often in a second hears it later. */
+const WELCOME_MILLIS: readonly number[] = Object.freeze([300, 300, 400, 1_000, 3_000]);
+/** A request is repeated after each of these waits, and given up after the last. */
+const ANSWER_MILLIS: readonly number[] = Object.freeze([2_000, 3_000, 5_000]);
+
+/** How to reach a lock. */
+export interface Reach {
+  readonly address: string;
+  /** X25519, base64url. */
+  readonly agreementKey: string;
+  readonly lockId: string;
+}
+
+/** Reads host, host:port or [v6]:port. @throws Failure */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(text);
+  const port = Number(match?.[3] ?? DEFAULT_PORT);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || port < 1 || port > 65_535) {
+    throw usage("The address after --at is not host:port: write one such as 192.168.1.20:7446.");
+  }
+  return { host, port };
+}
+
+/** Connects and opens a session, in which the lock has proven its key.
+ *  @throws Failure where nothing answers there, or another lock */
+export async function converse(reach: Reach): Promise<Conversation> {
+  const socket = await open(reach.address);
+  const conversation = new Conversation(socket, reach);
+  try {
+    await conversation.begin();
+  } catch (error) {
+    conversation.close();
+    throw error;
+  }
+  return conversation;
+}
+
+/** What questions are put to. */
+export interface Asking {
+  ask(outgoing: Outgoing): Promise<Answer>;
+}
+
+/** One open session. `close()` ends it, and twice is harmless. */
+export class Conversation implements Asking {
+  private readonly socket: Socket;
+  private readonly address: string;
+  private readonly phone: Phone;
+  private readonly answers = new Map<number, Answer>();
+  private readonly notices: Notice[] = [];
+  private isOver = false;
+  /** Wakes whoever waits for something to arrive. */
+  private wake: () => void = () => undefined;
+
+  constructor(socket: Socket, { address, agreementKey, lockId }: Reach) {
+    this.socket = socket;
+    this.address = address;
+    const lockAgreementKey = fromBase64url(agreementKey);
+    this.phone = new Phone({ crypto, random: systemRandom(), lockAgreementKey, lockId });
+    const stream = createStreamReader();
+    socket.on("data", (chunk: Buffer) => {
+      const code = this.take(stream, chunk);
+      if (code !== undefined) socket.destroy();
+      this.wake();
+    });
+    const end = () => {
+      this.isOver = true;
+      this.wake();
+    };
+    socket.on("close", end);
+    socket.on("error", end);
+  }
+
+  /** The open session. */
+  get session(): Session {
+    const { session } = this.phone;
+    if (session === undefined) throw this.lost();
+    return session;
+  }
+
+  /** Shakes hands. @throws Failure */
+  async begin(): Promise<void> {
+    const frame = this.phone.begin();
+    for (const wait of WELCOME_MILLIS) {
+      this.send(frame);
+      const isOpen = await this.until(() => this.phone.session !== undefined, wait);
+      if (isOpen) return;
+    }
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      `What answers at ${this.address} is not this lock, or is busy: check the address (--at), and try again in ten seconds.`,
+    );
+  }
+
+  /** Asks and gives the answer. @throws Failure where none comes */
+  ask(outgoing: Outgoing): Promise<Answer> {
+    return this.answerTo(this.phone.request(outgoing));
+  }
+
+  /** Proves and gives the answer. @throws Failure where none comes */
+  prove(claim: Claim, sign: Sign): Promise<Answer> {
+    return this.answerTo(this.phone.prove(claim, sign));
+  }
+
+  /** States and gives the answer. @throws Failure where none comes */
+  declare(declaration: Declaration, sign: Sign): Promise<Answer> {
+    return this.answerTo(this.phone.declare(declaration, sign));
+  }
+
+  /** Gives the next notice, or undefined where none comes in time. */
+  async notice(millis: number): Promise<Notice | undefined> {
+    await this.until(() => this.notices.length > 0, millis);
+    return this.notices.shift();
+  }
+
+  close(): void {
+    if (!this.isOver && this.phone.session !== undefined) this.send(this.phone.request({ kind: "bye" }).frame);
+    this.phone.close();
+    this.socket.end();
+    this.socket.unref();
+  }
+
+  /** Sends, repeats what seems lost, and waits. */
+  private async answerTo({ id, frame }: Sent): Promise<Answer> {
+    this.send(frame);
+    for (const wait of ANSWER_MILLIS) {
+      await this.until(() => this.answers.has(id), wait);
+      const answer = this.answers.get(id);
+      this.answers.delete(id);
+      if (answer !== undefined) return answer;
+      const again = this.isOver ? undefined : this.phone.repeat(id);
+      if (again === undefined) break;
+      this.send(again);
+    }
+    throw this.lost();
+  }
+
+  private lost(): Failure {
+    return new Failure(
+      EXIT.UNREACHABLE,
+      `The lock at ${this.address} stopped answering: what was asked may have been done; run "latchkey status" to see.`,
+    );
+  }
+
+  private send(frame: Bytes): void {
+    if (!this.isOver) this.socket.write(encodeStream(frame));
+  }
+
+  private take(stream: ReturnType<typeof createStreamReader>, chunk: Uint8Array): FaultCode | undefined {
+    try {
+      stream.push(chunk);
+      for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
+        const event = this.phone.receive(frame);
+        if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
+        if (event.kind === "notice") this.notices.push(event.notice);
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Fault) return error.code;
+      throw error;
+    }
+  }
+
+  /** Waits until something holds, the time is over, or the connection is. @returns whether it holds */
+  private async until(holds: () => boolean, millis: number): Promise<boolean> {
+    const deadline = Date.now() + millis;
+    while (!holds() && !this.isOver) {
+      const left = deadline - Date.now();
+      if (left <= 0) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    return holds();
+  }
+}
+
+async function open(address: string): Promise<Socket> {
+  const { host, port } = parseAddress(address);
+  const socket = connect({ host, port });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("timeout")), CONNECT_MILLIS_MAX);
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.once("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+    });
+  } catch (error) {
+    socket.destroy();
+    const isUnknown = systemCode(error) === "ENOTFOUND";
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      isUnknown
+        ? `There is no computer called ${host}: check the address after --at.`
+        : `No lock answers at ${host}:${port}: is it on (the house: "npm start"), and is the address right (--at HOST:PORT)?`,
+    );
+  }
+  socket.setNoDelay(true);
+  return socket;
+}
