@@ -284,7 +284,7 @@ export class Lock {
         this.#report(effect, now);
         return undefined;
       case "mode":
-        this.#recorder.privacyEnded(now);
+        this.#memory.endPrivacy(now);
         return undefined;
       case "deferred":
       case "refused":

@@ -6,6 +6,7 @@ import { type Bytes, concat } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
+import { foldDigest } from "../firmware/journal/damage.ts";
 import { type Geometry, Journal } from "../firmware/journal/journal.ts";
 import type { Head } from "../firmware/journal/log.ts";
 import { encodeEntry, placeOf, readEntry, type WritableEntry } from "../firmware/journal/payload.ts";
@@ -19,7 +20,7 @@ import type { Identity } from "./identity.ts";
 
 /** How often lo is written down; a power cut loses at most so much of it. */
 export const WATERMARK_MILLIS = 900_000;
-/** Records of 128 bytes that are kept free for owners, the inside and the ends of visits: guests are refused before. */
+/** Records of 128 bytes that are kept free for owners and the ends of visits: guests, and noise, are refused before. */
 export const RESERVED_RECORDS = 64;
 const RECORD_PAYLOAD_BYTES = 96;
 
@@ -43,8 +44,9 @@ export class Memory {
   readonly #journal: Journal;
   #clock: Clock;
   #watermarkAt: Millis;
-  /** The newest record of each region that verified and made no sense, written by another version or by nobody honest. */
-  readonly #senseless: [state: number, access: number, notices: number] = [0, 0, 0];
+  /** What was wrong with each region at the start: 8 bytes, or none. Damage, and after it records that verified and made no
+   *  sense, written by another version or by nobody honest. */
+  readonly #damages: readonly [state: Bytes, access: Bytes, notices: Bytes];
 
   /** Recovers everything from flash, and writes down that the lock has started. */
   constructor(options: MemoryOptions, now: Millis) {
@@ -53,6 +55,7 @@ export class Memory {
     this.#identity = identity;
     const state = emptyState();
     this.state = state;
+    const damages: [Bytes, Bytes, Bytes] = [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)];
     this.#journal = Journal.open({
       crypto,
       flash,
@@ -65,10 +68,16 @@ export class Memory {
           applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
         } catch (fault) {
           if (!(fault instanceof Fault)) throw fault;
-          this.#senseless[record.region] = record.seq;
+          // The record's digest covers its region, its number and its bytes.
+          damages[record.region] = foldDigest(crypto, damages[record.region], record.digest);
         }
       },
     });
+    for (const { region, digest } of this.#journal.damages) {
+      const senseless = damages[region];
+      damages[region] = senseless.length === 0 ? digest : foldDigest(crypto, digest, senseless);
+    }
+    this.#damages = damages;
     this.#clock = startClock({
       watermark: state.watermark,
       buildTime: options.buildTime,
@@ -128,11 +137,25 @@ export class Memory {
     }
   }
 
+  /** Writes what may happen often, while that leaves the room that owners and the ends of visits need.
+   *  @throws Fault journal.full, journal.unwritable */
+  writeNoise(entry: WritableEntry, now: Millis): void {
+    if (!this.#hasRoom(placeOf(entry.kind).region)) throw new Fault("journal.full");
+    this.write(entry, now);
+  }
+
+  /** Ends privacy, since somebody left the house: for good where that can be written, else until the next start. */
+  endPrivacy(now: Millis): void {
+    if (this.tryWrite({ kind: "door", event: "privacy-ended", count: 1 }, now)) return;
+    this.state.configuration = { ...this.state.configuration, mode: "normal" };
+  }
+
   /** Whether nothing is lost or broken that no owner knows of. */
   get isWhole(): boolean {
     const { acknowledged } = this.state;
-    if (this.#senseless.some((seq, region) => seq > 0 && seq >= acknowledged[region])) return false;
-    return this.#journal.damages.every(({ region, afterSeq }) => afterSeq < acknowledged[region]);
+    return this.#damages.every(
+      (damage, region) => damage.length === 0 || this.#crypto.isEqual(damage, acknowledged[region]),
+    );
   }
 
   get isWritable(): boolean {
@@ -141,15 +164,12 @@ export class Memory {
 
   /** Whether a guest's opening can be recorded to its end. */
   get isReadyForGuests(): boolean {
-    if (!this.isWhole || !this.isWritable) return false;
-    const hasRoom = (region: Region) => this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= RESERVED_RECORDS;
-    return hasRoom(STATE) && hasRoom(ACCESS);
+    return this.isWhole && this.isWritable && this.#hasRoom(STATE) && this.#hasRoom(ACCESS);
   }
 
-  /** Notes that an owner knows of all damage so far. @throws Fault journal.* */
+  /** Notes that an owner knows of the damage that was found at the start, and of no other. @throws Fault journal.* */
   acknowledge(now: Millis): void {
-    const next = (region: Region) => this.#journal.head(region).seq + 1;
-    this.write({ kind: "acknowledged", upTo: [next(STATE), next(ACCESS), next(NOTICES)] }, now);
+    this.write({ kind: "acknowledged", digests: this.#damages }, now);
   }
 
   head(region: Region): Head {
@@ -184,6 +204,10 @@ export class Memory {
 
   get nextTick(): Millis {
     return millis(this.#watermarkAt + WATERMARK_MILLIS);
+  }
+
+  #hasRoom(region: Region): boolean {
+    return this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= RESERVED_RECORDS;
   }
 
   #recordTime(now: Millis): RecordTime {

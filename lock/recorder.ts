@@ -40,7 +40,7 @@ export class Recorder {
     this.#memory = memory;
     this.#refusals = new Coalescer<Refusal>(
       { periodMillis: HOUR_MILLIS, kindsMax: REFUSED_HOLDERS_MAX },
-      (refusal, count, now) => memory.write({ kind: "refusal", ...refusal, count }, now),
+      (refusal, count, now) => memory.writeNoise({ kind: "refusal", ...refusal, count }, now),
     );
     this.#strangers = new Coalescer<number>(
       { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
@@ -50,10 +50,10 @@ export class Recorder {
       memory.write({ kind: "alarm", alarm, count }, now),
     );
     this.#doors = new Coalescer<DoorEvent>({ periodMillis: MINUTE_MILLIS, kindsMax: KINDS_MAX }, (event, count, now) =>
-      memory.write({ kind: "door", event, count }, now),
+      memory.writeNoise({ kind: "door", event, count }, now),
     );
     this.#presses = new Coalescer<undefined>({ periodMillis: MINUTE_MILLIS, kindsMax: 1 }, (_, count, now) =>
-      memory.write({ kind: "inside", count }, now),
+      memory.writeNoise({ kind: "inside", count }, now),
     );
   }
 
@@ -118,11 +118,6 @@ export class Recorder {
   /** Counts a press of the inside button. */
   inside(now: Millis): void {
     this.#presses.note("", undefined, now);
-  }
-
-  /** Writes that somebody left a house in privacy. */
-  privacyEnded(now: Millis): void {
-    this.#memory.tryWrite({ kind: "door", event: "privacy-ended", count: 1 }, now);
   }
 
   tick(now: Millis): void {

@@ -6,7 +6,8 @@ import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Flash } from "../platform.ts";
-import type { Damage, Entry, Head, Medium, Visit } from "./log.ts";
+import { type Damage, withNote } from "./damage.ts";
+import type { Entry, Head, Medium, Visit } from "./log.ts";
 import { RegionLog } from "./log.ts";
 import type { RecordTime, Region } from "./record.ts";
 import {
@@ -106,8 +107,8 @@ export class Journal {
     return this.#isWritable;
   }
 
-  /** The newest damage of each region that has any, as found when the journal was opened. It stays until the sector is
-   *  reused; an owner's act is newer than it if the act's record has a number above `afterSeq` in that region. */
+  /** The newest damage of each region that has any, as found when the journal was opened, with the digest of all of it.
+   *  It is found again at every start; an owner's act covers it if the act's record names that digest. */
   get damages(): readonly Damage[] {
     return this.#damages;
   }
@@ -183,7 +184,7 @@ export class Journal {
     return span;
   }
 
-  #recover(region: Region, { isPowerOn, visit }: JournalOptions): void {
+  #recover(region: Region, { crypto, isPowerOn, visit }: JournalOptions): void {
     const log = this.#logs[region];
     const visitAll = (entry: Entry): boolean => {
       visit?.(entry);
@@ -195,7 +196,9 @@ export class Journal {
     } catch (error) {
       if (!isOfFlash(error)) throw error;
       this.#isWritable = false;
-      this.#damages.push({ region, cause: "unreadable", afterSeq: log.head.seq, offset: 0 });
+      const { seq } = log.head;
+      const note = { cause: "unreadable", afterSeq: seq, throughSeq: seq, offset: 0 } as const;
+      this.#damages.push(withNote(crypto, region, undefined, note));
     }
     if (!this.#isWritable) return;
     try {

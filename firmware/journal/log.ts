@@ -6,6 +6,7 @@ import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Flash } from "../platform.ts";
+import { type Damage, type DamageNote, withNote } from "./damage.ts";
 import type { Chain, Page, RecordFields, Region, SectorHeader, StoredRecord } from "./record.ts";
 import {
   claimedBytes,
@@ -54,18 +55,6 @@ export interface Entry {
 
 /** Receives one valid record. @returns whether to go on */
 export type Visit = (entry: Entry) => boolean;
-
-/** Where a region is not what was written. A torn tail is no damage.
- *  `header`: the header of a sector with records is lost. `gap`: records are lost or changed. `fork`: a sector continues
- *  something else. `unreadable`: the flash answered with an error. */
-export interface Damage {
-  readonly region: Region;
-  readonly cause: "header" | "gap" | "fork" | "unreadable";
-  /** The last record before it that stands. */
-  readonly afterSeq: number;
-  /** Byte in flash, from the start of the part. */
-  readonly offset: number;
-}
 
 /** A sector that takes more records, from `offset` in it. */
 interface OpenTail {
@@ -136,7 +125,7 @@ export class RegionLog {
 
   /** Finds what stands on flash and hands over each record once, oldest first. It only reads, at most twice the sectors of
    *  the region and two more.
-   *  @returns the newest damage, if there is any
+   *  @returns the newest damage, if there is any, with the digest of all of it
    *  @throws Fault flash.io */
   recover(visit: Visit): Damage | undefined {
     const newest = this.#findNewest();
@@ -249,8 +238,10 @@ export class RegionLog {
       const isHere = header?.sectorSeq === sectorSeq;
       if (!isHere && (header !== undefined || !this.#isContinuedBare(walk))) continue;
       const eraseCount = header?.eraseCount ?? reached?.eraseCount ?? 1;
-      const offset = this.#enter(walk, header, sectorSeq) ? this.#walkRecords(walk, sectorSeq) : SECTOR_HEADER_BYTES;
-      reached = { sectorSeq, eraseCount, offset, isAppendable: isHere && this.#isRestBlank(offset) };
+      const isJoined = this.#enter(walk, header, sectorSeq);
+      const offset = isJoined ? this.#walkRecords(walk, sectorSeq) : SECTOR_HEADER_BYTES;
+      // What is appended to a sector that is not read again would be lost.
+      reached = { sectorSeq, eraseCount, offset, isAppendable: isHere && isJoined && this.#isRestBlank(offset) };
     }
     return reached;
   }
@@ -264,13 +255,14 @@ export class RegionLog {
   /** Joins a sector to the walk. @returns whether its records follow; those of an older history do not */
   #enter(walk: Walk, header: SectorHeader | undefined, sectorSeq: number): boolean {
     if (header === undefined) {
-      this.#note(walk, "header", this.#baseOf(sectorSeq));
+      this.#note(walk, { cause: "header", throughSeq: walk.seq, offset: this.#baseOf(sectorSeq) });
       return true;
     }
     if (walk.isAnchored) {
       const isSame = this.#medium.crypto.isEqual(header.prevLink, walk.link);
       const isNext = header.firstSeq === walk.seq + 1 && (isSame || !walk.isLinked);
-      if (!isNext) this.#note(walk, header.firstSeq > walk.seq + 1 ? "gap" : "fork", this.#baseOf(sectorSeq));
+      const cause = header.firstSeq > walk.seq + 1 ? "gap" : "fork";
+      if (!isNext) this.#note(walk, { cause, throughSeq: header.firstSeq - 1, offset: this.#baseOf(sectorSeq) });
       if (!isNext && header.firstSeq <= walk.seq) return false;
     }
     walk.isLinked = true;
@@ -300,7 +292,7 @@ export class RegionLog {
       const step = claimedBytes(sector, offset);
       if (step === undefined) break;
       if (decodeRecord(crypto, sector, { offset: offset + step, region })?.seq !== walk.seq + 2) break;
-      this.#note(walk, "gap", this.#baseOf(sectorSeq) + offset);
+      this.#note(walk, { cause: "gap", throughSeq: walk.seq + 1, offset: this.#baseOf(sectorSeq) + offset });
       walk.seq += 1;
       walk.isLinked = false;
       offset += step;
@@ -321,13 +313,14 @@ export class RegionLog {
       if (seq !== undefined && seq > highest && seq <= bound) highest = seq;
     }
     if (highest === walk.seq) return;
-    this.#note(walk, "gap", this.#baseOf(sectorSeq) + from);
+    this.#note(walk, { cause: "gap", throughSeq: highest, offset: this.#baseOf(sectorSeq) + from });
     walk.seq = highest;
     walk.isLinked = false;
   }
 
-  #note(walk: Walk, cause: Damage["cause"], offset: number): void {
-    walk.damage = { region: this.#extent.region, cause, afterSeq: walk.seq, offset };
+  #note(walk: Walk, note: Omit<DamageNote, "afterSeq">): void {
+    const { crypto } = this.#medium;
+    walk.damage = withNote(crypto, this.#extent.region, walk.damage, { ...note, afterSeq: walk.seq });
   }
 
   /** Whether the page is erased from `offset` to its end. */

@@ -13,6 +13,7 @@ import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
 import { NAME_BYTES_MAX, USES_MAX } from "../grant/grant.ts";
 import { type RevocationList, readList, writeList } from "../grant/revocation.ts";
 import { type Seconds, seconds } from "../platform.ts";
+import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
 
 const KID_BYTES = 8;
@@ -61,8 +62,8 @@ export type Entry =
   | { readonly kind: "list"; readonly list: RevocationList }
   /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back. */
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
-  /** An owner knows of all damage up to these numbers: state, access, notices. */
-  | { readonly kind: "acknowledged"; readonly upTo: readonly [number, number, number] }
+  /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
+  | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }
   | {
       readonly kind: "intent";
       readonly operation: number;
@@ -164,7 +165,9 @@ export function encodeEntry(entry: WritableEntry): Bytes {
     case "clock":
       return writer.array(3).uint(entry.source).uint(entry.lo).uint(entry.hi).finish();
     case "acknowledged":
-      return writer.array(3).uint(entry.upTo[STATE]).uint(entry.upTo[ACCESS]).uint(entry.upTo[NOTICES]).finish();
+      writer.array(entry.digests.length);
+      for (const digest of entry.digests) writer.bytes(digest);
+      return writer.finish();
     case "closing":
       return encodeClosing(writer, entry);
     case "statement":
@@ -256,15 +259,18 @@ function readState(reader: Reader, type: number): Entry {
       const lo = seconds(reader.readUint(ARGUMENT_MAX));
       return { kind: "clock", source, lo, hi: seconds(reader.readUint(ARGUMENT_MAX)) };
     }
-    case PLACES.acknowledged.type: {
+    case PLACES.acknowledged.type:
       reader.readArray(3, 3);
-      const state = reader.readUint(ARGUMENT_MAX);
-      const access = reader.readUint(ARGUMENT_MAX);
-      return { kind: "acknowledged", upTo: [state, access, reader.readUint(ARGUMENT_MAX)] };
-    }
+      return { kind: "acknowledged", digests: [readDigest(reader), readDigest(reader), readDigest(reader)] };
     default:
       return { kind: "other", type };
   }
+}
+
+function readDigest(reader: Reader): Bytes {
+  const digest = reader.readView(0, DAMAGE_DIGEST_BYTES);
+  if (digest.length !== 0 && digest.length !== DAMAGE_DIGEST_BYTES) throw new Fault("journal.corrupt");
+  return digest;
 }
 
 function readAccess(reader: Reader, type: number): Entry {

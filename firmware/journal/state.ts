@@ -43,7 +43,7 @@ export interface OpenVisit {
   readonly spends: readonly SpentUse[];
 }
 
-/** The fold. Only `applyEntry` writes to it, and memory.ts where an owner's act could not be written. */
+/** The fold. Only `applyEntry` writes to it, and memory.ts where what must be so could not be written. */
 export interface LockState {
   keyring: Keyring;
   /** The newest list of each key that ever was an owner and sent one. */
@@ -54,8 +54,8 @@ export interface LockState {
   /** The highest lo that was ever recorded; falls only when an owner at the door sets the clock back. */
   watermark: Seconds;
   boots: number;
-  /** Damage up to these record numbers is known to an owner: state, access, notices. */
-  acknowledged: readonly [number, number, number];
+  /** The damage that an owner knows of, by its digests: state, access, notices. */
+  acknowledged: readonly [state: Bytes, access: Bytes, notices: Bytes];
   /** link8 of grants whose names are in the journal, the newest last. */
   faces: readonly Bytes[];
 }
@@ -70,7 +70,7 @@ export function emptyState(): LockState {
     visit: undefined,
     watermark: seconds(0),
     boots: 0,
-    acknowledged: [0, 0, 0],
+    acknowledged: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
     faces: [],
   };
 }
@@ -97,7 +97,7 @@ export function applyEntry(
       state.lists = [...state.lists.filter((former) => !crypto.isEqual(former.owner, entry.list.owner)), entry.list];
       break;
     case "acknowledged":
-      state.acknowledged = entry.upTo;
+      state.acknowledged = [entry.digests[0].slice(), entry.digests[1].slice(), entry.digests[2].slice()];
       break;
     case "intent": {
       const root = entry.root.slice();

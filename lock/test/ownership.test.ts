@@ -141,6 +141,16 @@ test("privacy is not lifted from afar, by an owner's key either", () => {
   assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "mode");
 });
 
+test("privacy ends with a press inside though the flash is dead, and the owner gets in", () => {
+  const desk = adopted();
+  appear(desk);
+  assert.is(desk.state(configure({ key: 3, value: 2 })), "yes");
+  desk.flash.wear = "refuses";
+  desk.pressInside();
+  desk.passTime(60);
+  assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes");
+});
+
 test("whoever is added as an owner can be removed one day", () => {
   const desk = adopted();
   let added = 0;

@@ -40,7 +40,6 @@ test("a full journal refuses guests, and serves the owner and the inside to the 
   let openings = 0;
   while (openings < 200 && visit(desk, desk.grant({ to: courier })) === "yes") openings++;
   assert.ok(openings > 20 && openings < 100, `${openings} openings`);
-  assert.is(desk.refusal(), "journal");
   const room = desk.journal().length;
   let acts = 0;
   for (; acts < 200; acts++) {
@@ -53,6 +52,24 @@ test("a full journal refuses guests, and serves the owner and the inside to the 
   desk.pressInside();
   desk.passTime(1);
   assert.is(desk.rig.bolt, "retracted");
+});
+
+test("noise takes no room from owners: a contact that flaps for weeks", () => {
+  const desk = adopted({ sectors: [6, 5, 3] });
+  for (let count = 0; count < 500; count++) {
+    desk.openDoor();
+    desk.shutDoor();
+    desk.turn("retracted");
+    desk.turn("thrown");
+    desk.passTime(3_600);
+  }
+  const { length } = desk.entries("door");
+  assert.ok(length > 50 && length < 250, `${length} records`);
+  for (let act = 0; act < 40; act++) {
+    assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes", `act ${act}`);
+    desk.passTime(40);
+  }
+  assert.ok(desk.journal().some(({ entry }) => entry.kind === "statement"));
 });
 
 test("a journal that cannot be written refuses guests", () => {

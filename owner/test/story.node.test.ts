@@ -79,7 +79,7 @@ test("tells what an owner took back, and an owner's other acts", () => {
     { kind: "statement", actor: OWNER, sequence: 8, body: clock, encodedBody: Uint8Array.of(0x83, 8, 12, 0) },
     { kind: "statement", actor: OWNER, sequence: 9, body: locking, encodedBody: Uint8Array.of(0x83, 9, 8, 1) },
     { kind: "clock", source: 2, lo: START, hi: seconds(START + 60) },
-    { kind: "acknowledged", upTo: [1, 2, 3] },
+    { kind: "acknowledged", digests: [new Uint8Array(0), new Uint8Array(8), new Uint8Array(0)] },
     { kind: "stranger", strangerClass: 2, count: 40 },
   );
   assert.equal(told, [

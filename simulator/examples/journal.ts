@@ -5,7 +5,9 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
+import { withNote } from "../../firmware/journal/damage.ts";
 import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
+import { ACCESS } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Example } from "../examples.ts";
 import { type Cast, DAY_SECONDS, NOW } from "./keys.ts";
@@ -29,7 +31,9 @@ export function journalExamples(cast: Cast): readonly Example[] {
   return rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) }));
 }
 
-function stateRows({ owner, courier }: Cast, { leaf8 }: Shown): readonly Row[] {
+function stateRows({ crypto, owner, courier }: Cast, { leaf8 }: Shown): readonly Row[] {
+  const nothing = new Uint8Array(0);
+  const damage = withNote(crypto, ACCESS, undefined, { cause: "gap", afterSeq: 42, throughSeq: 43, offset: 32_768 });
   const list = {
     owner: owner.kid,
     sequence: 1,
@@ -45,7 +49,11 @@ function stateRows({ owner, courier }: Cast, { leaf8 }: Shown): readonly Row[] {
     ["watermark-2", "nothing: the record's header has the time", { kind: "watermark" }],
     ["list-3", "a revocation list as the lock keeps it", { kind: "list", list }],
     ["clock-4", "the time, from an owner's iat", clock],
-    ["acknowledged-5", "an owner knows of all damage so far", { kind: "acknowledged", upTo: [10, 43, 4] }],
+    [
+      "acknowledged-5",
+      "an owner knows of the damage in the access region; the others have none",
+      { kind: "acknowledged", digests: [nothing, damage.digest, nothing] },
+    ],
   ];
 }
 

@@ -53,6 +53,12 @@ function tell({ crypto, tellStory }) {
   if (!isGood) fail("\nFAILED: the story did not go as it must.");
 }
 
+/** Dark blocks on white, where a screen may be dark: readers of QR codes want that. */
+function onPaper(picture) {
+  if (process.stdout.isTTY !== true) return picture;
+  return picture.replaceAll(/^.*\S.*$/gm, (line) => `\u001b[30;107m${line}\u001b[0m`);
+}
+
 async function introduce(house, port) {
   const { setup } = house;
   const at = port === PORT ? "" : ` --at 127.0.0.1:${port}`;
@@ -61,7 +67,7 @@ async function introduce(house, port) {
     console.log("Its lock has an owner, who opens it in a second terminal with:\n\n  npx --no-install latchkey open\n");
   } else {
     console.log("Its lock has no owner yet. This stands on its label:\n");
-    console.log(await qrcode.toString(setup, { type: "utf8", errorCorrectionLevel: "L" }));
+    console.log(onPaper(await qrcode.toString(setup, { type: "utf8", errorCorrectionLevel: "L" })));
     console.log("Become its owner in a second terminal, in this folder; press b here before the second line:\n");
     console.log("  npx --no-install latchkey init");
     console.log(`  npx --no-install latchkey adopt ${setup}${at}`);

@@ -1,15 +1,19 @@
 // Goal: whatever stands on flash, the journal opens in bounded time; it never believes a changed record, and it never
 // stays silent where one is missing, save the very last (a flipped bit there and a torn tail look alike: a phone's
 // checkpoint tells them apart).
+// Damage has a digest that stays while nothing more is lost, and changes with the next record that is.
 // Method: every bit of a small part that was programmed, and one of each erased byte, flipped in turn; damage done by
-// hand with what must be kept; seeded images.
+// hand with what must be kept; a second bit flipped behind the first; seeded images.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
 import { Stream } from "../../../simulator/random.ts";
-import type { Bytes } from "../../bytes.ts";
+import { type Bytes, concat, fromHex, toHex } from "../../bytes.ts";
 import { seconds } from "../../platform.ts";
-import { ACCESS } from "../record.ts";
+import { foldDigest, withNote } from "../damage.ts";
+import type { Journal } from "../journal.ts";
+import { ACCESS, encodeSectorHeader, NOTICES, newPage, REGIONS, type Region, STATE } from "../record.ts";
 import { appendNext, createDesk, type Desk, describe, inOrder, planned, SECTOR_BYTES, type Written } from "./desk.ts";
 
 const SEED = 45;
@@ -17,7 +21,13 @@ const TINY = [3, 3, 2] as const;
 const RECORDS = 11;
 const IMAGES = 300;
 const ACCESS_BASE = TINY[0] * SECTOR_BYTES;
+const PAIRS = 1_500;
 const NOW = { lo: seconds(5), width: undefined };
+
+/** The damage of all regions as one text. */
+function digests(journal: Journal): string {
+  return journal.damages.map(({ region, digest }) => `${region}:${toHex(digest)}`).join();
+}
 
 /** A tiny part with records in every region, a turned sector, and a torn tail that was closed. */
 function createTorn(): { readonly desk: Desk; readonly written: readonly Written[] } {
@@ -45,7 +55,7 @@ function openTwice(desk: Desk, where: string): boolean {
   if (words === before) return isDamaged;
   const again = desk.open(true);
   assert.is(desk.flash.words, words, `${where}: a second recovery writes`);
-  assert.is(again.damages.length > 0, isDamaged, `${where}: damage is forgotten`);
+  assert.is(digests(again), digests(journal), `${where}: damage is forgotten`);
   return isDamaged;
 }
 
@@ -112,8 +122,11 @@ for (const { name, clear, cause, kept, nextSeq } of ROWS) {
     for (const offset of clear) cells[2 * SECTOR_BYTES + offset] = 0;
     if (name === "a length") cells[2 * SECTOR_BYTES + 66] = 0x30;
     desk.flash.load(cells);
+    let digest: string | undefined;
     for (let boot = 0; boot < 2; boot++) {
       const again = desk.open(boot === 0);
+      digest ??= digests(again);
+      assert.is(digests(again), digest);
       assert.equal(
         again.damages.map((damage) => damage.cause),
         cause === undefined ? [] : [cause],
@@ -128,6 +141,7 @@ for (const { name, clear, cause, kept, nextSeq } of ROWS) {
     assert.is(again.append(ACCESS, 10, new Uint8Array(20), NOW).seq, nextSeq);
     const last = desk.open();
     assert.is(last.damages.length, cause === undefined ? 0 : 1);
+    assert.is(digests(last), digest);
     assert.equal(
       desk.seen.at(-1),
       describe({ region: ACCESS, type: 10, seq: nextSeq, ...NOW, payload: new Uint8Array(20) }),
@@ -135,6 +149,115 @@ for (const { name, clear, cause, kept, nextSeq } of ROWS) {
     assert.equal(last.head(ACCESS), again.head(ACCESS));
   });
 }
+
+/** Nine records in each region, three to a sector, and a fourth sector to go on in. */
+function createNine(): Desk {
+  const desk = createDesk([6, 6, 6]);
+  const journal = desk.open();
+  for (const region of REGIONS) {
+    for (let seq = 1; seq <= 9; seq++) journal.append(region, seq, new Uint8Array(20).fill(0xff), NOW);
+  }
+  return desk;
+}
+
+/** Clears bytes of a region. */
+function clear(desk: Desk, region: Region, offsets: readonly number[]): void {
+  const cells = desk.flash.snapshot();
+  for (const offset of offsets) cells[6 * region * SECTOR_BYTES + offset] = 0;
+  desk.flash.load(cells);
+}
+
+/** What is cleared first, and what later; in sectors of a header and three records of 64 bytes. */
+const LATER: readonly (readonly [name: string, first: readonly number[], later: readonly number[]])[] = [
+  ["an older record", [612], [100]],
+  ["an older record of the same sector", [612 + 64], [612]],
+  ["a newer record", [100], [612]],
+  ["the record behind it", [100], [164]],
+  ["the record behind it, the last of its sector", [164], [228]],
+  ["the record before it", [164], [100]],
+  ["an older header", [612], [256]],
+  ["its own header", [356], [256]],
+  ["the first record behind a header that is lost", [256], [356]],
+  ["the last record before a header that is lost", [256], [228]],
+];
+for (const region of REGIONS) {
+  for (const [name, first, later] of LATER) {
+    test(`region ${region}: ${name} is new damage`, () => {
+      const desk = createNine();
+      clear(desk, region, first);
+      const known = digests(desk.open(true));
+      assert.is(digests(desk.open(true)), known);
+      assert.match(known, new RegExp(`^${region}:[0-9a-f]{16}$`));
+      clear(desk, region, later);
+      const found = digests(desk.open());
+      const { words } = desk.flash;
+      assert.match(found, new RegExp(`^${region}:[0-9a-f]{16}$`));
+      assert.is.not(found, known);
+      assert.is(digests(desk.open()), found);
+      assert.is(desk.flash.words, words, "a second recovery writes");
+    });
+  }
+}
+
+test("the digest of damage is as protocol.md says", () => {
+  const first = { cause: "header", afterSeq: 3, throughSeq: 3, offset: 0x1000 } as const;
+  const second = { cause: "fork", afterSeq: 0x01020304, throughSeq: 7, offset: 0xf0000000 } as const;
+  const [once, twice] = ["0003000000030000000010" + "0000", "02" + "04030201" + "07000000" + "000000f0"].map(fromHex);
+  const damage = withNote(crypto, ACCESS, undefined, first);
+  assert.equal(damage, { region: ACCESS, ...first, digest: crypto.sha256(once).slice(0, 8) });
+  const both = withNote(crypto, ACCESS, damage, second);
+  assert.equal(both, { region: ACCESS, ...second, digest: crypto.sha256(concat(damage.digest, twice)).slice(0, 8) });
+  assert.equal(foldDigest(crypto, damage.digest, twice), both.digest);
+});
+
+test(`a record that is lost behind known damage is new damage (seed ${SEED})`, () => {
+  const desk = createNine();
+  const cells = desk.flash.snapshot();
+  const random = new Stream(SEED, "pairs");
+  const count = { same: 0, fresh: 0 };
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const region = ([STATE, ACCESS, NOTICES] as const)[pair % 3];
+    // The first three sectors of the region: those that are full of records.
+    const draw = () => 6 * region * SECTOR_BYTES * 8 + random.below(3 * SECTOR_BYTES * 8);
+    const [first, second] = [draw(), draw()];
+    const where = `seed ${SEED}, bits ${first} and ${second}`;
+    desk.flash.load(cells);
+    desk.flash.flip(first);
+    const journal = desk.open(true);
+    if (journal.damages.length === 0) continue;
+    for (let more = 0; more < 2; more++) journal.append(region, 1, new Uint8Array(20), NOW);
+    const known = digests(desk.open(true));
+    assert.is(known, digests(journal), where);
+    const before = desk.seen.length;
+    desk.flash.flip(second);
+    const isSame = digests(desk.open(true)) === known;
+    if (desk.seen.length < before) assert.not.ok(isSame, where);
+    count[isSame ? "same" : "fresh"] += 1;
+  }
+  assert.ok(count.same > 50 && count.fresh > 500, JSON.stringify(count));
+});
+
+test("nothing is appended to a sector that is not read again", () => {
+  const desk = createDesk([6, 6, 6]);
+  desk.open().append(ACCESS, 1, new Uint8Array(20), NOW);
+  const cells = desk.flash.snapshot();
+  const base = 6 * SECTOR_BYTES;
+  // The header of a second sector that claims to begin with record 1, in a part whose first has it already.
+  const page = newPage(64);
+  const prevLink = new Uint8Array(32);
+  encodeSectorHeader(crypto, page, { region: ACCESS, sectorSeq: 1, firstSeq: 1, eraseCount: 1, prevLink });
+  cells.set(page.bytes, base + SECTOR_BYTES);
+  desk.flash.load(cells);
+  const journal = desk.open();
+  const known = digests(journal);
+  assert.equal(
+    journal.damages.map(({ cause }) => cause),
+    ["fork"],
+  );
+  assert.is(journal.append(ACCESS, 2, new Uint8Array(20), NOW).seq, 2);
+  assert.is(digests(desk.open()), known);
+  assert.is(desk.seen.length, 2);
+});
 
 test("a record inside the payload of a torn one is not believed", () => {
   const desk = createDesk(TINY);
@@ -184,6 +307,7 @@ test(`any image opens in bounded time, and believes only what was written (seed 
     const where = `seed ${SEED}, image ${image}`;
     desk.flash.load(seeded(desk, random, cells));
     openTwice(desk, where);
+    const digest = digests(desk.open());
     assert.ok(
       desk.seen.every((line) => known.has(line)),
       where,
@@ -191,7 +315,11 @@ test(`any image opens in bounded time, and believes only what was written (seed 
     const again = desk.open();
     const next = planned(image);
     if (again.room(next.region, next.payload.length) > 0) {
-      assert.is(appendNext(again, image).seq, again.head(next.region).seq, where);
+      const before = desk.seen.slice();
+      const written = appendNext(again, image);
+      assert.is(written.seq, again.head(next.region).seq, where);
+      assert.is(digests(desk.open()), digest, `${where}: what is appended changes the damage`);
+      assert.equal([...desk.seen].sort(), [...before, describe(written)].sort(), where);
     }
   }
 });

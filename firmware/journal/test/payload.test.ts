@@ -16,6 +16,7 @@ const A8 = new Uint8Array(8).fill(0xa1);
 const B8 = new Uint8Array(8).fill(0xb2);
 const A = `48${"a1".repeat(8)}`;
 const B = `48${"b2".repeat(8)}`;
+const NONE = new Uint8Array(0);
 const EPOCH = seconds(1_791_187_200);
 const EPOCH_HEX = "1a6ac35900";
 const HIGHEST = 0xffff_ffff;
@@ -42,7 +43,8 @@ const ROWS: readonly (readonly [Region, number, WritableEntry, string])[] = [
   [STATE, 2, { kind: "watermark" }, ""],
   [STATE, 3, { kind: "list", list: REVOCATIONS }, `86${A}07028182${B}${EPOCH_HEX}82${A}${B}8183010203`],
   [STATE, 4, { kind: "clock", source: 2, lo: EPOCH, hi: seconds(HIGHEST) }, `8302${EPOCH_HEX}1affffffff`],
-  [STATE, 5, { kind: "acknowledged", upTo: [3, 24, 256] }, "830318181901" + "00"],
+  [STATE, 5, { kind: "acknowledged", digests: [A8, NONE, B8] }, `83${A}40${B}`],
+  [STATE, 5, { kind: "acknowledged", digests: [NONE, NONE, NONE] }, "83404040"],
   [ACCESS, 16, { kind: "intent", operation: 0, source: "phone", actor: A8, root: B8, spends: [] }, `850000${A}${B}80`],
   [
     ACCESS,
@@ -128,6 +130,12 @@ function isCorrupt(error: unknown): boolean {
 
 const REFUSED: readonly (readonly [string, Region, number, string])[] = [
   ["a watermark with a payload", STATE, 2, "00"],
+  ["a digest of damage of 1 byte", STATE, 5, "834041a140"],
+  ["a digest of damage of 7 bytes", STATE, 5, `834047${"a1".repeat(7)}40`],
+  ["a digest of damage of 9 bytes", STATE, 5, `834049${"a1".repeat(9)}40`],
+  ["digests of damage for two regions", STATE, 5, `82${A}${B}`],
+  ["digests of damage for four regions", STATE, 5, `84${A}${B}4040`],
+  ["numbers in place of digests of damage", STATE, 5, "83030405"],
   ["an outcome above 5", ACCESS, 17, "860906000000" + "00"],
   ["witnesses above 7", ACCESS, 17, "860900000000" + "08"],
   ["a source above 4", ACCESS, 16, `850005${A}${B}80`],

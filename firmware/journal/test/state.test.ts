@@ -269,8 +269,12 @@ test("the watermark falls only with an owner's act to set the clock back", () =>
 
 test("what an owner knows of damage is kept", () => {
   const state = emptyState();
-  fold(state, { kind: "acknowledged", upTo: [3, 4, 5] });
-  assert.equal(state.acknowledged, [3, 4, 5]);
+  const none = new Uint8Array(0);
+  assert.equal(state.acknowledged, [none, none, none]);
+  for (const digests of [[name(3), none, name(5)] as const, [none, name(4), name(5)] as const]) {
+    fold(state, { kind: "acknowledged", digests });
+    assert.equal(state.acknowledged, digests);
+  }
 });
 
 test("the newest faces are remembered", () => {
