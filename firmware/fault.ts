@@ -1,6 +1,6 @@
 // The one error of the firmware: a closed list of causes, with no text made from input.
 // Why: an edge that catches must know every cause there is, and an outsider must learn none of them.
-// Follows style.md's three kinds of error: assert for our mistake, Fault for the world's, a value for an answer.
+// There are three kinds of error: assert for our mistake, Fault for the world's, a value for an answer (docs/protocol.md §5).
 
 /** Every cause that firmware can throw, as `layer.cause`. */
 export type FaultCode =

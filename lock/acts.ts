@@ -1,6 +1,6 @@
 // Whether a verified statement may be obeyed, before anything of it is written.
 // Why: what widens access has the most ways to go wrong, so each kind's conditions stand together, one line each, and a
-// refused statement has changed nothing (attacks.md T03, T08, T43, T46).
+// refused statement has changed nothing (docs/attacks.md T03, T08, T43, T46).
 // Follows docs/protocol.md §2.3.
 
 import type { Bytes } from "../firmware/bytes.ts";
@@ -26,7 +26,7 @@ import {
   type Setting,
 } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
-import { OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
+import { OPERATION_LOCK, OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
 import { isNextSequence, type Statement } from "../firmware/grant/statement.ts";
 import type { Transport } from "../firmware/platform.ts";
 import { type Configuration, configure, withZone } from "../firmware/policy/configuration.ts";
@@ -50,7 +50,16 @@ export interface ActContext {
   /** Where it comes from: an owner at the door, or over the network. */
   readonly source: Source;
   readonly canUnlatch: boolean;
+  /** Whether somebody inside has just asked to get out. */
+  readonly isLeaving: boolean;
+  /** Whether the journal is without damage that no owner knows of. */
+  readonly isWhole: boolean;
+  /** Whether the journal has more room than must be kept for the removal of a key. */
+  readonly hasRoom: boolean;
 }
+
+/** What may use the last room of the journal: whatever ends a thief's key, or brings the lock back. */
+const LAST_KINDS: readonly number[] = Object.freeze([KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_ACKNOWLEDGE, KIND_ACT]);
 
 /** Whether a mode lets a guest's grant move the bolt: as a guest, and over the network as whoever comes from there. */
 export function modeAllowsGuest(mode: Mode, transport: Transport): boolean {
@@ -69,6 +78,7 @@ export function judgeStatement(statement: Statement, context: ActContext): Denia
   if (!isAdopted) return "not-adopted";
   if (!isNextSequence(sequenceOf(crypto, keyring, kid), sequence)) return "sequence";
   const isOwner = findOwner(crypto, keyring, kid) !== undefined;
+  if (!context.hasRoom && !LAST_KINDS.includes(body.kind)) return "journal";
   if (!isOwner && body.kind !== KIND_ADD_OWNER && body.kind !== KIND_REMOVE_OWNER) return "permission";
   switch (body.kind) {
     case KIND_ENROL:
@@ -83,6 +93,7 @@ export function judgeStatement(statement: Statement, context: ActContext): Denia
       return judgeRemoval(body.ownerKid, context);
     case KIND_ACT:
       if (!modeAllows(context.configuration.mode, context.source)) return "mode";
+      if (body.operation === OPERATION_LOCK && context.isLeaving) return "door";
       return body.operation === OPERATION_UNLATCH && !context.canUnlatch ? "unsupported" : undefined;
     case KIND_SET_CLOCK:
     case KIND_ACKNOWLEDGE:
@@ -97,6 +108,8 @@ export function judgeStatement(statement: Statement, context: ActContext): Denia
 }
 
 function judgeAdoption(adoption: Adoption, sequence: number, context: ActContext): Denial | undefined {
+  // A lock that lost the record of its owner belongs to somebody; who presses its button first is not the one.
+  if (!context.isWhole) return "journal";
   if (!context.hasPresence) return "presence";
   if (!isNextSequence(0, sequence)) return "sequence";
   // A lost phone's key that is also the recovery key would leave nobody to remove it.

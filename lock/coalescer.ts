@@ -1,7 +1,7 @@
 // Things that may happen often, written seldom: one record for each kind in its time, with a count.
-// Why: what a stranger, a flapping contact or a refused guest can cause must not flush the journal (attacks.md T45).
+// Why: what a stranger, a flapping contact or a refused guest can cause must not flush the journal (docs/attacks.md T45).
 // Follows docs/protocol.md §4: strangers and alarms one an hour and class, door and inside one a minute and kind, refusals one an
-// hour and key. What goes on and on is written ever more seldom, at most one an hour: a flapping contact would otherwise fill
+// hour, root and reason. What goes on and on is written ever more seldom, at most one an hour: a flapping contact would otherwise fill
 // the region within days.
 
 import { Fault } from "../firmware/fault.ts";
@@ -38,7 +38,7 @@ export class Coalescer<Event> {
   }
 
   /** Counts one event; writes at once if none of its kind was written lately.
-   *  @param kind what is counted together; at most 24 characters
+   *  @param kind what is counted together; at most 32 characters
    *  @returns whether there was room for the kind */
   note(kind: string, event: Event, now: Millis): boolean {
     let entry = this.#kinds.get(kind);

@@ -29,6 +29,8 @@ export interface GuestDesk {
   readonly ration: Ration;
   readonly canUnlatch: boolean;
   readonly door: Door;
+  /** Whether somebody inside has just asked to get out. */
+  readonly isLeaving: boolean;
   readonly visit: Visit | undefined;
   /** Begins a visit whose intent is durable. */
   begin(visit: Visit, now: Millis): void;
@@ -79,13 +81,14 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
       // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
       if (retry && visit !== undefined) visit.retries++;
       else {
-        const denial = beginGuestVisit(desk, { proof, spends: decision.spends }, moment);
+        const denial = beginGuestVisit(desk, { ...decision, proof }, moment);
         if (denial !== undefined) return denial;
       }
       desk.act(operation, now);
       return undefined;
     }
     case LOCK:
+      if (desk.isLeaving) return "door";
       desk.act(operation, now);
       return undefined;
     case VIEW:
@@ -101,16 +104,24 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
 /** Writes who comes and what it spends; when it returns undefined, all of it is durable. */
 function beginGuestVisit(
   desk: GuestDesk,
-  intent: { readonly proof: GrantProof; readonly spends: readonly Spend[] },
+  intent: {
+    readonly proof: GrantProof;
+    readonly spends: readonly Spend[];
+    readonly dwellMinutes: number | undefined;
+  },
   { from, now }: Moment,
 ): Denial | undefined {
   const { crypto, recorder, faces } = desk;
+  const { dwellMinutes } = intent;
   const { chain, holder, operation } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   try {
     recorder.face(crypto, chain, now);
     const { seq } = recorder.intent({ chain, holder, operation, spends: intent.spends }, now);
-    desk.begin(beginVisit(seq, { leaf: chain.leaf.link8, operation, connection: from.connection }, now), now);
+    desk.begin(
+      beginVisit(seq, { leaf: chain.leaf.link8, operation, dwellMinutes, connection: from.connection }, now),
+      now,
+    );
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     return "journal";

@@ -1,5 +1,5 @@
 // The lock's own keys: made on the board at first boot, and never given out.
-// Why: no default secret exists anywhere (attacks.md T06, T37), so two units never share a key and an image holds none.
+// Why: no default secret exists anywhere (docs/attacks.md T06, T37), so two units never share a key and an image holds none.
 // Follows RFC 8032 and RFC 7748 for the keys, RFC 9679 for the name; two keys, since one key serves one purpose.
 
 import type { Bytes } from "../firmware/bytes.ts";

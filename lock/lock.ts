@@ -25,11 +25,11 @@ import { Memory } from "./memory.ts";
 import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
 import { type Desk, Phones, type Records } from "./phone.ts";
-import { Ration } from "./ration.ts";
+import { LISTS, OPENINGS, Ration, STATEMENTS } from "./ration.ts";
 import { Recorder } from "./recorder.ts";
 import { doorSettings } from "./settings.ts";
 import { statusOf } from "./status.ts";
-import { closingOf, resumeVisit, type Visit } from "./visit.ts";
+import { closingOf, isSecured, nextOf, resumeVisit, type Visit } from "./visit.ts";
 
 /** How often a running drive's sensors are looked at. */
 const DRIVE_POLL_MILLIS = 10;
@@ -46,7 +46,9 @@ export class Lock {
   readonly #phones: Phones;
   readonly #faces = new Faces();
   readonly #presence = new Presence();
-  readonly #ration = new Ration();
+  readonly #openings = new Ration(OPENINGS);
+  readonly #statements = new Ration(STATEMENTS);
+  readonly #lists = new Ration(LISTS);
   #door: Door = startDoor();
   #visit: Visit | undefined;
 
@@ -114,7 +116,7 @@ export class Lock {
   /** Takes a press of the inside button: it always opens, whatever else is so, and is recorded afterwards. */
   insidePressed(now: Millis): void {
     this.#now = now;
-    this.#presence.press(this.#visit !== undefined, now);
+    this.#presence.press(this.#isGuestInside, now);
     this.#step({ kind: "inside" }, now);
     this.#recorder.inside(now);
   }
@@ -130,6 +132,7 @@ export class Lock {
     this.#now = now;
     this.#pollBolt(now);
     this.#step({ kind: "tick" }, now);
+    if (this.#visit !== undefined && now >= nextOf(this.#visit)) this.#overstay(this.#visit, now);
     this.#phones.tick(now);
     this.#recorder.tick(now);
     this.#memory.tick(now);
@@ -140,6 +143,7 @@ export class Lock {
     const now = this.#now;
     let next: number = this.#memory.nextTick;
     const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
+    if (this.#visit !== undefined) others.push(nextOf(this.#visit));
     for (const other of others) if (other !== undefined && other < next) next = other;
     if (this.#platform.bolt.isDriving) next = Math.min(next, now + DRIVE_POLL_MILLIS);
     return millis(Math.max(next, now));
@@ -153,7 +157,11 @@ export class Lock {
   }
 
   get #hasPresence(): boolean {
-    return this.#visit === undefined && this.#presence.isKnown(this.#now);
+    return !this.#isGuestInside && this.#presence.isKnown(this.#now);
+  }
+
+  get #isGuestInside(): boolean {
+    return this.#visit?.isGuest === true;
   }
 
   /** What phones may ask for. */
@@ -193,6 +201,9 @@ export class Lock {
       canUnlatch,
       door: this.#door,
       hasPresence: this.#hasPresence,
+      isLeaving: this.#presence.isLeaving(this.#now),
+      statements: this.#statements,
+      lists: this.#lists,
       begin: (visit, now) => this.#beginVisit(visit, now),
       act: (operation, now) => this.#request(operation, now),
       ownerRemoved: (kid) => this.#phones.endOwner(kid),
@@ -209,7 +220,8 @@ export class Lock {
       memory: this.#memory,
       recorder: this.#recorder,
       faces: this.#faces,
-      ration: this.#ration,
+      ration: this.#openings,
+      isLeaving: this.#presence.isLeaving(this.#now),
       canUnlatch: this.#options.canUnlatch,
       door: this.#door,
       visit: this.#visit,
@@ -222,7 +234,7 @@ export class Lock {
   #beginVisit(visit: Visit, now: Millis): void {
     this.#closeVisit("superseded", now);
     this.#visit = visit;
-    this.#presence.end();
+    if (visit.isGuest) this.#presence.end();
   }
 
   #status(): Status {
@@ -321,8 +333,18 @@ export class Lock {
     }
     if (what === "opened" && visit.openedAt === undefined) visit.openedAt = now;
     if (what === "closed") visit.closedAt = now;
-    // A bolt that is thrown beside its keeper, into the air, secures nothing (attacks.md T51).
-    if (this.#door.bolt.at === "locked" && this.#door.contact.is !== "open") this.#closeVisit(visit.outcome, now);
+    if (isSecured(this.#door, this.#options.hasContact)) this.#closeVisit(visit.outcome, now);
+  }
+
+  /** A visit that lasts longer than its grant allows is an alarm; one that nobody ends is closed. */
+  #overstay(visit: Visit, now: Millis): void {
+    if (visit.dwellAt === undefined || visit.isOverstayed) {
+      this.#closeVisit("held-open", now);
+      return;
+    }
+    visit.isOverstayed = true;
+    this.#platform.indicator.signal("alarm");
+    this.#recorder.alarm("dwell", now);
   }
 
   #closeVisit(outcome: Outcome, now: Millis): void {

@@ -22,6 +22,10 @@ import type { Identity } from "./identity.ts";
 export const WATERMARK_MILLIS = 900_000;
 /** Records of 128 bytes that are kept free for owners and the ends of visits: guests, and noise, are refused before. */
 export const RESERVED_RECORDS = 64;
+/** Of these, for whatever ends a thief's key or brings the lock back. */
+const RESERVED_FOR_OWNERS = 24;
+/** The same for notices, which are few: an alarm must not find them full of strangers. */
+const RESERVED_NOTICES = 16;
 const RECORD_PAYLOAD_BYTES = 96;
 
 /** What the memory stands on. */
@@ -85,7 +89,10 @@ export class Memory {
       now,
     });
     this.#watermarkAt = now;
-    this.tryWrite({ kind: "boot", reason: options.resetReason, boots: state.boots + 1 }, now);
+    const isWritten = this.tryWrite({ kind: "boot", reason: options.resetReason, boots: state.boots + 1 }, now);
+    // The end of privacy may be what could not be written: an empty house must not shut its owner out.
+    if (!isWritten && state.configuration.mode === "privacy")
+      state.configuration = { ...state.configuration, mode: "normal" };
   }
 
   /** What the time surely is. */
@@ -167,6 +174,11 @@ export class Memory {
     return this.isWhole && this.isWritable && this.#hasRoom(STATE) && this.#hasRoom(ACCESS);
   }
 
+  /** Whether there is more room than must be kept for the last statements of owners. */
+  get hasRoomForOwners(): boolean {
+    return this.#journal.room(ACCESS, RECORD_PAYLOAD_BYTES) >= RESERVED_FOR_OWNERS;
+  }
+
   /** Notes that an owner knows of the damage that was found at the start, and of no other. @throws Fault journal.* */
   acknowledge(now: Millis): void {
     this.write({ kind: "acknowledged", digests: this.#damages }, now);
@@ -199,7 +211,7 @@ export class Memory {
   tick(now: Millis): void {
     if (now < this.nextTick) return;
     this.#watermarkAt = now;
-    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
+    if (this.interval(now).hi !== undefined && this.#hasRoom(STATE)) this.tryWrite({ kind: "watermark" }, now);
   }
 
   get nextTick(): Millis {
@@ -207,7 +219,8 @@ export class Memory {
   }
 
   #hasRoom(region: Region): boolean {
-    return this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= RESERVED_RECORDS;
+    const reserved = region === NOTICES ? RESERVED_NOTICES : RESERVED_RECORDS;
+    return this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= reserved;
   }
 
   #recordTime(now: Millis): RecordTime {

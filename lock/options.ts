@@ -1,6 +1,6 @@
 // What a lock is built on and built as: its hardware as interfaces, its board's facts as values.
 // Why: the same core runs on a board, in the simulator and in a test; only these two differ.
-// Follows design.md, "The world is handed in".
+// Follows docs/design.md, "The world is handed in".
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Bolt } from "../firmware/door/bolt.ts";

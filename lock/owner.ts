@@ -24,6 +24,7 @@ import { type Clock, type ClockResult, intersect, ownerEvidence, setByOwner } fr
 import { judgeStatement } from "./acts.ts";
 import type { Memory } from "./memory.ts";
 import type { Origin } from "./phone.ts";
+import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
 import { beginVisit, type Visit } from "./visit.ts";
 
@@ -38,6 +39,11 @@ export interface OwnerDesk {
   readonly canUnlatch: boolean;
   readonly door: Door;
   readonly hasPresence: boolean;
+  /** Whether somebody inside has just asked to get out. */
+  readonly isLeaving: boolean;
+  /** What each key has left of statements, and of revocation lists. */
+  readonly statements: Ration;
+  readonly lists: Ration;
   /** Begins the owner's visit, whose statement is durable. */
   begin(visit: Visit, now: Millis): void;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
@@ -69,9 +75,12 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
     ...desk,
     keyring,
     configuration,
+    isWhole: memory.isWhole,
+    hasRoom: memory.hasRoomForOwners,
     source: moment.from.transport === "ble" ? "owner" : "remote",
   });
-  return denial ?? obey(desk, statement, moment);
+  if (denial !== undefined) return denial;
+  return desk.statements.take(statement.kid, moment.now) ? obey(desk, statement, moment) : "rate";
 }
 
 /** The statement is written first; then it acts. */
@@ -83,7 +92,7 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
   try {
     const { seq } = memory.write({ kind: "statement", actor: kid, sequence, body, encodedBody }, now);
     if (body.kind === KIND_ACT && body.operation !== OPERATION_LOCK) {
-      const who = { leaf: undefined, operation: body.operation, connection: from.connection };
+      const who = { leaf: undefined, operation: body.operation, connection: from.connection, dwellMinutes: undefined };
       desk.begin(beginVisit(seq, who, now), now);
     }
     if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
@@ -119,7 +128,11 @@ function judgeClock(
   return "clock" in result ? result : undefined;
 }
 
-function takeList({ crypto, lockId, memory }: OwnerDesk, message: Bytes, now: Millis): Denial | undefined {
+function takeList(
+  { crypto, lockId, memory, lists: ration }: OwnerDesk,
+  message: Bytes,
+  now: Millis,
+): Denial | undefined {
   const { keyring, lists } = memory.state;
   const ownerKey = (kid: Bytes) => findOwner(crypto, keyring, kid)?.publicKey;
   const list = verifyRevocations(crypto, message, { lockId, ownerKey });
@@ -127,6 +140,7 @@ function takeList({ crypto, lockId, memory }: OwnerDesk, message: Bytes, now: Mi
   const former = lists.find((stored) => crypto.isEqual(stored.owner, list.owner));
   const denial = judgeSuccession(former, list);
   if (denial !== undefined) return denial;
+  if (!ration.take(list.owner, now)) return "rate";
   // It is kept whole, expired entries too: an owner at the door may set the clock back, and what was revoked must stay so.
   return memory.tryWrite({ kind: "list", list }, now) ? undefined : "journal";
 }

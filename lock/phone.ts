@@ -1,6 +1,6 @@
 // The lock's end of every phone: who may have a place, which frames count, and what each request is answered.
 // Why: this is where strangers' bytes arrive, so it is total: whatever comes, the answer is a fixed "no" or silence, no
-// Fault leaves it, and nobody can hold a place, the radio or the processor for long (attacks.md T04, T14, T32, T49).
+// Fault leaves it, and nobody can hold a place, the radio or the processor for long (docs/attacks.md T04, T14, T32, T49).
 // Follows docs/protocol.md §3. It knows sessions; what a request means is the desk's affair (lock.ts).
 
 import type { Bytes } from "../firmware/bytes.ts";
@@ -176,15 +176,17 @@ export class Phones {
     }
   }
 
-  /** A guest has one place, and the newest proof holds it. */
-  #endOthers(session: Session, holder: Bytes): void {
-    for (const other of this.#sessions) {
-      if (other !== session && other.role === "guest" && this.#isOf(other, holder)) this.#end(other);
-    }
+  /** Makes a stranger a guest. A root has one place for all who hang under it, and the newest proof holds it: whoever may
+   *  delegate has as many keys as he likes. */
+  #welcome(session: Session, root8: Bytes, now: Millis): void {
+    for (const other of this.#sessions) if (other.role === "guest" && this.#isOf(other, root8)) this.#end(other);
+    session.role = "guest";
+    session.name = root8.slice();
+    session.provenAt = now;
   }
 
-  #isOf({ kid }: Session, other: Bytes): boolean {
-    return kid !== undefined && this.#crypto.isEqual(kid, other);
+  #isOf({ name }: Session, other: Bytes): boolean {
+    return name !== undefined && this.#crypto.isEqual(name, other);
   }
 
   #take(session: Session, frame: Bytes, now: Millis): void {
@@ -205,11 +207,12 @@ export class Phones {
     }
     // Whoever has proven something keeps the channel in which it was proven.
     if (session.role !== "stranger") return;
-    if (++session.handshakes > HANDSHAKES_MAX) {
+    if (session.handshakes >= HANDSHAKES_MAX) {
       this.#end(session);
       return;
     }
     if (!this.#handshakes[session.transport].take(now)) return;
+    session.handshakes++;
     const { isAdopted } = this.#desk;
     session.channel = answerHandshake(frame, {
       crypto: this.#crypto,
@@ -308,15 +311,12 @@ export class Phones {
       case "owner":
         if (proof.operation !== OPERATION_OWN) return "permission";
         session.role = "owner";
-        session.kid = proof.holder.slice();
+        session.name = proof.holder.slice();
         return undefined;
       case "grant": {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
         if (denial !== undefined) return denial;
-        if (session.role === "stranger") session.role = "guest";
-        this.#endOthers(session, proof.holder);
-        session.kid = proof.holder.slice();
-        session.provenAt = now;
+        if (session.role === "stranger") this.#welcome(session, proof.chain.links[0].link8, now);
         if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
         return undefined;
       }

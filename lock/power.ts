@@ -1,5 +1,5 @@
 // The energy rule: the lock opens for a guest only if it can also lock again.
-// Why: a door that opened and cannot be thrown shut is worse than one that stayed shut (attacks.md, B 21). Owners and the
+// Why: a door that opened and cannot be thrown shut is worse than one that stayed shut (docs/attacks.md, B 21). Owners and the
 // inside are never held back: whoever is responsible for the house may spend the last charge.
 // No other standard has this rule; Matter's InsufficientBattery error looks at the opening alone.
 

@@ -1,30 +1,46 @@
-// How often guests may open under one root: so often that nobody notices, and not so often that the journal fills.
-// Why: every opening is a record, and a use comes back when the bolt never moved; a guest who leans on the door and asks
-// again and again would fill the access region within hours, and then nobody is let in (attacks.md T45, T48).
-// Follows docs/protocol.md §2.2, denial `rate`. It is forgotten with a restart, which costs an attacker more than it gives.
+// How often somebody may do what is written down: so often that nobody notices, and not so often that the journal fills.
+// Why: a guest who leans on the door gets each use back and asks again, and a thief with an owner's key can configure without
+// end; either would fill a region within hours, and then nobody is let in, nor the thief's key removed (docs/attacks.md T43, T45).
+// Follows docs/protocol.md §2.2 and §2.3, denial `rate`. It is forgotten with a restart, which costs an attacker more than it
+// gives.
 
 import { type Bytes, toHex } from "../firmware/bytes.ts";
 import type { Millis } from "../firmware/platform.ts";
 import { Bucket } from "./bucket.ts";
 
-/** Openings under one root at once, and how long until there is one more: 72 a day. A company's couriers share them. */
-const OPENINGS = Object.freeze({ atOnce: 24, tryMillis: 1_200_000 });
-/** Roots that are told apart; the one that was quiet for longest makes room. */
-const ROOTS_MAX = 32;
+/** So many at once, and how long until there is one more. */
+export interface Share {
+  readonly atOnce: number;
+  readonly tryMillis: number;
+}
 
-/** The openings that are left to each root. */
+/** Openings by guests under one root: 72 a day. A company's couriers share them. */
+export const OPENINGS: Share = Object.freeze({ atOnce: 24, tryMillis: 1_200_000 });
+/** Statements of one owner key: 144 a day. */
+export const STATEMENTS: Share = Object.freeze({ atOnce: 48, tryMillis: 600_000 });
+/** Revocation lists of one owner key, of a kilobyte at most: 8 a day. */
+export const LISTS: Share = Object.freeze({ atOnce: 24, tryMillis: 10_800_000 });
+/** Names that are told apart; the one that was quiet for longest makes room. */
+const NAMES_MAX = 32;
+
+/** What is left to each of many. */
 export class Ration {
+  readonly #share: Share;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Takes one opening, if there is one left. @param root8 8 bytes @returns whether there was */
-  take(root8: Bytes, now: Millis): boolean {
-    const root = toHex(root8);
-    const bucket = this.#buckets.get(root) ?? new Bucket(OPENINGS, now);
+  constructor(share: Share) {
+    this.#share = share;
+  }
+
+  /** Takes one try, if there is one left. @param name 8 bytes: a root, or a key @returns whether there was */
+  take(name: Bytes, now: Millis): boolean {
+    const key = toHex(name);
+    const bucket = this.#buckets.get(key) ?? new Bucket(this.#share, now);
     // Set anew each time, so that the map's first is the one that was quiet for longest.
-    this.#buckets.delete(root);
-    this.#buckets.set(root, bucket);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
     const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > ROOTS_MAX && oldest !== undefined) this.#buckets.delete(oldest);
+    if (this.#buckets.size > NAMES_MAX && oldest !== undefined) this.#buckets.delete(oldest);
     return bucket.take(now);
   }
 }

@@ -18,8 +18,8 @@ import type { DeniedProof } from "./phone.ts";
 
 const MINUTE_MILLIS = 60_000;
 const HOUR_MILLIS = 3_600_000;
-/** Holders whose refusals are told apart within an hour; above that they count as strangers. */
-const REFUSED_HOLDERS_MAX = 8;
+/** Roots and reasons whose refusals are told apart within an hour; above that they count as strangers. */
+const REFUSALS_MAX = 8;
 const KINDS_MAX = 16;
 const FAILED_PROOF = 2;
 
@@ -39,12 +39,12 @@ export class Recorder {
   constructor(memory: Memory) {
     this.#memory = memory;
     this.#refusals = new Coalescer<Refusal>(
-      { periodMillis: HOUR_MILLIS, kindsMax: REFUSED_HOLDERS_MAX },
+      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
       (refusal, count, now) => memory.writeNoise({ kind: "refusal", ...refusal, count }, now),
     );
     this.#strangers = new Coalescer<number>(
       { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-      (strangerClass, count, now) => memory.write({ kind: "stranger", strangerClass, count }, now),
+      (strangerClass, count, now) => memory.writeNoise({ kind: "stranger", strangerClass, count }, now),
     );
     this.#alarms = new Coalescer<Alarm>({ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX }, (alarm, count, now) =>
       memory.write({ kind: "alarm", alarm, count }, now),
@@ -89,7 +89,12 @@ export class Recorder {
   refusal(chain: Chain, operation: number, why: { readonly denial: Denial; readonly now: Millis }): void {
     const { link8: leaf, kid8: actor } = chain.leaf;
     const { denial, now } = why;
-    const isCounted = this.#refusals.note(toHex(actor), { actor, leaf, operation, denial }, now);
+    // By the root and the reason: whoever may delegate has as many holder keys as he likes.
+    const isCounted = this.#refusals.note(
+      `${toHex(chain.links[0].link8)} ${denial}`,
+      { actor, leaf, operation, denial },
+      now,
+    );
     if (!isCounted) this.stranger(FAILED_PROOF, now);
   }
 

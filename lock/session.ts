@@ -18,7 +18,7 @@ import type { Identity } from "./identity.ts";
 export const STRANGER_MILLIS = 5_000;
 /** A stranger is not thrown out for another before this: a slow phone must be able to finish. */
 export const STRANGER_GRACE_MILLIS = 1_000;
-/** A guest gives way to another so long after the last proof that was honoured, however busy. */
+/** A guest gives way to another so long after the first proof that was honoured, however busy. */
 export const GUEST_YIELD_MILLIS = 10_000;
 /** An owner who asks nothing for so long gives way too, and connects again. */
 export const OWNER_YIELD_MILLIS = 30_000;
@@ -60,11 +60,11 @@ export interface Session {
   readonly since: Millis;
   /** The last request that was served. */
   lastRequestAt: Millis;
-  /** The last proof that was honoured. */
+  /** The first proof that was honoured. */
   provenAt: Millis;
   role: Role;
-  /** The key that it proved, of an owner or of a grant's holder, 8 bytes. */
-  kid: Bytes | undefined;
+  /** What it proved: an owner's kid8, or the link8 of a grant's root; 8 bytes. */
+  name: Bytes | undefined;
   channel: Channel | undefined;
   handshakes: number;
   proofs: number;
@@ -84,7 +84,7 @@ export function openSession(connection: number, transport: Transport, now: Milli
     lastRequestAt: now,
     provenAt: now,
     role: "stranger",
-    kid: undefined,
+    name: undefined,
     channel: undefined,
     handshakes: 0,
     proofs: 0,

@@ -1,6 +1,6 @@
 // One visit: from the journalled intent until the bolt is thrown again.
 // Why: one use of a grant is one visit. A second try by the same guest is free only while nobody went in; what the door did
-// is written as one closing record, and a use comes back only if a sensor saw that the bolt never moved (attacks.md T25).
+// is written as one closing record, and a use comes back only if a sensor saw that the bolt never moved (docs/attacks.md T25).
 // Follows docs/protocol.md §2.2 and `closing-17`.
 
 import type { Bytes } from "../firmware/bytes.ts";
@@ -8,12 +8,15 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Door, witnesses as witnessesOf } from "../firmware/door/state.ts";
 import { OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
 import type { Entry, Outcome } from "../firmware/journal/payload.ts";
-import type { Millis } from "../firmware/platform.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
 
+/** The longest visit, as the longest dwell that a grant can name; a door that is never secured must not hold back its owner. */
+export const VISIT_MILLIS_MAX = 43_200_000;
 /** How long a retry is free, if the door was not opened yet. */
 export const RETRY_MILLIS = 60_000;
 /** Free retries in one visit: each is a drive of the bolt. */
 export const RETRIES_MAX = 5;
+const MINUTE_MILLIS = 60_000;
 const WITNESS_CONTACT = 1;
 const WITNESS_SENSOR = 2;
 const WITNESS_CURRENT = 4;
@@ -25,10 +28,15 @@ export interface Visit {
   readonly began: Millis;
   /** The grant that came, 8 bytes; undefined for an owner, and for a visit that a power cut left open. */
   readonly leaf: Bytes | undefined;
+  /** Whether somebody may be inside who is no owner: then a press vouches for nobody. */
+  readonly isGuest: boolean;
   /** 0 unlock, 4 unlatch: what its intent says. */
   readonly operation: number;
   /** Whom to tell what the door does. */
   readonly connection: number | undefined;
+  /** When it has lasted as long as the grant allows. */
+  readonly dwellAt: Millis | undefined;
+  isOverstayed: boolean;
   retries: number;
   /** Whether the bolt was seen to be out of its keeper since the intent: then no use comes back. */
   hasLeft: boolean;
@@ -41,15 +49,25 @@ export interface Visit {
 /** Begins a visit whose intent is durable. */
 export function beginVisit(
   intent: number,
-  who: { readonly leaf: Bytes | undefined; readonly operation: number; readonly connection: number | undefined },
+  who: {
+    readonly leaf: Bytes | undefined;
+    readonly operation: number;
+    readonly connection: number | undefined;
+    /** The longest stay that the grant allows; undefined where it names none. */
+    readonly dwellMinutes: number | undefined;
+  },
   now: Millis,
 ): Visit {
+  const { dwellMinutes } = who;
   return {
     intent,
     began: now,
     leaf: who.leaf,
+    isGuest: who.leaf !== undefined,
     operation: who.operation,
     connection: who.connection,
+    dwellAt: dwellMinutes === undefined ? undefined : millis(now + dwellMinutes * MINUTE_MILLIS),
+    isOverstayed: false,
     retries: 0,
     hasLeft: false,
     openedAt: undefined,
@@ -61,9 +79,26 @@ export function beginVisit(
 /** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. */
 export function resumeVisit(intent: number, now: Millis): Visit {
   return {
-    ...beginVisit(intent, { leaf: undefined, operation: OPERATION_UNLOCK, connection: undefined }, now),
+    ...beginVisit(
+      intent,
+      { leaf: undefined, operation: OPERATION_UNLOCK, connection: undefined, dwellMinutes: undefined },
+      now,
+    ),
+    isGuest: true,
     outcome: "power-cut",
   };
+}
+
+/** When something about a visit is due: the end of its dwell, then its own. */
+export function nextOf(visit: Visit): Millis {
+  const { began, dwellAt, isOverstayed } = visit;
+  return dwellAt !== undefined && !isOverstayed ? dwellAt : millis(began + VISIT_MILLIS_MAX);
+}
+
+/** Whether a visit is over by where the door is: the bolt thrown, and into its keeper. A bolt that is thrown beside it, into
+ *  the air, secures nothing (docs/attacks.md T51). @param hasContact whether a contact tells that the leaf is shut */
+export function isSecured({ bolt, contact }: Door, hasContact: boolean): boolean {
+  return bolt.at === "locked" && (hasContact ? contact.is === "closed" : contact.is !== "open");
 }
 
 /** Whether the same grant may try the same again in this visit without spending: what it does then, the intent says. */

@@ -1,8 +1,8 @@
 // What every drive of a bolt looks like to the lock: commands in, reports out, and a position that is known or unknown.
 // Why: a motor, a servo on a thumbturn and an electric strike differ in what they can sense, and the door must never be
 // told more than was sensed.
-// Follows design.md, "Bolts" and "Honest sensing". Beneath every drive stands hardware that ends it after 5 s by itself,
-// and pull-downs that keep it off through a reset: software that hangs cannot hold a bolt (attacks.md T36, T53).
+// Follows docs/design.md, "Bolts" and "Honest sensing". Beneath every drive stands hardware that ends it after 5 s by itself,
+// and pull-downs that keep it off through a reset: software that hangs cannot hold a bolt (docs/attacks.md T36, T53).
 
 import type { Input, Millis } from "../platform.ts";
 

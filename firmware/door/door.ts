@@ -1,6 +1,6 @@
 // The door as a pure state machine: one event in, the next state and what must be done out.
 // Why: what moves a bolt must be read in one sitting, tried in every state with every event, and replayed from a seed.
-// Follows design.md, "Door". Its laws: it throws onto no door that is open, or whose contact was not read yet; an inside
+// Follows docs/design.md, "Door". Its laws: it throws onto no door that is open, or whose contact was not read yet; an inside
 // press always retracts; no drive outlasts its deadline; and where the bolt is, it knows from a sensor or says that it
 // does not know.
 
@@ -51,7 +51,7 @@ export function step(door: Door, event: DoorEvent, now: Millis, settings: DoorSe
     case "contact":
       if (door.contact.is === event.is) return settle(turn, bolt);
       if (event.is === "closed") return settle(turn, shut(bolt, door.contact.is === "open", turn));
-      return settle(turn, open(bolt, door.contact.is === "closed", turn));
+      return settle(turn, opened(bolt, door.contact.is === "closed", turn));
     case "tick":
       return settle({ ...turn, contact: warn(turn) }, tick(bolt, turn));
     default:
@@ -129,7 +129,13 @@ function requestLock(bolt: BoltState, turn: Turn): BoltState {
 /** The inside button: whatever the door does, it retracts. A retraction that runs already goes on to its own deadline, so
  *  that a button held down cannot stretch a drive; from now on it never turns back. */
 function press(bolt: BoltState, turn: Turn): BoltState {
+  const pressed = retreat(bolt, turn);
+  // After the drive: what ends a mode is written down, and nobody waits for that.
   endPrivacy(turn);
+  return pressed;
+}
+
+function retreat(bolt: BoltState, turn: Turn): BoltState {
   if (bolt.at === "unlocking") return { ...bolt, cause: "inside", isLockWanted: false };
   if (bolt.at === "locking" && bolt.phase === "backing") return outOfBacking(bolt, { cause: "inside" });
   return retract({ cause: "inside", isUnlatchWanted: false }, turn);
@@ -253,6 +259,13 @@ function failRetract(bolt: BoltAt<"unlocking">, position: "thrown" | "retracted"
   }
   turn.effects.push({ kind: "drive", command: "throw" });
   return { at: "locking", phase: "returning", cause, attempt: RETRIES_MAX, deadline: driveEnd(turn) };
+}
+
+/** However a door in privacy came open, who was inside may be gone, and privacy must not shut the owner out. */
+function opened(bolt: BoltState, wasClosed: boolean, turn: Turn): BoltState {
+  const after = open(bolt, wasClosed, turn);
+  endPrivacy(turn);
+  return after;
 }
 
 function open(bolt: BoltState, wasClosed: boolean, turn: Turn): BoltState {

@@ -1,6 +1,6 @@
 // The words of the door: what can happen to it, how it is set, and what it wants done.
 // Why: the state machine, the lock that feeds it, the simulator and the tests must mean the same by them.
-// Follows design.md, "Door", and the Matter door lock's states and alarms (Application Cluster Specification 1.4 §5.2).
+// Follows docs/design.md, "Door", and the Matter door lock's states and alarms (Application Cluster Specification 1.4 §5.2).
 
 import type { BoltCommand, BoltReport, Witness } from "./bolt.ts";
 import type { Mode } from "./mode.ts";

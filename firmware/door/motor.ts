@@ -1,6 +1,6 @@
 // A motor that drives the bolt both ways through an H-bridge.
 // Why: it is the usual drive of a motorised lock; what ends it is the end contact, its own current at a stop, or time.
-// Follows design.md, "Bolts"; one of the three drives behind the interface in bolt.ts.
+// Follows docs/design.md, "Bolts"; one of the three drives behind the interface in bolt.ts.
 
 import { assert } from "../fault.ts";
 import type { Input, Millis, Output } from "../platform.ts";

@@ -1,6 +1,6 @@
 // What a transition of the door can begin: each function tells the drive or the listener, and gives the state it leads to.
 // Why: a state and the effects that belong to it are made in one place, so that no transition has one without the other.
-// Follows design.md, "Door".
+// Follows docs/design.md, "Door".
 
 import { assert } from "../fault.ts";
 import { type Millis, millis } from "../platform.ts";

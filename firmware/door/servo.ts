@@ -1,6 +1,6 @@
 // A servo that turns the thumbturn of an existing lock: the retrofit kit.
 // Why: it needs no new lock; many have no sensor, and then the time that a turn takes is all that is known of it.
-// Follows design.md, "Bolts" and "Honest sensing"; one of the three drives behind the interface in bolt.ts.
+// Follows docs/design.md, "Bolts" and "Honest sensing"; one of the three drives behind the interface in bolt.ts.
 
 import { assert } from "../fault.ts";
 import type { Level, Millis, Output } from "../platform.ts";

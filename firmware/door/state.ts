@@ -1,6 +1,6 @@
 // The door's states as values, and what can be read off them.
 // Why: the lock, its status answer and its receipts read the door without stepping it.
-// Follows design.md, "Door"; the states are the Matter door lock's, with the ones in between.
+// Follows docs/design.md, "Door"; the states are the Matter door lock's, with the ones in between.
 
 import { type Millis, millis } from "../platform.ts";
 import type { Witness } from "./bolt.ts";
@@ -75,7 +75,7 @@ export function nextTick(door: Door, settings: DoorSettings): Millis | undefined
   return next === undefined ? undefined : millis(next);
 }
 
-/** What vouches that the door is secured; nothing does while it is not locked or known to be open (attacks.md T51). */
+/** What vouches that the door is secured; nothing does while it is not locked or known to be open (docs/attacks.md T51). */
 export function witnesses(door: Door): { readonly contact: boolean; readonly bolt: Witness } {
   if (door.bolt.at !== "locked" || door.contact.is === "open") return { contact: false, bolt: "none" };
   return { contact: door.contact.is === "closed", bolt: door.bolt.witness };

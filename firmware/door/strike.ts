@@ -1,6 +1,6 @@
 // An electric strike, fail-secure: with power its keeper gives way, without power it holds the latch.
 // Why: a rented flat or an office door keeps its lock, and only the keeper in the frame changes.
-// Follows design.md, "Bolts"; one of the three drives behind the interface in bolt.ts.
+// Follows docs/design.md, "Bolts"; one of the three drives behind the interface in bolt.ts.
 
 import { assert, unreachable } from "../fault.ts";
 import type { Input, Millis, Output } from "../platform.ts";

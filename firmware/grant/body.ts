@@ -1,6 +1,6 @@
 // What a statement says, kind by kind: read from a message or from the journal, and written for both.
 // Why: a statement is kept in the journal as it was signed, so one reader serves both, and a kind is added in one place.
-// Follows docs/protocol.md §2.3 and protocol.cddl (`body`).
+// Follows docs/protocol.md §2.3 and docs/protocol.cddl (`body`).
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, type Reader } from "../cbor/decode.ts";
@@ -98,7 +98,7 @@ const SHA_256_ALGORITHM = -16;
 const SHA_256 = Object.freeze([0x82, 0x2f]);
 const BYTE_STRING = 2;
 
-/** Reads the `body` of protocol.cddl, from a statement or from the journal.
+/** Reads the `body` of docs/protocol.cddl, from a statement or from the journal.
  *  @throws Fault statement.shape, cose.key, cbor.* */
 export function readBody(reader: Reader): { readonly sequence: number; readonly body: Body } {
   const count = reader.readArray(2, 3);
@@ -121,7 +121,7 @@ export function readAdoption(reader: Reader): Adoption {
   return { ownerKey, recoveryKey, zoneRule };
 }
 
-/** Gives the `body` of protocol.cddl. Sizes and bounds are checked as they are when it is read.
+/** Gives the `body` of docs/protocol.cddl. Sizes and bounds are checked as they are when it is read.
  *  @throws Fault statement.shape */
 export function encodeBody(sequence: number, body: Body): Bytes {
   const isBare = body.kind >= KIND_ACKNOWLEDGE;
@@ -167,7 +167,7 @@ export function encodeBody(sequence: number, body: Body): Bytes {
   return writer.finish();
 }
 
-/** Writes an adoption. protocol.cddl, `adoption`. @throws Fault statement.shape */
+/** Writes an adoption. docs/protocol.cddl, `adoption`. @throws Fault statement.shape */
 export function writeAdoption(writer: Writer, adoption: Adoption): void {
   const { ownerKey, recoveryKey, zoneRule } = adoption;
   if (!isZoneRule(zoneRule)) throw new Fault("statement.shape");

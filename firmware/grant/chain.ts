@@ -2,7 +2,7 @@
 // Why: each parent rides whole in the signed header of its child, so a child can neither be hung under another parent nor
 // shown without its own. No link is compared with its parent: the policy asks every limit of every link to hold by itself,
 // and so nobody can hand on more than was given.
-// Follows protocol.cddl (`leaf`), RFC 9052 §4.4, RFC 9528 §9.2 (kcwt), RFC 8747 (the key that signs the next link).
+// Follows docs/protocol.cddl (`leaf`), RFC 9052 §4.4, RFC 9528 §9.2 (kcwt), RFC 8747 (the key that signs the next link).
 
 import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
@@ -125,7 +125,7 @@ export function judgeLinks(chain: Chain): Denial | undefined {
   return undefined;
 }
 
-/** Gives the name of a link: the first 8 bytes of SHA-256 over the whole signed message. protocol.cddl, `link8`. */
+/** Gives the name of a link: the first 8 bytes of SHA-256 over the whole signed message. docs/protocol.cddl, `link8`. */
 export function link8Of(crypto: Crypto, link: Uint8Array): Bytes {
   return crypto.sha256(link).subarray(0, LINK8_BYTES);
 }

@@ -1,6 +1,6 @@
 // Why the lock said no: every reason, and the number that it has in the journal and in an owner's session.
 // Why: the owner must learn the one cause, an outsider none of them, and a number once written keeps its meaning.
-// Follows protocol.cddl (`denial`).
+// Follows docs/protocol.cddl (`denial`).
 
 import { assert } from "../fault.ts";
 
@@ -43,14 +43,14 @@ const DENIALS = Object.freeze([
 /** Every reason for which the lock refuses. */
 export type Denial = Exclude<(typeof DENIALS)[number], undefined>;
 
-/** Gives the number of a reason. protocol.cddl, `denial`. @returns 1..31 */
+/** Gives the number of a reason. docs/protocol.cddl, `denial`. @returns 1..31 */
 export function denialNumber(denial: Denial): number {
   const number = DENIALS.indexOf(denial);
   assert(number > 0, "each reason has a number");
   return number;
 }
 
-/** Gives the reason that a number stands for. protocol.cddl, `denial`.
+/** Gives the reason that a number stands for. docs/protocol.cddl, `denial`.
  *  @param number any @returns undefined where this version knows no such reason */
 export function denialOf(number: number): Denial | undefined {
   return DENIALS[number];

@@ -1,7 +1,7 @@
 // What one link of a grant says: the claims of a root and of a delegation, read into one small record.
 // Why: the owner's signature stands under these bytes, so they are read in one form only; what the record says is not
 // believed here (chain.ts) and not weighed here (the policy): each limit of each link must hold by itself.
-// Follows protocol.cddl (`root-claims`, `link-claims`): RFC 8392 (CWT), RFC 8747 §3 (cnf), RFC 9237 (AIF as scope).
+// Follows docs/protocol.cddl (`root-claims`, `link-claims`): RFC 8392 (CWT), RFC 8747 §3 (cnf), RFC 9237 (AIF as scope).
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, type Reader } from "../cbor/decode.ts";
@@ -99,7 +99,7 @@ const ARRAY_OF_TWO = Object.freeze([0x82]);
 const ARRAY_OF_THREE = Object.freeze([0x83]);
 
 /** Reads the claims of a root, or of a delegation, from a cursor that stands before them.
- *  protocol.cddl, `root-claims` and `link-claims`: every claim is in its place, once, and within its bounds.
+ *  docs/protocol.cddl, `root-claims` and `link-claims`: every claim is in its place, once, and within its bounds.
  *  @param isRoot which of the two it is, by the token's type header
  *  @returns a record with views into the cursor's buffer; the cursor stands behind the claims
  *  @throws Fault grant.shape, cbor.* */

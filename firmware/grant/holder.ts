@@ -1,7 +1,7 @@
 // The proof that whoever comes holds the key of a grant, or an owner's key, here and now.
 // Why: a grant alone is paper that can be copied. The proof is signed over this lock's challenge and over the handshake
 // hash of this very channel, so it is of no use a second time, at another lock, or to somebody in between.
-// Follows protocol.cddl (`holder-proof`): RFC 8747 §3.4 (possession), RFC 9200 §5.10 (cnonce), RFC 9052 §4.4.
+// Follows docs/protocol.cddl (`holder-proof`): RFC 8747 §3.4 (possession), RFC 9200 §5.10 (cnonce), RFC 9052 §4.4.
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";

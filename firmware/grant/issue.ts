@@ -2,7 +2,7 @@
 // Why: whoever signs must hit the one byte form, and must be told what is wrong with a wish before it is signed. A key may
 // live where signing takes a while (WebCrypto, a token): so each message is first a draft. `toBeSigned(draft)` is what to
 // sign, and `seal(draft, signature)` the message; the `issue...` functions do both where the key is at hand.
-// Follows protocol.cddl; always alg -19 (RFC 9864).
+// Follows docs/protocol.cddl; always alg -19 (RFC 9864).
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX } from "../cbor/decode.ts";

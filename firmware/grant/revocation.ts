@@ -1,7 +1,7 @@
 // What an owner has taken back: one cumulative list for each owner key, and whether a chain is in any of them.
 // Why: a list only restricts, so anybody may carry it, late or twice; it needs a number that rises and no challenge. Lists
 // of different owners are united, and none can undo another's.
-// Follows docs/protocol.md §2.3 ("Revocation") and protocol.cddl (`revocations`, `list-3`); compare RFC 9770.
+// Follows docs/protocol.md §2.3 ("Revocation") and docs/protocol.cddl (`revocations`, `list-3`); compare RFC 9770.
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
@@ -89,7 +89,7 @@ export function verifyRevocations(crypto: Crypto, message: Bytes, context: Revoc
   return verifySign1(crypto, unverified.message, { publicKey }) ? list : "signature";
 }
 
-/** Reads a list without trusting it. protocol.cddl, `rev-claims`.
+/** Reads a list without trusting it. docs/protocol.cddl, `rev-claims`.
  *  @param reader at the start of a message that fills its buffer
  *  @throws Fault statement.shape, cose.*, cbor.* */
 export function readRevocations(reader: Reader): UnverifiedRevocations {
@@ -125,7 +125,7 @@ export function readRevocations(reader: Reader): UnverifiedRevocations {
   };
 }
 
-/** Reads a list as the journal keeps it. protocol.cddl, `list-3`.
+/** Reads a list as the journal keeps it. docs/protocol.cddl, `list-3`.
  *  @throws Fault cbor.*, statement.shape */
 export function readList(reader: Reader): RevocationList {
   reader.readArray(6, 6);
@@ -137,7 +137,7 @@ export function readList(reader: Reader): RevocationList {
   return { owner, sequence, generation, revoked, untils, holders, codes: readCodes(reader) };
 }
 
-/** Writes a list as the journal keeps it. protocol.cddl, `list-3`. */
+/** Writes a list as the journal keeps it. docs/protocol.cddl, `list-3`. */
 export function writeList(writer: Writer, list: RevocationList): void {
   writer.array(6).bytes(list.owner).uint(list.sequence).uint(list.generation);
   writeRevoked(writer, list);
@@ -145,7 +145,7 @@ export function writeList(writer: Writer, list: RevocationList): void {
   writeCodes(writer, list);
 }
 
-/** Writes the five entries of `rev-claims`' own map. protocol.cddl, -65540. */
+/** Writes the five entries of `rev-claims`' own map. docs/protocol.cddl, -65540. */
 export function writeEntries(writer: Writer, list: RevocationList): void {
   writer.map(5).uint(1).uint(list.sequence).uint(2).uint(list.generation);
   writer.uint(3);

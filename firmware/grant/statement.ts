@@ -1,7 +1,7 @@
 // What an owner tells the lock: enrol, configure, act, adopt, and the rest that widens access.
 // Why: it is fresh or it is nothing. Each statement answers the challenge of a live session and counts up, so a carrier
 // can neither delay it nor play it again.
-// Follows docs/protocol.md §2.3 and protocol.cddl (`statement`).
+// Follows docs/protocol.md §2.3 and docs/protocol.cddl (`statement`).
 
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
@@ -36,7 +36,7 @@ export interface Statement {
   /** u32; above the last one of this key (`isNextSequence`). */
   readonly sequence: number;
   readonly body: Body;
-  /** The encoded `body` of protocol.cddl, sequence and kind included, a view: what the journal keeps. */
+  /** The encoded `body` of docs/protocol.cddl, sequence and kind included, a view: what the journal keeps. */
   readonly encodedBody: Bytes;
 }
 
@@ -78,7 +78,7 @@ export function isNextSequence(stored: number, offered: number, stepMax: number 
   return offered > stored && offered - stored <= stepMax;
 }
 
-/** Reads a statement without trusting it. protocol.cddl, `stmt-claims`.
+/** Reads a statement without trusting it. docs/protocol.cddl, `stmt-claims`.
  *  @param message at most 1,600 bytes; kept, not copied
  *  @throws Fault statement.shape, cose.*, cbor.* */
 export function parseStatement(message: Bytes): Statement {

@@ -1,6 +1,6 @@
 // The kinds of signed message, as their protected headers name them.
 // Why: one kind must never pass for another, so each verifier asks for its own, and a session looks here to choose one.
-// Follows RFC 9596 (typ) and protocol.cddl; the numbers are of CoAP's experimental range.
+// Follows RFC 9596 (typ) and docs/protocol.cddl; the numbers are of CoAP's experimental range.
 
 import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";

@@ -1,7 +1,7 @@
 // The signed checkpoint: the newest link of each region, under the lock's key.
 // Why: a hash chain shows what was changed in the middle; only what a phone keeps shows that the end was cut off or that
 // the whole flash was put back.
-// Follows RFC 9052 §4.4 and protocol.cddl, checkpoint (typ 65106).
+// Follows RFC 9052 §4.4 and docs/protocol.cddl, checkpoint (typ 65106).
 
 import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";

@@ -1,6 +1,6 @@
 // Where a region of the journal is not what was written, and one short digest of all such places.
 // Why: an owner's acknowledgement covers the damage that was there and no other, or the first would hide every later one.
-// Follows docs/protocol.md §4, "Recovery", and acknowledged-5 of protocol.cddl.
+// Follows docs/protocol.md §4, "Recovery", and acknowledged-5 of docs/protocol.cddl.
 
 import { type Bytes, concat } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";

@@ -42,7 +42,7 @@ const DOOR_EVENTS = Object.freeze([
 export type DoorEvent = (typeof DOOR_EVENTS)[number];
 
 /** What must be looked into. The order gives the numbers. */
-const ALARMS = Object.freeze(["ajar", "forced", "jammed", "held-open", "clock", "journal", "power"] as const);
+const ALARMS = Object.freeze(["ajar", "forced", "jammed", "held-open", "clock", "journal", "power", "dwell"] as const);
 export type Alarm = (typeof ALARMS)[number];
 
 /** One use of a counted link: the counter as it stands after it. */
@@ -151,7 +151,7 @@ export function placeOf(kind: WritableEntry["kind"]): Place {
   return PLACES[kind];
 }
 
-/** Encodes an entry's payload. protocol.cddl, `boot-1` to `stranger-33`. @returns at most 2,048 bytes */
+/** Encodes an entry's payload. docs/protocol.cddl, `boot-1` to `stranger-33`. @returns at most 2,048 bytes */
 export function encodeEntry(entry: WritableEntry): Bytes {
   if (entry.kind === "watermark") return new Uint8Array(0);
   if (entry.kind === "intent") return encodeIntent(new Writer(INTENT_BYTES_MAX), entry);

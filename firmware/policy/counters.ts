@@ -1,6 +1,6 @@
 // How often each counted link has been used, and how many such counts a lock keeps.
 // Why: a delegate may mint any number of links, so counts are bounded under each root and in all; they are keyed by a hash
-// of the signed link, which nobody can choose, not by the identifier that an issuer writes (attacks.md T50).
+// of the signed link, which nobody can choose, not by the identifier that an issuer writes (docs/attacks.md T50).
 // Follows docs/protocol.md §2.2. The counts themselves are a fold of the journal (journal/state.ts).
 
 import type { Bytes } from "../bytes.ts";

@@ -4,12 +4,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { KIND_ACT } from "../../firmware/grant/body.ts";
+import { KIND_ACT, KIND_ADD_OWNER, KIND_CONFIGURE, KIND_REMOVE_OWNER } from "../../firmware/grant/body.ts";
 import type { Caller } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
+import type { DeskOptions } from "../../simulator/table.ts";
 
-function adopted(): Desk {
-  const desk = new Desk({ crypto });
+function adopted(options: Partial<DeskOptions> = {}): Desk {
+  const desk = new Desk({ crypto, ...options });
   desk.adopt();
   desk.passTime(61);
   return desk;
@@ -78,6 +79,112 @@ test("whoever has proven no owner key has three statements that fail", () => {
   const greedy = desk.call("tcp");
   for (let count = 0; count < 3; count++) assert.is(greedy.carry(new Uint8Array(1)), "no");
   assert.is(greedy.state(unlock), "no");
+});
+
+test("an owner key has so many statements, and no more: a thief cannot fill the journal with it (T43)", () => {
+  const desk = adopted();
+  const thief = desk.ownerSession();
+  let served = 0;
+  while (served < 200 && thief.state({ kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] }) === "yes") served++;
+  assert.ok(served >= 40 && served <= 48, `${served} statements`);
+  desk.passTime(600);
+  assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes");
+});
+
+test("an owner key has so many lists", () => {
+  const desk = adopted();
+  let served = 0;
+  while (served < 60 && desk.revoke({}) === "yes") served++;
+  assert.is(served, 24);
+  desk.passTime(10_800);
+  assert.is(desk.revoke({}), "yes");
+});
+
+test("whoever removes an owner in time finds room for it", () => {
+  const desk = adopted({ sectors: [6, 5, 3] });
+  const thief = desk.person("thief");
+  desk.pressInside();
+  assert.is(desk.state({ kind: KIND_ADD_OWNER, ownerKey: thief.publicKey }), "yes");
+  const refused = () =>
+    desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] }, { by: thief }) === "journal";
+  for (let count = 0; count < 400 && !refused(); count++) desk.passTime(600);
+  assert.ok(refused());
+  desk.pressInside();
+  assert.is(desk.state({ kind: KIND_REMOVE_OWNER, ownerKid: thief.kid }), "yes");
+});
+
+test("an owner's own visit does not hide that somebody stands inside, a guest's does", () => {
+  const desk = adopted();
+  assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes");
+  desk.pressInside();
+  assert.ok(desk.lock.snapshot.hasPresence);
+  desk.passTime(120);
+  assert.is(desk.open(desk.grant({ to: desk.person("guest") })), "yes");
+  desk.pressInside();
+  assert.not(desk.lock.snapshot.hasPresence);
+});
+
+test("a visit that nobody ends is over after twelve hours", () => {
+  const desk = adopted();
+  assert.is(desk.open(desk.grant({ to: desk.person("guest") })), "yes");
+  desk.passTime(1);
+  desk.openDoor();
+  desk.passTime(43_200);
+  assert.not(desk.lock.snapshot.isVisitOpen);
+  assert.is(desk.entries("closing").at(-1)?.outcome, "held-open");
+});
+
+test("an owner's session that proves a grant besides still ends with the owner's key", () => {
+  const desk = adopted();
+  const partner = desk.person("partner");
+  desk.pressInside();
+  assert.is(desk.state({ kind: KIND_ADD_OWNER, ownerKey: partner.publicKey }), "yes");
+  const session = desk.ownerSession(partner);
+  session.prove(desk.grant({ to: partner }), 1);
+  desk.passTime(20);
+  desk.pressInside();
+  assert.is(desk.state({ kind: KIND_REMOVE_OWNER, ownerKid: partner.kid }), "yes");
+  assert.not(session.isConnected);
+});
+
+test("nobody outside locks the door before whoever has just pressed inside", () => {
+  const desk = adopted();
+  const token = desk.grant({ to: desk.person("guest") });
+  desk.pressInside();
+  desk.passTime(1);
+  assert.is(desk.ask(token, 1), "no");
+  assert.is(desk.state({ kind: KIND_ACT, operation: 1 }), "door");
+  assert.is(desk.rig.bolt, "retracted");
+  desk.passTime(11);
+  assert.is(desk.ask(token, 1), "yes");
+});
+
+test("a guest who stays longer than the grant allows is an alarm, once", () => {
+  const desk = adopted();
+  assert.is(desk.open(desk.grant({ to: desk.person("courier"), dwellMinutes: 5 })), "yes");
+  desk.passTime(1);
+  desk.openDoor();
+  desk.passTime(298);
+  assert.not(desk.entries("alarm").some(({ alarm }) => alarm === "dwell"));
+  desk.passTime(2);
+  assert.is(desk.entries("alarm").filter(({ alarm }) => alarm === "dwell").length, 1);
+  desk.passTime(7_200);
+  assert.is(desk.entries("alarm").filter(({ alarm }) => alarm === "dwell").length, 1);
+});
+
+test("strangers leave room for the alarm", () => {
+  const desk = adopted({ sectors: [12, 5, 3] });
+  for (let hour = 0; hour < 400; hour++) {
+    const caller = desk.call();
+    caller.prove(desk.person("stranger"), 15);
+    caller.leave();
+    desk.passTime(3_601);
+  }
+  desk.turn("retracted");
+  desk.openDoor();
+  desk.passTime(3_600);
+  const counts = [desk.entries("alarm").length, desk.entries("stranger").length];
+  assert.ok(counts[0] > 0 && counts[1] > 50, counts.join(" "));
 });
 
 test.run();

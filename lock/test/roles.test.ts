@@ -1,4 +1,4 @@
-// Who may do what: every role with every request, every operation, every kind of statement (attacks.md T08).
+// Who may do what: every role with every request, every operation, every kind of statement (docs/attacks.md T08).
 // Method: one table of roles and commands. What is not in it as allowed must be refused, must leave the bolt as it was, and
 // must look the same to everybody but an owner: a bare "no".
 

@@ -46,7 +46,7 @@ test("a full journal refuses guests, and serves the owner and the inside to the 
     assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes", `act ${acts}`);
     desk.passTime(1);
     assert.is(desk.rig.bolt, "retracted", `act ${acts}`);
-    desk.passTime(40);
+    desk.passTime(600);
   }
   assert.ok(desk.journal().length > room + 60);
   desk.pressInside();

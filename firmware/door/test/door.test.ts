@@ -161,7 +161,13 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
   [
     "privacy ends with an inside press",
     "boot thrown, close, inside, retracted",
-    `${AT_HOME}; mode normal; drive retract; say unlocked inside sensor`,
+    `${AT_HOME}; drive retract; mode normal; say unlocked inside sensor`,
+    { mode: "privacy" },
+  ],
+  [
+    "privacy ends when the door is opened, however the bolt came out",
+    "boot retracted, open",
+    "say unlocked boot sensor; say opened boot; mode normal",
     { mode: "privacy" },
   ],
   [

@@ -1,4 +1,4 @@
-// Goal: each reason keeps the number that protocol.cddl's `denial` gives it, both ways, and no other number has one.
+// Goal: each reason keeps the number that docs/protocol.cddl's `denial` gives it, both ways, and no other number has one.
 // Method: the table of docs/protocol.md §2.5, typed in again, and every number of the range.
 
 import { test } from "uvu";

@@ -1,4 +1,4 @@
-// Goal: the claims of a root and of a link are read as protocol.cddl gives them, and in no other shape.
+// Goal: the claims of a root and of a link are read as docs/protocol.cddl gives them, and in no other shape.
 // Method: whole good claims with every value at its bounds; then each claim missing, twice, moved, of another type or out
 // of bounds, one row each.
 

@@ -1,5 +1,5 @@
 // What records say: each entry has these bytes, is read back as it was, and nothing else is read as one.
-// Method: rows of an entry and its payload, typed in from protocol.cddl; each payload also one byte short, one long, and
+// Method: rows of an entry and its payload, typed in from docs/protocol.cddl; each payload also one byte short, one long, and
 // with each bit flipped, which must be refused or mean something else.
 
 import { test } from "uvu";
