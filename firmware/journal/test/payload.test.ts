@@ -82,7 +82,7 @@ const ROWS: readonly (readonly [Region, number, WritableEntry, string])[] = [
   [ACCESS, 20, { kind: "door", event: "privacy-ended", count: 1 }, "820701"],
   [ACCESS, 21, { kind: "inside", count: 24 }, "811818"],
   [ACCESS, 22, { kind: "who", leaf: A8, holder: B8, names: ["Ö", ""], root: A8 }, `84${A}${B}8262c39660${A}`],
-  [NOTICES, 32, { kind: "alarm", alarm: "power", count: 1 }, "820601"],
+  [NOTICES, 32, { kind: "alarm", alarm: "dwell", count: 1 }, "820701"],
   [NOTICES, 33, { kind: "stranger", strangerClass: 2, count: 2 }, "820202"],
 ];
 
@@ -143,7 +143,7 @@ const REFUSED: readonly (readonly [string, Region, number, string])[] = [
   ["a spend of 65,536", ACCESS, 16, `850000${A}${B}8183${B}1a00010000${EPOCH_HEX}`],
   ["a name of 7 bytes", ACCESS, 16, `85000047${"a1".repeat(7)}${B}80`],
   ["a door event above 7", ACCESS, 20, "820801"],
-  ["an alarm above 6", NOTICES, 32, "820701"],
+  ["an alarm above 7", NOTICES, 32, "820801"],
   ["no names", ACCESS, 22, `84${A}${B}80${A}`],
   ["four names", ACCESS, 22, `84${A}${B}8460606060${A}`],
   ["a longer form of a number", ACCESS, 21, "811801"],
