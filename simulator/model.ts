@@ -38,6 +38,8 @@ export class Model {
   isAdopted = false;
   /** Whether the lock has been told the time since it last lost power. */
   isClockSet = false;
+  /** Whether the bolt was stuck since the last opening: a lock may refuse guests until an owner or the inside freed it. */
+  wasStuck = false;
   /** Seconds that local time is ahead of UTC. */
   zoneSeconds = 0;
   readonly revoked = new Set<string>();
@@ -58,7 +60,7 @@ export class Model {
       const isSpent = ask.act === "unlock" && link.uses !== undefined && (this.used.get(link.name) ?? 0) >= link.uses;
       if (isSpent && !this.isFreeRetry(leaf.name, time)) return "no";
     }
-    return this.#visit === undefined ? verdict : "maybe";
+    return this.#visit === undefined && !this.wasStuck ? verdict : "maybe";
   }
 
   /** Counts an opening. */
@@ -68,6 +70,7 @@ export class Model {
       for (const link of ask.chain) this.used.set(link.name, (this.used.get(link.name) ?? 0) + 1);
     }
     this.#visit = { leaf, began: time, hasEntered: false };
+    this.wasStuck = false;
   }
 
   /** Hears that the leaf was opened, or that the bolt is thrown again and the visit over. */

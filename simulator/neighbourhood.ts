@@ -86,6 +86,7 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   };
   const jam = (isJammed: boolean) => {
     door.jam(isJammed);
+    model.wasStuck = true;
     checker.ableTo({ hasPower: isOn(), isJammed });
   };
   const lock = labelOf(board);
