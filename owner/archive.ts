@@ -61,6 +61,16 @@ export async function fetchArchive(
   return { ...lock, regions, checkpoint: signed.message.slice(), earlier };
 }
 
+/** Whether nothing that was kept is missing in a newer archive: each region begins with the records of the former. */
+export function isContinued(former: Archive, newer: Archive): boolean {
+  return former.regions.every(({ region, firstSeq, records }) => {
+    const next = newer.regions.find((each) => each.region === region);
+    if (next === undefined || records.length === 0) return records.length === 0;
+    const isLong = next.firstSeq === firstSeq && next.records.length >= records.length;
+    return isLong && crypto.isEqual(next.records.subarray(0, records.length), records);
+  });
+}
+
 /** Verifies an archive. @param visit receives each record that stands, in order */
 export function verifyArchive(archive: Archive, visit?: (record: StoredRecord) => void): Verdict {
   const { lockId, lockKey, regions, checkpoint, earlier } = archive;

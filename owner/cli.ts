@@ -4,6 +4,7 @@
 
 import { parseArgs } from "node:util";
 import { Fault } from "../firmware/fault.ts";
+import manifest from "../package.json" with { type: "json" };
 import { Call, type Command, type Outcome, type Values } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
@@ -16,15 +17,14 @@ type Options = Record<string, { type: "string" | "boolean"; multiple?: boolean; 
 
 /** Runs one command line. @param words without node and script @param streams where it prints @returns the exit code */
 export async function main(words: readonly string[], streams: Streams = PROCESS): Promise<number> {
-  const isJson = words.includes("--json");
+  const isJson = isJsonAsked(words);
   const terminal = new Terminal(isJson, streams);
   try {
     const outcome = await dispatch(words, terminal);
     if (isJson) print(streams, { ok: outcome.exit === EXIT.OK, ...outcome.json });
     return outcome.exit;
   } catch (error) {
-    const failure = asFailure(error);
-    if (failure === undefined) throw error;
+    const failure = asFailure(error) ?? asMistake(error);
     if (isJson) print(streams, { ok: false, exit: failure.exit, error: failure.message });
     else terminal.warn(failure.message);
     return failure.exit;
@@ -32,15 +32,43 @@ export async function main(words: readonly string[], streams: Streams = PROCESS)
 }
 
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<Outcome> {
-  const [name = "help", ...rest] = words.filter((word) => word !== "--json");
-  if (name === "help" || name === "--help" || name === "-h") return help(rest[0], terminal);
+  const [name = "help", ...rest] = words.slice(countLeading(words));
+  if (name === "--version") return version(terminal);
+  if (name === "help" || name === "--help" || name === "-h")
+    return help(
+      rest.find((word) => word !== "--json"),
+      terminal,
+    );
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined)
     throw usage(`There is no command "${printable(name)}": "latchkey help" shows all of them.`);
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) return help(name, terminal);
   checkCount(command, positionals);
-  return command.run(new Call(terminal, positionals, { ...values, json: words.includes("--json") }));
+  return command.run(new Call(terminal, positionals, { ...values, json: isJsonAsked(words) }));
+}
+
+/** How many words before the command's name are --json. */
+function countLeading(words: readonly string[]): number {
+  const index = words.findIndex((word) => word !== "--json");
+  return index < 0 ? words.length : index;
+}
+
+/** Whether --json stands there as an option: behind an option that takes a value it is that value, and behind -- a word. */
+function isJsonAsked(words: readonly string[]): boolean {
+  const command = COMMANDS.find(({ name }) => name === words[countLeading(words)]);
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? "";
+    if (word === "--") return false;
+    if (word === "--json") return true;
+    if (word.startsWith("--") && command?.options[word.slice(2)]?.value !== undefined) index += 1;
+  }
+  return false;
+}
+
+function version(terminal: Terminal): Outcome {
+  terminal.say(`latchkey ${manifest.version}`);
+  return { exit: EXIT.OK, json: { version: manifest.version } };
 }
 
 function help(name: string | undefined, terminal: Terminal): Outcome {
@@ -113,6 +141,16 @@ function asFailure(error: unknown): Failure | undefined {
   const isSystem = error instanceof Error && "syscall" in error;
   if (isSystem) return new Failure(EXIT.USAGE, `The system refused (${code}): check the names of files and folders.`);
   return undefined;
+}
+
+/** What a person is told of a mistake of ours. @throws the error itself with LATCHKEY_TRACE, which shows where it is */
+function asMistake(error: unknown): Failure {
+  if (process.env["LATCHKEY_TRACE"] !== undefined) throw error;
+  const [line] = String(error instanceof Error ? error.message : error).split("\n");
+  return new Failure(
+    EXIT.MISTAKEN,
+    `latchkey itself has a mistake (${printable(line ?? "")}): please report it; LATCHKEY_TRACE=1 shows where it is.`,
+  );
 }
 
 function print({ output }: Streams, object: Readonly<Record<string, unknown>>): void {

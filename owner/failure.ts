@@ -15,6 +15,8 @@ export const EXIT = Object.freeze({
   KEYSTORE: 4,
   /** A signature, a chain or a shape does not hold. */
   UNVERIFIED: 5,
+  /** latchkey itself has a mistake. */
+  MISTAKEN: 6,
 });
 
 /** One of `EXIT`. */

@@ -11,15 +11,18 @@ import { printable } from "./terminal.ts";
 /** The most bytes that are taken from a file; logs of years fit. */
 const FILE_BYTES_MAX = 64 * 1_048_576;
 const STANDARD_INPUT = 0;
+/** Whatever people hand to each other is longer, a label with its 95 characters too: less is a name that was mistyped. */
+const TEXT_CHARACTERS_MIN = 80;
 
 /** Reads text, file or standard input as bytes.
  *  @param what the noun for the sentence, such as "invitation"
- *  @throws Failure where there is nothing of the kind */
+ *  @throws Failure where there is nothing of the kind: usage where a text is too short to be anything */
 export function readGiven(given: string, what: string): Bytes {
   const isFile = given === "-" || isFileHere(given);
   const bytes = isFile ? readBytes(given) : undefined;
   const text = bytes === undefined ? given : Buffer.from(bytes).toString("latin1");
   const packed = text.replace(/\s+/g, "");
+  if (bytes === undefined && packed.length < TEXT_CHARACTERS_MIN) throw neither(given, what);
   if (/^[A-Za-z0-9_-]+=*$/.test(packed)) {
     try {
       return fromBase64url(packed.replace(/=+$/, ""));
@@ -29,7 +32,7 @@ export function readGiven(given: string, what: string): Bytes {
     }
   }
   if (bytes !== undefined && bytes.length > 0) return bytes;
-  throw usage(`"${printable(given.slice(0, 40))}" is neither a text of that kind (${what}) nor a file that is here.`);
+  throw neither(given, what);
 }
 
 /** Whether a text names a file. A text that is too long for a name is none. */
@@ -52,6 +55,13 @@ export function readBytes(path: string): Bytes {
     if (systemCode(error) === undefined) throw error;
     throw usage(`${printable(path)} cannot be read: check its name and who may read it.`);
   }
+}
+
+function neither(given: string, what: string): Failure {
+  const article = /^[aeiou]/.test(what) ? "an" : "a";
+  return usage(
+    `"${printable(given.slice(0, 40))}" is neither a file here nor ${article} ${what}: check the name, or copy the whole text.`,
+  );
 }
 
 /** Runs what reads bytes from outside, and turns its Fault into a sentence.

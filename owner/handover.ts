@@ -16,13 +16,22 @@ import { printable } from "./terminal.ts";
 
 const OWN_FILE = 0o600;
 
+/** What was signed, and what its giver should know of it. */
+export interface Made {
+  readonly token: Bytes;
+  /** X25519, 32 bytes. */
+  readonly agreementKey: Bytes;
+  readonly who: string;
+  readonly zone: Zone;
+  /** How the giver takes it back. @param link its name */
+  readonly sayTakeBack: (link: string) => string;
+  /** Why it may not work at the door, a sentence each. */
+  readonly doubts: readonly string[];
+}
+
 /** Notes a grant in the keystore and hands it over. @returns what --json prints */
-export async function handOver(
-  call: Call,
-  keystore: Keystore,
-  made: { readonly token: Bytes; readonly agreementKey: Bytes; readonly who: string; readonly zone: Zone },
-): Promise<Record<string, unknown>> {
-  const { token, agreementKey, who, zone } = made;
+export async function handOver(call: Call, keystore: Keystore, made: Made): Promise<Record<string, unknown>> {
+  const { token, agreementKey, who, zone, sayTakeBack, doubts } = made;
   const allowance = readAllowance(token);
   const { link, lockId, until } = allowance;
   const invitation = encodeInvitation({ agreementKey, token });
@@ -33,14 +42,15 @@ export async function handOver(
   keystore.person.grants.push({ link, lockId, who, holder, until, issued, token: toBase64url(token) });
   keystore.save();
   for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
-  call.terminal.say(`Name:     ${link}  (to take it back: latchkey revoke ${link})`);
+  call.terminal.say(`Name:     ${link}  (to take it back${sayTakeBack(link)})`);
+  for (const doubt of doubts) call.terminal.warn(doubt);
   call.terminal.say("");
   if (file !== undefined)
     call.terminal.say(`The invitation is in ${printable(file)}; your guest runs "latchkey accept FILE".`);
   else call.terminal.say(`Send your guest this invitation, for "latchkey accept":\n${invitation}`);
   if (call.has("qr"))
     call.terminal.showPicture(await qrcode.toString(invitation, { type: "utf8", errorCorrectionLevel: "L" }));
-  return { invitation, file: file ?? null, ...allowanceObject(allowance) };
+  return { invitation, file: file ?? null, warnings: doubts, ...allowanceObject(allowance) };
 }
 
 /** Writes one line of text to a file of the person's own. @throws Failure */

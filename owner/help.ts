@@ -28,7 +28,8 @@ Environment:
   LATCHKEY_PASSPHRASE   the passphrase; without it you are asked
   TZDIR                 the system's time zones (/usr/share/zoneinfo)
 
-Every command takes --json and --help. A lock is reached at 127.0.0.1:7446 unless --at says otherwise.`;
+"latchkey --version" says which this is; every command takes --json and --help.
+A lock is reached at 127.0.0.1:7446 unless --at says otherwise.`;
 
 /** Gives the overview of all commands. */
 export function overview(commands: readonly Command[]): string {

@@ -56,12 +56,38 @@ export function readInvitation(
   return { invitation, allowance };
 }
 
+/** Gives the X25519 key by which a person knows a lock already, where an invitation names another one for it: one of the
+ *  two was changed on its way, since no owner signs that key. */
+export function formerKeyOf(
+  { locks, invitations }: Person,
+  { lockId, agreementKey }: Pick<AcceptedInvitation, "lockId" | "agreementKey">,
+): string | undefined {
+  const known = [
+    ...locks.filter(({ id }) => id === lockId),
+    ...invitations.filter((invitation) => invitation.lockId === lockId),
+  ];
+  return known.find((door) => door.agreementKey !== agreementKey)?.agreementKey;
+}
+
+/** Keeps the address at which a lock has proven its key, for every invitation to it. */
+export function rememberAddress(keystore: Keystore, door: Omit<AcceptedInvitation, "link" | "token" | "name">): void {
+  const moved = keystore.person.invitations.filter(
+    ({ lockId, agreementKey, address }) =>
+      lockId === door.lockId && agreementKey === door.agreementKey && address !== door.address,
+  );
+  for (const invitation of moved) invitation.address = door.address;
+  if (moved.length > 0) keystore.save();
+}
+
 /** Chooses by --grant, by --lock, or because there is only one. @throws Failure */
 export function chooseKey(call: Call, keystore: Keystore): DoorKey {
   const { person } = keystore;
   const given = call.option("grant");
   if (given !== undefined) {
     const { invitation } = readInvitation(given, person);
+    if (formerKeyOf(person, invitation) !== undefined) {
+      call.terminal.warn("This invitation names another key for the lock than the one you have: is it the owner's?");
+    }
     const known = person.invitations.find(({ lockId }) => lockId === invitation.lockId);
     return { kind: "guest", ...invitation, address: known?.address };
   }

@@ -59,8 +59,10 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (process.env.LATCHKEY_TRACE !== undefined) throw error;
-  process.stderr.write(
-    `latchkey itself has a mistake (${String(error.message).split("\n")[0]}): please report it; LATCHKEY_TRACE=1 shows where it is.\n`,
-  );
+  // Only what keeps the command line from being read at all ends here: nobody has told yet what --json stands for.
+  const sentence = `latchkey cannot start (${String(error.message).split("\n")[0]}): run "npm ci", or report it; LATCHKEY_TRACE=1 shows where it is.`;
+  if (process.argv.includes("--json"))
+    process.stdout.write(`${JSON.stringify({ ok: false, exit: 6, error: sentence })}\n`);
+  else process.stderr.write(`${sentence}\n`);
   process.exitCode = 6;
 }

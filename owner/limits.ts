@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { encodeUtf8 } from "../firmware/cbor/text.ts";
 import { IDENTIFIER_BYTES, isName, NAME_BYTES_MAX, USES_MAX, WEEKLIES_MAX } from "../firmware/grant/grant.ts";
+import { OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
 import type { LinkClaims } from "../firmware/grant/issue.ts";
 import type { Seconds } from "../firmware/platform.ts";
 import { CAMERA_RULES, PERMISSIONS } from "./allowance.ts";
@@ -65,6 +66,15 @@ export function readWish(call: Call, reckoning: Reckoning): Wish {
     cameraRule: readCameraRule(call),
     dwellMinutes: call.number("dwell", 1, 720),
   };
+}
+
+/** Says what of a wish no lock of this version does, so that its grant would be refused at the door. */
+export function doubtsAbout({ permissions = 0, cameraRule = 0 }: Wish): readonly string[] {
+  const doubts: string[] = [];
+  if (cameraRule > 0) doubts.push("No lock of this version has a camera, so it always refuses a grant with --camera.");
+  if ((permissions & (1 << OPERATION_UNLATCH)) !== 0)
+    doubts.push("Unlatching works only on a lock that can draw its latch; any other refuses that, and only that.");
+  return doubts;
 }
 
 /** The permissions that are granted where nothing is said. */

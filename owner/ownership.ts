@@ -68,9 +68,10 @@ export async function asOwner<Result>(
       );
     }
     const { status, mine } = await readStatus(conversation, signer);
+    // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
+    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);
-    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
     keystore.save();
     return await act({ conversation, signer, status, mine });
   } finally {

@@ -34,6 +34,8 @@ export interface OwnedLock {
   revocation: RevocationList;
   /** The list's number that the lock said it holds. */
   confirmedRevocationSeq: number;
+  /** The list itself that the lock holds; missing until it said so. */
+  confirmedRevocation?: RevocationList;
   /** The newest checkpoint that was verified. */
   checkpoint: string | undefined;
 }

@@ -9,13 +9,14 @@ import { KID_BYTES } from "../firmware/cose/key.ts";
 import { LINK8_BYTES } from "../firmware/grant/chain.ts";
 import { makeRevocations, type Sign } from "../firmware/grant/issue.ts";
 import { HOLDERS_MAX, type RevocationList as LockList, REVOKED_MAX } from "../firmware/grant/revocation.ts";
+import { GENERATION_STEP_MAX, SEQUENCE_STEP_MAX } from "../firmware/grant/statement.ts";
 import { readEntry } from "../firmware/journal/payload.ts";
 import { STATE } from "../firmware/journal/record.ts";
 import type { OwnerState } from "../firmware/link/message.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import { fetchRegion, walkRegion } from "./archive.ts";
 import { refused } from "./denials.ts";
-import { usage } from "./failure.ts";
+import { EXIT, Failure, usage } from "./failure.ts";
 import { presentSeconds } from "./moment.ts";
 import type { OwnedLock, RevocationList } from "./person.ts";
 import { counted, type Terminal } from "./terminal.ts";
@@ -52,11 +53,14 @@ export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
 
 /** Makes keystore and lock agree on the list: learns a newer one, and hands ours over where it says more. `lock` is
  *  changed in place. @param mine what the lock holds of this owner
- *  @throws Failure where the lock refuses the list, or where both together are too long */
+ *  @throws Failure where the lock refuses the list, where both together are too long, or where the lock's numbers cannot
+ *    be; the last changes nothing */
 export async function settleRevocations(settlement: Settlement, lock: OwnedLock, mine: OwnerState): Promise<void> {
   const { conversation, signer, terminal } = settlement;
+  checkNumbers(lock, mine);
   if (mine.revocationSeq > lock.confirmedRevocationSeq) {
     const found = await findList(conversation, lock.id, { kid: signer.kid, sequence: mine.revocationSeq });
+    if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
     if (found === undefined && lock.revocation.generation <= mine.generation) {
       lock.revocation = { ...lock.revocation, generation: mine.generation };
       terminal.warn(sayUnknownList(mine.revocationSeq));
@@ -74,10 +78,31 @@ export async function settleRevocations(settlement: Settlement, lock: OwnedLock,
     }
   }
   lock.confirmedRevocationSeq = mine.revocationSeq;
-  if (mine.revocationSeq >= lock.revocation.seq) return;
+  if (mine.revocationSeq >= lock.revocation.seq) {
+    lock.confirmedRevocation = lock.revocation;
+    return;
+  }
   const answer = await conversation.ask({ kind: "statement", message: signRevocations(signer, lock) });
   if (answer.kind === "no") throw refused(answer.denial);
   lock.confirmedRevocationSeq = lock.revocation.seq;
+  lock.confirmedRevocation = lock.revocation;
+}
+
+/** Refuses numbers of the lock from which ours could not go on: a lock takes no step above these itself, and a number at
+ *  the end of its range could never be followed. @throws Failure */
+function checkNumbers({ seq, revocation, confirmedRevocationSeq }: OwnedLock, mine: OwnerState): void {
+  const isNear =
+    mine.seq - seq <= SEQUENCE_STEP_MAX &&
+    mine.revocationSeq - Math.max(revocation.seq, confirmedRevocationSeq) <= SEQUENCE_STEP_MAX &&
+    mine.generation - revocation.generation <= GENERATION_STEP_MAX;
+  if (!isNear) throw notBelieved();
+}
+
+function notBelieved(): Failure {
+  return new Failure(
+    EXIT.UNVERIFIED,
+    "The lock says numbers of your statements that you cannot have reached, so nothing was done or saved: look at the door, and do not trust this lock.",
+  );
 }
 
 /** Unites two lists of one owner, with a number above both where the lock's says less than both together.

@@ -32,6 +32,11 @@ export type KnownNames = ReadonlyMap<string, string>;
 
 type Of<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kind }>;
 
+const TAKES_BACK = "takes back";
+const ALARM = "ALARM";
+/** What is shown in any case, in whichever region it stands. */
+const ALWAYS_SHOWN: readonly string[] = Object.freeze([TAKES_BACK, ALARM]);
+
 /** A clock that is this sure needs no word. */
 const SURE_SECONDS = 120;
 const STRANGERS: readonly string[] = Object.freeze(["broken frames", "messages without sense", "proofs that fail"]);
@@ -153,11 +158,11 @@ export class Story {
     if (entry.kind === "list") {
       const { list } = entry;
       const who = `owner ${this.nameOf(list.owner)}`;
-      this.note(record, { who, how: "takes back", result: `list ${list.sequence}: ${sayList(list)}` });
+      this.note(record, { who, how: TAKES_BACK, result: `list ${list.sequence}: ${sayList(list)}` });
     }
     if (entry.kind === "acknowledged")
       this.note(record, { who, how: "damage acknowledged", result: "guests are let in again" });
-    if (entry.kind === "alarm") this.note(record, { who, how: "ALARM", result: `${entry.alarm}${times(entry.count)}` });
+    if (entry.kind === "alarm") this.note(record, { who, how: ALARM, result: `${entry.alarm}${times(entry.count)}` });
     if (entry.kind === "stranger") {
       const what = STRANGERS[entry.strangerClass] ?? "something else";
       this.note(record, { who: "stranger", how: "tries", result: `${what}${times(entry.count)}` });
@@ -207,13 +212,15 @@ export class Story {
   }
 }
 
-/** Chooses the last of them: what happened at the door, or with `isAll` everything. @param last may be infinite */
+/** Chooses the last of them: what happened at the door and what was taken back, or with `isAll` everything. @param last may be infinite */
 export function chooseHappenings(happenings: readonly Happening[], isAll: boolean, last: number): readonly Happening[] {
-  const wanted = isAll ? happenings : happenings.filter(({ region, how }) => region === ACCESS || how === "ALARM");
+  const wanted = isAll
+    ? happenings
+    : happenings.filter(({ region, how }) => region === ACCESS || ALWAYS_SHOWN.includes(how));
   return Number.isFinite(last) ? wanted.slice(-last) : wanted;
 }
 
-/** Lays them out in columns. A time is the middle of what the lock knew. */
+/** Lays them out in columns. A time is the middle of what the lock knew; where it knew no end, a line below says so. */
 export function sayHappenings(happenings: readonly Happening[], zone: Zone): string[] {
   const rows = happenings.map(({ at, width, who, how, result }) => {
     const when = sayMoment(zone, seconds(at + Math.floor((width ?? 0) / 2)));
@@ -221,7 +228,9 @@ export function sayHappenings(happenings: readonly Happening[], zone: Zone): str
     return [width > SURE_SECONDS ? `${when} +-${sayDuration(Math.ceil(width / 2))}` : when, who, how, result];
   });
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  const isUnsure = happenings.some(({ width }) => width === undefined);
+  return isUnsure ? [...lines, "after: the lock did not know the time yet; no earlier than the time shown."] : lines;
 }
 
 function sayList({ untils, holders, generation }: Of<"list">["list"]): string {

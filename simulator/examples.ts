@@ -11,14 +11,14 @@ import { signedExamples } from "./examples/signed.ts";
 
 /** One example. */
 export interface Example {
-  /** The rule of protocol.cddl. */
+  /** The rule of docs/protocol.cddl. */
   readonly rule: string;
   /** What it is an example of, in words. */
   readonly says: string;
   readonly bytes: Bytes;
 }
 
-/** Gives all examples, in the order of protocol.cddl. */
+/** Gives all examples, in the order of docs/protocol.cddl. */
 export function examples(crypto: Crypto): readonly Example[] {
   const cast = castOf(crypto);
   return [...signedExamples(cast), ...sessionExamples(cast), ...journalExamples(cast)];

@@ -1,6 +1,6 @@
 // The thief: copies grants, records the air and plays it back, and keeps the lock busy.
 // Why: whatever a thief does, the model's verdict is no, so any opening that follows is a violation.
-// Follows attacks.md T02 (replay), T33 (stolen token), T32 and T49 (flood, hogging).
+// Follows docs/attacks.md T02 (replay), T33 (stolen token), T32 and T49 (flood, hogging).
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { Phone } from "../owner/phone.ts";

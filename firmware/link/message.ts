@@ -127,7 +127,7 @@ const NOTICE = 96;
 
 const EVENTS: readonly NoticeEvent[] = Object.freeze(["opened", "closed", "locked", "jammed", "unlocked", "aborted"]);
 
-/** Reads a request. Protocol.cddl, `request`.
+/** Reads a request. docs/protocol.cddl, `request`.
  *  @param plaintext at most 1,600 bytes @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function parseRequest(plaintext: Bytes): Request {
@@ -157,7 +157,7 @@ export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>
   return writer.finish();
 }
 
-/** Reads what the lock sent: an answer, or a notice. Protocol.cddl, `answer` and `notice`.
+/** Reads what the lock sent: an answer, or a notice. docs/protocol.cddl, `answer` and `notice`.
  *  @param plaintext at most 2,304 bytes @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function parseAnswer(plaintext: Bytes): Answer | Notice {
@@ -221,7 +221,7 @@ export function encodeNotice(notice: Notice): Bytes {
   return writer.finish();
 }
 
-/** Gives the payload of the lock's handshake message. Protocol.cddl, `welcome`. */
+/** Gives the payload of the lock's handshake message. docs/protocol.cddl, `welcome`. */
 export function encodeWelcome(welcome: Welcome): Bytes {
   assert(welcome.challenge.length === CHALLENGE_BYTES, "a challenge has 16 bytes");
   const flags = welcome.isAdopted ? FLAG_ADOPTED : 0;

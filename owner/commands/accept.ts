@@ -6,10 +6,11 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { allowanceObject, sayAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
-import { readInvitation } from "../keyring.ts";
+import { formerKeyOf, readInvitation } from "../keyring.ts";
 import { presentSeconds, sayMoment } from "../moment.ts";
 import { addressOf } from "../ownership.ts";
-import { printable } from "../terminal.ts";
+import type { AcceptedInvitation, Person } from "../person.ts";
+import { counted, printable } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 
 /** The command `accept`. */
@@ -20,6 +21,7 @@ export const accept: Command = {
   options: {
     name: { value: "NAME", help: 'what you call that door, such as "Anna"' },
     at: { value: "HOST:PORT", help: "where the lock is reached (127.0.0.1:7446)" },
+    replace: { help: "believe this invitation, where it names another key for the lock than those before it" },
   },
   help: ["INVITATION is the text that you were sent, a file that holds it, or - for standard input."],
   examples: ["accept gwFYIC9...", "accept invitation.txt --name Anna"],
@@ -38,6 +40,7 @@ async function run(call: Call): Promise<Outcome> {
       `This invitation is over since ${sayMoment(zone, allowance.until)}: ask for a new one.`,
     );
   }
+  checkKey(call, person, invitation);
   const former = person.invitations.find(({ lockId }) => lockId === invitation.lockId);
   const name = call.option("name") ?? former?.name ?? invitation.lockId;
   if (name.length === 0 || name.length > 32) throw usage("--name takes 1 to 32 characters.");
@@ -57,4 +60,27 @@ async function run(call: Call): Promise<Outcome> {
   call.terminal.say("Times are shown in this computer's time zone; the lock goes by its own.");
   call.terminal.say(`Kept as ${printable(name)}. At the door: "latchkey open".`);
   return { exit: EXIT.OK, json: { name, address, ...allowanceObject(allowance) } };
+}
+
+/** Lets no invitation put another key in the place of a lock's unseen: whoever changed it would play the lock.
+ *  @throws Failure */
+function checkKey(call: Call, person: Person, invitation: AcceptedInvitation): void {
+  if (formerKeyOf(person, invitation) === undefined) return;
+  const { lockId, agreementKey } = invitation;
+  if (person.locks.some(({ id }) => id === lockId)) {
+    throw new Failure(
+      EXIT.UNVERIFIED,
+      "This invitation names another key for your own lock than its label: do not use it.",
+    );
+  }
+  if (!call.has("replace")) {
+    throw new Failure(
+      EXIT.UNVERIFIED,
+      "This invitation names another key for the lock than the one you have, so one of the two was changed on its way: ask the owner which holds. To believe this one, accept it with --replace.",
+    );
+  }
+  const kept = person.invitations.filter((each) => each.lockId !== lockId || each.agreementKey === agreementKey);
+  const replaced = person.invitations.length - kept.length;
+  person.invitations.splice(0, person.invitations.length, ...kept);
+  call.terminal.warn(`Removed: ${counted(replaced, "invitation")} with the lock's former key.`);
 }

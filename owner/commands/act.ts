@@ -9,7 +9,7 @@ import type { NoticeEvent } from "../../firmware/link/message.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT } from "../failure.ts";
-import { chooseKey, type DoorKey } from "../keyring.ts";
+import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
 import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
 import { type Conversation, converse } from "../wire.ts";
@@ -101,6 +101,7 @@ async function actAsGuest(
   const conversation = await converse({ address, agreementKey: key.agreementKey, lockId: key.lockId });
   try {
     const answer = await conversation.prove({ operation, by: { leaf } }, sign);
+    rememberAddress(keystore, { lockId: key.lockId, agreementKey: key.agreementKey, address });
     if (answer.kind === "yes") return await listen(conversation);
     throw refusedGuest(key.token, operation);
   } finally {

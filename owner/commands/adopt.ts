@@ -44,7 +44,7 @@ export const adopt: Command = {
 
 async function run(call: Call): Promise<Outcome> {
   const [given = ""] = call.positionals;
-  const bytes = readGiven(given, "setup");
+  const bytes = readGiven(given, "setup text");
   const setup = orRefuse(() => parseSetup(bytes), "That is no setup text: copy all of it from the lock's label.");
   const named = call.option("zone");
   const zone = named === undefined ? ownZone() : findZone(named);
@@ -94,7 +94,10 @@ async function becomeOwner(person: Person, lock: OwnedLock): Promise<void> {
     if (conversation.session.isAdopted) {
       const proven = await conversation.prove({ operation: OPERATION_OWN, by: { kid: signer.kid } }, signer.sign);
       if (proven.kind === "yes") return;
-      throw new Failure(EXIT.REFUSED, "This lock has an owner already: they can add you, or reset it at the door.");
+      throw new Failure(
+        EXIT.REFUSED,
+        'This lock has an owner already: send them your key ("latchkey id"), and ask for a grant.',
+      );
     }
     const recoveryKey = fromBase64url(person.recoveryKey);
     const adoption = { ownerKey: signer.publicKey, recoveryKey, zoneRule: fromAscii(lock.zone) };

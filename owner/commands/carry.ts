@@ -8,6 +8,7 @@ import { readRevocations } from "../../firmware/grant/revocation.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
+import { rememberAddress } from "../keyring.ts";
 import { addressOf } from "../ownership.ts";
 import { converse } from "../wire.ts";
 
@@ -30,13 +31,15 @@ async function run(call: Call): Promise<Outcome> {
     "That is no revocation list: ask the owner for the file again.",
   );
   const lockId = toAscii(lock);
-  const { person } = await call.openKeystore().then((keystore) => keystore);
+  const keystore = await call.openKeystore();
+  const { person } = keystore;
   const owned = person.locks.find(({ id }) => id === lockId);
   const door = owned ?? person.invitations.find((invitation) => invitation.lockId === lockId);
   if (door === undefined) throw usage(`You have no key to the lock ${lockId}: accept an invitation to it first.`);
   const address = addressOf(call, door.address);
   const conversation = await converse({ address, agreementKey: door.agreementKey, lockId });
   try {
+    rememberAddress(keystore, { lockId, agreementKey: door.agreementKey, address });
     const answer = await conversation.ask({ kind: "statement", message });
     if (answer.kind !== "yes") {
       throw new Failure(

@@ -5,7 +5,7 @@
 import { toAscii } from "../../firmware/bytes.ts";
 import { KIND_ACKNOWLEDGE, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Call, Command, Option, Outcome } from "../command.ts";
-import { EXIT } from "../failure.ts";
+import { EXIT, usage } from "../failure.ts";
 import { asOwner, declare, readStatus } from "../ownership.ts";
 import { SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
 import { findZone } from "../timezone.ts";
@@ -39,6 +39,10 @@ async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const { configuration } = await asOwner(call, keystore, lock, async (session) => {
+    // A statement that says nothing would stand in the journal for good.
+    if (call.has("acknowledge") && session.status.isJournalWhole) {
+      throw usage("Nothing is damaged, so there is nothing to acknowledge, and nothing was changed.");
+    }
     if (settings.length > 0) await declare(keystore, lock, session, { kind: KIND_CONFIGURE, settings });
     if (call.has("acknowledge")) await declare(keystore, lock, session, { kind: KIND_ACKNOWLEDGE });
     return (await readStatus(session.conversation, session.signer)).status;

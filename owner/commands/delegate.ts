@@ -11,7 +11,7 @@ import { EXIT, usage } from "../failure.ts";
 import { handOver } from "../handover.ts";
 import { chooseInvitation, readInvitation } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
-import { LIMIT_OPTIONS, readWish } from "../limits.ts";
+import { doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
 import { signerOf } from "../ownership.ts";
 import type { AcceptedInvitation } from "../person.ts";
@@ -53,7 +53,9 @@ async function run(call: Call): Promise<Outcome> {
   }
   const token = issueLink(parentToken, wish, signerOf(keystore.person).sign);
   const agreementKey = fromBase64url(parent.agreementKey);
-  const json = await handOver(call, keystore, { token, agreementKey, who: wish.name ?? "", zone });
+  const sayTakeBack = () => ", tell the owner this name";
+  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts: doubtsAbout(wish) };
+  const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };
 }
 

@@ -8,9 +8,9 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { handOver } from "../handover.ts";
-import { defaultPermissions, LIMIT_OPTIONS, readWish } from "../limits.ts";
+import { defaultPermissions, doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
-import { signerOf } from "../ownership.ts";
+import { kidText, signerOf } from "../ownership.ts";
 
 /** The command `grant`. */
 export const grant: Command = {
@@ -39,12 +39,17 @@ async function run(call: Call): Promise<Outcome> {
   const wish = readWish(call, { zone, now: presentSeconds() });
   const { expiry } = wish;
   if (expiry === undefined) throw usage("--until is missing: every grant has an end.");
+  if (lock.revocation.holders.includes(kidText(wish.key))) {
+    throw usage('You took this key back with "revoke --holder", so the lock refuses it: ask your guest for a new one.');
+  }
   const signer = signerOf(keystore.person);
   const { generation } = lock.revocation;
   const permissions = wish.permissions ?? defaultPermissions();
   const claims = { ...wish, expiry, permissions, lockId: lock.id, generation };
   const token = issueRoot(signer.kid, claims, signer.sign);
   const agreementKey = fromBase64url(lock.agreementKey);
-  const json = await handOver(call, keystore, { token, agreementKey, who: wish.name ?? "", zone });
+  const sayTakeBack = (link: string) => `: latchkey revoke ${link}`;
+  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts: doubtsAbout(wish) };
+  const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };
 }

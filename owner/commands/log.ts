@@ -15,6 +15,7 @@ import {
   fetchArchive,
   fetchRegion,
   isCheckpointOf,
+  isContinued,
   parseArchive,
   sayVerdict,
   verifyArchive,
@@ -25,17 +26,19 @@ import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseSetup } from "../invitation.ts";
-import { chooseInvitation, chooseKey } from "../keyring.ts";
+import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
 import { chooseHappenings, Story, sayHappenings } from "../story.ts";
-import { printable } from "../terminal.ts";
+import { printable, type Terminal } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
 
 const LAST = 30;
 const OWN_FILE = 0o600;
+/** How many former logs of a lock are kept beside the newest. */
+const ASIDE_MAX = 100;
 
 /** The command `log`. */
 export const log: Command = {
@@ -88,6 +91,8 @@ async function tellOwner(
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
     return { archive, story: read(archive, new Story(knownNames(keystore, lock.id))) };
   });
+  if (kept !== undefined && former !== undefined)
+    keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
   keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
   lock.checkpoint = toBase64url(archive.checkpoint);
   keystore.save();
@@ -97,6 +102,29 @@ async function tellOwner(
   for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
   call.terminal.say("Every record and the lock's signature hold.");
   return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+}
+
+/** Keeps the former log beside the new one where that does not go on from it: a full lock overwrites its oldest records,
+ *  and so might say one that wants its past forgotten. @throws Failure */
+export function keepAside(
+  terminal: Pick<Terminal, "warn">,
+  keystore: Keystore,
+  logs: { readonly lockId: string; readonly kept: Uint8Array; readonly former: Archive; readonly archive: Archive },
+): void {
+  if (isContinued(logs.former, logs.archive)) return;
+  for (let number = 1; number <= ASIDE_MAX; number++) {
+    const name = `log-${logs.lockId}-${number}`;
+    if (keystore.readBeside(name) !== undefined) continue;
+    keystore.saveBeside(name, logs.kept);
+    terminal.warn(
+      `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept stays beside your keys as ${name}.sealed.`,
+    );
+    return;
+  }
+  throw new Failure(
+    EXIT.UNVERIFIED,
+    `The lock forgot its past ${ASIDE_MAX} times: look at the door, and move the files log-${logs.lockId}-*.sealed away.`,
+  );
 }
 
 /** What a grant for reading the log shows: the door's records, of which only an owner can have the end signed. */
@@ -120,6 +148,7 @@ async function tellGuest(
   try {
     const claim = { operation: OPERATION_READ_LOG, by: { leaf: fromBase64url(invitation.token) } };
     const answer = await conversation.prove(claim, signerOf(person).sign);
+    rememberAddress(keystore, { lockId, agreementKey: invitation.agreementKey, address });
     if (answer.kind !== "yes") throw refusedGuest(invitation.token, OPERATION_READ_LOG);
     const story = new Story(knownNames(keystore, lockId));
     const access = await fetchRegion(conversation, ACCESS, undefined);
@@ -163,7 +192,7 @@ async function trustedKey(
   const given = call.option("setup");
   const zone = parseZone(ownZone().rule);
   if (given !== undefined) {
-    const setup = readGiven(given, "setup");
+    const setup = readGiven(given, "setup text");
     const { signingKey } = orRefuse(
       () => parseSetup(setup),
       "That is no setup text: copy all of it from the lock's label.",

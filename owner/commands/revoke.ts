@@ -5,6 +5,7 @@
 
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { HOLDERS_MAX, REVOKED_MAX } from "../../firmware/grant/revocation.ts";
+import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
@@ -154,16 +155,17 @@ function list(call: Call, lock: OwnedLock, given: readonly IssuedGrant[]): Outco
   const now = presentSeconds();
   const states = given.map(({ link, until, issued: _, ...grant }, index) => {
     const generation = readAllowance(fromBase64url(grant.token)).grants[0].generation ?? 0;
-    const isListed = lock.revocation.links.some((entry) => entry.link === link);
-    const isRevoked = isListed || generation < lock.revocation.generation;
-    const confirmed = lock.confirmedRevocationSeq >= lock.revocation.seq ? "taken back" : "taken back, NOT CONFIRMED";
-    const state = isRevoked ? confirmed : until < now ? "over" : "valid";
+    const isRevokedBy = (list: RevocationList | undefined) =>
+      list !== undefined && (list.links.some((entry) => entry.link === link) || generation < list.generation);
+    const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq || isRevokedBy(lock.confirmedRevocation);
+    const revoked = isConfirmed ? "taken back" : "taken back, NOT CONFIRMED";
+    const state = isRevokedBy(lock.revocation) ? revoked : until < now ? "over" : "valid";
     return { number: index + 1, who: grant.who, link, until, state };
   });
   for (const { number, who, link, until, state } of states) {
     const name = printable(who) || "(no name)";
     call.terminal.say(
-      `${String(number).padStart(3)}  ${name.padEnd(20)} ${link}  ${state}, until ${sayMoment(zone, until as never)}`,
+      `${String(number).padStart(3)}  ${name.padEnd(20)} ${link}  ${state}, until ${sayMoment(zone, seconds(until))}`,
     );
   }
   if (given.length === 0) call.terminal.say('You gave no grants for this lock yet: "latchkey grant --help" shows how.');

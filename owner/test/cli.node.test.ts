@@ -9,14 +9,15 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { toBase64url } from "../../firmware/bytes.ts";
+import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { kid8 } from "../../firmware/cose/key.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { COMMANDS } from "../commands.ts";
 import { helpOf } from "../help.ts";
-import { encodeInvitation, encodeSetup } from "../invitation.ts";
-import { Desk, isSentence, type Ran } from "./stage.node.ts";
+import { encodeInvitation, encodeSetup, parseInvitation } from "../invitation.ts";
+import { createKeystore, openKeystore } from "../keystore.ts";
+import { COST, Desk, isSentence, PASSPHRASE, type Ran } from "./stage.node.ts";
 
 interface Scene {
   desk: Desk;
@@ -32,6 +33,9 @@ const KEY = toBase64url(crypto.signingPublicKey(new Uint8Array(32).fill(4)));
 const SETUP = encodeSetup({ agreementKey: AGREEMENT_KEY, signingKey: crypto.signingPublicKey(LOCK_SEED) });
 const HOLDER = toBase64url(new Uint8Array(32).fill(5));
 const CLOSED_PORT = "127.0.0.1:1";
+/** Long enough for a text, and nothing of Latchkey: no CBOR, and CBOR. */
+const NO_CBOR = `${"_".repeat(99)}w`;
+const ZEROS = toBase64url(Uint8Array.of(0x58, 72, ...new Uint8Array(72)));
 const PAST = seconds(1_600_000_000);
 const FUTURE = seconds(4_000_000_000);
 
@@ -79,7 +83,8 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["id", "--json=yes"], 2, /--json takes no value/],
   [["adopt"], 2, /SETUP is missing/],
   [["adopt", "no such file.txt"], 2, /neither/],
-  [["adopt", "AAAA"], 5, /no setup text/],
+  [["adopt", "AAAA"], 2, /neither a file here nor a setup text/],
+  [["adopt", ZEROS], 5, /no setup text/],
   [["adopt", SETUP, "--at"], 2, /--at needs a value/],
   [["adopt", SETUP, "--zone", "Atlantis"], 2, /no time zone of that name/],
   [["adopt", SETUP, "--at", "here:there"], 2, /not host:port/],
@@ -93,7 +98,8 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["delegate", "--to", KEY], 2, /no such invitation/],
   [["delegate", "--to", KEY, "--grant", invitationFor(KEY)], 5, /somebody else's key/],
   [["accept"], 2, /INVITATION is missing/],
-  [["accept", "AAAA"], 5, /no invitation/],
+  [["accept", "nosuch"], 2, /neither a file here nor an invitation/],
+  [["accept", ZEROS], 5, /no invitation/],
   [["accept", SETUP], 5, /no invitation/],
   [["accept", invitationFor(KEY)], 5, /somebody else's key/],
   [["accept", invitationFor(KEY).slice(0, -7)], 5, /no invitation|cut short/],
@@ -104,7 +110,8 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["status"], 2, /own no lock yet/],
   [["status", "--lock", "nowhere"], 2, /own no lock called nowhere/],
   [["revoke"], 2, /own no lock yet/],
-  [["carry", "AAAA"], 5, /no revocation list/],
+  [["carry", "nosuch"], 2, /neither a file here nor a revocation list/],
+  [["carry", ZEROS], 5, /no revocation list/],
   [["time"], 2, /own no lock yet/],
   [["config", "--auto-relock", "1"], 2, /5 to 3600 s, or never/],
   [["config", "--mode", "party"], 2, /no mode/],
@@ -116,8 +123,11 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["log", "verify", "package.json"], 5, /no exported log/],
   [["show"], 2, /TEXT\|FILE is missing/],
   [["show", "no such file.txt"], 2, /neither/],
-  [["show", "_____w"], 5, /no CBOR/],
-  [["show", "gwECAw"], 5, /nothing of Latchkey/],
+  [["show", "gwECAw"], 2, /neither a file here/],
+  [["show", NO_CBOR], 5, /no CBOR/],
+  [["show", ZEROS], 5, /nothing of Latchkey/],
+  [["accept", SETUP, "--name", "--json"], 2, /--name needs a value/],
+  [["show", "--", "--json"], 2, /"--json" is neither/],
 ];
 for (const [words, exit, what] of MISTAKES) {
   test(`answers "${words.join(" ").slice(0, 60)}" with one sentence`, async ({ desk }) => {
@@ -137,6 +147,45 @@ test("says the same with --json, as one object", async ({ desk }) => {
   assert.is(object["ok"], false);
   assert.is(object["exit"], 2);
   assert.match(String(object["error"]), /no key to any door/);
+});
+
+test("takes --json before the command's name too, and says which version it is", async ({ desk }) => {
+  assert.match((await desk.run(["--json", "id"])).output, /^\{"ok":true,"key":/);
+  assert.match((await desk.run(["--json"])).output, /^\{"ok":true,"help":/);
+  assert.match((await desk.run(["--version"])).output, /^latchkey \d+\.\d+\.\d+\n$/);
+  assert.match(String((await desk.ask(["--version"]))["version"]), /^\d+\.\d+\.\d+$/);
+});
+
+test("says a mistake of its own with its number, as one object with --json", async ({ desk }) => {
+  const { person } = openKeystore(desk.home, PASSPHRASE);
+  const nowhere = new Desk();
+  createKeystore(nowhere.home, { ...person, locks: JSON.parse("null") }, { passphrase: PASSPHRASE, cost: COST });
+  isSentence(await nowhere.run(["status"]), 6, /latchkey itself has a mistake \(.*LATCHKEY_TRACE=1/);
+  const { exit, output, errors } = await nowhere.run(["status", "--json"]);
+  nowhere.close();
+  assert.is(exit, 6);
+  assert.is(errors, "");
+  assert.match(output, /^\{"ok":false,"exit":6,"error":"latchkey itself has a mistake/);
+});
+
+test("lets no invitation put another key in a lock's place unseen", async () => {
+  const desk = new Desk();
+  desk.init(HOLDER);
+  const { key } = await desk.ask(["id"]);
+  const text = invitationFor(String(key));
+  const { token } = parseInvitation(fromBase64url(text));
+  const changed = encodeInvitation({ agreementKey: new Uint8Array(32).fill(9), token });
+  const kept = () => openKeystore(desk.home, PASSPHRASE).person.invitations.map(({ agreementKey }) => agreementKey);
+  await desk.ask(["accept", text]);
+  isSentence(await desk.run(["accept", changed]), 5, /another key for the lock.*--replace/);
+  assert.equal(kept(), [toBase64url(AGREEMENT_KEY)]);
+  const opened = await desk.run(["open", "--grant", changed, "--at", CLOSED_PORT]);
+  assert.match(opened.errors, /another key for the lock than the one you have/);
+  const replaced = await desk.run(["accept", changed, "--replace"]);
+  assert.is(replaced.exit, 0);
+  assert.match(replaced.errors, /Removed: 1 invitation with/);
+  assert.equal(kept(), [toBase64url(new Uint8Array(32).fill(9))]);
+  desk.close();
 });
 
 test("makes a key that nobody else has, and shows its recovery words once", async ({ desk }) => {

@@ -75,10 +75,10 @@ async function give(scene: Scene, { owner, ana, ben, keys, address, setup }: Peo
   for (const [index, what] of allow.entries()) {
     const words = ["grant", "--to", anaKey, "--who", "Ana", "--until", "+9d", "--allow", what, "--delegable", "1"];
     await ask(scene, owner, [...words, "--out", owner.file(`ana${index}.txt`)]);
-    await ask(scene, ana, ["accept", owner.file(`ana${index}.txt`), "--at", address]);
+    await ask(scene, ana, ["accept", owner.file(`ana${index}.txt`), "--at", NOWHERE]);
   }
   await owner.run(["grant", "--to", benKey, "--who", "Ben", "--until", "+9d", "--out", owner.file("ben.txt")]);
-  await ben.run(["accept", owner.file("ben.txt"), "--at", address]);
+  await ben.run(["accept", owner.file("ben.txt"), "--at", NOWHERE]);
   const passed = ["delegate", "--to", benKey, "--until", "+1d", "--grant", owner.file("ana2.txt")];
   await ask(scene, ana, [...passed, "--out", ana.file("passed.txt")]);
 }
@@ -90,13 +90,15 @@ async function takeBack(scene: Scene, { owner, ana, ben, keys, address }: People
   scene.desks.push(laptop);
   await note("list", owner.run(["revoke"]));
   await note("by number", owner.run(["revoke", "1"]));
-  await note("taken back", ana.run(["open", "--grant", owner.file("ana0.txt")]));
+  // The guests' keystores still know a wrong address: whatever follows finds the right one where this was remembered.
+  await note("taken back", ana.run(["open", "--grant", owner.file("ana0.txt"), "--at", address]));
   await note("guest's log", ana.run(["log"]));
   await note("guest's export", ana.run(["log", "--export", ana.file("log.json")]));
   await note("log not allowed", ben.run(["log"]));
   await note("not reached", owner.run(["revoke", owner.file("ana1.txt"), "--at", NOWHERE]));
   await note("to a file", owner.run(["revoke", "--file", owner.file("list.txt")]));
-  await note("carry", ben.run(["carry", owner.file("list.txt")]));
+  await note("list under way", owner.run(["revoke"]));
+  await note("carry", ben.run(["carry", owner.file("list.txt"), "--at", address]));
   await note("carry twice", ben.run(["carry", owner.file("list.txt")]));
   objectsOf(scene, "show the list", await ben.ask(["show", owner.file("list.txt")]));
   await note("confirmed later", owner.run(["status"]));
@@ -106,12 +108,12 @@ async function takeBack(scene: Scene, { owner, ana, ben, keys, address }: People
   objectsOf(scene, "laptop's list", await laptop.ask(["status"]));
   await note("owner learns", owner.run(["status"]));
   await note("holder", owner.run(["revoke", "3", "--holder"]));
-  await note(
-    "holder's new grant",
-    owner.run(["grant", "--to", keys[0] ?? "", "--until", "+1h", "--out", ana.file("new.txt")]),
-  );
+  const again = ["grant", "--to", keys[0] ?? "", "--until", "+1h", "--out", ana.file("new.txt")];
+  await note("holder's new grant", owner.run(again));
+  // The laptop does not know yet that the key was taken back.
+  await laptop.run(again);
   await note("holder refused", ana.run(["open", "--grant", ana.file("new.txt")]));
-  await note("ben may still", ben.run(["lock", "--wait", "0"]));
+  await note("ben may still", ben.run(["open", "--wait", "0"]));
   await ask(scene, owner, ["revoke", "--all"]);
   await note("ben may not", ben.run(["open"]));
 }
@@ -128,10 +130,14 @@ async function lookAfter(scene: Scene, { owner, keys, ben, address }: People): P
   await street.press("b", /presses the inside button/);
   await ask(scene, owner, ["time"]);
   await note("back", owner.run(["time", "--back"]));
-  await ask(scene, owner, ["config", "--acknowledge", "--mode", "normal", "--auto-relock", "never"]);
+  await note("nothing damaged", owner.run(["config", "--acknowledge", "--auto-relock", "30"]));
+  await ask(scene, owner, ["config", "--mode", "normal", "--auto-relock", "never"]);
 
   await ask(scene, owner, ["log", "--all", "--export", owner.file("log.json")]);
   await note("log", owner.run(["log", "--all"]));
+  await note("short log", owner.run(["log"]));
+  const grant = ["grant", "--to", keys[1] ?? "", "--until", "+1h", "--allow", "unlock,unlatch", "--camera", "live"];
+  await note("doubtful", owner.run(grant));
   await note("verify", owner.run(["log", "verify", owner.file("log.json")]));
   const setup = ["--setup", owner.file("setup.txt")];
   await note("verify by label", ben.run(["log", "verify", owner.file("log.json"), ...setup]));
@@ -143,9 +149,12 @@ async function lookAfter(scene: Scene, { owner, keys, ben, address }: People): P
   for (const file of ["setup.txt", "ana0.txt"])
     objectsOf(scene, `show ${file}`, await owner.ask(["show", owner.file(file)]));
   await ask(scene, owner, ["show", owner.file("ben.txt")]);
+  await ask(scene, owner, ["open", "--wait", "0"]);
+  // Nobody outside locks soon after a press of the button, and a start forgets the press.
+  await street.press("p", /the plug is pulled/);
+  await street.line(/power is back/);
   await ask(scene, owner, ["status"]);
   await ask(scene, owner, ["lock", "--wait", "0"]);
-  await ask(scene, owner, ["open", "--wait", "0"]);
 }
 
 function objectsOf({ objects }: Scene, name: string, object: Record<string, unknown>): void {
@@ -161,6 +170,13 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
     [/refused: revoked/, /owner only\.\n$/],
   ],
   ["signs a list for others to carry", "to a file", [/whoever is at the door/, /NOT CONFIRMED/]],
+  [
+    "tells what the lock confirmed from what is under way",
+    "list under way",
+    [/1 {2}Ana .* taken back, until/, /2 {2}Ana .* taken back, NOT CONFIRMED, until/],
+  ],
+  ["shows what was taken back without --all", "short log", [/owner you +takes back +list 1: 1 grant\n/]],
+  ["grants what may not work", "doubtful", [/^For:/]],
   ["takes a list that somebody else brings", "carry", [/took the list \(number 2\)/]],
   ["finds out that somebody brought the list", "confirmed later", [/Taken back: +2 grants, confirmed by the lock\n/]],
   ["takes back by the invitation itself", "laptop", [/Confirmed/]],
@@ -191,7 +207,9 @@ const REFUSED: readonly (readonly [claim: string, name: string, exit: number, wh
   ["refuses what was taken back", "taken back", 1, /The owner may have taken it back/],
   ["refuses a guest's export", "guest's export", 2, /Only an owner can export a log/],
   ["refuses the log to whom it is not allowed", "log not allowed", 2, /--allow read-log/],
-  ["refuses a list twice", "carry twice", 1, /holds this one or a newer one/],
+  ["remembers where the lock answered, and refuses a list twice", "carry twice", 1, /holds this one or a newer one/],
+  ["signs nothing for a key that was taken back", "holder's new grant", 2, /refuses it: ask your guest for a new/],
+  ["acknowledges no damage where there is none", "nothing damaged", 2, /^Nothing is damaged/],
   ["refuses a key that was taken back", "holder refused", 1, /taken it back/],
   ["refuses everybody after --all", "ben may not", 1, /taken it back/],
   ["refuses guests on vacation", "on vacation", 1, /a mode that admits no guests/],
@@ -207,6 +225,10 @@ test("says that a list has not arrived, and what to do", ({ ran }) => {
   assert.is(exit, 3);
   assert.match(output, /^Taken back: Ana/);
   assert.match(errors, /NOT CONFIRMED by the lock\. No lock answers .* "latchkey revoke --file FILE"/);
+});
+
+test("warns of a grant that the lock will not take", ({ ran }) => {
+  assert.match(resultOf(ran, "doubtful").errors, /camera.*\n.*latch/);
 });
 
 test("drops nothing that another computer of the owner took back", ({ ran, objects }) => {

@@ -69,7 +69,8 @@ async function play(scene: Scene, people: People): Promise<void> {
   await street.line(/the bolt is drawn/);
   await note("adopt again", owner.run(adopt));
   await note("adopt another's", courier.run(["adopt", owner.file("setup.txt"), "--at", address]));
-  await note("lock", owner.run(["lock"]));
+  await note("lock before who leaves", owner.run(["lock"]));
+  await street.press("t", /thrown/);
   await note("status", owner.run(["status"]));
 
   const [companyKey = "", courierKey = ""] = await Promise.all(
@@ -99,6 +100,7 @@ async function play(scene: Scene, people: People): Promise<void> {
   await street.line(/power is back/);
   await note("time unknown", company.run(["open"]));
   await note("status after the cut", owner.run(["status"]));
+  await note("lock", owner.run(["lock"]));
   await note("privacy alone", owner.run(["config", "--mode", "privacy"]));
   await note("time", owner.run(["time"]));
   await note("time known", company.run(["open", "--wait", "0"]));
@@ -128,7 +130,11 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
   ["says how the lock is", "status", [/started once\nBolt: +locked\nDoor: +closed\n/, /Taken back: +nothing\n/]],
   ["grants", "grant", [/Uses: +5 openings\nPassing: +may be passed on once\n/, /parcel\.txt; your guest runs/]],
   ["accepts a grant", "accept", [/Kept as Olga\./]],
-  ["passes a grant on, with a picture", "delegate", [/For: +Parcel Co, who passed it on to Carl\n/, /\u2588\u2580/]],
+  [
+    "passes a grant on, with a picture",
+    "delegate",
+    [/take it back, tell the owner this name\)/, /For: +Parcel Co, who passed it on to Carl\n/, /\u2588\u2580/],
+  ],
   ["accepts what was passed on", "accept delegated", [/Uses: +once\nPassing: +may not be passed on\n/]],
   ["keeps private who stands inside behind a thrown bolt", "privacy", [/mode +privacy\n/]],
   ["ends privacy", "normal", [/mode +normal\n/]],
@@ -166,7 +172,8 @@ for (const [claim, name, what] of DONE) {
 
 const REFUSED: readonly (readonly [claim: string, name: string, exit: number, what: RegExp])[] = [
   ["refuses an owner while nobody stands inside", "adopt alone", 1, /press the button on its inside/],
-  ["refuses a second owner", "adopt another's", 1, /has an owner already/],
+  ["refuses a second owner, and says what can be done", "adopt another's", 1, /owner already: .*ask for a grant/],
+  ["locks nobody in who has just pressed the button", "lock before who leaves", 1, /the bolt is busy/],
   ["refuses to pass on what may not be", "delegate further", 2, /may not be passed on/],
   ["refuses a second use of one", "second use", 1, /^The lock said no.*\n {2}Its one use may be spent\./],
   ["refuses the latch to whom it is not allowed", "unlatch", 1, /does not allow "unlatch", only: unlock, lock/],

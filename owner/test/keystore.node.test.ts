@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { toHex } from "../../firmware/bytes.ts";
+import type { Archive } from "../archive.ts";
+import { keepAside } from "../commands/log.ts";
 import { Failure } from "../failure.ts";
 import { createKeystore, hasKeystore, openKeystore } from "../keystore.ts";
 import type { Person } from "../person.ts";
@@ -55,6 +57,29 @@ test("gives back what was put in", ({ directory }) => {
   keystore.save();
   assert.is(openKeystore(directory, PASSPHRASE).person.grants[0]?.who, "Ana");
   assert.is(openKeystore(directory, PASSPHRASE).person.seed, SEED);
+});
+
+test("keeps each log aside that the next does not go on from, and says so", ({ directory }) => {
+  create(directory);
+  const keystore = openKeystore(directory, PASSPHRASE);
+  const archive = (firstSeq: number): Archive => {
+    const region = { region: 1, firstSeq, prevLink: new Uint8Array(32), records: new Uint8Array(64) } as const;
+    return { lockId: "L", lockKey: new Uint8Array(32), regions: [region], checkpoint: new Uint8Array(0), earlier: [] };
+  };
+  const said: string[] = [];
+  const keep = (kept: number, newerSeq: number) => {
+    const logs = { lockId: "L", kept: Uint8Array.of(kept), former: archive(1), archive: archive(newerSeq) };
+    keepAside({ warn: (line) => void said.push(line) }, keystore, logs);
+  };
+  keep(7, 1);
+  assert.is(keystore.readBeside("log-L-1"), undefined);
+  keep(8, 5);
+  keep(9, 6);
+  assert.equal(keystore.readBeside("log-L-1"), Uint8Array.of(8));
+  assert.equal(keystore.readBeside("log-L-2"), Uint8Array.of(9));
+  assert.is(keystore.readBeside("log-L-3"), undefined);
+  assert.is(said.length, 2);
+  assert.match(said[1] ?? "", /log-L-2\.sealed/);
 });
 
 test("writes no secret and no name in the clear", ({ directory }) => {

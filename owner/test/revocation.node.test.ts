@@ -129,13 +129,14 @@ async function settle(
   lock: OwnedLock,
   held: RevocationList,
   isInLog: boolean,
+  ownerSeq = 1,
 ): Promise<{ sent: Bytes[]; said: string }> {
   const conversation = lockWith(isInLog ? held : undefined);
   let said = "";
   const warn = (line: string) => {
     said += line;
   };
-  const mine = { kid: KID, seq: 1, revocationSeq: held.seq, generation: held.generation };
+  const mine = { kid: KID, seq: ownerSeq, revocationSeq: held.seq, generation: held.generation };
   await settleRevocations({ conversation, signer: SIGNER, terminal: { warn } }, lock, mine);
   return { sent: conversation.sent, said };
 }
@@ -145,6 +146,7 @@ test("learns a newer list from the lock's log, and says so", async () => {
   const { sent, said } = await settle(lock, list(2, [1, 2]), true);
   assert.equal(lock.revocation, list(2, [1, 2]));
   assert.is(lock.confirmedRevocationSeq, 2);
+  assert.equal(lock.confirmedRevocation, lock.revocation);
   assert.is(sent.length, 0);
   assert.match(said, /noted here too \(2 grants and 0 keys in all\)/);
 });
@@ -160,6 +162,7 @@ test("sends both lists as one", async () => {
     toBase64url(new Uint8Array([1, 2, 3].flatMap((number) => Array(8).fill(number)))),
   );
   assert.is(lock.confirmedRevocationSeq, 3);
+  assert.equal(lock.confirmedRevocation, lock.revocation);
 });
 
 test("says nothing where somebody only brought our own list", async () => {
@@ -182,6 +185,43 @@ test("sends no list in place of one that it cannot read, until all is taken back
   const second = await settle(lock, held, false);
   assert.is(second.sent.length, 1);
   assert.is(lock.confirmedRevocationSeq, lock.revocation.seq);
+});
+
+const U32_MAX = 0xffff_ffff;
+const NUMBERS: readonly (readonly [claim: string, held: RevocationList, ownerSeq: number, isBelieved: boolean])[] = [
+  ["a statement's number a step above", list(1, [1]), 1 + 65_536, true],
+  ["a statement's number more than a step above", list(1, [1]), 2 + 65_536, false],
+  ["the last number of a statement", list(1, [1]), U32_MAX, false],
+  ["a list's number a step above", list(1 + 65_536, [1]), 1, true],
+  ["a list's number more than a step above", list(2 + 65_536, [1]), 1, false],
+  ["the last number of a list", list(U32_MAX, [1]), 1, false],
+  ["a generation a step above", list(2, [1], { generation: 1_024 }), 1, true],
+  ["a generation more than a step above", list(2, [1], { generation: 1_025 }), 1, false],
+  ["the last generation", list(2, [1], { generation: U32_MAX }), 1, false],
+];
+for (const [claim, held, ownerSeq, isBelieved] of NUMBERS) {
+  for (const isInLog of [true, false]) {
+    test(`${isBelieved ? "believes" : "refuses"} ${claim}, ${isInLog ? "in" : "not in"} the log`, async () => {
+      const lock = owned(list(1, [1]), 1);
+      const before = structuredClone(lock);
+      const said = await settle(lock, held, isInLog, ownerSeq).catch((error) => String(error));
+      assert.is(typeof said === "string", !isBelieved);
+      if (isBelieved) return;
+      assert.match(String(said), /numbers of your statements that you cannot have reached/);
+      assert.equal(lock, before);
+    });
+  }
+}
+
+test("refuses a list in the log of another generation than the lock says", async () => {
+  const lock = owned(list(1, [1]), 1);
+  const before = structuredClone(lock);
+  const conversation = lockWith(list(2, [1], { generation: U32_MAX }));
+  const mine = { kid: KID, seq: 1, revocationSeq: 2, generation: 0 };
+  const terminal = { warn: () => undefined };
+  const said = await settleRevocations({ conversation, signer: SIGNER, terminal }, lock, mine).catch(String);
+  assert.match(String(said), /you cannot have reached/);
+  assert.equal(lock, before);
 });
 
 test.run();

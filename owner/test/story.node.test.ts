@@ -9,7 +9,7 @@ import { encodeEntry, placeOf, type WritableEntry } from "../../firmware/journal
 import type { StoredRecord } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { type Archive, encodeArchive, parseArchive } from "../archive.ts";
+import { type Archive, encodeArchive, isContinued, parseArchive } from "../archive.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
 
 const OWNER = new Uint8Array(8).fill(1);
@@ -138,6 +138,12 @@ test("shows the door and the alarms, or everything, and the last of them", () =>
     { kind: "inside", count: 1 },
     { kind: "alarm", alarm: "ajar", count: 1 },
   );
+  const list = { owner: OWNER, sequence: 4, generation: 0, revoked: LINK, untils: [START] };
+  const taken = tell({ kind: "list", list: { ...list, holders: new Uint8Array(0), codes: [] } });
+  assert.equal(
+    chooseHappenings(taken, false, 10).map(({ how }) => how),
+    ["takes back"],
+  );
   assert.is(chooseHappenings(told, true, 10).length, 3);
   assert.is(chooseHappenings(told, false, 10).length, 2);
   assert.equal(
@@ -151,7 +157,12 @@ test("says how sure a time is", () => {
   const [known] = tell({ kind: "inside", count: 1 });
   assert.ok(known !== undefined);
   if (known === undefined) return;
-  const say = (width: number | undefined) => sayHappenings([{ ...known, at: START, width }], zone)[0] ?? "";
+  const sayAll = (width: number | undefined) => sayHappenings([{ ...known, at: START, width }], zone);
+  const say = (width: number | undefined) => sayAll(width)[0] ?? "";
+  assert.is(sayAll(60).length, 1);
+  assert.equal(sayAll(undefined).slice(1), [
+    "after: the lock did not know the time yet; no earlier than the time shown.",
+  ]);
   assert.match(say(60), /^Wed 18 Nov 2026 11:07 \(UTC\+00:00\) {2}inside/);
   assert.match(say(1_200), / \+-10 min {2}inside/);
   assert.match(say(undefined), /^after Wed 18 Nov 2026 11:06/);
@@ -169,6 +180,28 @@ const ARCHIVE: Archive = {
 };
 
 test("writes and reads an exported log", () => assert.equal(parseArchive(encodeArchive(ARCHIVE)), ARCHIVE));
+
+const RECORDS = Uint8Array.of(1, 2, 3, 4);
+const NEWER: readonly (readonly [claim: string, firstSeq: number, records: Uint8Array, isContinued: boolean])[] = [
+  ["the same records", 5, RECORDS, true],
+  ["more records", 5, Uint8Array.of(1, 2, 3, 4, 5), true],
+  ["one byte less", 5, RECORDS.subarray(0, 3), false],
+  ["one bit changed", 5, Uint8Array.of(1, 2, 3, 5), false],
+  ["a later beginning", 6, RECORDS, false],
+  ["an earlier beginning", 4, RECORDS, false],
+];
+for (const [claim, firstSeq, records, expected] of NEWER) {
+  test(`${expected ? "sees nothing missing in" : "sees what is missing in"} ${claim}`, () => {
+    const kept = archiveWith(5, RECORDS);
+    assert.is(isContinued(kept, archiveWith(firstSeq, records)), expected);
+    assert.is(isContinued(ARCHIVE, archiveWith(firstSeq, records)), true);
+  });
+}
+
+function archiveWith(firstSeq: number, records: Uint8Array): Archive {
+  const changed = { region: 1, prevLink: new Uint8Array(32), firstSeq, records: records.slice() } as const;
+  return { ...ARCHIVE, regions: [...ARCHIVE.regions.filter(({ region }) => region !== 1), changed] };
+}
 
 const CHANGES: readonly (readonly [field: string, value: unknown])[] = [
   ["latchkey", "invitation"],

@@ -16,12 +16,17 @@ function play(desk: Desk, tape: Tape): void {
   desk.hangUp(line);
 }
 
-/** Plays them whole, backwards, without their beginning, and one by one. */
-function playAll(desk: Desk, tape: Tape): void {
-  play(desk, tape);
-  play(desk, [...tape].reverse());
+/** Plays them without their beginning, backwards, and one by one. */
+function playParts(desk: Desk, tape: Tape): void {
   play(desk, tape.slice(1));
+  play(desk, [...tape].reverse());
   for (const frame of tape) play(desk, [frame, frame]);
+}
+
+/** Tries the tape whole and in parts. */
+function mustNotOpen(desk: Desk, tape: Tape, moment: string): void {
+  must(!opens(desk, () => play(desk, tape)), `whole, ${moment}`);
+  must(!opens(desk, () => playParts(desk, tape)), `in parts, ${moment}`);
 }
 
 export const attack: Attack = {
@@ -42,12 +47,12 @@ export const attack: Attack = {
     };
     must(!opens(desk, again), "not in the same session");
     caller.leave();
-    must(!opens(desk, () => playAll(desk, tape)), "not right afterwards");
+    mustNotOpen(desk, tape, "right afterwards");
     desk.passTime(3_600);
-    must(!opens(desk, () => playAll(desk, tape)), "not an hour later");
+    mustNotOpen(desk, tape, "an hour later");
     desk.reboot();
     must(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }) === "yes", "the owner tells the time");
-    must(!opens(desk, () => playAll(desk, tape)), "not after a reboot");
+    mustNotOpen(desk, tape, "after a reboot");
     desk.passTime(3_600);
     must(desk.entries("stranger").length > 0, "it is noted");
 

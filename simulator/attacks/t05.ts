@@ -1,9 +1,16 @@
 // T05, a rogue lock (Mesh Motion, Sciener): somebody hangs up a lock of their own, or stands between phone and lock.
 // Follows docs/protocol.md §3 (the lock proves itself first) and §2.2 (a grant names one lock, a proof one channel).
 
+import type { Bytes } from "../../firmware/bytes.ts";
+import { KEY_BYTES } from "../../firmware/crypto/crypto.ts";
+import { Fault } from "../../firmware/fault.ts";
 import { makeProof } from "../../firmware/grant/issue.ts";
-import { FRAME_COMMANDS } from "../../firmware/link/frame.ts";
+import { bodyOf, encodeHandshake, FRAME_COMMANDS, FRAME_NK_2, sessionOf } from "../../firmware/link/frame.ts";
+import { encodeWelcome } from "../../firmware/link/message.ts";
+import { createHandshake } from "../../firmware/link/noise.ts";
+import { phonePrologue } from "../../firmware/link/prologue.ts";
 import { Phone } from "../../owner/phone.ts";
+import type { Desk } from "../desk.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
 
 export const attack: Attack = {
@@ -24,6 +31,9 @@ export const attack: Attack = {
     other.random.fill(noise);
     noise.set([2]);
     phone.receive(noise);
+    must(phone.session === undefined, "the phone opens no session with noise");
+    const answer = impersonate(mine, phone.begin());
+    if (answer !== undefined) phone.receive(answer);
     must(phone.session === undefined, "the phone opens no session with a rogue");
 
     // The same owner has two locks: a grant for the one, shown at the other, in a session that is in order.
@@ -57,6 +67,32 @@ export const attack: Attack = {
     );
   },
 };
+
+/** Answers a phone in a lock's name, with all that is public of that lock, and a key of one's own.
+ *  @returns undefined where the handshake cannot be gone on with */
+function impersonate(lock: Desk, frame: Bytes): Bytes | undefined {
+  const { crypto, random, lockId, agreementKey } = lock;
+  const [secret, ephemeral, challenge] = [KEY_BYTES, KEY_BYTES, 16].map((size) => {
+    const bytes = new Uint8Array(size);
+    random.fill(bytes);
+    return bytes;
+  });
+  const handshake = createHandshake(crypto, {
+    pattern: "NK",
+    isInitiator: false,
+    prologue: phonePrologue(lockId),
+    ephemeral,
+    localStatic: { secret, publicKey: agreementKey },
+  });
+  try {
+    handshake.readMessage(bodyOf(frame));
+    const welcome = handshake.writeMessage(encodeWelcome({ challenge, isAdopted: true }));
+    return encodeHandshake(FRAME_NK_2, sessionOf(frame), welcome);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return undefined;
+  }
+}
 
 /** Whether 16 bytes from the middle of a message stand in a frame as they are. */
 function holds(frame: Uint8Array, message: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import { encodeRequest } from "../../firmware/link/message.ts";
 import { createHandshake } from "../../firmware/link/noise.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
 
-/** Gives the prologue of another version. protocol.cddl, `prologue-nk`. @param version what stands for "lk1" */
+/** Gives the prologue of another version. docs/protocol.cddl, `prologue-nk`. @param version what stands for "lk1" */
 function prologueOf(version: string, lockId: string): Bytes {
   return new Writer().array(4).text(version).uint(4).uint(0).text(lockId).finish();
 }

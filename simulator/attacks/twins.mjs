@@ -1,32 +1,31 @@
 // The twins of the attack checks: the same lock with one defence taken out of its source. Each must turn its check red.
 // Why: a check that cannot fail shows nothing. A row whose text is no longer in the source, exactly once, is an error, so
-// that the table follows the code.
+// that the table follows the code. Where a check claims several things, each has a twin, and `at` is the sentence at which
+// that twin must turn it red.
 
-const HOLDER = "firmware/grant/holder.ts";
-const POLICY = "firmware/policy/policy.ts";
-const SESSION = "lock/session.ts";
-const CLOCK = "firmware/time/clock.ts";
-
-/** Replaces one text of a file. */
-const rewrite = (file, find, replace = "") => ({ file, find, replace });
-
-// Both ends forget which channel they are in, as if nothing bound a proof to it.
-const NO_BINDING = [
-  rewrite(SESSION, "const { handshakeHash } = handshake;", "const handshakeHash = new Uint8Array(32);"),
-  rewrite("owner/phone.ts", "const { handshakeHash } = handshake;", "const handshakeHash = new Uint8Array(32);"),
-  rewrite("simulator/hostile.ts", "= handshake.handshakeHash;", "= new Uint8Array(32);"),
-];
-
-const NO_PROOF_SIGNATURE = rewrite(
+import {
+  CHAIN,
+  CIPHER,
+  CLOCK,
   HOLDER,
-  'if (!verifySign1(crypto, proof.message, { publicKey: grant.key, externalAad })) return deny(proof, "signature");',
-);
+  LASTING_CHANNELS,
+  NO_BINDING,
+  NO_PROOF_SIGNATURE,
+  NO_SEALING,
+  PHONES,
+  POLICY,
+  RANDOM_ANEW,
+  rewrite,
+  SESSION,
+  SPENDING_FIRST,
+} from "./rewrites.mjs";
 
-/** Rows of `{id, without, rewrites}`: which check turns red without what. */
+/** Rows of `{id, without, at, rewrites}`: which check turns red without what, and at which of its sentences. */
 export const TWINS = Object.freeze([
   {
     id: "T02",
     without: "challenge and channel binding",
+    at: "not with the signed proof of another session",
     rewrites: [
       rewrite(HOLDER, 'if (!crypto.isEqual(proof.challenge, context.challenge)) return deny(proof, "challenge");'),
       ...NO_BINDING,
@@ -35,9 +34,43 @@ export const TWINS = Object.freeze([
   {
     id: "T02",
     without: "rising numbers of frames and requests",
+    at: "not in the same session",
     rewrites: [
-      rewrite("firmware/link/cipher.ts", 'if (!this.isFresh(n)) throw new Fault("link.order");'),
-      rewrite("lock/phone.ts", "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),
+      rewrite(CIPHER, 'if (!this.isFresh(n)) throw new Fault("link.order");'),
+      rewrite(PHONES, "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),
+    ],
+  },
+  {
+    id: "T02",
+    without: "fresh keys and challenges",
+    at: "whole, right afterwards",
+    rewrites: [
+      rewrite(SESSION, "random.fill(ephemeral);", "ephemeral.fill(9);"),
+      rewrite(SESSION, "random.fill(challenge);"),
+    ],
+  },
+  {
+    id: "T02",
+    without: "random numbers that go on after a reboot",
+    at: "whole, after a reboot",
+    rewrites: RANDOM_ANEW,
+  },
+  {
+    id: "T02",
+    without: "the end of a channel with its connection",
+    at: "in parts, right afterwards",
+    rewrites: LASTING_CHANNELS,
+  },
+  {
+    id: "T02",
+    without: "counting of broken frames",
+    at: "it is noted",
+    rewrites: [
+      rewrite(
+        PHONES,
+        "if (!(fault instanceof Fault)) throw fault;\n      this.#desk.stranger(0, now);",
+        "if (!(fault instanceof Fault)) throw fault;",
+      ),
     ],
   },
   {
@@ -65,16 +98,40 @@ export const TWINS = Object.freeze([
   { id: "T04", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },
   {
     id: "T05",
-    without: "the lock's name in a grant",
+    without: "the lock's own key in the handshake",
+    at: "the phone opens no session with a rogue",
     rewrites: [
       rewrite(
-        "firmware/grant/chain.ts",
+        "firmware/link/noise.ts",
+        "const shared = this.crypto.agree(secret, publicKey);",
+        'const shared = token === "es" ? new Uint8Array(KEY_BYTES) : this.crypto.agree(secret, publicKey);',
+      ),
+    ],
+  },
+  {
+    id: "T05",
+    without: "sealing",
+    at: "nobody on the air reads a grant",
+    rewrites: NO_SEALING,
+  },
+  {
+    id: "T05",
+    without: "the lock's name in a grant",
+    at: "a grant for one lock at another",
+    rewrites: [
+      rewrite(
+        CHAIN,
         'if (lock === undefined || !crypto.isEqual(lock, context.lockId)) return "lock";',
         'if (lock === undefined) return "lock";',
       ),
     ],
   },
-  { id: "T05", without: "channel binding", rewrites: NO_BINDING },
+  {
+    id: "T05",
+    without: "channel binding",
+    at: "a proof that was signed for another channel",
+    rewrites: NO_BINDING,
+  },
   {
     id: "T06",
     without: "drawn keys",
@@ -99,7 +156,7 @@ export const TWINS = Object.freeze([
   {
     id: "T08",
     without: "the owner session for a fetch",
-    rewrites: [rewrite("lock/phone.ts", "if (!isOwner && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
+    rewrites: [rewrite(PHONES, "if (!isOwner && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
   },
   {
     id: "T10",
@@ -147,7 +204,7 @@ export const TWINS = Object.freeze([
     without: "dropping what does not authenticate",
     rewrites: [
       rewrite(
-        "firmware/link/cipher.ts",
+        CIPHER,
         "const plaintext = this.crypto.open(this.keys.receiveKey, this.nonce, aad, bodyOf(frame));",
         "const plaintext = this.crypto.open(this.keys.receiveKey, this.nonce, aad, bodyOf(frame)) ?? new Uint8Array(bodyOf(frame));",
       ),
@@ -163,12 +220,12 @@ export const TWINS = Object.freeze([
     without: "the catch at the edge",
     rewrites: [
       rewrite(
-        "lock/phone.ts",
+        PHONES,
         "      if (!(fault instanceof Fault)) throw fault;\n      this.#desk.stranger(0, now);",
         "      throw fault;",
       ),
       rewrite(
-        "lock/phone.ts",
+        PHONES,
         "      if (!(fault instanceof Fault)) throw fault;\n      session.nonsense++;",
         "      if (session.nonsense >= 0) throw fault;\n      session.nonsense++;",
       ),
@@ -187,7 +244,29 @@ export const TWINS = Object.freeze([
   {
     id: "T32",
     without: "rationed handshakes",
-    rewrites: [rewrite("lock/phone.ts", "if (!this.#handshakes[session.transport].take(now)) return;")],
+    at: "handshakes are rationed",
+    rewrites: [rewrite(PHONES, "if (!this.#handshakes[session.transport].take(now)) return;")],
+  },
+  {
+    id: "T32",
+    without: "counting instead of writing",
+    at: "a flood does not flush the journal",
+    rewrites: [
+      rewrite(
+        "lock/coalescer.ts",
+        "if (count === 0 || (lastWritten !== undefined && now - lastWritten < periodMillis)) return;",
+        "if (count === 0) return;",
+      ),
+    ],
+  },
+  {
+    id: "T32",
+    without: "places that strangers must give up",
+    at: "the owner is served in time",
+    rewrites: [
+      rewrite(SESSION, "export const STRANGER_MILLIS = 5_000;", "export const STRANGER_MILLIS = 500_000;"),
+      rewrite(SESSION, 'role === "stranger" && now - since >= STRANGER_GRACE_MILLIS', "role === undefined"),
+    ],
   },
   { id: "T33", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },
   {
@@ -233,6 +312,7 @@ export const TWINS = Object.freeze([
   {
     id: "T50",
     without: "a quota for each root",
+    at: "minted links have room for 16 counters with the root's",
     rewrites: [
       rewrite(
         "firmware/policy/counters.ts",
@@ -243,7 +323,34 @@ export const TWINS = Object.freeze([
   },
   {
     id: "T50",
-    without: "counting by the hash of a link",
-    rewrites: [rewrite("firmware/grant/chain.ts", "link8: link8Of(crypto, message)", "link8: message.subarray(0, 8)")],
+    without: "refusing before anything is spent",
+    at: "a refusal spends nothing",
+    rewrites: [SPENDING_FIRST],
+  },
+  {
+    id: "T50",
+    without: "counting of refusals",
+    at: "minting does not flush the journal",
+    rewrites: [
+      rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
+      rewrite(
+        "lock/recorder.ts",
+        "{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX }",
+        "{ periodMillis: 0, kindsMax: REFUSALS_MAX }",
+      ),
+    ],
+  },
+  {
+    id: "T50",
+    without: "counting by the hash of a link: by the identifier in it",
+    at: "the victim's use is still there",
+    rewrites: [
+      rewrite(
+        "firmware/grant/grant.ts",
+        "reader.readBytes(IDENTIFIER_BYTES, IDENTIFIER_BYTES);",
+        "draft.identifier = reader.readView(IDENTIFIER_BYTES, IDENTIFIER_BYTES);",
+      ),
+      rewrite(CHAIN, "link8: link8Of(crypto, message)", "link8: grant.identifier"),
+    ],
   },
 ]);

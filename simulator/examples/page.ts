@@ -9,7 +9,7 @@ import { examples } from "../examples.ts";
 
 const HEX_WIDTH = 96;
 
-const HEAD = `Examples of every message of the Latchkey protocol, version 1, in the order of protocol.cddl.
+const HEAD = `Examples of every message of the Latchkey protocol, version 1, in the order of docs/protocol.cddl.
 Made by \`node simulator/run/examples.mjs\` from fixed keys: the Ed25519 seeds are 32 times one byte (lock 01, owner 03,
 recovery 04, company 05, courier 06, camera 07), the lock's X25519 secret is 32 times 02, the challenge 16 times c0, the handshake
 hash 32 times aa. Below the bytes stands what cbor-x reads in them, in diagnostic notation (RFC 8949 section 8).

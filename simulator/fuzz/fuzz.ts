@@ -1,5 +1,5 @@
 // Malformed messages by the thousand, and what must hold after each of them.
-// Why: a stranger may send anything; a lock may refuse it, and count it, and nothing else (attacks.md T04, T21).
+// Why: a stranger may send anything; a lock may refuse it, and count it, and nothing else (docs/attacks.md T04, T21).
 // Messages come in batches that depend on nothing but the seed and their number, so that any of them is made again in
 // seconds. Most go straight into a reader; the rest go to a whole lock, past its cipher and around it.
 

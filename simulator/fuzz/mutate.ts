@@ -1,5 +1,5 @@
 // Makes malformed messages from good ones: bytes damaged, lengths that lie, CBOR in every form that is not ours.
-// Why: a stranger's bytes are limited by nothing but the stranger's patience (attacks.md T04, T21).
+// Why: a stranger's bytes are limited by nothing but the stranger's patience (docs/attacks.md T04, T21).
 // Everything is drawn from one stream, so that a message is made again from its seed.
 
 import { type Bytes, concat } from "../../firmware/bytes.ts";

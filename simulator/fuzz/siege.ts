@@ -1,6 +1,6 @@
 // A lock that has an owner and a guest, under a stream of malformed messages from outside its sessions and from inside.
 // Why: behind the cipher stand the readers, the signatures and the bolt; whatever comes, nothing moves, nothing is written
-// but counts of strangers, and nothing is thrown (attacks.md T04, T21).
+// but counts of strangers, and nothing is thrown (docs/attacks.md T04, T21).
 // Within a session each message goes by itself: what is left of the session's bounds is used up as a stranger would.
 
 import type { Bytes } from "../../firmware/bytes.ts";

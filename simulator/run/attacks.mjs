@@ -15,14 +15,22 @@ const USAGE = "usage: node simulator/run/attacks.mjs [--engine node|xs] [TNN...]
 const OUTPUT = join(ROOT, ".build/attacks");
 const XS_SECONDS_MAX = 300;
 
-const { values, positionals: ids } = parseArgs({
-  options: { engine: { type: "string", default: "node" } },
-  allowPositionals: true,
-});
-if (!["node", "xs"].includes(values.engine) || !ids.every((id) => /^T\d\d$/.test(id))) {
-  console.error(USAGE);
+function fail(sentence) {
+  console.error(`${sentence}\n${USAGE}`);
   process.exit(64);
 }
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { engine: { type: "string", default: "node" } }, allowPositionals: true });
+  } catch (error) {
+    return fail(`${error.message.split(".")[0]}.`);
+  }
+}
+
+const { values, positionals: ids } = readOptions();
+if (!["node", "xs"].includes(values.engine)) fail(`There is no engine ${values.engine} here.`);
+for (const id of ids) if (!TWINS.some((twin) => twin.id === id)) fail(`There is no check ${id}.`);
 
 // A line for each check: its id, whether it holds, what it claims, and where it gave way.
 const CHECKS = `import { crypto } from "#crypto";
@@ -68,15 +76,18 @@ async function checkOnXs(chosen) {
   return output.split("\n").flatMap((line) => (/^T\d\d\t/.test(line) ? [line.split("\t")] : []));
 }
 
-/** Runs the twins of one check. @returns how many turned it red */
+/** Runs the twins of one check: each must turn it red, and at its own sentence where it names one.
+ *  @returns how many did */
 async function tryTwins(id) {
   let red = 0;
   const twins = TWINS.filter((twin) => twin.id === id);
-  for (const [index, { without, rewrites }] of twins.entries()) {
+  for (const [index, { without, at, rewrites }] of twins.entries()) {
     const [row] = await checkOnNode(`${id}-${index}`, [id], rewrites).catch((error) => [[id, "unmade", error.message]]);
     const [, verdict, sentence] = row;
-    if (verdict === "red") red++;
-    console.log(`      ${verdict === "red" ? "red" : `${verdict.toUpperCase()},`} without ${without}: ${sentence}`);
+    const isRight = verdict === "red" && (at === undefined || at === sentence);
+    if (isRight) red++;
+    const found = isRight ? "red" : `${verdict === "red" ? "ELSEWHERE" : verdict.toUpperCase()},`;
+    console.log(`      ${found} without ${without}: ${sentence}`);
   }
   return { red, count: twins.length };
 }

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./bundle.mjs";
-import { manifestFaults, sourceFaults } from "./layers.mjs";
+import { manifestFaults, mentionFaults, sourceFaults } from "./layers.mjs";
 import { runProgram } from "./steps.mjs";
 
 const FOLDERS = ["firmware", "lock", "keypad", "camera", "owner", "simulator"];
@@ -21,7 +21,7 @@ function sourceFiles() {
 function layers() {
   const files = sourceFiles();
   const manifest = join(ROOT, "manifest.json");
-  const faults = sourceFaults(files);
+  const faults = [...sourceFaults(files), ...mentionFaults(files, readdirSync(join(ROOT, "docs")))];
   if (existsSync(manifest)) faults.push(...manifestFaults(readFileSync(manifest, "utf8"), files));
   for (const fault of faults) console.log(fault);
   return faults.length === 0;

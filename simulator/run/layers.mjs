@@ -1,4 +1,5 @@
 // Holds the source to the project's layers: who may import whom, and what may not be said below a main.ts.
+// It also holds comments to naming documents that exist.
 // Why: a rule that nothing checks is broken within a week; design and reasons stand in docs/ and in the README.
 // Pure: it is given the files and answers with a list of faults, so that a test can feed it bad ones.
 
@@ -100,6 +101,8 @@ function areaFault(path, target) {
 function relativeFault(path, name) {
   const target = posix.normalize(posix.join(posix.dirname(path), name));
   if (target.endsWith(".mjs")) return isNode(path) ? undefined : `imports ${target}, which runs on Node only`;
+  // Its version stands there, and nowhere else.
+  if (target === "package.json") return isNode(path) ? undefined : `imports ${target}`;
   if (isDevice(path) && !isTest(path) && !isMain(path) && BACKENDS.test(target)) return `imports the backend ${target}`;
   if (!isNode(path) && isNode(target)) return `imports ${target}, which runs on Node only`;
   return areaFault(path, target);
@@ -152,6 +155,23 @@ function shapeFaults(path, source) {
     }
   }
   return faults;
+}
+
+// A document as a comment names it, with its folder where it has one.
+const DOCUMENT = /(?<![\w./-])(?:[\w.-]+\/)*[\w-]+\.(?:md|cddl|txt)\b/g;
+
+/** Faults of comments that send a reader to a document which is not there. Only README.md stands outside of docs/.
+ *  @param documents the names of the files in docs/ */
+export function mentionFaults(files, documents) {
+  return files.flatMap(({ path, source }) => {
+    const spoken = stripped(source, "comments");
+    return [...spoken.matchAll(DOCUMENT)].flatMap(({ 0: name, index }) => {
+      const isInDocs = name.startsWith("docs/");
+      if (name === "README.md" || (!isInDocs && name.endsWith(".txt"))) return [];
+      if (isInDocs && documents.includes(name.slice("docs/".length))) return [];
+      return [`${path}:${lineOf(spoken, index)}: names ${name}, which is not there`];
+    });
+  });
 }
 
 /** Every path that a manifest's `modules` name, at any depth. */

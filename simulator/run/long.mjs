@@ -7,6 +7,7 @@ import { runSteps } from "./steps.mjs";
 const STEPS = [
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
+  ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["attacks on XS", "node simulator/run/attacks.mjs --engine xs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],

@@ -44,7 +44,10 @@ const seed =
   given.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : whole(given.seed, { least: 0, most: 2 ** 32 - 1 });
 const days = whole(given.days ?? "1", { least: 1, most: DAYS_MAX });
 const reason = engine === "node" ? undefined : missing(engine);
-if (reason !== undefined) fail(reason);
+if (reason !== undefined) {
+  console.log(reason);
+  process.exit(process.env.CI === "true" ? 1 : 0);
+}
 
 const folder = join(ROOT, ".build/simulate");
 const file = join(folder, `${engine}-${process.pid}.mjs`);

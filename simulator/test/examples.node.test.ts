@@ -1,5 +1,5 @@
 // Goal: the examples in docs/ are what the code makes, and what they say is what the specification says.
-// Method: the page is made anew and compared; each example is decoded by cbor-x, and the numbers that protocol.cddl fixes
+// Method: the page is made anew and compared; each example is decoded by cbor-x, and the numbers that docs/protocol.cddl fixes
 // are looked up in what it found. Our own reader has no part in it.
 
 import { existsSync, readFileSync } from "node:fs";
@@ -47,7 +47,7 @@ function keysOf(map: Map<number, Item>): string {
   return [...map.keys()].join(" ");
 }
 
-/** rule, number of examples, protected labels, claims: as protocol.cddl writes them. Proofs differ, and stand below. */
+/** rule, number of examples, protected labels, claims: as docs/protocol.cddl writes them. Proofs differ, and stand below. */
 const SIGNED: readonly (readonly [string, number, string, string, number])[] = [
   ["root-token", 1, "1 4 16", "2 3 4 5 7 8 9 -65537", 65101],
   ["delegation", 1, "1 13 16", "2 4 7 8 -65537", 65102],

@@ -3,7 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { manifestFaults, sourceFaults } from "../run/layers.mjs";
+import { manifestFaults, mentionFaults, sourceFaults } from "../run/layers.mjs";
 
 const HEAD = "// What it is.\n";
 
@@ -32,6 +32,7 @@ const REFUSED: readonly Row[] = [
   ["a lock that imports the owner's side", "lock/lock.ts", 'import { x } from "../owner/phone.ts";'],
   ["a lock that imports the simulator", "lock/main.ts", 'import { x } from "../simulator/world.ts";'],
   ["a lock that imports the SDK below main.ts", "lock/lock.ts", 'import Timer from "timer";'],
+  ["a phone that imports package.json", "owner/phone.ts", 'import x from "../package.json" with { type: "json" };'],
   ["an owner that imports a board", "owner/cli.ts", 'import { x } from "../lock/lock.ts";'],
   ["an owner that imports the simulator", "owner/cli.ts", 'import { x } from "../simulator/world.ts";'],
   ["a portable file of owner/ with Node's modules", "owner/phone.ts", 'import { randomBytes } from "node:crypto";'],
@@ -74,6 +75,7 @@ const ACCEPTED: readonly Row[] = [
   ["a backend in main.ts", "lock/main.ts", 'import { crypto } from "../firmware/crypto/native.ts";'],
   ["a lock that imports firmware", "lock/lock.ts", 'import { x } from "../firmware/door/door.ts";'],
   ["Node's modules in owner/", "owner/cli.ts", 'import { readFileSync } from "node:fs";\nDate.now();'],
+  ["package.json in owner/", "owner/cli.ts", 'import manifest from "../package.json" with { type: "json" };'],
   ["a simulator that imports all", "simulator/house.ts", 'import "../lock/lock.ts";\nimport "../owner/phone.ts";'],
   ["#crypto in a test", "firmware/cose/test/x.test.ts", 'import { crypto } from "#crypto";'],
   ["a fake of the simulator in a test", "firmware/journal/test/x.test.ts", 'import "../../../simulator/flash.ts";'],
@@ -112,6 +114,22 @@ test("names the line of a fault", () => {
   const source = `${HEAD}\nconst text = \`a\nb\`;\n/* c\n*/\nimport { x } from "node:fs";\n`;
   assert.equal(sourceFaults([{ path: "simulator/world.ts", source }]), ["simulator/world.ts:7: imports node:fs"]);
 });
+
+const MENTIONS: readonly [claim: string, source: string, faults: number][] = [
+  ["accepts a document that exists", "// Follows docs/protocol.md §2 and `docs/protocol.cddl`, README.md.", 0],
+  ["refuses a document that does not exist", "/** Follows docs/protocols.md. */", 1],
+  ["refuses a document outside of docs/", "// Follows protocol.md §2.", 1],
+  ["refuses a grammar outside of docs/", "// Follows protocol.cddl.", 1],
+  ["refuses each of two", "// See docs/a.md and\n// docs/b.txt.", 2],
+  ["accepts a name in a text", 'export const x = "notes.md";', 0],
+];
+
+for (const [claim, source, faults] of MENTIONS) {
+  test(`${claim} in a comment`, () => {
+    const found = mentionFaults([{ path: "lock/lock.ts", source }], ["protocol.md", "protocol.cddl"]);
+    assert.is(found.length, faults, found.join("\n"));
+  });
+}
 
 const MODULES = {
   "*": ["./firmware/bytes", "./firmware/fault.ts"],

@@ -43,7 +43,8 @@ export async function runBundle(file, { engine = "xs", words = [], showsPeak = f
   const all = [...(showsPeak ? ["--peak"] : []), file, ...words];
   const isDesk = engine === "xs";
   const [command, given] = isDesk ? [executable, all] : ["qemu-system-riscv32", qemuArguments(executable, all)];
-  const stdio = isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"];
+  // QEMU's console is its standard error, whatever the script writes to; a pipe reads standard output.
+  const stdio = isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", isDesk ? "inherit" : 1];
   return collect(spawn(command, given, { stdio }), (seconds ?? SECONDS_DEFAULT[engine]) * 1000);
 }
 

@@ -60,6 +60,16 @@ if (existsSync(VECTORS)) {
       "cose.shape",
     );
   });
+  // COSE_Mac0, COSE_Encrypt0 and a CWT inside of one: none is a COSE_Sign1.
+  for (const number of [4, 5, 6, 7]) {
+    test(`refuses cwt/A_${number}.json, which is no COSE_Sign1`, () => {
+      const { output } = load(`cwt/A_${number}.json`);
+      assert.is(
+        faultOf(() => parseSign1(fromHex(output.cbor))),
+        "cose.shape",
+      );
+    });
+  }
 } else {
   console.log(`${VECTORS} is not here: the published COSE and CWT messages are left out`);
 }

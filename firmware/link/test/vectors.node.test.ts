@@ -75,8 +75,7 @@ if (existsSync(FILE)) {
   });
   for (const vector of ours) test(`completes ${vector.protocol_name} as published`, () => holds(vector));
 } else {
-  console.log("cacophony's Noise vectors are absent: the rows of noise.test.ts stand alone.");
-  test("leaves the published file to a tree that holds it", () => assert.is(existsSync(FILE), false));
+  console.log(`${FILE} is not here: cacophony's Noise vectors are left out`);
 }
 
 test.run();
