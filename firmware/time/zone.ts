@@ -31,11 +31,17 @@ export type ChangeRule =
   | { readonly form: "julian"; readonly day: number; readonly time: number } // Jn: 1..365, never 29 February.
   | { readonly form: "ordinal"; readonly day: number; readonly time: number }; // n: 0..365, 29 February counted.
 
+/** The other half of the year; Ireland's lies west of its standard time. */
+export interface Daylight {
+  readonly offset: number;
+  readonly start: ChangeRule;
+  readonly end: ChangeRule;
+}
+
 /** A time zone. Offsets are seconds east of UTC. */
 export interface Zone {
   readonly standardOffset: number;
-  /** The other half of the year; Ireland's lies west of its standard time. */
-  readonly daylight: { readonly offset: number; readonly start: ChangeRule; readonly end: ChangeRule } | undefined;
+  readonly daylight: Daylight | undefined;
 }
 
 /** A stretch of time with one offset. */
@@ -86,6 +92,8 @@ export function offsetAt(zone: Zone, epoch: Seconds): OffsetSpan {
   const { standardOffset, daylight } = zone;
   if (daylight === undefined) return { offset: standardOffset, until: undefined };
   const { year } = civilFromDays(Math.floor(epoch / DAY_SECONDS));
+  if (isInsideYear(daylight.start) && isInsideYear(daylight.end))
+    return spanInYear(standardOffset, daylight, { year, epoch });
   let offset = standardOffset;
   let until = epoch + 366 * DAY_SECONDS;
   let end = changeInstant(daylight.end, year - SEASON_YEARS_BEFORE, daylight.offset);
@@ -100,6 +108,29 @@ export function offsetAt(zone: Zone, epoch: Seconds): OffsetSpan {
     end = nextEnd;
   }
   return { offset, until };
+}
+
+/** Whether a change stands in the same year by any clock: of all real zones it does, and then two changes tell the offset, where
+ *  else every season near the instant must be looked at. A time of a rule reaches a week beyond its day at most. */
+function isInsideYear(rule: ChangeRule): boolean {
+  return rule.form === "month" && rule.month >= 2 && rule.month <= 11;
+}
+
+function spanInYear(
+  standardOffset: number,
+  { start, end, offset }: Daylight,
+  { year, epoch }: { readonly year: number; readonly epoch: Seconds },
+): OffsetSpan {
+  const toDaylight = changeInstant(start, year, standardOffset);
+  const toStandard = changeInstant(end, year, offset);
+  const isNorth = toDaylight < toStandard;
+  const atTurnOfYear = isNorth ? standardOffset : offset;
+  const first = isNorth ? toDaylight : toStandard;
+  if (epoch < first) return { offset: atTurnOfYear, until: first };
+  const second = isNorth ? toStandard : toDaylight;
+  if (epoch < second) return { offset: isNorth ? offset : standardOffset, until: second };
+  const next = isNorth ? changeInstant(start, year + 1, standardOffset) : changeInstant(end, year + 1, offset);
+  return { offset: atTurnOfYear, until: next };
 }
 
 /** Gives the wall clock at an instant.
