@@ -5,6 +5,7 @@
 import { runSteps } from "./steps.mjs";
 
 const STEPS = [
+  ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
   ["attacks and their twins", "node simulator/run/attacks.mjs"],

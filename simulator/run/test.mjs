@@ -1,10 +1,11 @@
 // Runs the tests: `npm test` checks the project, then runs every test on Node and the portable ones on XS too.
-// Usage: node simulator/run/test.mjs [node|xs|rv32 [PREFIX]]; PREFIX is the beginning of a path from the root.
+// Usage: node simulator/run/test.mjs [node|xs|rv32 [PREFIX]]; PREFIX is the beginning of a path from the root. Without an
+// engine, the slowest tests are left to `test.mjs xs --slow`, which the long suite runs.
 // The last line is `N passed, N failed`, the rows of all engines together.
 
 import { hostFor, missing } from "../xs/build.mjs";
 import { runSteps } from "./steps.mjs";
-import { jobsOf, runTests } from "./tests.mjs";
+import { jobsOf, runTests, SLOW_ON_XS } from "./tests.mjs";
 
 const [only, prefix = ""] = process.argv.slice(2);
 if (only !== undefined && !["node", "xs", "rv32"].includes(only)) {
@@ -20,6 +21,14 @@ function add(rows) {
   sum.failed += rows.failed;
 }
 
+function chosen(engine) {
+  if (engine !== "xs") return jobsOf(engine, prefix);
+  if (prefix === "--slow") return jobsOf(engine).filter(({ file }) => SLOW_ON_XS.includes(file));
+  if (only !== undefined) return jobsOf(engine, prefix);
+  console.log(`Left to npm run test:long on XS, since they are slow there: ${SLOW_ON_XS.join(", ")}`);
+  return jobsOf(engine).filter(({ file }) => !SLOW_ON_XS.includes(file));
+}
+
 if (only === undefined) add(await runSteps([["check", "node simulator/run/check.mjs"]]));
 // XS is slower: it begins, so that both workers end at about the same time.
 for (const engine of only === undefined ? ["xs", "node"] : [only]) {
@@ -32,7 +41,7 @@ for (const engine of only === undefined ? ["xs", "node"] : [only]) {
   }
   try {
     if (engine !== "node") await hostFor(engine);
-    jobs.push(...jobsOf(engine, prefix));
+    jobs.push(...chosen(engine));
   } catch (error) {
     console.log(`${engine} cannot be built: ${error.message}`);
     sum.failed += 1;

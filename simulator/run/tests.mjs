@@ -30,6 +30,13 @@ const RV32_TESTS = [
   { file: "simulator/test/rounding.test.ts" },
 ];
 
+/** What takes longest on XS, and would make `npm test` longer than a minute: there the long suite runs it. */
+export const SLOW_ON_XS = [
+  "firmware/crypto/test/ed25519.test.ts",
+  "firmware/journal/test/cut.test.ts",
+  "firmware/journal/test/damage.test.ts",
+];
+
 /** Gives the jobs of an engine: `{engine, file, rewrites}` for each of its tests that begins with `prefix`. */
 export function jobsOf(engine, prefix = "") {
   if (engine !== "rv32") return testFiles(engine, prefix).map((file) => ({ engine, file, rewrites: [] }));
