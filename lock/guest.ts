@@ -6,10 +6,18 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Door } from "../firmware/door/state.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
+import {
+  OPERATION_LOCK,
+  OPERATION_READ_LOG,
+  OPERATION_TALK,
+  OPERATION_UNLATCH,
+  OPERATION_UNLOCK,
+  OPERATION_VIEW,
+} from "../firmware/grant/holder.ts";
 import type { Battery, Millis } from "../firmware/platform.ts";
 import type { Spend } from "../firmware/policy/counters.ts";
 import { listsOf } from "../firmware/policy/keyring.ts";
-import { decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../firmware/policy/policy.ts";
+import { decide } from "../firmware/policy/policy.ts";
 import { modeAllowsGuest } from "./acts.ts";
 import type { Faces } from "./faces.ts";
 import type { Memory } from "./memory.ts";
@@ -56,7 +64,7 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   const { from, now } = moment;
   const { state } = memory;
   const { configuration } = state;
-  if (operation === UNLATCH && !desk.canUnlatch) return "unsupported";
+  if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
   const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
   const decision = decide(crypto, chain, {
     operation,
@@ -76,8 +84,8 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   });
   if (!decision.isAllowed) return decision.denial;
   switch (operation) {
-    case UNLOCK:
-    case UNLATCH: {
+    case OPERATION_UNLOCK:
+    case OPERATION_UNLATCH: {
       // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
       if (retry && visit !== undefined) visit.retries++;
       else {
@@ -87,14 +95,14 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
       desk.act(operation, now);
       return undefined;
     }
-    case LOCK:
+    case OPERATION_LOCK:
       if (desk.isLeaving) return "door";
       desk.act(operation, now);
       return undefined;
-    case VIEW:
-    case TALK:
+    case OPERATION_VIEW:
+    case OPERATION_TALK:
       return "camera";
-    case READ_LOG:
+    case OPERATION_READ_LOG:
       return undefined;
     default:
       return "unsupported";

@@ -1,6 +1,6 @@
 // The lock: the flow from a request to the bolt, and the one way there.
 // Why: only this file reaches the bolt, and always in this order: decide, journal the intent durably, drive, journal the
-// outcome. The two exceptions are an inside press, and an owner's act while the flash cannot be written.
+// outcome. The two exceptions are an inside press, and an owner's act while the journal cannot take its record.
 // Follows docs/protocol.md §2.2, §2.3 and §4.
 
 import { type Bytes, fromAscii } from "../firmware/bytes.ts";
@@ -11,12 +11,12 @@ import type { Act, Alarm as DoorAlarm, DoorEvent, DoorReport, DoorSettings, Effe
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
 import { Fault, unreachable } from "../firmware/fault.ts";
 import type { ChainContext } from "../firmware/grant/chain.ts";
+import { OPERATION_UNLATCH, OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
 import type { Outcome } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import type { NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
 import { findOwner } from "../firmware/policy/keyring.ts";
-import { UNLATCH, UNLOCK } from "../firmware/policy/policy.ts";
 import { Faces } from "./faces.ts";
 import { type GuestDesk, serveGrant } from "./guest.ts";
 import { type Identity, openIdentity } from "./identity.ts";
@@ -259,7 +259,7 @@ export class Lock {
   }
 
   #request(operation: number, now: Millis): void {
-    const act: Act = operation === UNLOCK ? "unlock" : operation === UNLATCH ? "unlatch" : "lock";
+    const act: Act = operation === OPERATION_UNLOCK ? "unlock" : operation === OPERATION_UNLATCH ? "unlatch" : "lock";
     this.#step({ kind: "request", act }, now);
   }
 

@@ -6,6 +6,14 @@ import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import type { Chain } from "../grant/chain.ts";
 import type { Denial } from "../grant/denial.ts";
+import {
+  OPERATION_LOCK,
+  OPERATION_READ_LOG,
+  OPERATION_TALK,
+  OPERATION_UNLATCH,
+  OPERATION_UNLOCK,
+  OPERATION_VIEW,
+} from "../grant/holder.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 import { judgeRevocation } from "../grant/revocation.ts";
 import type { Seconds } from "../platform.ts";
@@ -14,13 +22,6 @@ import { type Interval, judgeWindow } from "../time/clock.ts";
 import { firstAllowedInstant, type Weeklies } from "../time/schedule.ts";
 import type { Zone } from "../time/zone.ts";
 import { type Counter, findCounter, hasRoom, type Spend } from "./counters.ts";
-
-export const UNLOCK = 0;
-export const LOCK = 1;
-export const VIEW = 2;
-export const TALK = 3;
-export const UNLATCH = 4;
-export const READ_LOG = 5;
 
 const EPOCH_MAX = seconds(0xffff_ffff);
 const NOTHING: readonly Spend[] = Object.freeze([]);
@@ -79,7 +80,7 @@ export function decide(crypto: Crypto, chain: Chain, asked: { operation: number;
   }
   const late = judgeTime(now, { notBefore, expiry }, weeklies);
   if (late !== undefined) return deny(late);
-  const isOpening = operation === UNLOCK || operation === UNLATCH;
+  const isOpening = operation === OPERATION_UNLOCK || operation === OPERATION_UNLATCH;
   let spends = NOTHING;
   if (isOpening && !now.isRetry) {
     const counted = count(crypto, chain, now);
@@ -140,11 +141,11 @@ function count(crypto: Crypto, chain: Chain, now: Circumstances): readonly Spend
 
 /** What the house itself has against it, whoever asks. Locking needs neither charge for an opening nor a record. */
 function judgeHouse(now: Circumstances, operation: number, cameraRule: number): Denial | undefined {
-  if (operation === VIEW || operation === TALK) return now.cameraProof === 0 ? "camera" : undefined;
-  if (operation === READ_LOG) return undefined;
-  if (operation !== LOCK && now.cameraProof < cameraRule) return "camera";
+  if (operation === OPERATION_VIEW || operation === OPERATION_TALK) return now.cameraProof === 0 ? "camera" : undefined;
+  if (operation === OPERATION_READ_LOG) return undefined;
+  if (operation !== OPERATION_LOCK && now.cameraProof < cameraRule) return "camera";
   if (!now.isModeOpen) return "mode";
-  if (operation === LOCK) return undefined;
+  if (operation === OPERATION_LOCK) return undefined;
   if (!now.hasPower) return "power";
   if (!now.isJournalReady) return "journal";
   return now.isDoorReady ? undefined : "door";

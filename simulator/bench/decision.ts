@@ -9,7 +9,7 @@ import { parseSign1, type Sign1, toBeSigned, verifySign1 } from "../../firmware/
 import { type Crypto, HASH_BYTES, KEY_BYTES, SIGNATURE_BYTES } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { type Chain, link8Of } from "../../firmware/grant/chain.ts";
-import { type ProofContext, readProof, verifyProof } from "../../firmware/grant/holder.ts";
+import { OPERATION_UNLOCK, type ProofContext, readProof, verifyProof } from "../../firmware/grant/holder.ts";
 import { issueLink, issueRoot, makeProof, type Sign } from "../../firmware/grant/issue.ts";
 import { HOLDERS_MAX, REVOKED_MAX, type RevocationList } from "../../firmware/grant/revocation.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
@@ -17,7 +17,7 @@ import { encodeRecord, Chain as JournalChain, newPage, type Page, recordBytes } 
 import { seconds } from "../../firmware/platform.ts";
 import { COUNTERS_MAX, type Counter } from "../../firmware/policy/counters.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
-import { type Circumstances, type Decision, decide, UNLOCK } from "../../firmware/policy/policy.ts";
+import { type Circumstances, type Decision, decide } from "../../firmware/policy/policy.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { Stream } from "../random.ts";
 
@@ -91,7 +91,10 @@ export function benchOf(crypto: Crypto, name: GrantName): Bench {
   const links = linksOf(name, { lockId, kid, owner, company, courier, drawn });
   const [leaf] = links[links.length - 1];
   const [challenge, handshakeHash] = [drawn(16), drawn(HASH_BYTES)];
-  const message = makeProof({ lockId, challenge, handshakeHash, by: { leaf }, operation: UNLOCK }, courier.sign);
+  const message = makeProof(
+    { lockId, challenge, handshakeHash, by: { leaf }, operation: OPERATION_UNLOCK },
+    courier.sign,
+  );
   const context: ProofContext = {
     lockId: fromAscii(lockId),
     ownerKey: (wanted) => (crypto.isEqual(wanted, kid) ? owner.publicKey : undefined),
@@ -172,7 +175,7 @@ export function prove({ crypto, message, context }: Bench): Chain {
 
 /** Asks the policy. */
 export function weigh({ crypto, circumstances }: Bench, chain: Chain): Allowed {
-  const decision = decide(crypto, chain, { operation: UNLOCK, now: circumstances });
+  const decision = decide(crypto, chain, { operation: OPERATION_UNLOCK, now: circumstances });
   assert(decision.isAllowed, "the bench's grant opens");
   return decision;
 }
@@ -183,7 +186,7 @@ export function writeIntent(bench: Bench, chain: Chain, decision: Allowed): Byte
   const { region, type } = placeOf("intent");
   const payload = encodeEntry({
     kind: "intent",
-    operation: UNLOCK,
+    operation: OPERATION_UNLOCK,
     source: "phone",
     actor: chain.leaf.kid8,
     root: chain.links[0].link8,

@@ -8,11 +8,19 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import type { Chain, Link } from "../../grant/chain.ts";
 import type { Grant } from "../../grant/grant.ts";
+import {
+  OPERATION_LOCK,
+  OPERATION_READ_LOG,
+  OPERATION_TALK,
+  OPERATION_UNLATCH,
+  OPERATION_UNLOCK,
+  OPERATION_VIEW,
+} from "../../grant/holder.ts";
 import type { RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
 import { parseZone } from "../../time/zone.ts";
 import { COUNTERS_MAX, COUNTERS_PER_ROOT_MAX, type Counter, findCounter, hasRoom } from "../counters.ts";
-import { type Circumstances, decide, LOCK, READ_LOG, TALK, UNLATCH, UNLOCK, VIEW } from "../policy.ts";
+import { type Circumstances, decide } from "../policy.ts";
 
 /** 2026-10-05T08:00:00Z, a Monday. */
 const NOW = seconds(1_791_187_200);
@@ -82,7 +90,7 @@ function counter(link: number, used: number, change: Partial<Counter> = {}): Cou
   return { link8: name(link), root8: name(1), used, until: seconds(NOW + HOUR), ...change };
 }
 
-function verdict(links: readonly Partial<Grant>[], now: Partial<Circumstances>, operation = UNLOCK): string {
+function verdict(links: readonly Partial<Grant>[], now: Partial<Circumstances>, operation = OPERATION_UNLOCK): string {
   const decision = decide(crypto, chain(...links), { operation, now: moment(now) });
   return decision.isAllowed ? "allow" : decision.denial;
 }
@@ -187,8 +195,8 @@ const ROWS: readonly (readonly [string, readonly Partial<Grant>[], Partial<Circu
   ["uses: another link's counter", [{ uses: 3 }], { counters: [counter(2, 3)] }, "allow"],
   ["uses: an uncounted link's counter", [{}], { counters: [counter(1, 9)] }, "allow"],
   ["uses: a retry", [{ uses: 3 }], { counters: [counter(1, 3)], isRetry: true }, "allow"],
-  ["uses: locking is free", [{ uses: 3 }], { counters: [counter(1, 3)] }, "allow", LOCK],
-  ["uses: unlatching is not", [{ uses: 3 }], { counters: [counter(1, 3)] }, "uses", UNLATCH],
+  ["uses: locking is free", [{ uses: 3 }], { counters: [counter(1, 3)] }, "allow", OPERATION_LOCK],
+  ["uses: unlatching is not", [{ uses: 3 }], { counters: [counter(1, 3)] }, "uses", OPERATION_UNLATCH],
   ["quota: a seventeenth counter under a root", [{ uses: 3 }], { counters: FULL_ROOT }, "quota"],
   ["quota: a sixteenth", [{ uses: 3 }], { counters: FULL_ROOT.slice(1) }, "allow"],
   ["quota: two more where one has room", [{ uses: 3 }, { uses: 3 }], { counters: FULL_ROOT.slice(1) }, "quota"],
@@ -217,26 +225,26 @@ const ROWS: readonly (readonly [string, readonly Partial<Grant>[], Partial<Circu
   ["camera: a rule of the root", [{ cameraRule: 1 }, {}], {}, "camera"],
   ["camera: a rule of the leaf", [{}, { cameraRule: 2 }], { cameraProof: 1 }, "camera"],
   ["camera: as it should be", [{ cameraRule: 2 }], { cameraProof: 2 }, "allow"],
-  ["camera: locking needs none", [{ cameraRule: 2 }], {}, "allow", LOCK],
-  ["camera: a view without one", [{}], {}, "camera", VIEW],
-  ["camera: a talk without one", [{}], {}, "camera", TALK],
-  ["camera: a view with one", [{}], { cameraProof: 1 }, "allow", VIEW],
+  ["camera: locking needs none", [{ cameraRule: 2 }], {}, "allow", OPERATION_LOCK],
+  ["camera: a view without one", [{}], {}, "camera", OPERATION_VIEW],
+  ["camera: a talk without one", [{}], {}, "camera", OPERATION_TALK],
+  ["camera: a view with one", [{}], { cameraProof: 1 }, "allow", OPERATION_VIEW],
   ["mode: closed to phones", [{}], { isModeOpen: false }, "mode"],
-  ["mode: closed to locking too", [{}], { isModeOpen: false }, "mode", LOCK],
-  ["mode: reading the log is none of the door's", [{}], { isModeOpen: false }, "allow", READ_LOG],
+  ["mode: closed to locking too", [{}], { isModeOpen: false }, "mode", OPERATION_LOCK],
+  ["mode: reading the log is none of the door's", [{}], { isModeOpen: false }, "allow", OPERATION_READ_LOG],
   ["power: not enough", [{}], { hasPower: false }, "power"],
-  ["power: locking may spend the last", [{}], { hasPower: false }, "allow", LOCK],
+  ["power: locking may spend the last", [{}], { hasPower: false }, "allow", OPERATION_LOCK],
   ["journal: not ready", [{}], { isJournalReady: false }, "journal"],
-  ["journal: locking needs no record", [{}], { isJournalReady: false }, "allow", LOCK],
+  ["journal: locking needs no record", [{}], { isJournalReady: false }, "allow", OPERATION_LOCK],
   ["door: jammed", [{}], { isDoorReady: false }, "door"],
-  ["door: a jammed bolt may be thrown", [{}], { isDoorReady: false }, "allow", LOCK],
+  ["door: a jammed bolt may be thrown", [{}], { isDoorReady: false }, "allow", OPERATION_LOCK],
 ];
 
 for (const [claim, links, now, expected, operation] of ROWS) {
   test(claim, () => assert.is(verdict(links, now, operation), expected));
 }
 
-for (let operation = UNLOCK; operation <= READ_LOG; operation++) {
+for (let operation = OPERATION_UNLOCK; operation <= OPERATION_READ_LOG; operation++) {
   test(`operation ${operation} needs its own permission, in every link`, () => {
     const now = { cameraProof: 2 };
     const only = { permissions: 1 << operation };
@@ -279,7 +287,7 @@ test("each counted link spends one of its own, until its own line of expiries en
     { expiry: seconds(NOW + 500) },
     { uses: 1, expiry: seconds(NOW + 700) },
   );
-  const decision = decide(crypto, links, { operation: UNLOCK, now: moment({ counters: [counter(1, 4)] }) });
+  const decision = decide(crypto, links, { operation: OPERATION_UNLOCK, now: moment({ counters: [counter(1, 4)] }) });
   assert.ok(decision.isAllowed);
   assert.equal(decision.spends, [
     { link8: name(1), root8: name(1), used: 5, until: NOW + 900 },
@@ -290,7 +298,7 @@ test("each counted link spends one of its own, until its own line of expiries en
 test("the shortest dwell of all links counts", () => {
   const dwell = (...minutes: readonly (number | undefined)[]) => {
     const links = chain(...minutes.map((dwellMinutes) => ({ dwellMinutes })));
-    const decision = decide(crypto, links, { operation: UNLOCK, now: moment() });
+    const decision = decide(crypto, links, { operation: OPERATION_UNLOCK, now: moment() });
     return decision.isAllowed ? decision.dwellMinutes : "denied";
   };
   assert.is(dwell(undefined), undefined);
