@@ -184,6 +184,7 @@ export class Lock {
       status: () => lock.#status(),
       records: (region, from) => lock.#records(region, from),
       checkpoint: (now) => lock.#memory.checkpoint(now),
+      fetched: (heads, now) => lock.#memory.fetched(heads, now),
       stranger: (kind, now) => lock.#recorder.stranger(kind, now),
     };
   }

@@ -5,14 +5,17 @@
 import { type Bytes, concat } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
+import { KIND_ADD_OWNER, KIND_ADOPT, KIND_REMOVE_OWNER } from "../firmware/grant/body.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
 import { foldDigest } from "../firmware/journal/damage.ts";
+import { decodeImage, encodeImage } from "../firmware/journal/image.ts";
 import { type Geometry, Journal } from "../firmware/journal/journal.ts";
-import type { Head } from "../firmware/journal/log.ts";
 import { encodeEntry, placeOf, readEntry, type WritableEntry } from "../firmware/journal/payload.ts";
-import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
-import { applyEntry, emptyState, type LockState } from "../firmware/journal/state.ts";
-import { RECORDS_BYTES_MAX } from "../firmware/link/message.ts";
+import { ACCESS, NOTICES, REGIONS, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
+import { applyEntry, emptyState, type LockState, noteSenseless } from "../firmware/journal/state.ts";
+import type { Head } from "../firmware/journal/walk.ts";
+import { RECORDS_BYTES_MAX, type Head as RegionHead } from "../firmware/link/message.ts";
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
 import { withSequence } from "../firmware/policy/keyring.ts";
 import { at, type Clock, type ClockResult, type Interval, startClock } from "../firmware/time/clock.ts";
@@ -24,9 +27,9 @@ export const WATERMARK_MILLIS = 900_000;
 export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
-/** The same for notices, which are few: an alarm must not find them full of strangers. */
-const RESERVED_NOTICES = 16;
 const RECORD_PAYLOAD_BYTES = 96;
+/** What changes who owns the lock. */
+const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER]);
 
 /** What the memory stands on. */
 export interface MemoryOptions {
@@ -54,34 +57,13 @@ export class Memory {
 
   /** Recovers everything from flash, and writes down that the lock has started. */
   constructor(options: MemoryOptions, now: Millis) {
-    const { crypto, flash, geometry, identity, isPowerOn } = options;
+    const { crypto, identity } = options;
     this.#crypto = crypto;
     this.#identity = identity;
     const state = emptyState();
     this.state = state;
-    const damages: [Bytes, Bytes, Bytes] = [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)];
-    this.#journal = Journal.open({
-      crypto,
-      flash,
-      geometry,
-      lockId: identity.lockId,
-      isPowerOn,
-      visit: ({ record }) => {
-        try {
-          // The view ends with the visit; the state keeps parts of it.
-          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
-        } catch (fault) {
-          if (!(fault instanceof Fault)) throw fault;
-          // The record's digest covers its region, its number and its bytes.
-          damages[record.region] = foldDigest(crypto, damages[record.region], record.digest);
-        }
-      },
-    });
-    for (const { region, digest } of this.#journal.damages) {
-      const senseless = damages[region];
-      damages[region] = senseless.length === 0 ? digest : foldDigest(crypto, digest, senseless);
-    }
-    this.#damages = damages;
+    this.#journal = openJournal(options, state);
+    this.#damages = damagesOf(crypto, this.#journal, state);
     this.#clock = startClock({
       watermark: state.watermark,
       buildTime: options.buildTime,
@@ -123,13 +105,17 @@ export class Memory {
     this.state.keyring = withSequence(this.#crypto, this.state.keyring, { kid, sequence });
   }
 
-  /** Writes one record durably, and only then lets it count.
+  /** Writes one record durably, and only then lets it count. One that overwrites records which no owner has fetched is
+   *  preceded by one that says so.
    *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
   write(entry: WritableEntry, now: Millis): Head {
     const { region, type } = placeOf(entry.kind);
+    const payload = encodeEntry(entry);
     const time = this.#recordTime(now);
-    const head = this.#journal.append(region, type, encodeEntry(entry), time);
+    if (region === ACCESS) this.#tellOverwritten(payload.length, now);
+    const head = this.#journal.append(region, type, payload, time);
     applyEntry(this.#crypto, this.state, entry, { region, seq: head.seq, lo: time.lo });
+    if (entry.kind === "statement" && CUSTODY_KINDS.has(entry.body.kind)) this.#trySnapshot();
     return head;
   }
 
@@ -144,10 +130,12 @@ export class Memory {
     }
   }
 
-  /** Writes what may happen often, while that leaves the room that owners and the ends of visits need.
+  /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
+   *  nothing that no owner has fetched.
    *  @throws Fault journal.full, journal.unwritable */
   writeNoise(entry: WritableEntry, now: Millis): void {
-    if (!this.#hasRoom(placeOf(entry.kind).region)) throw new Fault("journal.full");
+    const { region } = placeOf(entry.kind);
+    if (region === ACCESS && this.#room(ACCESS) < RESERVED_RECORDS) throw new Fault("journal.full");
     this.write(entry, now);
   }
 
@@ -169,14 +157,24 @@ export class Memory {
     return this.#journal.isWritable;
   }
 
-  /** Whether a guest's opening can be recorded to its end. */
+  /** Whether a guest's opening can be recorded to its end, and overwrites nothing that no owner has fetched. */
   get isReadyForGuests(): boolean {
-    return this.isWhole && this.isWritable && this.#hasRoom(STATE) && this.#hasRoom(ACCESS);
+    return this.isWhole && this.isWritable && this.#room(ACCESS) >= RESERVED_RECORDS;
   }
 
-  /** Whether there is more room than must be kept for the last statements of owners. */
+  /** Whether an owner's statement overwrites nothing that no owner has fetched, and leaves room for the last ones. */
   get hasRoomForOwners(): boolean {
-    return this.#journal.room(ACCESS, RECORD_PAYLOAD_BYTES) >= RESERVED_FOR_OWNERS;
+    return this.#room(ACCESS) >= RESERVED_FOR_OWNERS;
+  }
+
+  /** Notes what an owner holds, verified, where it is more than is known: access records up to there may make room.
+   *  @returns why not, or undefined */
+  fetched(heads: readonly RegionHead[], now: Millis): Denial | undefined {
+    const held = heads.find(({ region }) => region === ACCESS);
+    if (held === undefined || held.lastSeq <= this.state.fetched) return undefined;
+    const { lastSeq, link } = held;
+    if (lastSeq > this.head(ACCESS).seq || !this.#crypto.isEqual(this.#linkAt(lastSeq), link)) return "journal";
+    return this.tryWrite({ kind: "fetched", through: lastSeq }, now) ? undefined : "journal";
   }
 
   /** Notes that an owner knows of the damage that was found at the start, and of no other. @throws Fault journal.* */
@@ -211,20 +209,83 @@ export class Memory {
   tick(now: Millis): void {
     if (now < this.nextTick) return;
     this.#watermarkAt = now;
-    if (this.interval(now).hi !== undefined && this.#hasRoom(STATE)) this.tryWrite({ kind: "watermark" }, now);
+    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
   }
 
   get nextTick(): Millis {
     return millis(this.#watermarkAt + WATERMARK_MILLIS);
   }
 
-  #hasRoom(region: Region): boolean {
-    const reserved = region === NOTICES ? RESERVED_NOTICES : RESERVED_RECORDS;
-    return this.#journal.room(region, RECORD_PAYLOAD_BYTES) >= reserved;
+  #room(region: Region): number {
+    return this.#journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);
+  }
+
+  #tellOverwritten(payloadBytes: number, now: Millis): void {
+    const overwritten = this.#journal.overwrittenBy(ACCESS, payloadBytes);
+    const { fetched } = this.state;
+    if (overwritten === undefined || overwritten.lastSeq <= fetched) return;
+    const firstSeq = Math.max(overwritten.firstSeq, fetched + 1);
+    const { region, type } = placeOf("overwritten");
+    const payload = encodeEntry({ kind: "overwritten", firstSeq, lastSeq: overwritten.lastSeq });
+    this.#journal.append(region, type, payload, this.#recordTime(now));
+  }
+
+  /** Puts what changed who owns the lock into both snapshots: a bit that flips in its record must not undo it. */
+  #trySnapshot(): void {
+    try {
+      this.#journal.snapshot();
+    } catch (fault) {
+      // The record itself stands; that no more can be written, isWritable says.
+      if (!(fault instanceof Fault)) throw fault;
+    }
+  }
+
+  /** Gives the chain's link of an access record; no bytes where it is not kept. */
+  #linkAt(seq: number): Bytes {
+    const head = this.head(ACCESS);
+    if (seq === head.seq) return head.link;
+    let found: Bytes = new Uint8Array(0);
+    this.#journal.records(ACCESS, seq, (entry) => {
+      if (entry.record.seq === seq) found = entry.link;
+      return false;
+    });
+    return found;
   }
 
   #recordTime(now: Millis): RecordTime {
     const { lo, hi } = this.interval(now);
     return { lo, width: hi === undefined ? undefined : seconds(hi - lo) };
   }
+}
+
+/** Recovers the journal, and the state with it. */
+function openJournal({ crypto, flash, geometry, identity, isPowerOn }: MemoryOptions, state: LockState): Journal {
+  return Journal.open({
+    crypto,
+    flash,
+    geometry,
+    lockId: identity.lockId,
+    isPowerOn,
+    restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
+    image: () => encodeImage(crypto, state),
+    visit: ({ record }) => {
+      try {
+        // The view ends with the visit; the state keeps parts of it.
+        applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        noteSenseless(crypto, state, record);
+      }
+    },
+  });
+}
+
+/** What is wrong with each region: a region that has both is named by SHA-256(damage || senseless). */
+function damagesOf(crypto: Crypto, journal: Journal, { senseless }: LockState): readonly [Bytes, Bytes, Bytes] {
+  const [inState, inAccess, inNotices] = REGIONS.map((region) => {
+    const digest = journal.damages.find((damage) => damage.region === region)?.digest;
+    if (digest === undefined) return senseless[region];
+    return senseless[region].length === 0 ? digest : foldDigest(crypto, digest, senseless[region]);
+  });
+  return [inState, inAccess, inNotices];
 }

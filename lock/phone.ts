@@ -15,6 +15,7 @@ import {
   type Answer,
   encodeAnswer,
   encodeNotice,
+  type Head,
   type NoticeEvent,
   parseRequest,
   type Region,
@@ -81,6 +82,8 @@ export interface Desk {
   /** @returns undefined where the flash cannot be read */
   records(region: Region, from: number): Records | undefined;
   checkpoint(now: Millis): Bytes;
+  /** Notes that an owner holds the records up to these. @returns why not, or undefined */
+  fetched(heads: readonly Head[], now: Millis): Denial | undefined;
   stranger(kind: StrangerClass, now: Millis): void;
 }
 
@@ -280,6 +283,7 @@ export class Phones {
       case "bye":
         return undefined;
       case "fetched":
+        return this.#answer(session, id, isOwner ? this.#desk.fetched(request.heads, now) : "permission");
       case "timeRequest":
       case "timeResponse":
       case "unsupported":

@@ -49,5 +49,6 @@ export function statusOf(lock: {
     liveCounters: counters.filter(({ until }) => until >= lo).length,
     boards: keyring.boards.map(({ kid, role }) => ({ kid, role: ROLES[role - 1] })),
     configuration: settingsOf(configuration),
+    fetchedSeq: memory.state.fetched,
   };
 }

@@ -8,6 +8,7 @@ import { Fault } from "../firmware/fault.ts";
 import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import { Chain, decodeRecord, pageOver, REGIONS, type Region, type StoredRecord } from "../firmware/journal/record.ts";
 import { type Verdict, verifyExport } from "../firmware/journal/verify.ts";
+import type { Head } from "../firmware/link/message.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { Asking } from "./wire.ts";
 
@@ -168,6 +169,12 @@ export function parseArchive(text: string): Archive {
       'That is no exported log, or it is damaged: make it with "latchkey log --export FILE".',
     );
   }
+}
+
+/** Gives the ends of the regions as the lock signed them, of an archive that was verified: what its owner now holds. */
+export function headsOf({ lockKey, checkpoint }: Archive): readonly Head[] {
+  const { heads } = verifyCheckpoint(crypto, lockKey, checkpoint);
+  return REGIONS.map((region) => ({ region, lastSeq: heads[region].seq, link: heads[region].link }));
 }
 
 /** Whether a checkpoint is of that lock. @param lockKey Ed25519, 32 bytes */

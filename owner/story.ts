@@ -162,6 +162,12 @@ export class Story {
     }
     if (entry.kind === "acknowledged")
       this.note(record, { who, how: "damage acknowledged", result: "guests are let in again" });
+    if (entry.kind === "fetched")
+      this.note(record, { who, how: "records up to", result: `${entry.through} are with an owner` });
+    if (entry.kind === "overwritten") {
+      const result = `records ${entry.firstSeq} to ${entry.lastSeq} made room before any owner fetched them`;
+      this.note(record, { who, how: "FULL", result });
+    }
     if (entry.kind === "alarm") this.note(record, { who, how: ALARM, result: `${entry.alarm}${times(entry.count)}` });
     if (entry.kind === "stranger") {
       const what = STRANGERS[entry.strangerClass] ?? "something else";

@@ -20,6 +20,9 @@ export class MemoryConstants implements Constants {
   }
 }
 
+/** Hears a write after it was done: what, whether it reads back as it should, and where. */
+export type Wrote = (bytes: Uint8Array, isDurable: boolean, offset: number) => void;
+
 /** A flash that tells the trace and a listener what is done to it. */
 export class TracedFlash implements Flash {
   readonly sectorBytes: number;
@@ -27,14 +30,9 @@ export class TracedFlash implements Flash {
   readonly #world: World;
   readonly #crypto: Crypto;
   readonly #inner: NorFlash;
-  readonly #wrote: (bytes: Uint8Array, isDurable: boolean) => void;
+  readonly #wrote: Wrote;
 
-  /** @param wrote hears every write after it was done, and whether it reads back as it should */
-  constructor(
-    world: World,
-    crypto: Crypto,
-    { inner, wrote }: { readonly inner: NorFlash; readonly wrote: (bytes: Uint8Array, isDurable: boolean) => void },
-  ) {
+  constructor(world: World, crypto: Crypto, { inner, wrote }: { readonly inner: NorFlash; readonly wrote: Wrote }) {
     this.sectorBytes = inner.sectorBytes;
     this.sectors = inner.sectors;
     this.#world = world;
@@ -52,7 +50,7 @@ export class TracedFlash implements Flash {
     this.#inner.write(offset, bytes);
     const stored = new Uint8Array(bytes.length);
     this.#inner.read(offset, stored);
-    this.#wrote(bytes, this.#crypto.isEqual(stored, bytes));
+    this.#wrote(bytes, this.#crypto.isEqual(stored, bytes), offset);
   }
 
   erase(sector: number): void {

@@ -8,7 +8,7 @@ import { Board, type BoardParts } from "./board.ts";
 import { Checker } from "./checker.ts";
 import { NorFlash } from "./flash.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
-import { MemoryConstants, TracedFlash } from "./memory.ts";
+import { MemoryConstants, TracedFlash, type Wrote } from "./memory.ts";
 import { Model } from "./model.ts";
 import { CALM, Network, type Weather } from "./network.ts";
 import type { Street } from "./people.ts";
@@ -23,6 +23,9 @@ export const CLOCK_PARTS_PER_MILLION = 100;
 const DRIFT_PARTS_PER_MILLION_MAX = 80;
 /** A journal partition of 1 MB. */
 export const FLASH_SIZE = Object.freeze({ sectorBytes: 4_096, sectors: 256 });
+
+/** The first byte after the records: there the snapshots begin. */
+const RECORDS_END = FLASH_SIZE.sectorBytes * STANDARD_GEOMETRY.sectors.reduce((sum, count) => sum + count, 0);
 
 /** What a house starts from. */
 export interface NeighbourhoodOptions {
@@ -61,7 +64,13 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     checker.ableTo({ hasPower: false, isJammed: door.isJammed });
   };
   const board = new Board({
-    ...partsOf(crypto, world, { flash, wrote: (bytes, isDurable) => checker.wrote(bytes, isDurable) }),
+    ...partsOf(crypto, world, {
+      flash,
+      wrote: (bytes, isDurable, offset) => {
+        // A snapshot is no record, whatever its bytes look like.
+        if (offset < RECORDS_END) checker.wrote(bytes, isDurable);
+      },
+    }),
     door,
     carrier: network,
     lost,
@@ -97,7 +106,7 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
 function partsOf(
   crypto: Crypto,
   world: World,
-  { flash, wrote }: { readonly flash: NorFlash; readonly wrote: (bytes: Uint8Array, isDurable: boolean) => void },
+  { flash, wrote }: { readonly flash: NorFlash; readonly wrote: Wrote },
 ): Omit<BoardParts, "door" | "carrier" | "lost"> {
   const crystal = world.stream("crystal");
   return {

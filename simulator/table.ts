@@ -21,6 +21,7 @@ import { Rig } from "./rig.ts";
 export const START = seconds(1_791_187_200);
 const BUILT = seconds(START - 3_600);
 const SECTOR_BYTES = 4_096;
+const SNAPSHOT_SECTORS = 3;
 /** A lock that asks for a tick again and again without time passing is broken. */
 const TICKS_AT_ONCE_MAX = 100;
 
@@ -85,8 +86,9 @@ export class Table {
     this.#options = options;
     this.crypto = crypto;
     this.random = new Stream(seed, "table");
-    this.flash = new NorFlash({ sectorBytes: SECTOR_BYTES, sectors: sectors[0] + sectors[1] + sectors[2] });
-    this.#geometry = { firstSector: 0, sectors, payloadBytesMax: 2_048 };
+    const all = sectors[0] + sectors[1] + sectors[2] + 2 * SNAPSHOT_SECTORS;
+    this.flash = new NorFlash({ sectorBytes: SECTOR_BYTES, sectors: all });
+    this.#geometry = { firstSector: 0, sectors, snapshotSectors: SNAPSHOT_SECTORS, payloadBytesMax: 2_048 };
     this.rig = new Rig(() => this.#elapsed);
     this.boot();
     const { lockId, agreementKey, signingKey } = this.lock;
@@ -240,6 +242,11 @@ export class Table {
       geometry: this.#geometry,
       lockId: this.lockId,
       isPowerOn: false,
+      // No snapshot is taken, so that every record is visited.
+      restore: () => {
+        throw new Fault("journal.corrupt");
+      },
+      image: () => new Uint8Array(0),
       visit: ({ record }) => {
         const { region, seq, type, lo, payload } = record;
         const size = 32 + Math.ceil(payload.length / 32) * 32;

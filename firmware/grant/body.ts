@@ -237,7 +237,8 @@ function readBoard(reader: Reader): Board {
   return { role, agreementKey, signingKey: reader.readView(KEY_BYTES, KEY_BYTES) };
 }
 
-function readSettings(reader: Reader): readonly Setting[] {
+/** Reads a map of settings. docs/protocol.cddl, `body` kind 4. @throws Fault statement.shape, cbor.* */
+export function readSettings(reader: Reader): readonly Setting[] {
   const settings: Setting[] = [];
   let key: number | undefined;
   for (let left = reader.readMap(1, CONFIGURATION_ENTRIES_MAX); left > 0; left--) {
@@ -277,7 +278,8 @@ function writeBoard(writer: Writer, board: Board): void {
   writer.uint(2).bytes(sized(agreementKey, KEY_BYTES)).uint(3).bytes(sized(signingKey, KEY_BYTES));
 }
 
-function writeSettings(writer: Writer, settings: readonly Setting[]): void {
+/** Writes a map of settings, keys in order. @throws Fault statement.shape */
+export function writeSettings(writer: Writer, settings: readonly Setting[]): void {
   const count = settings.length;
   if (count < 1 || count > CONFIGURATION_ENTRIES_MAX) throw new Fault("statement.shape");
   writer.map(count);

@@ -13,8 +13,8 @@ import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import { TYP_CHECKPOINT } from "../grant/typ.ts";
 import { type Seconds, seconds } from "../platform.ts";
-import type { Head } from "./log.ts";
 import { REGIONS, SEQ_MAX } from "./record.ts";
+import type { Head } from "./walk.ts";
 
 const CLAIM_AUDIENCE = 3;
 const CLAIM_CHECKPOINT = -65541;

@@ -13,6 +13,8 @@ const NOTE_BYTES = 13;
 /** The order gives the numbers that are hashed. */
 const CAUSES = Object.freeze(["header", "gap", "fork", "unreadable"] as const);
 
+type DamageCause = (typeof CAUSES)[number] | "former";
+
 /** One place where a region is not what was written. A torn tail is no damage.
  *  `header`: the header of a sector with records is lost. `gap`: records are lost or changed. `fork`: a sector continues
  *  something else. `unreadable`: the flash answered with an error. */
@@ -27,8 +29,10 @@ export interface DamageNote {
 }
 
 /** The newest damage of a region, with the digest of all of it. */
-export interface Damage extends DamageNote {
+export interface Damage extends Omit<DamageNote, "cause"> {
   readonly region: Region;
+  /** `former`: found at an earlier start, and told of by a snapshot. */
+  readonly cause: DamageCause;
   /** 8 bytes, of this and of all damage before it. The same flash gives the same; records that follow change nothing. */
   readonly digest: Bytes;
 }
@@ -50,4 +54,11 @@ export function withNote(crypto: Crypto, region: Region, before: Damage | undefi
  *  @param before the digest so far: 8 bytes, or none */
 export function foldDigest(crypto: Crypto, before: Bytes, next: Uint8Array): Bytes {
   return crypto.sha256(concat(before, next)).slice(0, DAMAGE_DIGEST_BYTES);
+}
+
+/** Gives the damage that a snapshot tells of. @param digest 8 bytes, or none without damage
+ *  @param seq the last record that the snapshot holds */
+export function formerDamage(region: Region, digest: Bytes, seq: number): Damage | undefined {
+  if (digest.length === 0) return undefined;
+  return { region, cause: "former", afterSeq: seq, throughSeq: seq, offset: 0, digest };
 }

@@ -4,11 +4,11 @@
 
 import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
-import { assert, Fault } from "../fault.ts";
+import { assert, Fault, type FaultCode } from "../fault.ts";
 import type { Flash } from "../platform.ts";
-import { type Damage, withNote } from "./damage.ts";
-import type { Entry, Head, Medium, Visit } from "./log.ts";
-import { RegionLog } from "./log.ts";
+import { type Damage, formerDamage, withNote } from "./damage.ts";
+import { type Overwritten, RegionLog } from "./log.ts";
+import type { Medium } from "./medium.ts";
 import type { RecordTime, Region } from "./record.ts";
 import {
   Chain,
@@ -18,17 +18,24 @@ import {
   REGIONS,
   recordBytes,
   SECTOR_HEADER_BYTES,
+  SEQ_MAX,
 } from "./record.ts";
+import { type Snapshot, Snapshots } from "./snapshot.ts";
+import type { Entry, Head, Visit } from "./walk.ts";
 
 const BLANK_BYTES = 512;
-const SECTORS_MIN = 2;
+const SECTORS_MIN = 3;
 const SECTOR_ALIGN_BYTES = 32;
+/** With the state that does not fit in a snapshot: a region then stays as it is. */
+const FLASH_FAULTS: readonly FaultCode[] = Object.freeze(["flash.io", "journal.unwritable", "journal.size"]);
 
-/** How the part is divided: three runs of sectors, one after the other from `firstSector`. */
+/** How the part is divided: three runs of sectors, one after the other from `firstSector`, then the two snapshots. */
 export interface Geometry {
   readonly firstSector: number;
   /** Sectors of state, access and notices; at least 2 each. */
   readonly sectors: readonly [state: number, access: number, notices: number];
+  /** Sectors of each snapshot; at least 1, and enough for the state. */
+  readonly snapshotSectors: number;
   /** At most 2,048, and at most what an empty sector holds (its size less 96). */
   readonly payloadBytesMax: number;
 }
@@ -42,9 +49,15 @@ export interface JournalOptions {
   readonly lockId: string;
   /** Whether power was away since the journal was last open. */
   readonly isPowerOn: boolean;
-  /** Receives every record that stands, once: state, then access, then notices, each oldest first. It must not call the
-   *  journal, and an entry's views hold until it returns. */
-  readonly visit?: (entry: Entry) => void;
+  /** Takes the state of the newest snapshot, before any record, or throws Fault where it makes no sense; nothing may have
+   *  changed then. */
+  readonly restore: (image: Bytes) => void;
+  /** Receives every record that stands and is not in that snapshot, once: state, then access, then notices, each oldest
+   *  first. It must not call the journal, and an entry's views hold until it returns. */
+  readonly visit: (entry: Entry) => void;
+  /** Gives the state as it is after all records that were visited or written: what a snapshot holds. It is asked for in
+   *  the middle of `open` (after the visits) and of `append`, and must not call the journal. */
+  readonly image: () => Bytes;
 }
 
 /** What an export begins from and reaches. */
@@ -68,12 +81,15 @@ export function payloadBytesIn(sectorBytes: number): number {
 export class Journal {
   readonly #geometry: Geometry;
   readonly #logs: readonly RegionLog[];
+  readonly #snapshots: Snapshots;
+  readonly #image: () => Bytes;
   readonly #damages: Damage[] = [];
   #isWritable = true;
   #isVisiting = false;
 
-  private constructor(medium: Medium, geometry: Geometry) {
+  private constructor(medium: Medium, { geometry, lockId, image }: JournalOptions) {
     this.#geometry = geometry;
+    this.#image = image;
     let firstSector = geometry.firstSector;
     const logs: RegionLog[] = [];
     for (const region of REGIONS) {
@@ -81,6 +97,7 @@ export class Journal {
       firstSector += geometry.sectors[region];
     }
     this.#logs = logs;
+    this.#snapshots = new Snapshots(medium, { firstSector, sectors: geometry.snapshotSectors }, lockId);
   }
 
   /** Recovers the journal from flash in one pass, whatever stands there. A part that cannot be read or written gives a
@@ -97,8 +114,10 @@ export class Journal {
       record: newPage(Math.max(recordBytes(geometry.payloadBytesMax), SECTOR_HEADER_BYTES)),
       blank: new Uint8Array(Math.min(BLANK_BYTES, flash.sectorBytes)).fill(0xff),
     };
-    const journal = new Journal(medium, geometry);
-    for (const region of REGIONS) journal.#recover(region, options);
+    const journal = new Journal(medium, options);
+    const snapshot = journal.#snapshots.recover(options.restore);
+    for (const region of REGIONS) journal.#recover(region, snapshot, options);
+    journal.#settle(options.isPowerOn);
     return journal;
   }
 
@@ -130,18 +149,33 @@ export class Journal {
     assert(!this.#isVisiting, "a visitor does not write");
     if (!this.#isWritable) throw new Fault("journal.unwritable");
     if (payload.length > this.#geometry.payloadBytesMax) throw new Fault("journal.size");
-    try {
-      return this.#logs[region].append(type, payload, time);
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code === "journal.full") throw error;
-      this.#isWritable = false;
-      throw new Fault("journal.unwritable");
-    }
+    return this.#writing(() => {
+      const log = this.#logs[region];
+      if (log.beginsSector(payload.length)) this.#cover(log);
+      return log.append(type, payload, time);
+    });
   }
 
-  /** Gives how many records with payloads of `payloadBytes` still fit in, if nothing else is written. */
-  room(region: Region, payloadBytes: number): number {
-    return this.#logs[region].room(payloadBytes);
+  /** Writes both snapshots: what the state is now, no loss of a single record or snapshot can undo.
+   *  @throws Fault journal.unwritable, journal.size */
+  snapshot(): void {
+    if (!this.#isWritable) throw new Fault("journal.unwritable");
+    this.#writing(() => {
+      this.#snapshot();
+      this.#snapshot();
+    });
+  }
+
+  /** Gives how many records with payloads of `payloadBytes` fit in, if nothing else is written, before one above
+   *  `keptAboveSeq` is overwritten; it counts to 128. */
+  room(region: Region, payloadBytes: number, keptAboveSeq: number = SEQ_MAX): number {
+    return this.#logs[region].room(payloadBytes, keptAboveSeq);
+  }
+
+  /** Gives the records that one with a payload of that size overwrites; undefined where it overwrites none. */
+  overwrittenBy(region: Region, payloadBytes: number): Overwritten | undefined {
+    const log = this.#logs[region];
+    return log.beginsSector(payloadBytes) ? log.nextOverwritten : undefined;
   }
 
   /** Hands over the records from `fromSeq` on, or from the oldest kept, until `visit` returns false.
@@ -184,41 +218,83 @@ export class Journal {
     return span;
   }
 
-  #recover(region: Region, { crypto, isPowerOn, visit }: JournalOptions): void {
+  #recover(region: Region, snapshot: Snapshot | undefined, { crypto, visit }: JournalOptions): void {
     const log = this.#logs[region];
-    const visitAll = (entry: Entry): boolean => {
-      visit?.(entry);
-      return true;
-    };
+    const covered = snapshot?.heads[region] ?? { ...log.head, damage: new Uint8Array(0) };
+    const former = formerDamage(region, covered.damage, covered.seq);
     try {
-      const damage = log.recover(visitAll);
+      const damage = log.recover({
+        covered,
+        damage: former,
+        visit: (entry) => {
+          visit(entry);
+          return true;
+        },
+      });
       if (damage !== undefined) this.#damages.push(damage);
     } catch (error) {
       if (!isOfFlash(error)) throw error;
       this.#isWritable = false;
       const { seq } = log.head;
       const note = { cause: "unreadable", afterSeq: seq, throughSeq: seq, offset: 0 } as const;
-      this.#damages.push(withNote(crypto, region, undefined, note));
+      this.#damages.push(withNote(crypto, region, former, note));
     }
+  }
+
+  /** Starts the next sector where the newest takes no more, and writes a snapshot anew that was lost. */
+  #settle(isPowerOn: boolean): void {
     if (!this.#isWritable) return;
     try {
-      log.close(isPowerOn);
+      for (const log of this.#logs) {
+        if (!log.isClosed(isPowerOn)) continue;
+        this.#cover(log);
+        log.startSector();
+      }
+      if (this.#snapshots.isHalf) this.#snapshot();
     } catch (error) {
       if (!isOfFlash(error)) throw error;
       this.#isWritable = false;
+    }
+  }
+
+  /** Prepares the start of a region's next sector: a snapshot at each, and no record is overwritten that both do not hold. */
+  #cover(log: RegionLog): void {
+    if (log.isBlank) return;
+    this.#snapshot();
+    const lastSeq = log.nextOverwritten?.lastSeq ?? 0;
+    if (this.#snapshots.coveredByBoth(log.region) < lastSeq) this.#snapshot();
+  }
+
+  #snapshot(): void {
+    const [state, access, notices] = REGIONS.map((region) => {
+      const damage = this.#damages.find((known) => known.region === region);
+      return { ...this.#logs[region].head, damage: damage?.digest ?? new Uint8Array(0) };
+    });
+    this.#snapshots.write({ heads: [state, access, notices], image: this.#image() });
+  }
+
+  /** Runs what writes. @throws Fault journal.full, journal.unwritable, journal.size */
+  #writing<Result>(write: () => Result): Result {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === "journal.full") throw error;
+      this.#isWritable = false;
+      throw new Fault("journal.unwritable");
     }
   }
 }
 
 /** Whether the part failed; a visitor's own Fault is not the journal's to keep. */
 function isOfFlash(error: unknown): boolean {
-  return error instanceof Fault && (error.code === "flash.io" || error.code === "journal.unwritable");
+  return error instanceof Fault && FLASH_FAULTS.includes(error.code);
 }
 
-function requireGeometry(flash: Flash, { firstSector, sectors, payloadBytesMax }: Geometry): void {
-  const total = sectors[0] + sectors[1] + sectors[2];
+function requireGeometry(flash: Flash, { firstSector, sectors, snapshotSectors, payloadBytesMax }: Geometry): void {
+  const total = sectors[0] + sectors[1] + sectors[2] + 2 * snapshotSectors;
   assert(flash.sectorBytes % SECTOR_ALIGN_BYTES === 0, "a sector is a multiple of 32 bytes");
-  assert(Math.min(...sectors) >= SECTORS_MIN, "a region has at least two sectors");
+  assert(Math.min(...sectors) >= SECTORS_MIN, "a region has at least three sectors");
+  assert(snapshotSectors >= 1, "a snapshot has at least one sector");
   assert(firstSector >= 0 && firstSector + total <= flash.sectors, "the regions fit in the flash");
   assert(payloadBytesMax > 0 && payloadBytesMax <= payloadBytesIn(flash.sectorBytes), "a payload fits in a sector");
 }

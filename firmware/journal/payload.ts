@@ -64,6 +64,8 @@ export type Entry =
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
   /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
   | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }
+  /** An owner holds, verified, all access records up to this one. */
+  | { readonly kind: "fetched"; readonly through: number }
   | {
       readonly kind: "intent";
       readonly operation: number;
@@ -115,6 +117,8 @@ export type Entry =
       readonly names: readonly string[];
       readonly root: Bytes;
     }
+  /** Access records firstSeq..lastSeq made room, and no owner had fetched them. */
+  | { readonly kind: "overwritten"; readonly firstSeq: number; readonly lastSeq: number }
   | { readonly kind: "alarm"; readonly alarm: Alarm; readonly count: number }
   /** 0 broken frames, 1 messages without sense, 2 proofs that failed. */
   | { readonly kind: "stranger"; readonly strangerClass: number; readonly count: number }
@@ -135,6 +139,7 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   list: Object.freeze({ region: STATE, type: 3 }),
   clock: Object.freeze({ region: STATE, type: 4 }),
   acknowledged: Object.freeze({ region: STATE, type: 5 }),
+  fetched: Object.freeze({ region: STATE, type: 6 }),
   intent: Object.freeze({ region: ACCESS, type: 16 }),
   closing: Object.freeze({ region: ACCESS, type: 17 }),
   statement: Object.freeze({ region: ACCESS, type: 18 }),
@@ -142,6 +147,7 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   door: Object.freeze({ region: ACCESS, type: 20 }),
   inside: Object.freeze({ region: ACCESS, type: 21 }),
   who: Object.freeze({ region: ACCESS, type: 22 }),
+  overwritten: Object.freeze({ region: ACCESS, type: 23 }),
   alarm: Object.freeze({ region: NOTICES, type: 32 }),
   stranger: Object.freeze({ region: NOTICES, type: 33 }),
 });
@@ -168,6 +174,8 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       writer.array(entry.digests.length);
       for (const digest of entry.digests) writer.bytes(digest);
       return writer.finish();
+    case "fetched":
+      return writer.array(1).uint(entry.through).finish();
     case "closing":
       return encodeClosing(writer, entry);
     case "statement":
@@ -184,6 +192,8 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       writer.array(4).bytes(entry.leaf).bytes(entry.holder).array(entry.names.length);
       for (const name of entry.names) writer.text(name);
       return writer.bytes(entry.root).finish();
+    case "overwritten":
+      return writer.array(2).uint(entry.firstSeq).uint(entry.lastSeq).finish();
     case "alarm":
       return writer.array(2).uint(ALARMS.indexOf(entry.alarm)).uint(entry.count).finish();
     case "stranger":
@@ -262,6 +272,9 @@ function readState(reader: Reader, type: number): Entry {
     case PLACES.acknowledged.type:
       reader.readArray(3, 3);
       return { kind: "acknowledged", digests: [readDigest(reader), readDigest(reader), readDigest(reader)] };
+    case PLACES.fetched.type:
+      reader.readArray(1, 1);
+      return { kind: "fetched", through: reader.readUint(ARGUMENT_MAX) };
     default:
       return { kind: "other", type };
   }
@@ -304,6 +317,13 @@ function readAccess(reader: Reader, type: number): Entry {
       return { kind: "inside", count: reader.readUint(ARGUMENT_MAX) };
     case PLACES.who.type:
       return readWho(reader);
+    case PLACES.overwritten.type:
+      reader.readArray(2, 2);
+      return {
+        kind: "overwritten",
+        firstSeq: reader.readUint(ARGUMENT_MAX),
+        lastSeq: reader.readUint(ARGUMENT_MAX),
+      };
     default:
       return { kind: "other", type };
   }

@@ -27,6 +27,7 @@ import { type Seconds, seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
 import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
 import { type EnrolledBoard, emptyKeyring, type Keyring, type Owner, withSequence } from "../policy/keyring.ts";
+import { foldDigest } from "./damage.ts";
 import type { Entry, SpentUse } from "./payload.ts";
 import { type Region, STATE } from "./record.ts";
 
@@ -56,6 +57,10 @@ export interface LockState {
   boots: number;
   /** The damage that an owner knows of, by its digests: state, access, notices. */
   acknowledged: readonly [state: Bytes, access: Bytes, notices: Bytes];
+  /** Records that verified and made no sense, by their digests: 8 bytes, or none. */
+  senseless: readonly [state: Bytes, access: Bytes, notices: Bytes];
+  /** The last access record that an owner has fetched and verified. */
+  fetched: number;
   /** link8 of grants whose names are in the journal, the newest last. */
   faces: readonly Bytes[];
 }
@@ -71,6 +76,8 @@ export function emptyState(): LockState {
     watermark: seconds(0),
     boots: 0,
     acknowledged: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
+    senseless: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
+    fetched: 0,
     faces: [],
   };
 }
@@ -99,6 +106,9 @@ export function applyEntry(
     case "acknowledged":
       state.acknowledged = [entry.digests[0].slice(), entry.digests[1].slice(), entry.digests[2].slice()];
       break;
+    case "fetched":
+      state.fetched = Math.max(state.fetched, entry.through);
+      break;
     case "intent": {
       const root = entry.root.slice();
       const spends = entry.spends.map((spend) => ({ ...spend, link8: spend.link8.slice() }));
@@ -123,6 +133,7 @@ export function applyEntry(
     case "watermark":
     case "refusal":
     case "inside":
+    case "overwritten":
     case "alarm":
     case "stranger":
     case "other":
@@ -220,4 +231,17 @@ function newOwner(crypto: Crypto, publicKey: Bytes, sequence: number): Owner {
 
 function withoutBoard(crypto: Crypto, keyring: Keyring, kid: Bytes): readonly EnrolledBoard[] {
   return keyring.boards.filter((board) => !crypto.isEqual(board.kid, kid));
+}
+
+/** Notes a record that verified and makes no sense: written by another version, or by nobody honest.
+ *  @param record its region, and the digest that covers its region, its number and its bytes */
+export function noteSenseless(
+  crypto: Crypto,
+  state: LockState,
+  record: { readonly region: Region; readonly digest: Bytes },
+): void {
+  const [inState, inAccess, inNotices] = state.senseless.map((before, region) =>
+    region === record.region ? foldDigest(crypto, before, record.digest) : before,
+  );
+  state.senseless = [inState, inAccess, inNotices];
 }

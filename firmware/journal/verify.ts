@@ -8,9 +8,9 @@ import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { verifyCheckpoint } from "./checkpoint.ts";
-import type { Head } from "./log.ts";
 import type { Page, Region, StoredRecord } from "./record.ts";
 import { Chain, decodeRecord, pageOver, RECORD_HEADER_BYTES, REGIONS } from "./record.ts";
+import type { Head } from "./walk.ts";
 
 /** One region as it was exported. */
 export interface ExportedRegion {

@@ -76,6 +76,8 @@ export interface Status {
   readonly boards: readonly { readonly kid: Bytes; readonly role: BoardRole }[];
   /** The configuration in force, by key; see docs/protocol.md, "Configuration keys". */
   readonly configuration: ReadonlyMap<number, number | Bytes>;
+  /** The last access record that an owner has fetched and verified. */
+  readonly fetchedSeq: number;
 }
 
 const BOLTS: readonly BoltState[] = Object.freeze([
@@ -131,7 +133,7 @@ export function writeHeads(writer: Writer, heads: readonly Head[]): void {
 /** Reads a status. @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function readStatus(reader: Reader): Status {
-  reader.readMap(13, 13);
+  reader.readMap(14, 14);
   enterKey(reader, 1);
   const firmwareVersion = reader.readText(1, VERSION_BYTES_MAX);
   enterKey(reader, 2);
@@ -160,10 +162,13 @@ export function readStatus(reader: Reader): Status {
   const boards = readBoards(reader);
   enterKey(reader, 13);
   const configuration = readConfiguration(reader);
+  enterKey(reader, 14);
+  const fetchedSeq = reader.readUint(U32_MAX);
   const clock = { timeLow, timeHigh };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
     heads,
+    fetchedSeq,
     isJournalWhole: (flags & FLAG_DAMAGED) === 0,
     isJournalWritable: (flags & FLAG_UNWRITABLE) === 0,
     hasPresence: (flags & FLAG_PRESENCE) !== 0,
@@ -174,7 +179,7 @@ export function readStatus(reader: Reader): Status {
 /** Writes a status. */
 export function writeStatus(writer: Writer, status: Status): void {
   assert(status.heads.length === REGIONS.length, "a status tells of all three regions");
-  writer.map(13).uint(1).text(status.firmwareVersion);
+  writer.map(14).uint(1).text(status.firmwareVersion);
   writer.uint(2).array(2);
   writer.uint(status.timeLow ?? UNKNOWN_TIME).uint(status.timeHigh ?? UNKNOWN_TIME);
   writer.uint(3).uint(BOLTS.indexOf(status.bolt));
@@ -197,6 +202,7 @@ export function writeStatus(writer: Writer, status: Status): void {
     if (typeof value === "number") writer.uint(key).uint(value);
     else writer.uint(key).bytes(value);
   }
+  writer.uint(14).uint(status.fetchedSeq);
 }
 
 function flagsOf(status: Status): number {

@@ -6,14 +6,15 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { fromHex } from "../../firmware/bytes.ts";
-import { KIND_ACKNOWLEDGE, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { KIND_ACKNOWLEDGE, KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import { Journal } from "../../firmware/journal/journal.ts";
 import { ACCESS, decodeRecord, NOTICES, pageOver, REGIONS, type Region, STATE } from "../../firmware/journal/record.ts";
+import { NO_SNAPSHOT } from "../../firmware/journal/test/desk.ts";
 import type { Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 
 const RECORD_STEP_BYTES = 32;
-const GEOMETRY = { firstSector: 0, sectors: [6, 24, 3], payloadBytesMax: 2_048 } as const;
+const GEOMETRY = { firstSector: 0, sectors: [6, 24, 3], snapshotSectors: 3, payloadBytesMax: 2_048 } as const;
 const NAMES = ["state", "access", "notices"] as const;
 /** Of each region a record that changes nothing, and one that verifies and makes no sense: type and payload. */
 const HARMLESS = [
@@ -40,18 +41,19 @@ function adopted(): Door {
   return { desk, token: desk.grant({ to: desk.person("courier") }) };
 }
 
-/** Cuts power, lets something happen to the flash, gives power and tells the time. */
+/** Resets the lock, lets something happen to the flash meanwhile, and tells the time. Power stays: else a sector would be
+ *  closed, and a snapshot would hold what is to be damaged. */
 function rebootAfter(desk: Desk, happens: () => void = () => {}): void {
   desk.cutPower();
   happens();
-  desk.boot();
+  desk.boot(false);
   assert.is(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }), "yes");
 }
 
 /** Writes one record without the lock. @returns its number */
 function append(desk: Desk, region: Region, [type, payload]: readonly [number, string]): number {
   const { flash, lockId, time: lo } = desk;
-  const journal = Journal.open({ crypto, flash, geometry: GEOMETRY, lockId, isPowerOn: false });
+  const journal = Journal.open({ crypto, flash, geometry: GEOMETRY, lockId, isPowerOn: false, ...NO_SNAPSHOT });
   return journal.append(region, type, fromHex(payload), { lo, width: undefined }).seq;
 }
 
@@ -199,6 +201,51 @@ test("an acknowledgement that is lost itself covers nothing", () => {
   rebootAfter(desk, () => damage(desk, STATE, acknowledged[0].seq));
   requireRefused(door, "no acknowledgement");
   requireHealed(door, "no acknowledgement");
+});
+
+/** Damages every record of a region that still stands, one bit each. */
+function damageAll(desk: Desk, region: Region): void {
+  const page = pageOver(desk.flash.snapshot());
+  for (let offset = 0; offset < page.bytes.length; offset += RECORD_STEP_BYTES) {
+    if (decodeRecord(crypto, page, { offset, region }) !== undefined) desk.flash.flip((offset + 8) * 8);
+  }
+}
+
+test("what both snapshots hold needs no record: a removed owner stays out, and a spent use spent", () => {
+  const door = adopted();
+  const { desk } = door;
+  const once = desk.grant({ to: desk.person("plumber"), uses: 1 });
+  assert.is(desk.open(once), "yes");
+  desk.passTime(40);
+  const thief = desk.person("thief");
+  desk.pressInside();
+  assert.is(desk.state({ kind: KIND_ADD_OWNER, ownerKey: thief.publicKey }), "yes");
+  assert.is(desk.state({ kind: KIND_REMOVE_OWNER, ownerKid: thief.kid }), "yes");
+  desk.passTime(61);
+  rebootAfter(desk, () => damageAll(desk, ACCESS));
+  assert.is.not(desk.call().own(thief), "yes");
+  requireHealed(door, "history lost");
+  assert.is(desk.open(once), "no");
+  assert.is(desk.refusal(), "uses");
+});
+
+test("one snapshot that is lost is written anew, and changes nothing", () => {
+  const { desk, token } = adopted();
+  const slots = [33, 36].map((sector) => sector * desk.flash.sectorBytes);
+  for (const slot of slots) {
+    rebootAfter(desk, () => desk.flash.flip((slot + 60) * 8));
+    assert.is(desk.open(token), "yes");
+    desk.passTime(40);
+  }
+});
+
+test("with both snapshots lost, what records remain are believed, and guests wait for an owner", () => {
+  const door = adopted();
+  const { desk } = door;
+  rebootAfter(desk, () => {
+    for (const sector of [33, 36]) desk.flash.flip((sector * desk.flash.sectorBytes + 60) * 8);
+  });
+  requireServed(door, "no record was overwritten yet");
 });
 
 test.run();

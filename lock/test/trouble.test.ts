@@ -8,6 +8,7 @@ import { concat } from "../../firmware/bytes.ts";
 import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import { Journal } from "../../firmware/journal/journal.ts";
 import { ACCESS, STATE } from "../../firmware/journal/record.ts";
+import { NO_SNAPSHOT } from "../../firmware/journal/test/desk.ts";
 import type { Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 import type { DeskOptions } from "../../simulator/table.ts";
@@ -109,7 +110,8 @@ test("a record without sense refuses guests until an owner knows, and then for g
   const journal = Journal.open({
     crypto,
     flash: desk.flash,
-    geometry: { firstSector: 0, sectors: [6, 24, 3], payloadBytesMax: 2_048 },
+    geometry: { firstSector: 0, sectors: [6, 24, 3], snapshotSectors: 3, payloadBytesMax: 2_048 },
+    ...NO_SNAPSHOT,
     lockId: desk.lockId,
     isPowerOn: true,
   });

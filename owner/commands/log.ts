@@ -14,6 +14,7 @@ import {
   encodeArchive,
   fetchArchive,
   fetchRegion,
+  headsOf,
   isCheckpointOf,
   isContinued,
   parseArchive,
@@ -89,13 +90,16 @@ async function tellOwner(
   const lockKey = fromBase64url(lock.signingKey);
   const { archive, story } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
-    return { archive, story: read(archive, new Story(knownNames(keystore, lock.id))) };
+    const story = read(archive, new Story(knownNames(keystore, lock.id)));
+    if (kept !== undefined && former !== undefined)
+      keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
+    keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
+    lock.checkpoint = toBase64url(archive.checkpoint);
+    keystore.save();
+    // Only now may the lock overwrite what is kept here.
+    await conversation.ask({ kind: "fetched", heads: headsOf(archive) });
+    return { archive, story };
   });
-  if (kept !== undefined && former !== undefined)
-    keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
-  keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
-  lock.checkpoint = toBase64url(archive.checkpoint);
-  keystore.save();
   const exported = call.option("export");
   if (exported !== undefined) writeArchive(exported, archive);
   const shown = chooseHappenings(story.happenings, call.has("all"), last);

@@ -3,6 +3,7 @@
 // Follows docs/protocol.cddl, `status`.
 
 import { toBase64url } from "../../firmware/bytes.ts";
+import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Status } from "../../firmware/link/message.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
@@ -15,6 +16,8 @@ import { settingsObject } from "../settings.ts";
 import { counted, printable } from "../terminal.ts";
 
 /** The clock may lie this far off before it is worth a word. */
+/** Above so many records the owner is asked to fetch them: a third of what a lock holds. */
+const WAITING_MAX = 3_000;
 const CLOCK_SECONDS_MAX = 300;
 
 /** The command `status`. */
@@ -61,6 +64,7 @@ function sayStatus(found: Status, lock: OwnedLock): string[] {
   lines.push(
     `Journal:     ${found.isJournalWritable ? journal : `${journal}; it cannot be written: have the board changed`}`,
   );
+  lines.push(`Fetched:     ${sayFetched(found)}`);
   const ends = found.heads.map(({ lastSeq }) => lastSeq);
   lines.push(
     `Records:     ${ends[1]} of access, ${ends[0]} of state, ${counted(ends[2] ?? 0, "notice")}; it counts the uses of ${counted(liveCounters, "grant")}`,
@@ -70,6 +74,14 @@ function sayStatus(found: Status, lock: OwnedLock): string[] {
   );
   lines.push(`Taken back:  ${sayRevocation(lock)}`);
   return lines;
+}
+
+/** Says what the lock would have to overwrite if it ran out of room: it refuses guests before. */
+function sayFetched({ heads, fetchedSeq }: Status): string {
+  const waiting = (heads[ACCESS]?.lastSeq ?? 0) - fetchedSeq;
+  if (waiting <= 0) return "every record of the door";
+  const rest = waiting > WAITING_MAX ? ': run "latchkey log" soon, since a full lock refuses guests' : "";
+  return `all but the last ${counted(waiting, "record")} of the door${rest}`;
 }
 
 /** Says whether the lock holds the revocations that were signed. */

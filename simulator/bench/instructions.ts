@@ -5,8 +5,10 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { type Crypto, KEY_BYTES } from "../../firmware/crypto/crypto.ts";
 import { selfTest } from "../../firmware/crypto/selftest.ts";
+import { encodeImage } from "../../firmware/journal/image.ts";
 import { Journal } from "../../firmware/journal/journal.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
+import { emptyState } from "../../firmware/journal/state.ts";
 import { createCipher } from "../../firmware/link/cipher.ts";
 import { encodeHandshake, FRAME_NK_1 } from "../../firmware/link/frame.ts";
 import { createHandshake } from "../../firmware/link/noise.ts";
@@ -171,8 +173,18 @@ function handshakeOf(crypto: Crypto): () => (plaintext: Bytes) => Bytes {
 
 function appendOf(crypto: Crypto): () => unknown {
   const lockId = openIdentity(crypto, new MemoryConstants(), new Stream(1, "journal")).lockId;
-  const geometry = { firstSector: 0, sectors: [2, 2, 2] as const, payloadBytesMax: 2_048 };
-  const journal = Journal.open({ crypto, flash: new FastFlash(6), geometry, lockId, isPowerOn: false });
+  const geometry = { firstSector: 0, sectors: [3, 3, 3] as const, snapshotSectors: 3, payloadBytesMax: 2_048 };
+  const state = emptyState();
+  const journal = Journal.open({
+    crypto,
+    flash: new FastFlash(15),
+    geometry,
+    lockId,
+    isPowerOn: false,
+    restore: () => {},
+    visit: () => {},
+    image: () => encodeImage(crypto, state),
+  });
   const { region, type } = placeOf("intent");
   const name = new Uint8Array(8);
   const spends = [{ link8: name, used: 1, until: seconds(1) }];

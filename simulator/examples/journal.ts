@@ -6,8 +6,11 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
 import { withNote } from "../../firmware/journal/damage.ts";
+import { encodeImage } from "../../firmware/journal/image.ts";
 import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
+import { encodeSnapshot } from "../../firmware/journal/snapshot.ts";
+import { emptyState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Example } from "../examples.ts";
 import { type Cast, DAY_SECONDS, NOW } from "./keys.ts";
@@ -28,7 +31,36 @@ export function journalExamples(cast: Cast): readonly Example[] {
   const { root, link } = leavesOf(cast);
   const shown = { root8: link8Of(cast.crypto, root), leaf8: link8Of(cast.crypto, link) };
   const rows = [...stateRows(cast, shown), ...visitRows(cast, shown), ...accessRows(cast, shown), ...noticeRows()];
-  return rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) }));
+  const payloads = rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) }));
+  return [...payloads, ...snapshotExamples(cast, shown)];
+}
+
+/** The state of a lock with one owner, and one use of one grant. */
+function snapshotExamples({ crypto, owner, recovery }: Cast, { root8 }: Shown): readonly Example[] {
+  const keyOf = ({ kid, publicKey }: Cast["owner"]) => ({ kid, publicKey, sequence: 7 });
+  const image = encodeImage(crypto, {
+    ...emptyState(),
+    keyring: { owners: [keyOf(owner)], recovery: { ...keyOf(recovery), sequence: 0 }, removed: [], boards: [] },
+    counters: [{ link8: root8, root8, used: 1, until: UNTIL }],
+    watermark: NOW,
+    boots: 3,
+    fetched: 41,
+    faces: [root8],
+  });
+  const covered = { link: new Uint8Array(32).fill(0x11), damage: new Uint8Array(0) };
+  const heads = [
+    { ...covered, seq: 1_234 },
+    { ...covered, seq: 42 },
+    { ...covered, seq: 0 },
+  ] as const;
+  return [
+    { rule: "image", says: "the state of a lock with one owner; one use of one grant is counted", bytes: image },
+    {
+      rule: "snapshot",
+      says: "the same in a snapshot; no region is damaged",
+      bytes: encodeSnapshot({ heads, image }, 1_000),
+    },
+  ];
 }
 
 function stateRows({ crypto, owner, courier }: Cast, { leaf8 }: Shown): readonly Row[] {
@@ -54,6 +86,7 @@ function stateRows({ crypto, owner, courier }: Cast, { leaf8 }: Shown): readonly
       "an owner knows of the damage in the access region; the others have none",
       { kind: "acknowledged", digests: [nothing, damage.digest, nothing] },
     ],
+    ["fetched-6", "an owner holds all access records up to 4,711", { kind: "fetched", through: 4_711 }],
   ];
 }
 
@@ -109,6 +142,11 @@ function accessRows({ courier, owner }: Cast, { leaf8 }: Shown): readonly Row[] 
     ["refusal-19", "Dana came too early, twice", refusal],
     ["door-20", "somebody turned the thumbturn open", { kind: "door", event: "thumbturn-unlocked", count: 1 }],
     ["inside-21", "three presses within a minute", { kind: "inside", count: 3 }],
+    [
+      "overwritten-23",
+      "the ring was full of what no owner had fetched",
+      { kind: "overwritten", firstSeq: 1, lastSeq: 47 },
+    ],
   ];
 }
 

@@ -80,6 +80,7 @@ function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer
           liveCounters: 2,
           boards: [{ kid: cast.camera.kid, role: "camera" }],
           configuration: settingsOf(defaultConfiguration()),
+          fetchedSeq: 4_711,
         },
       },
     ],

@@ -5,12 +5,23 @@
 import { crypto } from "#crypto";
 import { NorFlash } from "../../../simulator/flash.ts";
 import type { Bytes } from "../../bytes.ts";
+import { Fault } from "../../fault.ts";
 import { seconds } from "../../platform.ts";
 import { type Geometry, Journal, payloadBytesIn } from "../journal.ts";
 import { REGIONS, type RecordFields, type Region } from "../record.ts";
 
 export const LOCK_ID = "AAECAwQFBgc";
 export const SECTOR_BYTES = 256;
+export const SNAPSHOT_SECTORS = 2;
+
+/** Takes no snapshot, so that every record is visited; what is written holds no state. */
+export const NO_SNAPSHOT = Object.freeze({
+  restore(): void {
+    throw new Fault("journal.corrupt");
+  },
+  visit(): void {},
+  image: (): Bytes => new Uint8Array(0),
+});
 
 /** The sectors of each region: state, access, notices. */
 export const SMALL: Geometry["sectors"] = Object.freeze([12, 18, 7] as const);
@@ -30,8 +41,9 @@ export interface Desk {
 
 /** Sets up an erased part. */
 export function createDesk(sectors = SMALL, sectorBytes = SECTOR_BYTES): Desk {
-  const flash = new NorFlash({ sectorBytes, sectors: sectors[0] + sectors[1] + sectors[2] });
-  const geometry = { firstSector: 0, sectors, payloadBytesMax: payloadBytesIn(sectorBytes) };
+  const flash = new NorFlash({ sectorBytes, sectors: sectors[0] + sectors[1] + sectors[2] + 2 * SNAPSHOT_SECTORS });
+  const payloadBytesMax = payloadBytesIn(sectorBytes);
+  const geometry = { firstSector: 0, sectors, snapshotSectors: SNAPSHOT_SECTORS, payloadBytesMax };
   const seen: string[] = [];
   return {
     flash,
@@ -40,7 +52,7 @@ export function createDesk(sectors = SMALL, sectorBytes = SECTOR_BYTES): Desk {
     open(isPowerOn = false) {
       seen.length = 0;
       const visit = ({ record }: { readonly record: RecordFields }) => void seen.push(describe(record));
-      return Journal.open({ crypto, flash, geometry, lockId: LOCK_ID, isPowerOn, visit });
+      return Journal.open({ crypto, flash, geometry, lockId: LOCK_ID, isPowerOn, ...NO_SNAPSHOT, visit });
     },
   };
 }

@@ -9,8 +9,19 @@ import { toHex } from "../../bytes.ts";
 import { Fault } from "../../fault.ts";
 import { seconds } from "../../platform.ts";
 import { type Geometry, Journal, payloadBytesIn } from "../journal.ts";
+import { ROOM_MAX } from "../log.ts";
 import { ACCESS, Chain, NOTICES, REGIONS, STATE } from "../record.ts";
-import { appendNext, createDesk, describe, inOrder, LOCK_ID, planned, SECTOR_BYTES, type Written } from "./desk.ts";
+import {
+  appendNext,
+  createDesk,
+  describe,
+  inOrder,
+  LOCK_ID,
+  NO_SNAPSHOT,
+  planned,
+  SECTOR_BYTES,
+  type Written,
+} from "./desk.ts";
 
 const NOW = { lo: seconds(1_790_000_000), width: seconds(1) };
 const BIG_SECTOR_BYTES = 4096;
@@ -26,6 +37,16 @@ function listOf(journal: Journal, region: 0 | 1 | 2, fromSeq = 1): string[] {
   const lines: string[] = [];
   journal.records(region, fromSeq, ({ record }) => lines.push(describe(record)) > 0);
   return lines;
+}
+
+/** The number of the oldest record that is kept. */
+function oldestOf(journal: Journal, region: 0 | 1 | 2): number {
+  let oldest = 0;
+  journal.records(region, 1, ({ record }) => {
+    oldest = record.seq;
+    return false;
+  });
+  return oldest;
 }
 
 test("a new part is blank: no head, no damage, and no write", () => {
@@ -114,24 +135,23 @@ test("each entry carries the links before and after it", () => {
   }
 });
 
-test("says exactly how many records fit in, then is full and overwrites nothing", () => {
+test("says exactly how many records fit in before one is overwritten that must be kept", () => {
   for (const payloadBytes of [0, 1, 33, payloadBytesIn(SECTOR_BYTES)]) {
-    const desk = createDesk();
-    const journal = desk.open();
-    appendNext(journal, 1);
-    let left = journal.room(STATE, payloadBytes);
-    for (; left > 0; left--) {
-      assert.is(journal.room(STATE, payloadBytes), left);
+    for (const kept of [0, 5, 16]) {
+      const desk = createDesk();
+      const journal = desk.open();
+      for (let count = 0; count < 20; count++) journal.append(STATE, 1, new Uint8Array(40), NOW);
+      for (let left = journal.room(STATE, payloadBytes, kept); left > 0; left--) {
+        if (left < ROOM_MAX) assert.is(journal.room(STATE, payloadBytes, kept), left);
+        const { lastSeq } = journal.overwrittenBy(STATE, payloadBytes) ?? { lastSeq: 0 };
+        assert.ok(lastSeq <= kept);
+        journal.append(STATE, 1, new Uint8Array(payloadBytes), NOW);
+      }
+      assert.ok((journal.overwrittenBy(STATE, payloadBytes)?.lastSeq ?? 0) > kept, `${payloadBytes} above ${kept}`);
+      assert.ok(oldestOf(journal, STATE) <= kept + 1);
       journal.append(STATE, 1, new Uint8Array(payloadBytes), NOW);
+      assert.ok(oldestOf(journal, STATE) > kept + 1);
     }
-    const image = toHex(desk.flash.snapshot());
-    const head = journal.head(STATE);
-    assert.throws(() => journal.append(STATE, 1, new Uint8Array(payloadBytes), NOW), isFault("journal.full"));
-    assert.is(toHex(desk.flash.snapshot()), image);
-    assert.equal(journal.head(STATE), head);
-    assert.ok(journal.isWritable);
-    assert.is(journal.append(ACCESS, 1, new Uint8Array(1), NOW).seq, 1);
-    assert.is(desk.open(true).head(STATE).seq, head.seq);
   }
 });
 
@@ -145,8 +165,10 @@ test("refuses a payload above the bound, and takes the greatest", () => {
 });
 
 const GEOMETRIES: readonly (readonly [string, Partial<Geometry>])[] = [
-  ["with a region of one sector", { sectors: [12, 18, 1] }],
+  ["with a region of two sectors", { sectors: [12, 18, 2] }],
+  ["without snapshots", { snapshotSectors: 0 }],
   ["larger than the part", { sectors: [12, 18, 8] }],
+  ["with snapshots larger than the part", { snapshotSectors: 3 }],
   ["pushed out of the part", { firstSector: 1 }],
   ["before the part", { firstSector: -1 }],
   ["with payloads larger than a sector", { payloadBytesMax: payloadBytesIn(SECTOR_BYTES) + 1 }],
@@ -156,14 +178,14 @@ for (const [name, change] of GEOMETRIES) {
   test(`refuses a geometry ${name}`, () => {
     const { flash, geometry } = createDesk();
     const options = { crypto, flash, geometry: { ...geometry, ...change }, lockId: LOCK_ID, isPowerOn: false };
-    assert.throws(() => Journal.open(options), isClaim);
+    assert.throws(() => Journal.open({ ...NO_SNAPSHOT, ...options }), isClaim);
   });
 }
 
 test("leaves the sectors before its own alone", () => {
   const { flash } = createDesk();
-  const geometry: Geometry = { firstSector: 4, sectors: [4, 4, 4], payloadBytesMax: 64 };
-  const open = () => Journal.open({ crypto, flash, geometry, lockId: LOCK_ID, isPowerOn: false });
+  const geometry: Geometry = { firstSector: 4, sectors: [4, 4, 4], snapshotSectors: 2, payloadBytesMax: 64 };
+  const open = () => Journal.open({ crypto, flash, geometry, lockId: LOCK_ID, isPowerOn: false, ...NO_SNAPSHOT });
   const journal = open();
   for (const region of REGIONS) journal.append(region, 1, new Uint8Array(5), NOW);
   assert.equal([...flash.eraseCounts].slice(0, 14), [0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0]);
@@ -177,11 +199,11 @@ const POWER_ON: readonly (readonly [string, number, boolean, number])[] = [
 ];
 for (const [name, records, isPowerOn, sectorsStarted] of POWER_ON) {
   test(`after a power-on with ${name}`, () => {
-    const desk = createDesk([2, 2, 2], BIG_SECTOR_BYTES);
+    const desk = createDesk([3, 3, 3], BIG_SECTOR_BYTES);
     const journal = desk.open();
     for (let count = 0; count < records; count++) journal.append(ACCESS, 1, new Uint8Array(32), NOW);
     const again = desk.open(isPowerOn);
-    assert.is(desk.flash.eraseCounts[2] + desk.flash.eraseCounts[3], sectorsStarted);
+    assert.is(desk.flash.eraseCounts[3] + desk.flash.eraseCounts[4], sectorsStarted);
     const { words } = desk.flash;
     desk.open(isPowerOn);
     assert.is(desk.flash.words, words);
@@ -204,14 +226,15 @@ test("a torn tail closes the sector once, and is no damage", () => {
   assert.equal(desk.open().damages, []);
 });
 
-test("a torn tail in the last sector: the region is full", () => {
-  const desk = createDesk([2, 2, 2]);
+test("a torn tail in the last sector of the part closes it, and the first is used again", () => {
+  const desk = createDesk([3, 3, 3]);
   const journal = desk.open();
-  for (let count = 0; count < 4; count++) journal.append(NOTICES, 1, new Uint8Array(32), NOW);
-  desk.flash.write(6 * SECTOR_BYTES - 32, new Uint8Array(4));
+  for (let count = 0; count < 8; count++) journal.append(NOTICES, 1, new Uint8Array(32), NOW);
+  desk.flash.write(9 * SECTOR_BYTES - 64, new Uint8Array(4));
   const again = desk.open(true);
-  assert.equal([again.room(NOTICES, 0), again.head(NOTICES).seq, again.isWritable], [0, 4, true]);
-  assert.throws(() => again.append(NOTICES, 1, new Uint8Array(0), NOW), isFault("journal.full"));
+  assert.equal([oldestOf(again, NOTICES), again.head(NOTICES).seq, again.isWritable], [4, 8, true]);
+  assert.is(again.append(NOTICES, 1, new Uint8Array(0), NOW).seq, 9);
+  assert.equal(again.damages, []);
 });
 
 const WORN: readonly (readonly [Wear, string])[] = [
@@ -273,7 +296,7 @@ test("a visitor's own mistake is not taken for the flash's", () => {
     const visit = () => {
       throw thrown;
     };
-    const options = { crypto, flash, geometry, lockId: LOCK_ID, isPowerOn: false, visit };
+    const options = { crypto, flash, geometry, lockId: LOCK_ID, isPowerOn: false, ...NO_SNAPSHOT, visit };
     assert.throws(
       () => Journal.open(options),
       (error: Error) => error === thrown,
@@ -294,7 +317,7 @@ test("a journal of another lock is seen as damage, and so is a region in the pla
   const journal = desk.open();
   for (const region of REGIONS) journal.append(region, 1, new Uint8Array(8), NOW);
   const { flash, geometry } = desk;
-  const other = Journal.open({ crypto, flash, geometry, lockId: "AAECAwQFBgg", isPowerOn: false });
+  const other = Journal.open({ crypto, flash, geometry, lockId: "AAECAwQFBgg", isPowerOn: false, ...NO_SNAPSHOT });
   assert.equal(
     other.damages.map(({ region, cause }) => [region, cause]),
     [0, 1, 2].map((region) => [region, "fork"]),

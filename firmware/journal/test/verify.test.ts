@@ -12,7 +12,7 @@ import { encodeCheckpoint } from "../checkpoint.ts";
 import { Journal } from "../journal.ts";
 import { ACCESS, REGIONS, type Region } from "../record.ts";
 import { type ExportedLog, type ExportedRegion, type Verdict, verifyExport } from "../verify.ts";
-import { appendNext, createDesk } from "./desk.ts";
+import { appendNext, createDesk, NO_SNAPSHOT } from "./desk.ts";
 
 const LOCK_SEED = new Uint8Array(32).fill(7);
 const OTHER_SEED = new Uint8Array(32).fill(8);
@@ -31,7 +31,7 @@ function createLock(seed: Bytes): Lock {
   const { flash, geometry } = createDesk();
   const lockKey = crypto.signingPublicKey(seed);
   const lockId = lockIdOf(crypto, lockKey);
-  const journal = Journal.open({ crypto, flash, geometry, lockId, isPowerOn: false });
+  const journal = Journal.open({ crypto, flash, geometry, lockId, isPowerOn: false, ...NO_SNAPSHOT });
   const sign = () => {
     const heads = [journal.head(0), journal.head(1), journal.head(2)] as const;
     const checkpoint = { lockId, heads, boots: 1, lo: seconds(1_790_000_000), hi: undefined };
@@ -359,7 +359,7 @@ test("a bit that aged in the padding on flash is no forgery", () => {
   const { flash, geometry } = createDesk();
   const lockKey = crypto.signingPublicKey(LOCK_SEED);
   const lockId = lockIdOf(crypto, lockKey);
-  const journal = Journal.open({ crypto, flash, geometry, lockId, isPowerOn: false });
+  const journal = Journal.open({ crypto, flash, geometry, lockId, isPowerOn: false, ...NO_SNAPSHOT });
   appendNext(journal, 0);
   flash.flip(8 * (geometry.sectors[0] * flash.sectorBytes + 64 + 63));
   const { records } = exportLoose(journal, ACCESS);

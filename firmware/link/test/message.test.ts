@@ -52,9 +52,10 @@ const STATUS: Status = {
     [1, 30],
     [2, fromHex("aabb")],
   ]),
+  fetchedSeq: 40,
 };
 const STATUS_HEX = [
-  "ad0165302e312e30",
+  "ae0165302e312e30",
   "02821a670000001affffffff",
   "030104010500",
   "06191770",
@@ -65,6 +66,7 @@ const STATUS_HEX = [
   "0b02",
   `0c8182${KID_HEX}02`,
   "0da201181e0242aabb",
+  "0e1828",
 ].join("");
 
 const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "unsupported" }>])[] = [
@@ -225,7 +227,7 @@ const BAD_ANSWERS: readonly (readonly [string, string])[] = [
   ["event 7", "8318600007"],
   ["a receipt for an opening", "841860000141d2"],
   ["a short nonce", `83184507581f${"11".repeat(31)}`],
-  ["a status with a key less", `83184307${STATUS_HEX.replace("ad0165", "ac0165").replace("0da201181e0242aabb", "")}`],
+  ["a status with a key less", `83184307${STATUS_HEX.replace("ae0165", "ad0165").replace("0da201181e0242aabb", "")}`],
   ["a status with other keys", `83184307${STATUS_HEX.replace("0b02", "0a02")}`],
   ["a status with two heads", `83184307${STATUS_HEX.replace(HEADS_HEX, `82${HEADS_HEX.slice(2, -76)}`)}`],
   ["a status without owners", `83184307${STATUS_HEX.replace(`098184${KID_HEX}050100`, "0980")}`],

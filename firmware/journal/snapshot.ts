@@ -1,0 +1,203 @@
+// The two snapshots, A and B: what the lock's state was when the heads of the regions stood where they say.
+// Why: the oldest records make room only for what both snapshots hold, and a start reads no more than what came after the
+// newest. There are two, so that a cut in the middle of writing one always leaves the other.
+// Follows docs/protocol.md §4, "Snapshots", and docs/protocol.cddl, `snapshot`. What the state looks like is image.ts's affair.
+
+import type { Bytes } from "../bytes.ts";
+import { concat, fromAscii } from "../bytes.ts";
+import { Reader } from "../cbor/decode.ts";
+import { Writer } from "../cbor/encode.ts";
+import { HASH_BYTES } from "../crypto/crypto.ts";
+import { Fault } from "../fault.ts";
+import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
+import { eraseVerified, type Medium, programVerified } from "./medium.ts";
+import { newPage, type Page, REGIONS, type Region, SEQ_MAX } from "./record.ts";
+import type { Head } from "./walk.ts";
+
+const MAGIC = 0x31534b4c; // "LKS1".
+const FORMAT = 1;
+const DIGEST_AT = 16;
+const HEADER_BYTES = DIGEST_AT + HASH_BYTES;
+const WORD_BYTES = 4;
+/** The heads, and what stands around heads and image. */
+const HEADS_BYTES_MAX = 192;
+const SLOTS = Object.freeze([0, 1] as const);
+type Slot = (typeof SLOTS)[number];
+
+/** How far a snapshot reaches in one region, and the digest of the damage that was found there: 8 bytes, or none. */
+export interface CoveredHead extends Head {
+  readonly damage: Bytes;
+}
+
+/** What one snapshot says. */
+export interface Snapshot {
+  readonly heads: readonly [state: CoveredHead, access: CoveredHead, notices: CoveredHead];
+  /** The lock's state, encoded. */
+  readonly image: Bytes;
+}
+
+/** What is known of a slot that holds a snapshot. */
+interface Filled {
+  readonly generation: number;
+  readonly heads: Snapshot["heads"];
+}
+
+/** Where the snapshots lie: two runs of sectors, A and then B. */
+export interface SnapshotExtent {
+  readonly firstSector: number;
+  /** Of each; at least 1. */
+  readonly sectors: number;
+}
+
+/** The two snapshots of one lock. A write throws Fault flash.io, journal.unwritable, or journal.size where the state does
+ *  not fit in a slot. */
+export class Snapshots {
+  readonly #medium: Medium;
+  readonly #extent: SnapshotExtent;
+  /** "ls1" and the lock-id, so that no other lock's snapshot is taken for this one's. */
+  readonly #context: Bytes;
+  readonly #page: Page;
+  #slots: readonly [Filled | undefined, Filled | undefined] = [undefined, undefined];
+  /** The highest that was ever seen, also of one that made no sense: a newer one must be told from it. */
+  #generation = 0;
+
+  /** @param lockId 11 characters @throws Fault bytes.encoding */
+  constructor(medium: Medium, extent: SnapshotExtent, lockId: string) {
+    this.#medium = medium;
+    this.#extent = extent;
+    this.#context = fromAscii(`ls1${lockId}`);
+    this.#page = newPage(extent.sectors * medium.flash.sectorBytes);
+  }
+
+  /** Reads both and gives the newest one that holds and that `restore` takes. Total: what cannot be read holds nothing.
+   *  @param restore takes the image, or throws Fault where it makes no sense; nothing has changed then */
+  recover(restore: (image: Bytes) => void): Snapshot | undefined {
+    const read = [this.#read(0), this.#read(1)] as const;
+    const slots: [Filled | undefined, Filled | undefined] = [read[0], read[1]];
+    this.#slots = slots;
+    this.#generation = Math.max(read[0]?.generation ?? 0, read[1]?.generation ?? 0);
+    const order: readonly Slot[] = (read[0]?.generation ?? 0) >= (read[1]?.generation ?? 0) ? [0, 1] : [1, 0];
+    for (const slot of order) {
+      const snapshot = read[slot];
+      if (snapshot === undefined) continue;
+      try {
+        restore(snapshot.image);
+        return snapshot;
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        slots[slot] = undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether one of the two is lost, or torn, or not written yet, while the other holds. */
+  get isHalf(): boolean {
+    return (this.#slots[0] === undefined) !== (this.#slots[1] === undefined);
+  }
+
+  /** Gives the last record of a region that both hold; 0 where there are not two. */
+  coveredByBoth(region: Region): number {
+    const [first, second] = this.#slots;
+    return Math.min(first?.heads[region].seq ?? 0, second?.heads[region].seq ?? 0);
+  }
+
+  /** Writes a snapshot over the older one. The first bytes go last: until they stand, the slot holds nothing.
+   *  @throws Fault flash.io, journal.unwritable, journal.size; the other one holds then */
+  write(snapshot: Snapshot): void {
+    const [first, second] = this.#slots;
+    const slot: Slot = (first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;
+    const generation = ++this.#generation;
+    const payload = encodeSnapshot(snapshot, this.#page.bytes.length - HEADER_BYTES);
+    const end = HEADER_BYTES + Math.ceil(payload.length / WORD_BYTES) * WORD_BYTES;
+    const { bytes, view } = this.#page;
+    bytes.fill(0, 0, end);
+    bytes.set(payload, HEADER_BYTES);
+    view.setUint32(0, MAGIC, true);
+    bytes[4] = FORMAT;
+    view.setUint32(8, generation, true);
+    view.setUint32(12, payload.length, true);
+    bytes.set(this.#digest(payload), DIGEST_AT);
+    this.#put(slot, undefined);
+    this.#program(slot, end);
+    this.#put(slot, { generation, heads: snapshot.heads });
+  }
+
+  #program(slot: Slot, end: number): void {
+    const { sectorBytes } = this.#medium.flash;
+    const { bytes } = this.#page;
+    const first = this.#firstSector(slot);
+    for (let at = 0; at < end; at += sectorBytes) eraseVerified(this.#medium, first + at / sectorBytes);
+    const base = first * sectorBytes;
+    for (let at = HEADER_BYTES; at < end; ) {
+      const to = Math.min(end, at - (at % sectorBytes) + sectorBytes);
+      programVerified(this.#medium, base + at, bytes.subarray(at, to));
+      at = to;
+    }
+    programVerified(this.#medium, base, bytes.subarray(0, HEADER_BYTES));
+  }
+
+  /** Reads one slot. @returns undefined where nothing that holds stands there; `image` is a copy */
+  #read(slot: Slot): (Filled & Snapshot) | undefined {
+    const { crypto, flash } = this.#medium;
+    const { bytes, view } = this.#page;
+    const base = this.#firstSector(slot) * flash.sectorBytes;
+    try {
+      flash.read(base, bytes.subarray(0, HEADER_BYTES));
+      const payloadBytes = view.getUint32(12, true);
+      const isHeader = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === FORMAT;
+      if (!isHeader || payloadBytes > bytes.length - HEADER_BYTES) return undefined;
+      const payload = bytes.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes);
+      flash.read(base + HEADER_BYTES, payload);
+      if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT, HEADER_BYTES))) return undefined;
+      return { generation: view.getUint32(8, true), ...decodeSnapshot(payload.slice()) };
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return undefined;
+    }
+  }
+
+  /** SHA-256("ls1" || lock-id || the header before it || SHA-256(payload)). */
+  #digest(payload: Bytes): Bytes {
+    const { crypto } = this.#medium;
+    return crypto.sha256(concat(this.#context, this.#page.bytes.subarray(0, DIGEST_AT), crypto.sha256(payload)));
+  }
+
+  #put(slot: Slot, filled: Filled | undefined): void {
+    const [first, second] = this.#slots;
+    this.#slots = slot === 0 ? [filled, second] : [first, filled];
+  }
+
+  #firstSector(slot: Slot): number {
+    return this.#extent.firstSector + slot * this.#extent.sectors;
+  }
+}
+
+/** Encodes a snapshot's payload. docs/protocol.cddl, `snapshot`.
+ *  @throws Fault journal.size where it may take more than `bytesMax` bytes */
+export function encodeSnapshot({ heads, image }: Snapshot, bytesMax: number): Bytes {
+  if (image.length + HEADS_BYTES_MAX > bytesMax) throw new Fault("journal.size");
+  const writer = new Writer(bytesMax).array(2).array(REGIONS.length);
+  for (const { seq, link, damage } of heads) writer.array(3).uint(seq).bytes(link).bytes(damage);
+  return writer.bytes(image).finish();
+}
+
+/** @returns views into `payload` @throws Fault journal.corrupt, cbor.* */
+function decodeSnapshot(payload: Bytes): Snapshot {
+  const reader = new Reader(payload, payload.length);
+  reader.readArray(2, 2);
+  reader.readArray(REGIONS.length, REGIONS.length);
+  const heads = [readHead(reader), readHead(reader), readHead(reader)] as const;
+  const image = reader.readView(0, payload.length);
+  reader.end();
+  return { heads, image };
+}
+
+function readHead(reader: Reader): CoveredHead {
+  reader.readArray(3, 3);
+  const seq = reader.readUint(SEQ_MAX);
+  const link = reader.readView(HASH_BYTES, HASH_BYTES);
+  const damage = reader.readView(0, DAMAGE_DIGEST_BYTES);
+  if (damage.length !== 0 && damage.length !== DAMAGE_DIGEST_BYTES) throw new Fault("journal.corrupt");
+  return { seq, link, damage };
+}

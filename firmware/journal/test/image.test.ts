@@ -1,0 +1,176 @@
+// Goal: a snapshot's image holds all of the state: what is read back is what was written, field by field, and the greatest
+// state that the bounds allow fits in a slot of three sectors. Anything else is refused whole.
+// Method: states from empty to full, each encoded, read, and encoded again; every cut and every flipped byte of one of them.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { Stream } from "../../../simulator/random.ts";
+import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
+import { kid8 } from "../../cose/key.ts";
+import { Fault } from "../../fault.ts";
+import { CODES_MAX, HOLDERS_MAX, REVOKED_MAX, type RevocationList } from "../../grant/revocation.ts";
+import { seconds } from "../../platform.ts";
+import { configure, defaultConfiguration, SETTING_MODE, SETTING_ZONE } from "../../policy/configuration.ts";
+import { COUNTERS_MAX } from "../../policy/counters.ts";
+import { BOARDS_MAX, OWNERS_MAX, REMOVED_MAX } from "../../policy/keyring.ts";
+import { decodeImage, encodeImage } from "../image.ts";
+import { emptyState, FACES_MAX, type LockState } from "../state.ts";
+
+const SEED = 52;
+const U32_MAX = 0xffff_ffff;
+/** Three sectors of 4 KB, less the header of a snapshot and the heads of its regions. */
+const SLOT_BYTES = 3 * 4_096 - 48 - 192;
+const LONGEST_ZONE = "<LONGSTANDARDTIME+1030>-10:30<LONGSUMMER+11>-11,M10.1.0,M4.1.0";
+
+const random = new Stream(SEED, "image");
+
+function draw(size: number): Bytes {
+  const bytes = new Uint8Array(size);
+  random.fill(bytes);
+  return bytes;
+}
+
+function times<Item>(count: number, make: () => Item): readonly Item[] {
+  return Array.from({ length: count }, make);
+}
+
+function fullList(owner: Bytes): RevocationList {
+  return {
+    owner,
+    sequence: U32_MAX,
+    generation: U32_MAX,
+    revoked: draw(8 * REVOKED_MAX),
+    untils: times(REVOKED_MAX, () => seconds(U32_MAX)),
+    holders: draw(8 * HOLDERS_MAX),
+    codes: times(CODES_MAX, () => ({ codeClass: U32_MAX, serial: U32_MAX, start: U32_MAX })),
+  };
+}
+
+/** The greatest state that every bound allows. */
+function fullState(): LockState {
+  const key = () => {
+    const publicKey = draw(32);
+    return { kid: kid8(crypto, publicKey), publicKey, sequence: U32_MAX };
+  };
+  const owners = times(OWNERS_MAX, key);
+  const boards = times(BOARDS_MAX, () => {
+    const { kid, publicKey: signingKey, sequence } = key();
+    return { kid, role: 3, agreementKey: draw(32), signingKey, sequence };
+  });
+  const settings = [
+    { key: SETTING_ZONE, value: fromAscii(LONGEST_ZONE) },
+    { key: SETTING_MODE, value: 4 },
+  ];
+  const configuration = configure(defaultConfiguration(), settings);
+  if (configuration === undefined) throw new Error("the settings are in bounds");
+  const spend = () => ({ link8: draw(8), used: 65_535, until: seconds(U32_MAX) });
+  return {
+    keyring: { owners, recovery: key(), removed: times(REMOVED_MAX, () => draw(8)), boards },
+    lists: owners.map(({ kid }) => fullList(kid)),
+    configuration,
+    counters: times(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
+    visit: { intent: U32_MAX, actor: draw(8), spends: times(3, spend) },
+    watermark: seconds(U32_MAX),
+    boots: U32_MAX,
+    acknowledged: [draw(8), draw(8), draw(8)],
+    senseless: [draw(8), draw(8), draw(8)],
+    fetched: U32_MAX,
+    faces: times(FACES_MAX, () => draw(8)),
+  };
+}
+
+const PARTS: readonly (keyof LockState)[] = [
+  "keyring",
+  "lists",
+  "configuration",
+  "counters",
+  "visit",
+  "watermark",
+  "boots",
+  "acknowledged",
+  "senseless",
+  "fetched",
+  "faces",
+];
+
+/** A value as text, bytes and all, whatever the order of its fields. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, part) => {
+    if (part instanceof Uint8Array) return toHex(part);
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)));
+  });
+}
+
+/** Whether a state comes back as it was; the whole of it is too long to be shown. */
+function comesBack(state: LockState): boolean {
+  return textOf(decodeImage(crypto, encodeImage(crypto, state))) === textOf(state);
+}
+
+test("an empty state comes back", () => {
+  assert.ok(comesBack(emptyState()));
+});
+
+test("the greatest state comes back, and fits in a slot", () => {
+  const state = fullState();
+  const image = encodeImage(crypto, state);
+  assert.ok(image.length <= SLOT_BYTES, `${image.length} bytes`);
+  assert.ok(comesBack(state));
+});
+
+test("every part of the state is in the image", () => {
+  assert.equal(Object.keys(emptyState()).sort(), [...PARTS].sort());
+});
+
+for (const part of PARTS) {
+  test(`${part} alone comes back`, () => {
+    const { keyring, ...rest } = fullState();
+    // Lists count, and are kept, only where their owners are.
+    const state = { ...emptyState(), [part]: { keyring, ...rest }[part], ...(part === "lists" ? { keyring } : {}) };
+    assert.ok(textOf(state) !== textOf(emptyState()) && comesBack(state));
+  });
+}
+
+test("a list of a key that is no owner's any more is left out", () => {
+  const { keyring, lists } = fullState();
+  const owners = keyring.owners.slice(1);
+  const state = { ...emptyState(), keyring: { ...keyring, owners }, lists };
+  const { lists: kept } = decodeImage(crypto, encodeImage(crypto, state));
+  assert.ok(textOf(kept) === textOf(lists.slice(1)));
+});
+
+const isCorrupt = (error: Error) => error instanceof Fault && error.code === "journal.corrupt";
+
+test("an image that is cut, longer, or of another version is refused", () => {
+  const image = encodeImage(crypto, { ...emptyState(), keyring: fullState().keyring });
+  for (let end = 0; end < image.length; end++) {
+    assert.throws(() => decodeImage(crypto, image.slice(0, end)), isCorrupt, `cut at ${end}`);
+  }
+  const longer = new Uint8Array(image.length + 1);
+  longer.set(image);
+  assert.throws(() => decodeImage(crypto, longer), isCorrupt);
+  const other = image.slice();
+  other[1] = 2;
+  assert.throws(() => decodeImage(crypto, other), isCorrupt);
+});
+
+test(`an image with any byte changed is read or refused, and nothing else (seed ${SEED})`, () => {
+  const image = encodeImage(crypto, fullState());
+  let read = 0;
+  let refused = 0;
+  for (let at = 0; at < image.length; at += 3) {
+    const changed = image.slice();
+    changed[at] ^= 1 + random.below(255);
+    try {
+      decodeImage(crypto, changed);
+      read++;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      refused++;
+    }
+  }
+  assert.ok(read > 1_000 && refused > 500, `${read} read, ${refused} refused`);
+});
+
+test.run();
