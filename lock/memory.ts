@@ -8,12 +8,11 @@ import { assert, Fault } from "../firmware/fault.ts";
 import { KIND_ADD_OWNER, KIND_ADOPT, KIND_REMOVE_OWNER } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
-import { foldDigest } from "../firmware/journal/damage.ts";
-import { decodeImage, encodeImage } from "../firmware/journal/image.ts";
-import { type Geometry, Journal } from "../firmware/journal/journal.ts";
-import { encodeEntry, placeOf, readEntry, type WritableEntry } from "../firmware/journal/payload.ts";
-import { ACCESS, NOTICES, REGIONS, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
-import { applyEntry, emptyState, type LockState, noteSenseless } from "../firmware/journal/state.ts";
+import type { Geometry } from "../firmware/journal/journal.ts";
+import { placeOf, type WritableEntry } from "../firmware/journal/payload.ts";
+import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
+import type { LockState } from "../firmware/journal/state.ts";
+import { Store } from "../firmware/journal/store.ts";
 import type { Head } from "../firmware/journal/walk.ts";
 import { RECORDS_BYTES_MAX, type Head as RegionHead } from "../firmware/link/message.ts";
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
@@ -48,22 +47,18 @@ export class Memory {
   readonly state: LockState;
   readonly #crypto: Crypto;
   readonly #identity: Identity;
-  readonly #journal: Journal;
+  readonly #store: Store;
   #clock: Clock;
   #watermarkAt: Millis;
-  /** What was wrong with each region at the start: 8 bytes, or none. Damage, and after it records that verified and made no
-   *  sense, written by another version or by nobody honest. */
-  readonly #damages: readonly [state: Bytes, access: Bytes, notices: Bytes];
 
   /** Recovers everything from flash, and writes down that the lock has started. */
   constructor(options: MemoryOptions, now: Millis) {
     const { crypto, identity } = options;
     this.#crypto = crypto;
     this.#identity = identity;
-    const state = emptyState();
+    this.#store = new Store({ ...options, lockId: identity.lockId });
+    const { state } = this.#store;
     this.state = state;
-    this.#journal = openJournal(options, state);
-    this.#damages = damagesOf(crypto, this.#journal, state);
     this.#clock = startClock({
       watermark: state.watermark,
       buildTime: options.buildTime,
@@ -109,12 +104,7 @@ export class Memory {
    *  preceded by one that says so.
    *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
   write(entry: WritableEntry, now: Millis): Head {
-    const { region, type } = placeOf(entry.kind);
-    const payload = encodeEntry(entry);
-    const time = this.#recordTime(now);
-    if (region === ACCESS) this.#tellOverwritten(payload.length, now);
-    const head = this.#journal.append(region, type, payload, time);
-    applyEntry(this.#crypto, this.state, entry, { region, seq: head.seq, lo: time.lo });
+    const head = this.#store.append(entry, this.#recordTime(now));
     if (entry.kind === "statement" && CUSTODY_KINDS.has(entry.body.kind)) this.#trySnapshot();
     return head;
   }
@@ -148,13 +138,13 @@ export class Memory {
   /** Whether nothing is lost or broken that no owner knows of. */
   get isWhole(): boolean {
     const { acknowledged } = this.state;
-    return this.#damages.every(
+    return this.#store.damages.every(
       (damage, region) => damage.length === 0 || this.#crypto.isEqual(damage, acknowledged[region]),
     );
   }
 
   get isWritable(): boolean {
-    return this.#journal.isWritable;
+    return this.#store.journal.isWritable;
   }
 
   /** Whether a guest's opening can be recorded to its end, and overwrites nothing that no owner has fetched. */
@@ -179,18 +169,18 @@ export class Memory {
 
   /** Notes that an owner knows of the damage that was found at the start, and of no other. @throws Fault journal.* */
   acknowledge(now: Millis): void {
-    this.write({ kind: "acknowledged", digests: this.#damages }, now);
+    this.write({ kind: "acknowledged", digests: this.#store.damages }, now);
   }
 
   head(region: Region): Head {
-    return this.#journal.head(region);
+    return this.#store.journal.head(region);
   }
 
   /** Gives raw records from a number on, as many as one answer carries.
    *  @throws Fault flash.io */
   records(region: Region, from: number): { first: number; previousLink: Bytes; bytes: Bytes } {
     const parts: Bytes[] = [];
-    const { firstSeq, prevLink } = this.#journal.exportRegion(region, from, {
+    const { firstSeq, prevLink } = this.#store.journal.exportRegion(region, from, {
       bytesMax: RECORDS_BYTES_MAX,
       emit: (record) => parts.push(record.slice()),
     });
@@ -217,23 +207,13 @@ export class Memory {
   }
 
   #room(region: Region): number {
-    return this.#journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);
-  }
-
-  #tellOverwritten(payloadBytes: number, now: Millis): void {
-    const overwritten = this.#journal.overwrittenBy(ACCESS, payloadBytes);
-    const { fetched } = this.state;
-    if (overwritten === undefined || overwritten.lastSeq <= fetched) return;
-    const firstSeq = Math.max(overwritten.firstSeq, fetched + 1);
-    const { region, type } = placeOf("overwritten");
-    const payload = encodeEntry({ kind: "overwritten", firstSeq, lastSeq: overwritten.lastSeq });
-    this.#journal.append(region, type, payload, this.#recordTime(now));
+    return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);
   }
 
   /** Puts what changed who owns the lock into both snapshots: a bit that flips in its record must not undo it. */
   #trySnapshot(): void {
     try {
-      this.#journal.snapshot();
+      this.#store.journal.snapshot();
     } catch (fault) {
       // The record itself stands; that no more can be written, isWritable says.
       if (!(fault instanceof Fault)) throw fault;
@@ -245,7 +225,7 @@ export class Memory {
     const head = this.head(ACCESS);
     if (seq === head.seq) return head.link;
     let found: Bytes = new Uint8Array(0);
-    this.#journal.records(ACCESS, seq, (entry) => {
+    this.#store.journal.records(ACCESS, seq, (entry) => {
       if (entry.record.seq === seq) found = entry.link;
       return false;
     });
@@ -256,36 +236,4 @@ export class Memory {
     const { lo, hi } = this.interval(now);
     return { lo, width: hi === undefined ? undefined : seconds(hi - lo) };
   }
-}
-
-/** Recovers the journal, and the state with it. */
-function openJournal({ crypto, flash, geometry, identity, isPowerOn }: MemoryOptions, state: LockState): Journal {
-  return Journal.open({
-    crypto,
-    flash,
-    geometry,
-    lockId: identity.lockId,
-    isPowerOn,
-    restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
-    image: () => encodeImage(crypto, state),
-    visit: ({ record }) => {
-      try {
-        // The view ends with the visit; the state keeps parts of it.
-        applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
-      } catch (fault) {
-        if (!(fault instanceof Fault)) throw fault;
-        noteSenseless(crypto, state, record);
-      }
-    },
-  });
-}
-
-/** What is wrong with each region: a region that has both is named by SHA-256(damage || senseless). */
-function damagesOf(crypto: Crypto, journal: Journal, { senseless }: LockState): readonly [Bytes, Bytes, Bytes] {
-  const [inState, inAccess, inNotices] = REGIONS.map((region) => {
-    const digest = journal.damages.find((damage) => damage.region === region)?.digest;
-    if (digest === undefined) return senseless[region];
-    return senseless[region].length === 0 ? digest : foldDigest(crypto, digest, senseless[region]);
-  });
-  return [inState, inAccess, inNotices];
 }

@@ -6,11 +6,11 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   type KeyObject,
   randomFillSync,
   sign,
@@ -38,7 +38,7 @@ const privateKeys: Readonly<Record<Curve, Cache>> = Object.freeze({ Ed25519: new
 /** The primitives over node:crypto. */
 export const crypto: Crypto = Object.freeze({
   sha256(message: Uint8Array): Bytes {
-    return copy(createHash("sha256").update(message).digest());
+    return copy(hash("sha256", message, "buffer"));
   },
 
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {

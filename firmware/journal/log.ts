@@ -92,6 +92,7 @@ export class RegionLog {
     const isReached = walk.reachCovered();
     this.#seq = walk.seq;
     this.#link = walk.link;
+    if (newest !== undefined) this.#dropHalfErased(newest);
     if (reached !== undefined)
       this.#tail = this.#settle({ ...reached, isAppendable: reached.isAppendable && isReached });
     return walk.damage;
@@ -208,6 +209,22 @@ export class RegionLog {
       if (newest !== undefined && sectorSeq > newest - sectors) this.#firstSeqs[place] = firstSeq;
     }
     return newest;
+  }
+
+  /** Forgets the oldest sector where its erase was cut, so that some of it still reads: what is left does not join what
+   *  follows, and would look like a loss to whoever fetches it. */
+  #dropHalfErased(newest: number): void {
+    const { sectors, region } = this.#extent;
+    const oldest = this.#lowestSectorSeq;
+    const following = this.#firstSeqs[(oldest + 1) % sectors];
+    if (oldest !== newest - sectors + 1 || following === UNKNOWN) return;
+    const covered = { seq: 0, link: this.#medium.chain.start(region) };
+    const start = { covered, damage: undefined, isAnchored: false, visit: () => true };
+    const walk = new Walk(this.#medium, this.#extent, start);
+    walk.sectors(oldest, oldest);
+    if (walk.seq === following - 1 && walk.damage === undefined) return;
+    this.#firstSeqs[oldest % sectors] = UNKNOWN;
+    this.#lowestSectorSeq++;
   }
 
   /** Gives the newest sector that begins at or before `seq`; undefined where none is known. */

@@ -1,0 +1,88 @@
+// The journal together with the state that is its fold: what is written counts, and nothing else does.
+// Why: there is one way to change the state, for the lock and for the tests that tear its flash: a record that is durable.
+// Follows docs/protocol.md §4. It knows no clock and no lock; memory.ts in lock/ does.
+
+import type { Bytes } from "../bytes.ts";
+import type { Crypto } from "../crypto/crypto.ts";
+import { Fault } from "../fault.ts";
+import type { Flash } from "../platform.ts";
+import { foldDigest } from "./damage.ts";
+import { decodeImage, encodeImage } from "./image.ts";
+import { type Geometry, Journal } from "./journal.ts";
+import { encodeEntry, placeOf, readEntry, type WritableEntry } from "./payload.ts";
+import { ACCESS, REGIONS, type RecordTime } from "./record.ts";
+import { applyEntry, emptyState, type LockState, noteSenseless } from "./state.ts";
+import type { Head } from "./walk.ts";
+
+/** What a store stands on. */
+export interface StoreOptions {
+  readonly crypto: Crypto;
+  readonly flash: Flash;
+  readonly geometry: Geometry;
+  /** 11 characters. */
+  readonly lockId: string;
+  /** Whether power was away since the journal was last open. */
+  readonly isPowerOn: boolean;
+}
+
+/** One lock's journal and state. */
+export class Store {
+  readonly journal: Journal;
+  /** Written to by records only, and by the lock where what must be so could not be written. */
+  readonly state: LockState;
+  /** What was wrong with each region at the start: 8 bytes, or none. Damage, and after it records that verified and made no
+   *  sense; a region that has both is named by SHA-256(damage || senseless). */
+  readonly damages: readonly [state: Bytes, access: Bytes, notices: Bytes];
+  readonly #crypto: Crypto;
+
+  /** Recovers everything from flash. @throws Fault bytes.encoding for a lock-id that is not ASCII */
+  constructor(options: StoreOptions) {
+    const { crypto } = options;
+    const state = emptyState();
+    this.#crypto = crypto;
+    this.state = state;
+    this.journal = Journal.open({
+      ...options,
+      restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
+      image: () => encodeImage(crypto, state),
+      visit: ({ record }) => {
+        try {
+          // The view ends with the visit; the state keeps parts of it.
+          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
+        } catch (fault) {
+          if (!(fault instanceof Fault)) throw fault;
+          noteSenseless(crypto, state, record);
+        }
+      },
+    });
+    const [inState, inAccess, inNotices] = REGIONS.map((region) => {
+      const digest = this.journal.damages.find((damage) => damage.region === region)?.digest;
+      const senseless = state.senseless[region];
+      if (digest === undefined) return senseless;
+      return senseless.length === 0 ? digest : foldDigest(crypto, digest, senseless);
+    });
+    this.damages = [inState, inAccess, inNotices];
+  }
+
+  /** Writes one record durably, and only then lets it count. One in access that overwrites records which no owner has
+   *  fetched is preceded by one that says so.
+   *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
+  append(entry: WritableEntry, time: RecordTime): Head {
+    const { region, type } = placeOf(entry.kind);
+    const payload = encodeEntry(entry);
+    if (region === ACCESS) this.#tellOverwritten(payload.length, time);
+    const head = this.journal.append(region, type, payload, time);
+    applyEntry(this.#crypto, this.state, entry, { region, seq: head.seq, lo: time.lo });
+    return head;
+  }
+
+  #tellOverwritten(payloadBytes: number, time: RecordTime): void {
+    const overwritten = this.journal.overwrittenBy(ACCESS, payloadBytes);
+    const { fetched } = this.state;
+    if (overwritten === undefined || overwritten.lastSeq <= fetched) return;
+    const firstSeq = Math.max(overwritten.firstSeq, fetched + 1);
+    const { region, type } = placeOf("overwritten");
+    const payload = encodeEntry({ kind: "overwritten", firstSeq, lastSeq: overwritten.lastSeq });
+    this.journal.append(region, type, payload, time);
+  }
+}
