@@ -27,6 +27,8 @@ export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
 const RECORD_PAYLOAD_BYTES = 96;
+/** For so long what happened at the door is kept from noise: 90 days. */
+const KEPT_SECONDS = 7_776_000;
 /** What changes who owns the lock. */
 const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER]);
 
@@ -121,11 +123,11 @@ export class Memory {
   }
 
   /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
-   *  nothing that no owner has fetched.
+   *  nothing in access that no owner has fetched or that is younger than 90 days (docs/attacks.md T45).
    *  @throws Fault journal.full, journal.unwritable */
   writeNoise(entry: WritableEntry, now: Millis): void {
     const { region } = placeOf(entry.kind);
-    if (region === ACCESS && this.#room(ACCESS) < RESERVED_RECORDS) throw new Fault("journal.full");
+    if (region === ACCESS && !this.#hasRoomForNoise(now)) throw new Fault("journal.full");
     this.write(entry, now);
   }
 
@@ -204,6 +206,12 @@ export class Memory {
 
   get nextTick(): Millis {
     return millis(this.#watermarkAt + WATERMARK_MILLIS);
+  }
+
+  #hasRoomForNoise(now: Millis): boolean {
+    if (this.#room(ACCESS) < RESERVED_RECORDS) return false;
+    const overwritten = this.#store.journal.overwrittenBy(ACCESS, RECORD_PAYLOAD_BYTES);
+    return overwritten === undefined || this.interval(now).lo - overwritten.until > KEPT_SECONDS;
   }
 
   #room(region: Region): number {

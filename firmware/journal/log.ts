@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../bytes.ts";
 import { assert, Fault } from "../fault.ts";
+import { type Seconds, seconds } from "../platform.ts";
 import type { Damage } from "./damage.ts";
 import { eraseVerified, isRestBlank, type Medium, programVerified } from "./medium.ts";
 import type { RecordFields, Region } from "./record.ts";
@@ -14,6 +15,7 @@ import {
   type Extent,
   type Head,
   type Reached,
+  readFirstTime,
   readSectorHeader,
   type Visit,
   Walk,
@@ -41,10 +43,13 @@ type Tail =
   | OpenTail
   | { readonly kind: "closed"; readonly sectorSeq: number; readonly eraseCount: number };
 
-/** What starting the next sector overwrites: records firstSeq..lastSeq. */
+/** What starting the next sector overwrites. */
 export interface Overwritten {
+  /** Records firstSeq..lastSeq. */
   readonly firstSeq: number;
   readonly lastSeq: number;
+  /** The time of the first record that stays behind them; 0 where that is unknown. */
+  readonly until: Seconds;
 }
 
 /** One region. A write throws Fault flash.io where the part says that it failed, and journal.unwritable where what was
@@ -54,6 +59,8 @@ export class RegionLog {
   readonly #extent: Extent;
   /** The number of the first record of the sector at each place. */
   readonly #firstSeqs: Uint32Array;
+  /** Its time, for whoever asks how old a sector is; not verified. */
+  readonly #firstTimes: Uint32Array;
   #seq = 0;
   #link: Bytes;
   #lowestSectorSeq = 0;
@@ -64,6 +71,7 @@ export class RegionLog {
     this.#extent = extent;
     this.#link = medium.chain.start(extent.region);
     this.#firstSeqs = new Uint32Array(extent.sectors);
+    this.#firstTimes = new Uint32Array(extent.sectors);
   }
 
   get region(): Region {
@@ -142,6 +150,7 @@ export class RegionLog {
     const link = chain.next(this.#link, encodeRecord(crypto, record, fields));
     const size = recordBytes(payload.length);
     this.#program(baseOf(this.#medium, this.#extent, tail.sectorSeq) + tail.offset, size);
+    if (tail.offset === SECTOR_HEADER_BYTES) this.#firstTimes[tail.sectorSeq % this.#extent.sectors] = time.lo;
     tail.offset += size;
     this.#seq = seq;
     this.#link = link;
@@ -201,6 +210,7 @@ export class RegionLog {
       const header = readSectorHeader(this.#medium, this.#extent, place);
       if (header === undefined || header.sectorSeq % sectors !== place) continue;
       found.set(place, header);
+      this.#firstTimes[place] = readFirstTime(this.#medium, this.#extent, place);
       if (newest === undefined || header.sectorSeq > newest) newest = header.sectorSeq;
     }
     this.#firstSeqs.fill(UNKNOWN);
@@ -244,14 +254,16 @@ export class RegionLog {
     if (old < 0 || this.#tail.kind === "blank") return undefined;
     const newest = this.#tail.sectorSeq;
     let lastSeq = this.#seq;
+    let until = seconds(0);
     for (let later = old + 1; later <= newest; later++) {
       const firstSeq = this.#firstSeqs[later % sectors];
       if (firstSeq === UNKNOWN) continue;
       lastSeq = firstSeq - 1;
+      until = seconds(this.#firstTimes[later % sectors]);
       break;
     }
     const firstSeq = this.#firstSeqs[old % sectors];
-    return { firstSeq: firstSeq === UNKNOWN ? Math.min(1, lastSeq) : firstSeq, lastSeq };
+    return { firstSeq: firstSeq === UNKNOWN ? Math.min(1, lastSeq) : firstSeq, lastSeq, until };
   }
 
   /** Decides whether the newest sector takes more: only if its rest is erased on two reads. */

@@ -25,6 +25,9 @@ export const PAYLOAD_BYTES_MAX = 2048;
 /** The last number that a record or a sector may have. */
 export const SEQ_MAX = 0xfffffff0;
 
+/** Where a record's `lo` stands in it. */
+export const RECORD_TIME_OFFSET = 8;
+
 const RECORD_ALIGN_BYTES = 32;
 const RECORD_VERSION = 1;
 const RECORD_ZERO_OFFSET = 21;

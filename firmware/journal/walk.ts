@@ -12,6 +12,7 @@ import {
   decodeSectorHeader,
   isBegun,
   RECORD_HEADER_BYTES,
+  RECORD_TIME_OFFSET,
   SECTOR_HEADER_BYTES,
 } from "./record.ts";
 
@@ -61,6 +62,15 @@ export function readSectorHeader(medium: Medium, extent: Extent, sectorSeq: numb
   const { crypto, flash, sector } = medium;
   flash.read(baseOf(medium, extent, sectorSeq), sector.bytes.subarray(0, SECTOR_HEADER_BYTES));
   return decodeSectorHeader(crypto, sector, extent.region);
+}
+
+/** Reads the time of the first record of the sector at that place, as it stands there: nothing of it is verified.
+ *  @returns u32 seconds; 0 where there is none @throws Fault flash.io */
+export function readFirstTime(medium: Medium, extent: Extent, sectorSeq: number): number {
+  const { flash, sector } = medium;
+  const header = sector.bytes.subarray(0, RECORD_HEADER_BYTES);
+  flash.read(baseOf(medium, extent, sectorSeq) + SECTOR_HEADER_BYTES, header);
+  return isBegun(sector, 0) ? sector.view.getUint32(RECORD_TIME_OFFSET, true) : 0;
 }
 
 /** What a walk starts from. */

@@ -19,6 +19,7 @@ import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
 import { attack as t37 } from "./t37.ts";
 import { attack as t44 } from "./t44.ts";
+import { attack as t45 } from "./t45.ts";
 import { attack as t46 } from "./t46.ts";
 import { attack as t47 } from "./t47.ts";
 import { attack as t49 } from "./t49.ts";
@@ -43,6 +44,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t33,
   t37,
   t44,
+  t45,
   t46,
   t47,
   t49,

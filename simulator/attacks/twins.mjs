@@ -291,6 +291,33 @@ export const TWINS = Object.freeze([
     ],
   },
   {
+    id: "T45",
+    without: "counting of noise",
+    at: "noise is counted, not written",
+    rewrites: [
+      rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
+      rewrite("lock/recorder.ts", "const MINUTE_MILLIS = 60_000;", "const MINUTE_MILLIS = 1_000;"),
+    ],
+  },
+  {
+    id: "T45",
+    without: "90 days that noise may not touch",
+    at: "every opening of the last 90 days is there",
+    rewrites: [rewrite("lock/memory.ts", "const KEPT_SECONDS = 7_776_000;", "const KEPT_SECONDS = -1;")],
+  },
+  {
+    id: "T45",
+    without: "keeping what no owner has fetched",
+    at: "guests overwrite no opening that nobody has fetched",
+    rewrites: [
+      rewrite(
+        "lock/memory.ts",
+        "return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);",
+        "return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES);",
+      ),
+    ],
+  },
+  {
     id: "T46",
     without: "steps",
     rewrites: [
