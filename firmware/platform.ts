@@ -40,12 +40,15 @@ export interface Flash {
   erase(sector: number): void;
 }
 
-/** Boot constants that are written once (NVS on a board): the device's own keys, its calibration. */
+/** Boot constants that are written once (NVS on a board): the device's own keys, its calibration. Each change is there
+ *  whole or not at all, whenever power fails. */
 export interface Constants {
   /** @returns a copy, or undefined where the name was never written. Names are at most 15 characters. */
   read(name: string): Bytes | undefined;
   /** Writes durably. @throws Fault flash.io */
   write(name: string, value: Uint8Array): void;
+  /** Forgets a name durably; one that was never written is none. @throws Fault flash.io */
+  erase(name: string): void;
 }
 
 /** One output pin, active high; driven to its safe level (false) at every reset. */

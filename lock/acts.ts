@@ -11,6 +11,7 @@ import type { Door } from "../firmware/door/state.ts";
 import { unreachable } from "../firmware/fault.ts";
 import {
   type Adoption,
+  type Body,
   KIND_ACKNOWLEDGE,
   KIND_ACT,
   KIND_ADD_OWNER,
@@ -23,6 +24,7 @@ import {
   KIND_REMOVE_BOARD,
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
+  KIND_TRANSFER,
   type Setting,
 } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
@@ -37,6 +39,7 @@ import {
   OWNERS_MAX,
   REMOVED_MAX,
   sequenceOf,
+  statementKey,
   wasRemoved,
 } from "../firmware/policy/keyring.ts";
 
@@ -47,6 +50,10 @@ export interface ActContext {
   readonly configuration: Configuration;
   readonly door: Door;
   readonly hasPresence: boolean;
+  /** Whether somebody inside pressed after the lock had announced what this key asks for. @param kid 8 bytes */
+  isAnswered(kid: Bytes): boolean;
+  /** Whether the delay of a factory reset runs. */
+  readonly isResetRunning: boolean;
   /** Where it comes from: an owner at the door, or over the network. */
   readonly source: Source;
   readonly canUnlatch: boolean;
@@ -59,7 +66,30 @@ export interface ActContext {
 }
 
 /** What may use the last room of the journal: whatever ends a thief's key, or brings the lock back. */
-const LAST_KINDS: readonly number[] = Object.freeze([KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_ACKNOWLEDGE, KIND_ACT]);
+const LAST_KINDS: readonly number[] = Object.freeze([
+  KIND_ADD_OWNER,
+  KIND_REMOVE_OWNER,
+  KIND_ACKNOWLEDGE,
+  KIND_ACT,
+  KIND_FACTORY_RESET,
+  KIND_CANCEL_RESET,
+  KIND_TRANSFER,
+]);
+/** What the key on paper may say. */
+const RECOVERY_KINDS: readonly number[] = Object.freeze([
+  KIND_ADD_OWNER,
+  KIND_REMOVE_OWNER,
+  KIND_FACTORY_RESET,
+  KIND_CANCEL_RESET,
+  KIND_TRANSFER,
+]);
+/** What changes whose word counts: a press vouches for it only if the lock had announced it before. */
+const ANNOUNCED_KINDS: readonly number[] = Object.freeze([
+  KIND_ADD_OWNER,
+  KIND_REMOVE_OWNER,
+  KIND_FACTORY_RESET,
+  KIND_TRANSFER,
+]);
 
 /** Whether a mode lets a guest's grant move the bolt: as a guest, and over the network as whoever comes from there. */
 export function modeAllowsGuest(mode: Mode, transport: Transport): boolean {
@@ -79,7 +109,18 @@ export function judgeStatement(statement: Statement, context: ActContext): Denia
   if (!isNextSequence(sequenceOf(crypto, keyring, kid), sequence)) return "sequence";
   const isOwner = findOwner(crypto, keyring, kid) !== undefined;
   if (!context.hasRoom && !LAST_KINDS.includes(body.kind)) return "journal";
-  if (!isOwner && body.kind !== KIND_ADD_OWNER && body.kind !== KIND_REMOVE_OWNER) return "permission";
+  if (isOwner ? body.kind === KIND_TRANSFER : !RECOVERY_KINDS.includes(body.kind)) return "permission";
+  const denial = judgeBody(body, isOwner, context);
+  // Last, since each announcement sounds: what is refused anyway must not.
+  return denial ?? (ANNOUNCED_KINDS.includes(body.kind) && !context.isAnswered(kid) ? "presence" : undefined);
+}
+
+function judgeBody(
+  body: Exclude<Body, { kind: typeof KIND_ADOPT }>,
+  isOwner: boolean,
+  context: ActContext,
+): Denial | undefined {
+  const { crypto, keyring } = context;
   switch (body.kind) {
     case KIND_ENROL:
       return judgeEnrolment(body.board.signingKey, context);
@@ -98,9 +139,14 @@ export function judgeStatement(statement: Statement, context: ActContext): Denia
     case KIND_SET_CLOCK:
     case KIND_ACKNOWLEDGE:
       return undefined;
-    case KIND_ANNOUNCE:
+    case KIND_TRANSFER:
+      return judgeTransfer(body.adoption, context);
     case KIND_FACTORY_RESET:
+      // The key on paper waits for nothing; an owner's delay is not begun twice, or it would never end.
+      return isOwner && context.isResetRunning ? "limit" : undefined;
     case KIND_CANCEL_RESET:
+      return context.isResetRunning ? undefined : "target";
+    case KIND_ANNOUNCE:
       return "unsupported";
     default:
       return unreachable(body);
@@ -133,18 +179,32 @@ function judgeSettings(settings: readonly Setting[], context: ActContext): Denia
   return canEnterMode(configured.mode, "inside", context.door) ? undefined : "door";
 }
 
-function judgeNewOwner(publicKey: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
-  if (!hasPresence) return "presence";
-  const kid = kid8(crypto, publicKey);
-  const isKnown = findOwner(crypto, keyring, kid) !== undefined || wasRemoved(crypto, keyring, kid);
-  const isRecovery = keyring.recovery !== undefined && crypto.isEqual(keyring.recovery.kid, kid);
-  // Whoever is added can be removed one day: the table of removed keys must have room for all.
-  const hasRoom = keyring.owners.length < OWNERS_MAX && keyring.owners.length + keyring.removed.length < REMOVED_MAX;
-  return isKnown || isRecovery || !hasRoom ? "limit" : undefined;
+function judgeNewOwner(publicKey: Bytes, { crypto, keyring }: ActContext): Denial | undefined {
+  const hasRoom = keyring.owners.length < OWNERS_MAX && hasRoomToRemove(keyring);
+  return isKnownKey(crypto, keyring, publicKey) || !hasRoom ? "limit" : undefined;
 }
 
-function judgeRemoval(kid: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
-  if (!hasPresence) return "presence";
+/** Whoever is an owner can be removed one day: the table of removed keys must have room for all, and for one more. */
+function hasRoomToRemove({ owners, removed }: Keyring): boolean {
+  return owners.length + removed.length < REMOVED_MAX;
+}
+
+/** Whether a key is an owner's, was one, or is the recovery key: none of these may come in anew. */
+function isKnownKey(crypto: Crypto, keyring: Keyring, publicKey: Bytes): boolean {
+  const kid = kid8(crypto, publicKey);
+  return statementKey(crypto, keyring, kid) !== undefined || wasRemoved(crypto, keyring, kid);
+}
+
+/** Both keys must be new here: the seller knows the words of the former recovery key, and a former owner's old grants
+ *  would live again with its key. */
+function judgeTransfer(adoption: Adoption, { crypto, keyring, configuration }: ActContext): Denial | undefined {
+  const { ownerKey, recoveryKey, zoneRule } = adoption;
+  const isKnown = isKnownKey(crypto, keyring, ownerKey) || isKnownKey(crypto, keyring, recoveryKey);
+  if (isKnown || crypto.isEqual(ownerKey, recoveryKey) || !hasRoomToRemove(keyring)) return "limit";
+  return withZone(configuration, zoneRule) === undefined ? "malformed" : undefined;
+}
+
+function judgeRemoval(kid: Bytes, { crypto, keyring }: ActContext): Denial | undefined {
   if (findOwner(crypto, keyring, kid) === undefined) return "target";
   return keyring.owners.length === 1 ? "limit" : undefined;
 }

@@ -28,7 +28,8 @@ export interface Identity {
 }
 
 /** Reads the lock's keys, or makes them where there are none yet, durably before they are used.
- *  @throws Fault flash.io, crypto.key where a stored key has the wrong size: a lock never makes itself a new identity */
+ *  @throws Fault flash.io, crypto.key where a stored key has the wrong size: a lock never makes itself a new identity, save
+ *  by a reset (reset.ts) */
 export function openIdentity(crypto: Crypto, constants: Constants, random: Random): Identity {
   const signingSeed = openSecret(SIGNING_SEED, constants, random);
   const agreementSecret = openSecret(AGREEMENT_SECRET, constants, random);
@@ -41,6 +42,12 @@ export function openIdentity(crypto: Crypto, constants: Constants, random: Rando
     agreementSecret,
     agreementKey: crypto.agreementPublicKey(agreementSecret),
   };
+}
+
+/** Forgets both keys: whoever opens an identity afterwards is another lock. @throws Fault flash.io */
+export function forgetIdentity(constants: Constants): void {
+  constants.erase(SIGNING_SEED);
+  constants.erase(AGREEMENT_SECRET);
 }
 
 function openSecret(name: string, constants: Constants, random: Random): Bytes {

@@ -16,7 +16,8 @@ import type { Outcome } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import type { NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
-import { findOwner } from "../firmware/policy/keyring.ts";
+import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
+import type { Desk, Records } from "./desk.ts";
 import { Faces } from "./faces.ts";
 import { type GuestDesk, serveGrant } from "./guest.ts";
 import { type Identity, openIdentity } from "./identity.ts";
@@ -24,9 +25,10 @@ import { Presence } from "./inside.ts";
 import { Memory } from "./memory.ts";
 import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
-import { type Desk, Phones, type Records } from "./phone.ts";
-import { LISTS, OPENINGS, Ration, STATEMENTS } from "./ration.ts";
+import { Phones } from "./phone.ts";
+import { ANNOUNCEMENTS, LISTS, OPENINGS, Ration, STATEMENTS } from "./ration.ts";
 import { Recorder } from "./recorder.ts";
+import { FAREWELL, finishReset, Reset } from "./reset.ts";
 import { doorSettings } from "./settings.ts";
 import { statusOf } from "./status.ts";
 import { closingOf, isSecured, nextOf, resumeVisit, type Visit } from "./visit.ts";
@@ -45,10 +47,14 @@ export class Lock {
   readonly #recorder: Recorder;
   readonly #phones: Phones;
   readonly #faces = new Faces();
-  readonly #presence = new Presence();
+  readonly #presence: Presence;
+  readonly #reset: Reset;
+  /** Whether a reset was begun that the flash did not let come to its end: the lock serves nobody but the inside. */
+  readonly #isStuck: boolean;
   readonly #openings = new Ration(OPENINGS);
   readonly #statements = new Ration(STATEMENTS);
   readonly #lists = new Ration(LISTS);
+  readonly #announcements = new Ration(ANNOUNCEMENTS);
   #door: Door = startDoor();
   #visit: Visit | undefined;
 
@@ -59,14 +65,20 @@ export class Lock {
     selfTest(crypto);
     this.#platform = platform;
     this.#options = options;
+    this.#isStuck = !finishReset({ flash, constants, geometry: options.geometry });
     const identity = openIdentity(crypto, constants, random);
     this.#identity = identity;
     this.#memory = new Memory({ ...options, crypto, flash, identity }, now);
     this.#recorder = new Recorder(this.#memory);
+    this.#presence = new Presence(crypto);
+    const { indicator } = platform;
+    const restart = () => platform.restart();
+    this.#reset = new Reset({ constants, indicator, memory: this.#memory, recorder: this.#recorder, restart });
     this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(), now);
     const { visit } = this.#memory.state;
     if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);
     if (!this.#memory.isWhole) this.#recorder.alarm("journal", now);
+    if (this.#isStuck) indicator.signal("alarm");
     this.#pollBolt(now);
   }
 
@@ -113,12 +125,19 @@ export class Lock {
     this.#step({ kind: "contact", is: contact }, now);
   }
 
+  /** Takes the contact of the cover over the board; a board without one never calls it. */
+  coverChanged(isOpen: boolean, now: Millis): void {
+    this.#now = now;
+    this.#reset.coverChanged(isOpen);
+  }
+
   /** Takes a press of the inside button: it always opens, whatever else is so, and is recorded afterwards. */
   insidePressed(now: Millis): void {
     this.#now = now;
     this.#presence.press(this.#isGuestInside, now);
     this.#step({ kind: "inside" }, now);
     this.#recorder.inside(now);
+    this.#reset.pressed(this.#visit !== undefined, now);
   }
 
   /** Tells that an input of the bolt changed with no drive running: somebody turned the thumbturn. */
@@ -136,16 +155,18 @@ export class Lock {
     this.#phones.tick(now);
     this.#recorder.tick(now);
     this.#memory.tick(now);
+    this.#reset.tick(now, this.#platform.bolt.isDriving);
   }
 
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const now = this.#now;
+    const { isDriving } = this.#platform.bolt;
     let next: number = this.#memory.nextTick;
     const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
+    others.push(isDriving ? millis(now + DRIVE_POLL_MILLIS) : this.#reset.nextTick);
     if (this.#visit !== undefined) others.push(nextOf(this.#visit));
     for (const other of others) if (other !== undefined && other < next) next = other;
-    if (this.#platform.bolt.isDriving) next = Math.min(next, now + DRIVE_POLL_MILLIS);
     return millis(Math.max(next, now));
   }
 
@@ -158,6 +179,11 @@ export class Lock {
 
   get #hasPresence(): boolean {
     return !this.#isGuestInside && this.#presence.isKnown(this.#now);
+  }
+
+  /** Whether the records and keys of this lock are about to be erased, or half erased. */
+  get #isEnding(): boolean {
+    return this.#isStuck || this.#reset.isDecided;
   }
 
   get #isGuestInside(): boolean {
@@ -177,13 +203,17 @@ export class Lock {
         return lock.#memory.state.keyring.owners.length > 0;
       },
       chainContext,
+      sessionKey: (kid) => statementKey(crypto, lock.#memory.state.keyring, kid),
       cachedLeaf: (link8) => lock.#faces.leaf(crypto, link8),
-      serveGrant: (proof, from, now) => serveGrant(lock.#guestDesk(), proof, { from, now }),
-      serveStatement: (message, from, now) => serveStatement(lock.#ownerDesk(), message, { from, now }),
+      serveGrant: (proof, from, now) =>
+        lock.#isEnding ? "journal" : serveGrant(lock.#guestDesk(), proof, { from, now }),
+      serveStatement: (message, from, now) =>
+        lock.#isEnding ? "journal" : serveStatement(lock.#ownerDesk(), message, { from, now }),
       refused: (proof, now) => lock.#recorder.refused(proof, now),
       status: () => lock.#status(),
       records: (region, from) => lock.#records(region, from),
       checkpoint: (now) => lock.#memory.checkpoint(now),
+      farewell: () => lock.#platform.constants.read(FAREWELL),
       fetched: (heads, now) => lock.#memory.fetched(heads, now),
       stranger: (kind, now) => lock.#recorder.stranger(kind, now),
     };
@@ -203,11 +233,15 @@ export class Lock {
       door: this.#door,
       hasPresence: this.#hasPresence,
       isLeaving: this.#presence.isLeaving(this.#now),
+      presence: this.#presence,
+      reset: this.#reset,
       statements: this.#statements,
       lists: this.#lists,
+      announcements: this.#announcements,
       begin: (visit, now) => this.#beginVisit(visit, now),
       act: (operation, now) => this.#request(operation, now),
-      ownerRemoved: (kid) => this.#phones.endOwner(kid),
+      ownerRemoved: (kid) => this.#phones.endKey(kid),
+      handedOver: () => this.#phones.endAll(),
       settingsChanged: (now) => this.#step({ kind: "tick" }, now),
     };
   }
@@ -246,6 +280,7 @@ export class Lock {
       battery: this.#platform.battery,
       isVisitOpen: this.#visit !== undefined,
       hasPresence: this.#hasPresence,
+      resetSeconds: this.#reset.secondsLeft(this.#now),
       now: this.#now,
     });
   }

@@ -5,7 +5,7 @@
 import { type Bytes, concat } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
-import { KIND_ADD_OWNER, KIND_ADOPT, KIND_REMOVE_OWNER } from "../firmware/grant/body.ts";
+import { KIND_ADD_OWNER, KIND_ADOPT, KIND_REMOVE_OWNER, KIND_TRANSFER } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
@@ -30,7 +30,7 @@ const RECORD_PAYLOAD_BYTES = 96;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
 /** What changes who owns the lock. */
-const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER]);
+const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_TRANSFER]);
 
 /** What the memory stands on. */
 export interface MemoryOptions {

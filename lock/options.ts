@@ -18,6 +18,8 @@ export interface LockPlatform {
   readonly carrier: Carrier;
   readonly indicator: Indicator;
   readonly battery: Battery;
+  /** Starts the board anew, with power, soon after the event that asks for it: what was sent may go out first. */
+  restart(): void;
 }
 
 /** The facts of a lock board, and of this start. */

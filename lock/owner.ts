@@ -9,9 +9,13 @@ import { Fault } from "../firmware/fault.ts";
 import {
   KIND_ACKNOWLEDGE,
   KIND_ACT,
+  KIND_ADOPT,
+  KIND_CANCEL_RESET,
   KIND_CONFIGURE,
+  KIND_FACTORY_RESET,
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
+  KIND_TRANSFER,
 } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
@@ -22,10 +26,12 @@ import type { Indicator, Millis } from "../firmware/platform.ts";
 import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
 import { type Clock, type ClockResult, intersect, ownerEvidence, setByOwner } from "../firmware/time/clock.ts";
 import { judgeStatement } from "./acts.ts";
+import type { Origin } from "./desk.ts";
+import type { Presence } from "./inside.ts";
 import type { Memory } from "./memory.ts";
-import type { Origin } from "./phone.ts";
 import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Reset } from "./reset.ts";
 import { beginVisit, type Visit } from "./visit.ts";
 
 /** What an owner's word may reach in the lock. */
@@ -41,18 +47,27 @@ export interface OwnerDesk {
   readonly hasPresence: boolean;
   /** Whether somebody inside has just asked to get out. */
   readonly isLeaving: boolean;
+  readonly presence: Presence;
+  readonly reset: Reset;
   /** What each key has left of statements, and of revocation lists. */
   readonly statements: Ration;
   readonly lists: Ration;
+  /** What each key has left of requests that sound the alarm. */
+  readonly announcements: Ration;
   /** Begins the owner's visit, whose statement is durable. */
   begin(visit: Visit, now: Millis): void;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
   act(operation: number, now: Millis): void;
-  /** Ends the sessions of a key that is none any more. @param kid 8 bytes */
+  /** Ends the sessions of a key that is none any more, and those of all guests. @param kid 8 bytes */
   ownerRemoved(kid: Bytes): void;
+  /** Ends all sessions: the lock is another's. */
+  handedOver(): void;
   /** Lets the door see its new settings. */
   settingsChanged(now: Millis): void;
 }
+
+/** What is obeyed though the journal does not take it. */
+const UNWRITTEN_KINDS: readonly number[] = Object.freeze([KIND_ACT, KIND_FACTORY_RESET, KIND_CANCEL_RESET]);
 
 interface Moment {
   readonly from: Origin;
@@ -75,12 +90,30 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
     ...desk,
     keyring,
     configuration,
+    isAnswered: (kid) => desk.presence.isAnswered(kid, moment.now),
+    isResetRunning: desk.reset.isRunning,
     isWhole: memory.isWhole,
     hasRoom: memory.hasRoomForOwners,
     source: moment.from.transport === "ble" ? "owner" : "remote",
   });
+  if (denial === "presence") return announce(desk, statement, moment.now);
   if (denial !== undefined) return denial;
   return desk.statements.take(statement.kid, moment.now) ? obey(desk, statement, moment) : "rate";
+}
+
+/** Tells everybody in the house that an owner's key asks for what needs somebody inside: who knows of no such thing does not
+ *  press. @returns presence; or rate, where another's request waits for the same press, or this key has asked too often */
+function announce(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial {
+  const { announcements, indicator, presence, recorder } = desk;
+  // A lock that is new from the factory has no owner's key: whoever tries to adopt it is a stranger, and sounds nothing.
+  if (body.kind === KIND_ADOPT) return "presence";
+  const waits = presence.waitsFor(kid, now);
+  if (waits === "this") return "presence";
+  if (waits === "another" || !announcements.take(kid, now)) return "rate";
+  presence.announce(kid, now);
+  indicator.signal("alarm");
+  recorder.alarm("presence", now);
+  return "presence";
 }
 
 /** The statement is written first; then it acts. */
@@ -98,16 +131,55 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
     if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    // The second exception: a door that only its owner can open must open though the flash is dead or full, and say so.
-    if (body.kind !== KIND_ACT) return "journal";
+    // A door that only its owner can open must open though the flash is dead or full, and say so; and a reset, which
+    // erases the journal anyway, is the way out of both, so it must be possible to begin it and to stop it.
+    if (!UNWRITTEN_KINDS.includes(body.kind)) return "journal";
     memory.spendUnwritten(kid, sequence);
     desk.indicator.signal("alarm");
   }
   if (clock !== undefined && !memory.trySetClock(clock, now) && body.kind === KIND_SET_CLOCK) return "journal";
-  if (body.kind === KIND_ACT) desk.act(body.operation, now);
-  else if (body.kind === KIND_REMOVE_OWNER) desk.ownerRemoved(body.ownerKid.slice());
-  else if (body.kind === KIND_CONFIGURE) desk.settingsChanged(now);
+  return act(desk, statement, now);
+}
+
+/** Does what a statement says that is durable, or need not be. @returns why not, or undefined */
+function act(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial | undefined {
+  switch (body.kind) {
+    case KIND_ACT:
+      desk.act(body.operation, now);
+      break;
+    case KIND_REMOVE_OWNER:
+      desk.ownerRemoved(body.ownerKid.slice());
+      break;
+    case KIND_TRANSFER:
+      desk.handedOver();
+      desk.settingsChanged(now);
+      break;
+    case KIND_CONFIGURE:
+      desk.settingsChanged(now);
+      break;
+    case KIND_CANCEL_RESET:
+      desk.reset.cancel(now);
+      break;
+    case KIND_FACTORY_RESET:
+      return beginReset(desk, kid, now);
+    default:
+  }
   return undefined;
+}
+
+/** An owner's word starts the loud delay; the key on paper waits for nothing. */
+function beginReset({ crypto, memory, reset }: OwnerDesk, kid: Bytes, now: Millis): Denial | undefined {
+  if (findOwner(crypto, memory.state.keyring, kid) !== undefined) {
+    reset.begin("owner", now);
+    return undefined;
+  }
+  try {
+    reset.decide(now);
+    return undefined;
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return "journal";
+  }
 }
 
 /** What a statement's `iat` makes of the clock: an act to set it must succeed; any other tells the time in passing. */

@@ -6,7 +6,6 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault, unreachable } from "../firmware/fault.ts";
-import type { ChainContext } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_OWN, OPERATION_READ_LOG, type Proof, verifyProof } from "../firmware/grant/holder.ts";
 import { ACCESS } from "../firmware/journal/record.ts";
@@ -15,15 +14,13 @@ import {
   type Answer,
   encodeAnswer,
   encodeNotice,
-  type Head,
   type NoticeEvent,
   parseRequest,
-  type Region,
   type Request,
-  type Status,
 } from "../firmware/link/message.ts";
 import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
 import { Bucket } from "./bucket.ts";
+import type { Desk, Origin } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import {
   answerHandshake,
@@ -43,50 +40,6 @@ export const SESSIONS_PER_TRANSPORT_MAX = 2;
 /** A handshake costs two key agreements. */
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
 
-/** A grant that its holder proved. */
-export type GrantProof = Extract<Proof, { kind: "grant" }>;
-export type DeniedProof = Extract<Proof, { kind: "denied" }>;
-/** What strangers do that is worth a notice, coalesced: 0 a broken frame, 1 a message without sense, 2 a proof that fails. */
-export type StrangerClass = 0 | 1 | 2;
-
-/** Records as they are fetched; `previousLink` is the chain's link before the first of them. */
-export interface Records {
-  readonly first: number;
-  readonly previousLink: Bytes;
-  readonly bytes: Bytes;
-}
-
-/** Where a request came from. */
-export interface Origin {
-  readonly connection: number;
-  readonly transport: Transport;
-  /** The challenge of its session, 16 bytes, and when it was given. */
-  readonly challenge: Bytes;
-  readonly since: Millis;
-}
-
-/** What the lock does for its phones. Every member is total where it does not say otherwise. */
-export interface Desk {
-  readonly isAdopted: boolean;
-  readonly chainContext: ChainContext;
-  /** A whole grant that was shown lately, by its link8. */
-  cachedLeaf(link8: Bytes): Bytes | undefined;
-  /** Does what a proven grant asks. @returns why not, or undefined */
-  serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined;
-  /** Obeys a statement, or takes a revocation list. @returns why not, or undefined
-   *  @throws Fault for a message that makes no sense; nothing has changed then */
-  serveStatement(message: Bytes, from: Origin, now: Millis): Denial | undefined;
-  /** Notes a proof that failed before its limits were looked at. */
-  refused(proof: DeniedProof, now: Millis): void;
-  status(now: Millis): Status;
-  /** @returns undefined where the flash cannot be read */
-  records(region: Region, from: number): Records | undefined;
-  checkpoint(now: Millis): Bytes;
-  /** Notes that an owner holds the records up to these. @returns why not, or undefined */
-  fetched(heads: readonly Head[], now: Millis): Denial | undefined;
-  stranger(kind: StrangerClass, now: Millis): void;
-}
-
 /** All phones of one lock. */
 export class Phones {
   readonly #crypto: Crypto;
@@ -95,6 +48,8 @@ export class Phones {
   readonly #identity: Identity;
   readonly #desk: Desk;
   #sessions: readonly Session[] = [];
+  /** The session whose request is being served. */
+  #asking: Session | undefined;
   /** What each carrier has left: strangers on the network must not cost the owner at the door a handshake. */
   readonly #handshakes: Readonly<Record<Transport, Bucket>>;
 
@@ -142,6 +97,8 @@ export class Phones {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.#desk.stranger(0, now);
+    } finally {
+      this.#asking = undefined;
     }
   }
 
@@ -172,11 +129,17 @@ export class Phones {
     return next;
   }
 
-  /** Ends every session of an owner key that is no longer one. @param owner 8 bytes */
-  endOwner(owner: Bytes): void {
+  /** Ends every session of an owner key that is no longer one, and those of all guests: any may have come by a grant of it.
+   *  @param owner 8 bytes */
+  endKey(owner: Bytes): void {
     for (const session of this.#sessions) {
-      if (session.role === "owner" && this.#isOf(session, owner)) this.#end(session);
+      if (session.role === "guest" || (session.role === "owner" && this.#isOf(session, owner))) this.#endSoon(session);
     }
+  }
+
+  /** Ends all sessions: the lock is another's. */
+  endAll(): void {
+    for (const session of this.#sessions) this.#endSoon(session);
   }
 
   /** Makes a stranger a guest. A root has one place for all who hang under it, and the newest proof holds it: whoever may
@@ -246,12 +209,13 @@ export class Phones {
       return;
     }
     session.lastId = request.id;
+    this.#asking = session;
     const answer = this.#serve(session, channel, { request, now });
     // Asking for what one may not have keeps no place.
     if (answer?.kind !== "no") session.lastRequestAt = now;
     session.lastAnswer = answer === undefined ? undefined : encodeAnswer(answer);
     if (session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
-    if (request.kind === "bye") this.#end(session);
+    if (request.kind === "bye" || session.isOver) this.#end(session);
   }
 
   #serve(
@@ -262,6 +226,7 @@ export class Phones {
     const { request, now } = asked;
     const { id } = request;
     const isOwner = session.role === "owner";
+    const isReader = isOwner && !session.isRecovery;
     switch (request.kind) {
       case "prove":
         return this.#answer(session, id, this.#prove(session, channel, { message: request.message, now }));
@@ -272,18 +237,23 @@ export class Phones {
         return { kind: "status", id, status: this.#desk.status(now) };
       case "fetch": {
         const { region, from } = request;
-        if (!isOwner && !(session.canReadLog && region === ACCESS)) return this.#answer(session, id, "permission");
+        if (!isReader && !(session.canReadLog && region === ACCESS)) return this.#answer(session, id, "permission");
         const records = this.#desk.records(region, from);
         if (records === undefined) return this.#answer(session, id, "journal");
         return { kind: "records", id, region, ...records };
       }
       case "checkpoint":
-        if (!isOwner) return this.#answer(session, id, "permission");
+        if (!isReader) return this.#answer(session, id, "permission");
         return { kind: "checkpoint", id, message: this.#desk.checkpoint(now) };
+      case "farewell": {
+        const message = isOwner ? this.#desk.farewell() : undefined;
+        if (message === undefined) return this.#answer(session, id, isOwner ? "target" : "permission");
+        return { kind: "checkpoint", id, message };
+      }
       case "bye":
         return undefined;
       case "fetched":
-        return this.#answer(session, id, isOwner ? this.#desk.fetched(request.heads, now) : "permission");
+        return this.#answer(session, id, isReader ? this.#desk.fetched(request.heads, now) : "permission");
       case "timeRequest":
       case "timeResponse":
       case "unsupported":
@@ -316,6 +286,7 @@ export class Phones {
         if (proof.operation !== OPERATION_OWN) return "permission";
         session.role = "owner";
         session.name = proof.holder.slice();
+        session.isRecovery = this.#desk.chainContext.ownerKey(proof.holder) === undefined;
         return undefined;
       case "grant": {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
@@ -330,9 +301,10 @@ export class Phones {
   #verify(channel: Channel, message: Bytes): Proof {
     const { challenge, handshakeHash } = channel;
     const { lockId, ownerKey } = this.#desk.chainContext;
+    const sessionKey = (kid: Bytes): Bytes | undefined => this.#desk.sessionKey(kid);
     const cachedLeaf = (link8: Bytes): Bytes | undefined => this.#desk.cachedLeaf(link8);
     try {
-      return verifyProof(this.#crypto, message, { lockId, ownerKey, challenge, handshakeHash, cachedLeaf });
+      return verifyProof(this.#crypto, message, { lockId, ownerKey, sessionKey, challenge, handshakeHash, cachedLeaf });
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       return { kind: "denied", denied: "malformed", chain: undefined, operation: 0 };
@@ -375,6 +347,12 @@ export class Phones {
   #end(session: Session): void {
     this.#forget(session);
     this.#carrier.close(session.connection);
+  }
+
+  /** Ends a session, or lets it end with the answer to what it has just asked. */
+  #endSoon(session: Session): void {
+    if (session === this.#asking) session.isOver = true;
+    else this.#end(session);
   }
 
   #forget(session: Session): void {

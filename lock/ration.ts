@@ -20,6 +20,8 @@ export const OPENINGS: Share = Object.freeze({ atOnce: 24, tryMillis: 1_200_000 
 export const STATEMENTS: Share = Object.freeze({ atOnce: 48, tryMillis: 600_000 });
 /** Revocation lists of one owner key, of a kilobyte at most: 8 a day. */
 export const LISTS: Share = Object.freeze({ atOnce: 24, tryMillis: 10_800_000 });
+/** Requests of one key that need somebody inside, each of which sounds the alarm: 144 a day would be a weapon too. */
+export const ANNOUNCEMENTS: Share = Object.freeze({ atOnce: 4, tryMillis: 1_800_000 });
 /** Names that are told apart; the one that was quiet for longest makes room. */
 const NAMES_MAX = 32;
 

@@ -13,8 +13,8 @@ import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/payl
 import type { Head } from "../firmware/journal/walk.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Coalescer } from "./coalescer.ts";
+import type { DeniedProof } from "./desk.ts";
 import type { Memory } from "./memory.ts";
-import type { DeniedProof } from "./phone.ts";
 
 const MINUTE_MILLIS = 60_000;
 const HOUR_MILLIS = 3_600_000;

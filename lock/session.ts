@@ -70,6 +70,10 @@ export interface Session {
   proofs: number;
   nonsense: number;
   canReadLog: boolean;
+  /** Whether what opened its owner session is the key on paper: it is told the status, and no records. */
+  isRecovery: boolean;
+  /** Whether it ends with the answer to what it has just asked. */
+  isOver: boolean;
   /** The last request and its answer, to be repeated. */
   lastId: number | undefined;
   lastAnswer: Bytes | undefined;
@@ -90,6 +94,8 @@ export function openSession(connection: number, transport: Transport, now: Milli
     proofs: 0,
     nonsense: 0,
     canReadLog: false,
+    isRecovery: false,
+    isOver: false,
     lastId: undefined,
     lastAnswer: undefined,
   };

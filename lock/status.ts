@@ -20,10 +20,12 @@ export function statusOf(lock: {
   readonly battery: Battery;
   readonly isVisitOpen: boolean;
   readonly hasPresence: boolean;
+  readonly resetSeconds: number;
   readonly now: Millis;
 }): Status {
   const { memory, door, now } = lock;
   const { keyring, lists, configuration, boots, counters } = memory.state;
+  const { recovery } = keyring;
   const { lo, hi } = memory.interval(now);
   return {
     firmwareVersion: lock.options.firmwareVersion,
@@ -50,5 +52,7 @@ export function statusOf(lock: {
     boards: keyring.boards.map(({ kid, role }) => ({ kid, role: ROLES[role - 1] })),
     configuration: settingsOf(configuration),
     fetchedSeq: memory.state.fetched,
+    resetSeconds: lock.resetSeconds,
+    recovery: recovery === undefined ? undefined : { kid: recovery.kid, seq: recovery.sequence },
   };
 }

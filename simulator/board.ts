@@ -25,8 +25,9 @@ import type { Event, World } from "./world.ts";
 const INRUSH_MILLIS = 100;
 const TRAVEL_MILLIS = 1_000;
 const DRIVE_MILLIS = 3_000;
-/** ESP_RST_POWERON of ESP-IDF. */
+/** ESP_RST_POWERON and ESP_RST_SW of ESP-IDF. */
 const RESET_POWER_ON = 1;
+const RESET_SOFTWARE = 3;
 const MILLION = 1_000_000;
 
 /** What a board is made of. */
@@ -47,6 +48,8 @@ export interface BoardParts {
   readonly clockPartsPerMillion: number;
   /** Hears that power failed in the middle of a write. */
   readonly lost?: () => void;
+  /** Hears that the board has started anew by itself, perhaps as another lock: every connection is gone. */
+  readonly restarted?: () => void;
 }
 
 /** A lock on its board; without power there is no lock. */
@@ -56,6 +59,8 @@ export class Board implements Station {
   #bootedAt: Millis = millis(0);
   #tick: Event | undefined;
   #isInside = false;
+  #isRestarting = false;
+  #isCoverOpen = false;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -76,8 +81,13 @@ export class Board implements Station {
   /** Gives power: the lock boots. */
   powerOn(): void {
     if (this.#lock !== undefined) return;
-    const { world, crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
+    const { world } = this.#parts;
     world.record({ channel: "power", subject: 1, label: "power on" });
+    this.#boot(true);
+  }
+
+  #boot(isPowerOn: boolean): void {
+    const { world, crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
     this.#bootedAt = world.now;
     const bolt = new Motor({
       retract: door.retractPin,
@@ -88,14 +98,17 @@ export class Board implements Station {
       travelMillis: TRAVEL_MILLIS,
       driveMillis: DRIVE_MILLIS,
     });
-    const platform = { crypto, random, flash, constants, bolt, carrier, indicator: door, battery: door };
+    const restart = () => {
+      this.#isRestarting = true;
+    };
+    const platform = { crypto, random, flash, constants, bolt, carrier, indicator: door, battery: door, restart };
     const options = {
       geometry,
       buildTime: this.#parts.buildTime,
       firmwareVersion: this.#parts.firmwareVersion,
       clockPartsPerMillion: this.#parts.clockPartsPerMillion,
-      isPowerOn: true,
-      resetReason: RESET_POWER_ON,
+      isPowerOn,
+      resetReason: isPowerOn ? RESET_POWER_ON : RESET_SOFTWARE,
       hasContact: true,
       hasBoltSensor: true,
       canUnlatch: false,
@@ -105,6 +118,7 @@ export class Board implements Station {
     });
     this.#call((lock, now) => {
       lock.contactChanged(door.leaf, now);
+      if (this.#isCoverOpen) lock.coverChanged(true, now);
       lock.tick(now);
     });
   }
@@ -117,6 +131,17 @@ export class Board implements Station {
     this.#tick = undefined;
     world.record({ channel: "power", subject: 0, label: "power cut" });
     door.release();
+  }
+
+  /** Somebody opens or closes the cover over the board. */
+  moveCover(isOpen: boolean): void {
+    this.#parts.world.record({
+      channel: "person",
+      subject: isOpen ? 2 : 3,
+      label: `cover ${isOpen ? "open" : "shut"}`,
+    });
+    this.#isCoverOpen = isOpen;
+    this.#call((lock, now) => lock.coverChanged(isOpen, now));
   }
 
   /** Somebody inside presses the button. */
@@ -145,11 +170,23 @@ export class Board implements Station {
     this.#isInside = true;
     this.#survive(() => event(lock, this.#uptime()));
     this.#isInside = false;
+    if (this.#isRestarting) this.#restart();
     this.#tick?.cancel();
     const next = this.#lock?.nextTick;
     if (next === undefined) return;
     const { world } = this.#parts;
     this.#tick = world.at(this.#worldTime(next), () => this.#call((ticked, now) => ticked.tick(now)));
+  }
+
+  /** Starts anew without losing power, as a board does by itself. */
+  #restart(): void {
+    const { world, door } = this.#parts;
+    this.#isRestarting = false;
+    this.#lock = undefined;
+    world.record({ channel: "power", subject: 2, label: "restart" });
+    door.release();
+    this.#boot(false);
+    this.#parts.restarted?.();
   }
 
   /** Flash that loses power takes the whole board with it. */

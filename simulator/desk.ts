@@ -158,6 +158,19 @@ export class Desk extends Table {
     return verdict;
   }
 
+  /** The same for what changes whose word counts, by whoever signs it: it is asked, the lock sounds, somebody inside presses
+   *  the button, and it is asked again. @returns the last verdict with its reason */
+  stateInside(body: Body, forgery: Forgery = {}): Verdict {
+    const caller = this.ownerSession(forgery.by ?? this.owner);
+    let verdict = caller.state(body, forgery);
+    if (verdict === "presence") {
+      this.pressInside();
+      verdict = caller.state(body, forgery);
+    }
+    caller.leave();
+    return verdict;
+  }
+
   /** Why the last refused grant was refused, as the journal says. */
   refusal(): string {
     return this.entries("refusal").at(-1)?.denial ?? "none";

@@ -91,7 +91,16 @@ export class FileConstants implements Constants {
   }
 
   write(name: string, value: Uint8Array): void {
-    replace(this.#path, `${JSON.stringify({ ...this.#all(), [name]: toBase64url(value) }, undefined, 2)}\n`);
+    this.#keep({ ...this.#all(), [name]: toBase64url(value) });
+  }
+
+  erase(name: string): void {
+    const { [name]: erased, ...others } = this.#all();
+    if (erased !== undefined) this.#keep(others);
+  }
+
+  #keep(all: Record<string, string>): void {
+    replace(this.#path, `${JSON.stringify(all, undefined, 2)}\n`);
   }
 
   #all(): Record<string, string> {

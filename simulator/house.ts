@@ -47,6 +47,7 @@ export class House implements Carrier {
   #connections = 0;
   #timer: NodeJS.Timeout | undefined;
   #wasAdopted = false;
+  #isCoverOpen = false;
 
   /** Builds the house and boots its lock; nothing listens yet. */
   constructor(crypto: Crypto, options: HouseOptions) {
@@ -71,6 +72,7 @@ export class House implements Carrier {
       firmwareVersion,
       driftPartsPerMillion: 0,
       clockPartsPerMillion: CLOCK_PARTS_PER_MILLION,
+      restarted: () => this.#beginAnew(),
     });
     this.#board.powerOn();
     this.#wasAdopted = this.isAdopted;
@@ -101,11 +103,12 @@ export class House implements Carrier {
     return typeof address === "object" && address !== null ? address.port : this.#options.port;
   }
 
-  /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug. */
-  act(key: "b" | "d" | "t" | "p"): void {
+  /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug, the cover over the board. */
+  act(key: "b" | "d" | "t" | "p" | "c"): void {
     this.#run(() => {
       if (key === "b") this.#pressInside();
       else if (key === "d") this.#moveLeaf();
+      else if (key === "c") this.#moveCover();
       else if (key === "t") this.#door.turn(this.#door.bolt === "thrown" ? "retracted" : "thrown");
       else this.#pullPlug();
     });
@@ -159,6 +162,23 @@ export class House implements Carrier {
   #pressInside(): void {
     this.#say("somebody presses the inside button");
     this.#board.pressInside();
+  }
+
+  #moveCover(): void {
+    this.#isCoverOpen = !this.#isCoverOpen;
+    this.#say(`the cover is ${this.#isCoverOpen ? "opened" : "closed"}`);
+    this.#board.moveCover(this.#isCoverOpen);
+  }
+
+  /** The lock has started by itself after a reset: it is another one, and nobody's. */
+  #beginAnew(): void {
+    for (const [connection, socket] of this.#sockets) {
+      this.#sockets.delete(connection);
+      socket.destroySoon();
+    }
+    this.#wasAdopted = this.isAdopted;
+    this.#say("the lock has started anew, with new keys; the text for its label is now:");
+    this.#options.print(`  latchkey adopt ${this.setup}`);
   }
 
   #moveLeaf(): void {

@@ -3,20 +3,48 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
 import type { Constants, Flash } from "../firmware/platform.ts";
-import type { NorFlash } from "./flash.ts";
+import { type NorFlash, PowerCut } from "./flash.ts";
 import type { World } from "./world.ts";
 
-/** Boot constants in memory. */
+/** Boot constants in memory. A change is whole or not at all, as in NVS; power may fail before any of them, or after. */
 export class MemoryConstants implements Constants {
   readonly #values = new Map<string, Bytes>();
+  /** False: every change is refused. */
+  isSound = true;
+  /** Changes since the part was made. */
+  changes = 0;
+  #cut: { changesLeft: number; readonly isDone: boolean } | undefined;
 
   read(name: string): Bytes | undefined {
     return this.#values.get(name)?.slice();
   }
 
   write(name: string, value: Uint8Array): void {
-    this.#values.set(name, new Uint8Array(value));
+    this.#change(() => this.#values.set(name, new Uint8Array(value)));
+  }
+
+  erase(name: string): void {
+    this.#change(() => this.#values.delete(name));
+  }
+
+  /** Lets power fail at the change after `changes` more. @param isDone whether that one still reaches the part */
+  cutAfterChanges(changes: number, isDone: boolean): void {
+    this.#cut = { changesLeft: changes, isDone };
+  }
+
+  #change(change: () => void): void {
+    if (!this.isSound) throw new Fault("flash.io");
+    const cut = this.#cut;
+    const isCut = cut !== undefined && cut.changesLeft-- === 0;
+    if (!isCut || cut.isDone) {
+      change();
+      this.changes += 1;
+    }
+    if (!isCut) return;
+    this.#cut = undefined;
+    throw new PowerCut("constants: power failed");
   }
 }
 

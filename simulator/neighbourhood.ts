@@ -74,6 +74,10 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     door,
     carrier: network,
     lost,
+    restarted: () => {
+      network.unplug();
+      network.plug(board);
+    },
   });
   const isOn = () => board.lock !== undefined;
   const setPower = (hasPower: boolean) => {

@@ -79,7 +79,8 @@ export class Table {
   #elapsed = 0;
   #bootedAt = 0;
   #lock: Lock | undefined;
-  #keys: Pick<Lock, "lockId" | "agreementKey" | "signingKey">;
+  #keys: Pick<Lock, "lockId" | "agreementKey" | "signingKey"> | undefined;
+  #isRestarting = false;
 
   constructor(options: DeskOptions) {
     const { crypto, seed = 1, sectors = [6, 24, 3] } = options;
@@ -91,8 +92,6 @@ export class Table {
     this.#geometry = { firstSector: 0, sectors, snapshotSectors: SNAPSHOT_SECTORS, payloadBytesMax: 2_048 };
     this.rig = new Rig(() => this.#elapsed);
     this.boot();
-    const { lockId, agreementKey, signingKey } = this.lock;
-    this.#keys = { lockId, agreementKey, signingKey };
   }
 
   /** The true time. */
@@ -116,17 +115,17 @@ export class Table {
   }
 
   get lockId(): string {
-    return this.#keys.lockId;
+    return this.#label.lockId;
   }
 
   /** X25519, 32 bytes: from the lock's label. */
   get agreementKey(): Bytes {
-    return this.#keys.agreementKey;
+    return this.#label.agreementKey;
   }
 
   /** Ed25519, 32 bytes: from the lock's label. */
   get signingKey(): Bytes {
-    return this.#keys.signingKey;
+    return this.#label.signingKey;
   }
 
   /** Gives power: the lock boots. @param isPowerOn false for a reset that kept power */
@@ -143,7 +142,10 @@ export class Table {
       driveMillis: 1_000,
       ...(hasSensors ? { ends: { thrown: rig.thrownSensor, retracted: rig.retractedSensor } } : {}),
     });
-    const platform = { crypto, random, flash, constants, bolt, carrier: this.#carrier(), indicator: rig, battery: rig };
+    const parts = { crypto, random, flash, constants, bolt, carrier: this.#carrier(), indicator: rig, battery: rig };
+    const restart = () => {
+      this.#isRestarting = true;
+    };
     const options = {
       geometry: this.#geometry,
       buildTime: BUILT,
@@ -156,7 +158,10 @@ export class Table {
       ...this.#options.lock,
     };
     this.#survive(() => {
-      this.#lock = new Lock(platform, options, millis(0));
+      this.#lock = new Lock({ ...parts, restart }, options, millis(0));
+      // After a reset it is another lock, with another label.
+      const { lockId, agreementKey, signingKey } = this.#lock;
+      this.#keys = { lockId, agreementKey, signingKey };
       if (options.hasContact) this.#lock.contactChanged(rig.leaf, millis(0));
     });
   }
@@ -194,6 +199,11 @@ export class Table {
       this.#call((lock, now) => lock.tick(now));
     }
     this.#elapsed = until;
+  }
+
+  /** Opens or closes the cover over the board. */
+  moveCover(isOpen: boolean): void {
+    this.#call((lock, now) => lock.coverChanged(isOpen, now));
   }
 
   /** Somebody inside presses the button. */
@@ -275,6 +285,11 @@ export class Table {
     this.#call((lock, now) => lock.disconnected(line.connection, now));
   }
 
+  get #label(): Pick<Lock, "lockId" | "agreementKey" | "signingKey"> {
+    if (this.#keys === undefined) throw new Error("the lock has never run");
+    return this.#keys;
+  }
+
   #carrier(): Carrier {
     return {
       send: (connection, frame) => {
@@ -292,6 +307,10 @@ export class Table {
   #call(event: (lock: Lock, now: ReturnType<typeof millis>) => void): void {
     const lock = this.#lock;
     if (lock !== undefined) this.#survive(() => event(lock, millis(this.#elapsed - this.#bootedAt)));
+    if (!this.#isRestarting) return;
+    this.#isRestarting = false;
+    this.cutPower();
+    this.boot(false);
   }
 
   /** Flash that loses power takes the whole board with it. */

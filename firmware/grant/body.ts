@@ -22,6 +22,7 @@ export const KIND_SET_CLOCK = 12;
 export const KIND_ACKNOWLEDGE = 13;
 export const KIND_FACTORY_RESET = 14;
 export const KIND_CANCEL_RESET = 15;
+export const KIND_TRANSFER = 16;
 
 export const ROLE_KEYPAD = 1;
 export const ROLE_CAMERA = 2;
@@ -41,7 +42,7 @@ export interface Board {
   readonly signingKey: Bytes;
 }
 
-/** The first owner. Keys are Ed25519, 32 bytes, views. */
+/** The first owner, or the one to whom the lock passes. Keys are Ed25519, 32 bytes, views. */
 export interface Adoption {
   readonly ownerKey: Bytes;
   readonly recoveryKey: Bytes;
@@ -82,7 +83,8 @@ export type Body =
   | { readonly kind: typeof KIND_SET_CLOCK; readonly isBackwards: boolean }
   | { readonly kind: typeof KIND_ACKNOWLEDGE }
   | { readonly kind: typeof KIND_FACTORY_RESET }
-  | { readonly kind: typeof KIND_CANCEL_RESET };
+  | { readonly kind: typeof KIND_CANCEL_RESET }
+  | { readonly kind: typeof KIND_TRANSFER; readonly adoption: Adoption };
 
 const KEY_1 = Object.freeze([1]);
 const KEY_2 = Object.freeze([2]);
@@ -103,7 +105,7 @@ const BYTE_STRING = 2;
 export function readBody(reader: Reader): { readonly sequence: number; readonly body: Body } {
   const count = reader.readArray(2, 3);
   const sequence = reader.readUint(ARGUMENT_MAX);
-  const kind = reader.readUint(KIND_CANCEL_RESET);
+  const kind = reader.readUint(KIND_TRANSFER);
   const body = count === 2 ? readBareBody(kind) : readFullBody(reader, kind);
   return { sequence, body };
 }
@@ -124,7 +126,7 @@ export function readAdoption(reader: Reader): Adoption {
 /** Gives the `body` of docs/protocol.cddl. Sizes and bounds are checked as they are when it is read.
  *  @throws Fault statement.shape */
 export function encodeBody(sequence: number, body: Body): Bytes {
-  const isBare = body.kind >= KIND_ACKNOWLEDGE;
+  const isBare = body.kind >= KIND_ACKNOWLEDGE && body.kind <= KIND_CANCEL_RESET;
   const writer = new Writer()
     .array(isBare ? 2 : 3)
     .uint(bounded(sequence, ARGUMENT_MAX))
@@ -149,6 +151,7 @@ export function encodeBody(sequence: number, body: Body): Bytes {
       writer.uint(body.operation);
       break;
     case KIND_ADOPT:
+    case KIND_TRANSFER:
       writeAdoption(writer, body.adoption);
       break;
     case KIND_REMOVE_OWNER:
@@ -216,6 +219,7 @@ function readFullBody(reader: Reader, kind: number): Body {
       return { kind, operation };
     }
     case KIND_ADOPT:
+    case KIND_TRANSFER:
       return { kind, adoption: readAdoption(reader) };
     case KIND_REMOVE_OWNER:
       return { kind, ownerKid: reader.readView(KID_BYTES, KID_BYTES) };

@@ -43,6 +43,9 @@ export interface ProofContext extends ChainContext {
   readonly challenge: Bytes;
   /** The hash of the handshake of this channel, 32 bytes: the external_aad. */
   readonly handshakeHash: Bytes;
+  /** Gives the Ed25519 key of whoever may open an owner session, or undefined; where it is missing, owners may. It never
+   *  vouches for a grant. @param kid 8 bytes, a view */
+  sessionKey?(kid: Bytes): Bytes | undefined;
   /** Gives a whole link that the lock kept from an earlier proof, or undefined. @param link8 8 bytes, a view */
   cachedLeaf(link8: Bytes): Bytes | undefined;
 }
@@ -107,7 +110,7 @@ export function verifyProof(crypto: Crypto, message: Bytes, context: ProofContex
   if (!crypto.isEqual(proof.challenge, context.challenge)) return deny(proof, "challenge");
   const externalAad = context.handshakeHash;
   if (kid !== undefined) {
-    const publicKey = context.ownerKey(kid);
+    const publicKey = (context.sessionKey ?? context.ownerKey)(kid);
     if (publicKey === undefined) return deny(proof, "unknown-key");
     if (!verifySign1(crypto, proof.message, { publicKey, externalAad })) return deny(proof, "signature");
     return { kind: "owner", holder: kid, operation, argument };

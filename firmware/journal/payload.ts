@@ -38,11 +38,23 @@ const DOOR_EVENTS = Object.freeze([
   "thumbturn-locked",
   "thumbturn-unlocked",
   "privacy-ended",
+  "reset",
 ] as const);
 export type DoorEvent = (typeof DOOR_EVENTS)[number];
 
 /** What must be looked into. The order gives the numbers. */
-const ALARMS = Object.freeze(["ajar", "forced", "jammed", "held-open", "clock", "journal", "power", "dwell"] as const);
+const ALARMS = Object.freeze([
+  "ajar",
+  "forced",
+  "jammed",
+  "held-open",
+  "clock",
+  "journal",
+  "power",
+  "dwell",
+  "presence",
+  "reset",
+] as const);
 export type Alarm = (typeof ALARMS)[number];
 
 /** One use of a counted link: the counter as it stands after it. */

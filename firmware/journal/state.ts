@@ -8,6 +8,7 @@ import { kid8 } from "../cose/key.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { unreachable } from "../fault.ts";
 import {
+  type Adoption,
   KIND_ACKNOWLEDGE,
   KIND_ACT,
   KIND_ADD_OWNER,
@@ -20,13 +21,21 @@ import {
   KIND_REMOVE_BOARD,
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
+  KIND_TRANSFER,
 } from "../grant/body.ts";
 import { OPERATION_LOCK } from "../grant/holder.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
 import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
-import { type EnrolledBoard, emptyKeyring, type Keyring, type Owner, withSequence } from "../policy/keyring.ts";
+import {
+  type EnrolledBoard,
+  emptyKeyring,
+  type Keyring,
+  type Owner,
+  wasRemoved,
+  withSequence,
+} from "../policy/keyring.ts";
 import { foldDigest } from "./damage.ts";
 import type { Entry, SpentUse } from "./payload.ts";
 import { type Region, STATE } from "./record.ts";
@@ -47,7 +56,7 @@ export interface OpenVisit {
 /** The fold. Only `applyEntry` writes to it, and memory.ts where what must be so could not be written. */
 export interface LockState {
   keyring: Keyring;
-  /** The newest list of each key that ever was an owner and sent one. */
+  /** The newest list of each owner that sent one. */
   lists: readonly RevocationList[];
   configuration: Configuration;
   counters: readonly Counter[];
@@ -174,10 +183,7 @@ function applyStatement(
   const { body, sequence } = statement;
   const actor = statement.actor.slice();
   if (body.kind === KIND_ADOPT) {
-    const { ownerKey, recoveryKey, zoneRule } = body.adoption;
-    const recovery = { kid: kid8(crypto, recoveryKey), publicKey: recoveryKey.slice(), sequence: 0 };
-    state.keyring = { ...emptyKeyring(), owners: [newOwner(crypto, ownerKey, sequence)], recovery };
-    state.configuration = withZone(state.configuration, zoneRule) ?? state.configuration;
+    handOver(crypto, state, body.adoption, sequence);
     return;
   }
   state.keyring = withSequence(crypto, state.keyring, { kid: actor, sequence });
@@ -209,8 +215,12 @@ function applyStatement(
       const removed = body.ownerKid.slice();
       const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, removed));
       state.keyring = { ...keyring, owners, removed: [...keyring.removed, removed] };
+      dropLists(crypto, state);
       break;
     }
+    case KIND_TRANSFER:
+      passOn(crypto, state, body.adoption);
+      break;
     case KIND_ACT:
       if (body.operation !== OPERATION_LOCK) state.visit = { intent: seq, actor, spends: [] };
       break;
@@ -223,6 +233,30 @@ function applyStatement(
     default:
       unreachable(body);
   }
+}
+
+/** Makes a lock somebody's alone, with the settings of a new one. @param sequence the number of the owner's last statement */
+function handOver(crypto: Crypto, state: LockState, adoption: Adoption, sequence: number): void {
+  const { ownerKey, recoveryKey, zoneRule } = adoption;
+  const recovery = { kid: kid8(crypto, recoveryKey), publicKey: recoveryKey.slice(), sequence: 0 };
+  state.keyring = { ...emptyKeyring(), owners: [newOwner(crypto, ownerKey, sequence)], recovery };
+  const configuration = defaultConfiguration();
+  state.configuration = withZone(configuration, zoneRule) ?? configuration;
+}
+
+/** Makes an owned lock somebody else's: whatever the former owners signed is over with their keys. */
+function passOn(crypto: Crypto, state: LockState, adoption: Adoption): void {
+  const { owners, removed } = state.keyring;
+  handOver(crypto, state, adoption, 0);
+  state.keyring = { ...state.keyring, removed: [...removed, ...owners.map(({ kid }) => kid)] };
+  state.counters = [];
+  dropLists(crypto, state);
+}
+
+/** Forgets the lists of keys that were thrown out, and no others: lists are read before owners. */
+function dropLists(crypto: Crypto, state: LockState): void {
+  const { keyring, lists } = state;
+  state.lists = lists.filter(({ owner }) => !wasRemoved(crypto, keyring, owner));
 }
 
 function newOwner(crypto: Crypto, publicKey: Bytes, sequence: number): Owner {

@@ -67,6 +67,8 @@ export type Request =
   /** What the owner now holds: 1..3 heads. */
   | { readonly kind: "fetched"; readonly id: number; readonly heads: readonly Head[] }
   | { readonly kind: "checkpoint"; readonly id: number }
+  /** The last checkpoint of whom the lock was before it was reset. */
+  | { readonly kind: "farewell"; readonly id: number }
   /** Well-formed, and not done by this version: codes (16, 17) and Wi-Fi (18). */
   | { readonly kind: "unsupported"; readonly id: number; readonly number: number };
 
@@ -115,6 +117,7 @@ const TIME_RESPONSE = 6;
 const BYE = 7;
 const FETCHED = 8;
 const CHECKPOINT = 9;
+const FAREWELL = 10;
 const CODE_SECRET = 16;
 const STORED_CODE = 17;
 const WIFI = 18;
@@ -248,6 +251,7 @@ function itemsOfRequest(number: number): number {
     case STATUS:
     case BYE:
     case CHECKPOINT:
+    case FAREWELL:
       return 2;
     case PROVE:
     case STATEMENT:
@@ -285,6 +289,8 @@ function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): nu
       return FETCHED;
     case "checkpoint":
       return CHECKPOINT;
+    case "farewell":
+      return FAREWELL;
     default:
       return unreachable(request);
   }
@@ -311,6 +317,8 @@ function readAsked(reader: Reader, number: number, id: number): Request {
       return { kind: "fetched", id, heads: readHeads(reader, 1) };
     case CHECKPOINT:
       return { kind: "checkpoint", id };
+    case FAREWELL:
+      return { kind: "farewell", id };
     case CODE_SECRET:
       reader.readBytes(CODE_SECRET_BYTES, CODE_SECRET_BYTES);
       break;

@@ -74,6 +74,10 @@ export interface Status {
   readonly liveCounters: number;
   /** At most 4. */
   readonly boards: readonly { readonly kid: Bytes; readonly role: BoardRole }[];
+  /** Until a factory reset that runs: whole seconds of uptime, rounded up; 0 where none runs. */
+  readonly resetSeconds: number;
+  /** The recovery key (8 bytes) with the number of its last statement; undefined where the journal lost it. */
+  readonly recovery: { readonly kid: Bytes; readonly seq: number } | undefined;
   /** The configuration in force, by key; see docs/protocol.md, "Configuration keys". */
   readonly configuration: ReadonlyMap<number, number | Bytes>;
   /** The last access record that an owner has fetched and verified. */
@@ -133,7 +137,7 @@ export function writeHeads(writer: Writer, heads: readonly Head[]): void {
 /** Reads a status. @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function readStatus(reader: Reader): Status {
-  reader.readMap(14, 14);
+  reader.readMap(16, 16);
   enterKey(reader, 1);
   const firmwareVersion = reader.readText(1, VERSION_BYTES_MAX);
   enterKey(reader, 2);
@@ -164,6 +168,11 @@ export function readStatus(reader: Reader): Status {
   const configuration = readConfiguration(reader);
   enterKey(reader, 14);
   const fetchedSeq = reader.readUint(U32_MAX);
+  enterKey(reader, 15);
+  const resetSeconds = reader.readUint(U32_MAX);
+  enterKey(reader, 16);
+  const recovery = readRecovery(reader);
+  const keys = { owners, recovery, boards };
   const clock = { timeLow, timeHigh };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
@@ -173,13 +182,13 @@ export function readStatus(reader: Reader): Status {
     isJournalWritable: (flags & FLAG_UNWRITABLE) === 0,
     hasPresence: (flags & FLAG_PRESENCE) !== 0,
   };
-  return { firmwareVersion, ...clock, ...door, boots, ...journal, owners, liveCounters, boards, configuration };
+  return { firmwareVersion, ...clock, ...door, boots, ...journal, ...keys, liveCounters, resetSeconds, configuration };
 }
 
 /** Writes a status. */
 export function writeStatus(writer: Writer, status: Status): void {
   assert(status.heads.length === REGIONS.length, "a status tells of all three regions");
-  writer.map(14).uint(1).text(status.firmwareVersion);
+  writer.map(16).uint(1).text(status.firmwareVersion);
   writer.uint(2).array(2);
   writer.uint(status.timeLow ?? UNKNOWN_TIME).uint(status.timeHigh ?? UNKNOWN_TIME);
   writer.uint(3).uint(BOLTS.indexOf(status.bolt));
@@ -203,6 +212,10 @@ export function writeStatus(writer: Writer, status: Status): void {
     else writer.uint(key).bytes(value);
   }
   writer.uint(14).uint(status.fetchedSeq);
+  writer.uint(15).uint(status.resetSeconds).uint(16);
+  const { recovery } = status;
+  if (recovery === undefined) writer.array(0);
+  else writer.array(2).bytes(recovery.kid).uint(recovery.seq);
 }
 
 function flagsOf(status: Status): number {
@@ -240,6 +253,13 @@ function readOwners(reader: Reader): OwnerState[] {
     owners.push({ kid, seq, revocationSeq, generation: reader.readUint(U32_MAX) });
   }
   return owners;
+}
+
+function readRecovery(reader: Reader): Status["recovery"] {
+  const count = reader.readArray(0, 2);
+  if (count === 0) return undefined;
+  if (count !== 2) throw new Fault("link.shape");
+  return { kid: reader.readView(KID_BYTES, KID_BYTES), seq: reader.readUint(U32_MAX) };
 }
 
 function readBoards(reader: Reader): { kid: Bytes; role: BoardRole }[] {

@@ -9,6 +9,7 @@ import { attack as t05 } from "./t05.ts";
 import { attack as t06 } from "./t06.ts";
 import { attack as t07 } from "./t07.ts";
 import { attack as t08 } from "./t08.ts";
+import { attack as t09 } from "./t09.ts";
 import { attack as t10 } from "./t10.ts";
 import { attack as t11 } from "./t11.ts";
 import { attack as t14 } from "./t14.ts";
@@ -18,12 +19,15 @@ import { attack as t25 } from "./t25.ts";
 import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
 import { attack as t37 } from "./t37.ts";
+import { attack as t42 } from "./t42.ts";
+import { attack as t43 } from "./t43.ts";
 import { attack as t44 } from "./t44.ts";
 import { attack as t45 } from "./t45.ts";
 import { attack as t46 } from "./t46.ts";
 import { attack as t47 } from "./t47.ts";
 import { attack as t49 } from "./t49.ts";
 import { attack as t50 } from "./t50.ts";
+import { attack as t52 } from "./t52.ts";
 
 /** All checks. */
 export const ATTACKS: readonly Attack[] = Object.freeze([
@@ -34,6 +38,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t06,
   t07,
   t08,
+  t09,
   t10,
   t11,
   t14,
@@ -43,10 +48,13 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t32,
   t33,
   t37,
+  t42,
+  t43,
   t44,
   t45,
   t46,
   t47,
   t49,
   t50,
+  t52,
 ]);

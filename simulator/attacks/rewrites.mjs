@@ -8,6 +8,11 @@ export const PHONES = "lock/phone.ts";
 export const CIPHER = "firmware/link/cipher.ts";
 export const CHAIN = "firmware/grant/chain.ts";
 export const CLOCK = "firmware/time/clock.ts";
+export const ACTS = "lock/acts.ts";
+
+/** What asks for a press behind the lock's own alarm, whenever keys are to change. */
+export const ANNOUNCED =
+  'return denial ?? (ANNOUNCED_KINDS.includes(body.kind) && !context.isAnswered(kid) ? "presence" : undefined);';
 
 /** Replaces one text of a file, by nothing where nothing is given. */
 export const rewrite = (file, find, replace = "") => ({ file, find, replace });

@@ -3,7 +3,10 @@
 // that the table follows the code. Where a check claims several things, each has a twin, and `at` is the sentence at which
 // that twin must turn it red.
 
+import { OWNERSHIP_TWINS } from "./ownership.mjs";
 import {
+  ACTS,
+  ANNOUNCED,
   CHAIN,
   CIPHER,
   CLOCK,
@@ -75,14 +78,8 @@ export const TWINS = Object.freeze([
   },
   {
     id: "T03",
-    without: "presence for a new owner",
-    rewrites: [
-      rewrite(
-        "lock/acts.ts",
-        'function judgeNewOwner(publicKey: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {\n  if (!hasPresence) return "presence";',
-        "function judgeNewOwner(publicKey: Bytes, { crypto, keyring }: ActContext): Denial | undefined {",
-      ),
-    ],
+    without: "presence for what changes the keys",
+    rewrites: [rewrite(ACTS, ANNOUNCED, "return denial;")],
   },
   {
     id: "T03",
@@ -156,7 +153,7 @@ export const TWINS = Object.freeze([
   {
     id: "T08",
     without: "the owner session for a fetch",
-    rewrites: [rewrite(PHONES, "if (!isOwner && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
+    rewrites: [rewrite(PHONES, "if (!isReader && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
   },
   {
     id: "T10",
@@ -273,11 +270,7 @@ export const TWINS = Object.freeze([
     id: "T37",
     without: "presence at the adoption",
     rewrites: [
-      rewrite(
-        "lock/acts.ts",
-        'if (!context.hasPresence) return "presence";\n  if (!isNextSequence(0',
-        "if (!isNextSequence(0",
-      ),
+      rewrite(ACTS, 'if (!context.hasPresence) return "presence";\n  if (!isNextSequence(0', "if (!isNextSequence(0"),
     ],
   },
   {
@@ -380,4 +373,5 @@ export const TWINS = Object.freeze([
       rewrite(CHAIN, "link8: link8Of(crypto, message)", "link8: grant.identifier"),
     ],
   },
+  ...OWNERSHIP_TWINS,
 ]);

@@ -32,6 +32,10 @@ export function sessionExamples(cast: Cast): readonly Example[] {
     request("bye", encodeRequest({ kind: "bye", id: 7 })),
     request("fetched up to record 42", encodeRequest({ kind: "fetched", id: 8, heads: [head] })),
     request("asks for a checkpoint", encodeRequest({ kind: "checkpoint", id: 9 })),
+    request(
+      "asks for the last checkpoint of whom the lock was before a reset",
+      encodeRequest({ kind: "farewell", id: 10 }),
+    ),
     request("sets the owner's code secret", new Writer().array(3).uint(16).uint(10).bytes(repeated(0x4b, 32)).finish()),
     request("sets a stored code", storedCode()),
     request(
@@ -81,6 +85,8 @@ function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer
           boards: [{ kid: cast.camera.kid, role: "camera" }],
           configuration: settingsOf(defaultConfiguration()),
           fetchedSeq: 4_711,
+          resetSeconds: 0,
+          recovery: { kid: cast.recovery.kid, seq: 0 },
         },
       },
     ],

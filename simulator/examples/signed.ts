@@ -20,6 +20,7 @@ import {
   KIND_REMOVE_BOARD,
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
+  KIND_TRANSFER,
 } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
 import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement } from "../../firmware/grant/issue.ts";
@@ -96,13 +97,14 @@ export function signedExamples(cast: Cast): readonly Example[] {
 }
 
 function statementExamples(cast: Cast): readonly Example[] {
-  const { owner, recovery, camera, company, lockId, challenge } = cast;
+  const { owner, recovery, camera, company, courier, lockId, challenge } = cast;
   const agreementKey = repeated(0x55, 32);
   const adoption = {
     ownerKey: owner.publicKey,
     recoveryKey: recovery.publicKey,
     zoneRule: fromAscii("CET-1CEST,M3.5.0,M10.5.0/3"),
   };
+  const transfer = { ...adoption, ownerKey: company.publicKey, recoveryKey: courier.publicKey };
   const firmware = {
     sequence: 7,
     vendor: repeated(0x01, 16),
@@ -134,11 +136,14 @@ function statementExamples(cast: Cast): readonly Example[] {
     ["knows of a damaged journal", { kind: KIND_ACKNOWLEDGE }],
     ["begins a factory reset", { kind: KIND_FACTORY_RESET }],
     ["cancels it", { kind: KIND_CANCEL_RESET }],
+    ["hands the lock over to somebody else, with the key on paper", { kind: KIND_TRANSFER, adoption: transfer }],
   ];
+  const stateAs = ({ kid, sign }: Cast["owner"], sequence: number, body: Body) =>
+    makeStatement({ lockId, kid, issuedAt: NOW, challenge, sequence, body }, sign);
   return bodies.map(([says, body], index) => ({
     rule: "statement",
     says: `the owner ${says}`.replace("the owner the first owner", "the first owner"),
-    bytes: makeStatement({ lockId, kid: owner.kid, issuedAt: NOW, challenge, sequence: index + 1, body }, owner.sign),
+    bytes: stateAs(body.kind === KIND_TRANSFER ? recovery : owner, index + 1, body),
   }));
 }
 

@@ -203,7 +203,7 @@ export class Siege {
     return makeProof({ lockId, challenge, handshakeHash, by, operation: who.operation }, who.by.sign);
   }
 
-  /** Each of these would be obeyed. */
+  /** Each of these would be obeyed, or at least announced. */
   #statement({ challenge }: Channel): Bytes {
     const { lockId, owner, time: issuedAt } = this.desk;
     if (this.#random.chance(150)) return this.desk.revocations({ revoked: owner.kid, untils: [issuedAt] });

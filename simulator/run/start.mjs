@@ -17,7 +17,7 @@ export { crypto } from "#crypto";
 export { House } from "./simulator/house.ts";
 export { tellStory } from "./simulator/story.ts";
 `;
-const KEYS = "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, q quit";
+const KEYS = "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit";
 
 function fail(sentence, code = 1) {
   console.error(sentence);
@@ -104,7 +104,7 @@ async function live(House, crypto, { house: directory, port }) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
   listenToKeys(process.stdin, (key) => {
     if (key === "q") quit();
-    else if ("bdtp".includes(key) && key !== "") house.act(key);
+    else if ("bdtpc".includes(key) && key !== "") house.act(key);
     else if (key.trim() !== "") console.log(`${KEYS}.`);
   });
 }

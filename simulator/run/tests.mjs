@@ -35,6 +35,7 @@ export const SLOW_ON_XS = [
   "firmware/crypto/test/ed25519.test.ts",
   "firmware/journal/test/cut.test.ts",
   "firmware/journal/test/damage.test.ts",
+  "lock/test/reset-cut.test.ts",
   "simulator/test/tear.test.ts",
 ];
 

@@ -65,13 +65,17 @@ for (const [name, difference] of [
   });
 }
 
-test("constants are there after the next start, and only for their owner", () => {
+test("constants are there after the next start until they are erased, and only for their owner", () => {
   inFolder((directory) => {
     const constants = new FileConstants(directory);
     assert.is(constants.read("sign"), undefined);
     constants.write("sign", Uint8Array.of(1, 2));
     constants.write("agree", Uint8Array.of(3));
     assert.equal([...(new FileConstants(directory).read("sign") ?? [])], [1, 2]);
+    constants.erase("sign");
+    constants.erase("sign");
+    assert.is(new FileConstants(directory).read("sign"), undefined);
+    assert.equal([...(new FileConstants(directory).read("agree") ?? [])], [3]);
     const modes = ["constants.json", "."].map((name) => statSync(join(directory, name)).mode & 0o077);
     assert.equal(modes, process.platform === "win32" ? modes : [0, 0]);
   });

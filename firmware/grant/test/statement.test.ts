@@ -66,6 +66,10 @@ const BODIES: readonly (readonly [string, Body])[] = [
   ["acknowledge a damaged journal", { kind: 13 }],
   ["reset", { kind: 14 }],
   ["cancel a reset", { kind: 15 }],
+  [
+    "hand over",
+    { kind: 16, adoption: { ownerKey: thief.key, recoveryKey: partner.key, zoneRule: fromAscii("CET-1") } },
+  ],
 ];
 
 function firmware() {
@@ -188,8 +192,8 @@ function image(key: number, value: Uint8Array): Bytes {
 }
 
 const SHAPES: readonly (readonly [string, number, Uint8Array | undefined])[] = [
-  ...[0, 1, 7, 9, 13, 14, 15, 16, 255].map((kind) => [`kind ${kind} with a content`, kind, int(0)] as const),
-  ...[2, 3, 4, 5, 6, 8, 10, 11, 12, 1, 7, 9, 16].map((kind) => [`kind ${kind} without`, kind, undefined] as const),
+  ...[0, 1, 7, 9, 13, 14, 15, 16, 17, 255].map((kind) => [`kind ${kind} with a content`, kind, int(0)] as const),
+  ...[2, 3, 4, 5, 6, 8, 10, 11, 12, 1, 7, 9, 16, 17].map((kind) => [`kind ${kind} without`, kind, undefined] as const),
   ["a board of role 0", 2, map([1, int(0)], [2, bstr(fill(32))], [3, bstr(fill(32))])],
   ["a board of role 4", 2, map([1, int(4)], [2, bstr(fill(32))], [3, bstr(fill(32))])],
   ["a board with a key of 31 bytes", 2, map([1, int(1)], [2, bstr(fill(31))], [3, bstr(fill(32))])],

@@ -20,6 +20,7 @@ import {
   KIND_REMOVE_BOARD,
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
+  KIND_TRANSFER,
 } from "../../grant/body.ts";
 import type { RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
@@ -118,6 +119,50 @@ test("owners come and go, and whoever went is remembered", () => {
   fold(state, statement(RECOVERY, 1, { kind: KIND_ADD_OWNER, ownerKey: key(5) }));
   assert.is(state.keyring.recovery?.sequence, 1);
   assert.is(state.keyring.owners.length, 2);
+});
+
+/** A list of an owner that takes nothing back. */
+function listOf(owner: Bytes): WritableEntry {
+  const nothing = new Uint8Array(0);
+  const list = { owner, sequence: 1, generation: 0, revoked: nothing, untils: [], holders: nothing, codes: [] };
+  return { kind: "list", list };
+}
+
+/** Whose lists the lock still has, by the first byte of their names. */
+function listOwners({ lists }: LockState): readonly Bytes[] {
+  return lists.map(({ owner }) => owner);
+}
+
+test("a removed owner's list goes, and nobody else's", () => {
+  const state = adopted();
+  fold(state, listOf(OWNER));
+  fold(state, listOf(PARTNER));
+  fold(state, statement(OWNER, 5, { kind: KIND_ADD_OWNER, ownerKey: key(2) }));
+  fold(state, statement(PARTNER, 1, { kind: KIND_REMOVE_OWNER, ownerKid: OWNER }));
+  assert.equal(listOwners(state), [PARTNER]);
+});
+
+test("a transfer leaves the new owner and the new words alone, and the settings of a new lock", () => {
+  const state = adopted();
+  const buyer = { ownerKey: key(6), recoveryKey: key(7), zoneRule: fromAscii("UTC0") };
+  fold(state, statement(OWNER, 5, { kind: KIND_ADD_OWNER, ownerKey: key(2) }));
+  const board = { role: 1, agreementKey: key(8), signingKey: key(9) };
+  fold(state, statement(OWNER, 6, { kind: KIND_ENROL, board }));
+  fold(state, statement(OWNER, 7, { kind: KIND_CONFIGURE, settings: [{ key: 2, value: 60 }] }));
+  fold(state, intent(spend(1, 1)));
+  // The state region is read before the access region: a list of the buyer stands there before the buyer does.
+  fold(state, listOf(kid8(crypto, key(6))));
+  fold(state, listOf(OWNER));
+  fold(state, statement(RECOVERY, 1, { kind: KIND_TRANSFER, adoption: buyer }));
+  const { keyring, configuration } = state;
+  assert.equal(keyring.owners, [{ kid: kid8(crypto, key(6)), publicKey: key(6), sequence: 0 }]);
+  assert.equal(keyring.recovery, { kid: kid8(crypto, key(7)), publicKey: key(7), sequence: 0 });
+  assert.equal(keyring.removed, [OWNER, PARTNER]);
+  assert.equal(keyring.boards, []);
+  assert.is(configuration.relockSeconds, 30);
+  assert.is(configuration.zoneRule, "UTC0");
+  assert.is(counters(state), "");
+  assert.equal(listOwners(state), [kid8(crypto, key(6))]);
 });
 
 test("boards come, change and go", () => {

@@ -46,6 +46,8 @@ const STATUS: Status = {
   isJournalWritable: false,
   isVisitOpen: true,
   hasPresence: false,
+  resetSeconds: 86_400,
+  recovery: { kid: KID, seq: 3 },
   liveCounters: 2,
   boards: [{ kid: KID, role: "camera" }],
   configuration: new Map<number, number | Bytes>([
@@ -55,7 +57,7 @@ const STATUS: Status = {
   fetchedSeq: 40,
 };
 const STATUS_HEX = [
-  "ae0165302e312e30",
+  "b00165302e312e30",
   "02821a670000001affffffff",
   "030104010500",
   "06191770",
@@ -67,12 +69,15 @@ const STATUS_HEX = [
   `0c8182${KID_HEX}02`,
   "0da201181e0242aabb",
   "0e1828",
+  "0f1a00015180",
+  `1082${KID_HEX}03`,
 ].join("");
 
 const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "unsupported" }>])[] = [
   ["a proof", "83010743d28440", { kind: "prove", id: 7, message: fromHex("d28440") }],
   ["a statement", "83021affffffff41d2", { kind: "statement", id: 0xffff_ffff, message: fromHex("d2") }],
   ["status", "820300", { kind: "status", id: 0 }],
+  ["farewell", "820a03", { kind: "farewell", id: 3 }],
   ["fetch", "840409011864", { kind: "fetch", id: 9, region: 1, from: 100 }],
   ["a request for time", "83050102", { kind: "timeRequest", id: 1, server: 2 }],
   ["a server's answer", "8306014100", { kind: "timeResponse", id: 1, response: fromHex("00") }],
@@ -184,7 +189,7 @@ const BAD_REQUESTS: readonly (readonly [string, string])[] = [
   ["nothing", ""],
   ["an empty array", "80"],
   ["number 0", "820000"],
-  ["number 10", "820a00"],
+  ["number 11", "820b00"],
   ["an answer's number", "8318400701"],
   ["a status with an argument", "83030000"],
   ["a fetch without its start", "83040901"],

@@ -9,8 +9,9 @@ import * as assert from "uvu/assert";
 import { bundle, ROOT } from "../../run/bundle.mjs";
 import type { Failure } from "../fuzz.ts";
 
-const SEED = 7;
-const COUNT = 20_000;
+const SEED = 5;
+/** It ends at the first find; the rarest of them takes some 30,000 in the mean, and may take more when the messages change. */
+const COUNT = 100_000;
 const ENTRY = `import { crypto } from "#crypto";
 import { fuzz } from "./simulator/fuzz/fuzz.ts";
 export const failure = fuzz(crypto, { seed: ${SEED}, count: ${COUNT} });

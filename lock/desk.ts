@@ -1,0 +1,58 @@
+// What the lock does for its phones, as they see it.
+// Why: sessions are one thing (phone.ts), and what a request means another (lock.ts); this is the seam between the two.
+// Follows docs/protocol.md §3.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { ChainContext } from "../firmware/grant/chain.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import type { Proof } from "../firmware/grant/holder.ts";
+import type { Head, Region, Status } from "../firmware/link/message.ts";
+import type { Millis, Transport } from "../firmware/platform.ts";
+
+/** A grant that its holder proved. */
+export type GrantProof = Extract<Proof, { kind: "grant" }>;
+export type DeniedProof = Extract<Proof, { kind: "denied" }>;
+/** What strangers do that is worth a notice, coalesced: 0 a broken frame, 1 a message without sense, 2 a proof that fails. */
+export type StrangerClass = 0 | 1 | 2;
+
+/** Records as they are fetched; `previousLink` is the chain's link before the first of them. */
+export interface Records {
+  readonly first: number;
+  readonly previousLink: Bytes;
+  readonly bytes: Bytes;
+}
+
+/** Where a request came from. */
+export interface Origin {
+  readonly connection: number;
+  readonly transport: Transport;
+  /** The challenge of its session, 16 bytes, and when it was given. */
+  readonly challenge: Bytes;
+  readonly since: Millis;
+}
+
+/** What the lock does for its phones. Every member is total where it does not say otherwise. */
+export interface Desk {
+  readonly isAdopted: boolean;
+  readonly chainContext: ChainContext;
+  /** Gives the Ed25519 key of an owner, or the recovery key: whoever may open an owner session. @param kid 8 bytes */
+  sessionKey(kid: Bytes): Bytes | undefined;
+  /** A whole grant that was shown lately, by its link8. */
+  cachedLeaf(link8: Bytes): Bytes | undefined;
+  /** Does what a proven grant asks. @returns why not, or undefined */
+  serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined;
+  /** Obeys a statement, or takes a revocation list. @returns why not, or undefined
+   *  @throws Fault for a message that makes no sense; nothing has changed then */
+  serveStatement(message: Bytes, from: Origin, now: Millis): Denial | undefined;
+  /** Notes a proof that failed before its limits were looked at. */
+  refused(proof: DeniedProof, now: Millis): void;
+  status(now: Millis): Status;
+  /** @returns undefined where the flash cannot be read */
+  records(region: Region, from: number): Records | undefined;
+  checkpoint(now: Millis): Bytes;
+  /** Notes that an owner holds the records up to these. @returns why not, or undefined */
+  fetched(heads: readonly Head[], now: Millis): Denial | undefined;
+  /** Whom the lock was before it was reset: the last checkpoint of that identity, or undefined. */
+  farewell(): Bytes | undefined;
+  stranger(kind: StrangerClass, now: Millis): void;
+}
