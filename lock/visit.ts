@@ -76,7 +76,8 @@ export function beginVisit(
   };
 }
 
-/** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. */
+/** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. What the bolt did before, nobody
+ *  remembers: no use comes back. */
 export function resumeVisit(intent: number, now: Millis): Visit {
   return {
     ...beginVisit(
@@ -85,6 +86,7 @@ export function resumeVisit(intent: number, now: Millis): Visit {
       now,
     ),
     isGuest: true,
+    hasLeft: true,
     outcome: "power-cut",
   };
 }

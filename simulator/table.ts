@@ -34,6 +34,8 @@ export interface DeskOptions {
   readonly sectors?: Geometry["sectors"];
   /** False: the motor has no end contacts. */
   readonly hasSensors?: boolean;
+  /** True: at a start the contact is not told, as before it is debounced; only openDoor and shutDoor tell it. */
+  readonly isContactLate?: boolean;
   readonly lock?: Partial<LockOptions>;
 }
 
@@ -162,7 +164,7 @@ export class Table {
       // After a reset it is another lock, with another label.
       const { lockId, agreementKey, signingKey } = this.#lock;
       this.#keys = { lockId, agreementKey, signingKey };
-      if (options.hasContact) this.#lock.contactChanged(rig.leaf, millis(0));
+      if (options.hasContact && this.#options.isContactLate !== true) this.#lock.contactChanged(rig.leaf, millis(0));
     });
   }
 
