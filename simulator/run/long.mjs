@@ -8,6 +8,7 @@ const STEPS = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
+  ["models and their twins", "node simulator/run/models.mjs"],
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["attacks on XS", "node simulator/run/attacks.mjs --engine xs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
