@@ -86,8 +86,8 @@ export class RegionLog {
     return this.#tail.kind === "blank";
   }
 
-  /** Finds what stands on flash and hands over each record that `covered` does not hold, oldest first. It only reads, at
-   *  most three times the sectors of the region.
+  /** Finds what stands on flash and hands over each record that `covered` does not hold, oldest first. It only reads: twice
+   *  of each sector, once more of each that holds such records, and twice in all besides.
    *  @param start what the newest snapshot holds of the region
    *  @returns the newest damage, if there is any, with the digest of all of it
    *  @throws Fault flash.io */
