@@ -35,6 +35,7 @@ export type FaultCode =
   | "link.state"
   | "link.tag" // A tag that does not verify (AEAD failure).
   | "statement.shape"
+  | "time.roughtime" // No whole, fitting and signed answer of a time server.
   | "time.zone";
 
 /** The world's bad bytes or failing hardware. Caught at the edges only; see `docs/protocol.md`, "Errors". */

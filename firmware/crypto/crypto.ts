@@ -16,6 +16,8 @@ export const TAG_BYTES = 16;
 export interface Crypto {
   /** SHA-256 (FIPS 180-4). @returns 32 bytes */
   sha256(message: Uint8Array): Bytes;
+  /** SHA-512 (FIPS 180-4): what Roughtime hashes with. @returns 64 bytes */
+  sha512(message: Uint8Array): Bytes;
   /** HMAC-SHA-256 (RFC 2104). @param key any length @returns 32 bytes */
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes;
   /** Whether an Ed25519 signature holds, by libsodium's rules: S < L, y(A) < p, neither A nor R of small order,

@@ -93,6 +93,18 @@ void xs_latchkey_sha256(xsMachine *the)
 	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
 }
 
+// (message): 64 bytes
+void xs_latchkey_sha512(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY } };
+	View views[1];
+	unsigned char hash[crypto_hash_sha512_BYTES];
+	if (!readViews(the, views, bounds, 1))
+		return;
+	crypto_hash_sha512(hash, views[0].bytes, views[0].length);
+	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
+}
+
 // (key, message): 32 bytes
 void xs_latchkey_hmac_sha256(xsMachine *the)
 {

@@ -18,6 +18,10 @@ function nativeSha256(this: unknown, message: Uint8Array): Result {
   return native("xs_latchkey_sha256").call(this, message);
 }
 
+function nativeSha512(this: unknown, message: Uint8Array): Result {
+  return native("xs_latchkey_sha512").call(this, message);
+}
+
 function nativeHmacSha256(this: unknown, key: Uint8Array, message: Uint8Array): Result {
   return native("xs_latchkey_hmac_sha256").call(this, key, message);
 }
@@ -78,6 +82,12 @@ function nativeFill(this: unknown, target: Bytes): true | undefined {
 export const crypto: Crypto = Object.freeze({
   sha256(message: Uint8Array): Bytes {
     const hash = nativeSha256(message);
+    if (hash === undefined) throw new Fault("crypto.size");
+    return new Uint8Array(hash);
+  },
+
+  sha512(message: Uint8Array): Bytes {
+    const hash = nativeSha512(message);
     if (hash === undefined) throw new Fault("crypto.size");
     return new Uint8Array(hash);
   },

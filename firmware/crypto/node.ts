@@ -41,6 +41,10 @@ export const crypto: Crypto = Object.freeze({
     return copy(hash("sha256", message, "buffer"));
   },
 
+  sha512(message: Uint8Array): Bytes {
+    return copy(hash("sha512", message, "buffer"));
+  },
+
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
     return copy(createHmac("sha256", key).update(message).digest());
   },

@@ -5,7 +5,7 @@
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 import type { Bytes } from "../bytes.ts";
 import { Fault } from "../fault.ts";
@@ -16,6 +16,10 @@ import { isAcceptable } from "./ed25519.ts";
 export const crypto: Crypto = Object.freeze({
   sha256(message: Uint8Array): Bytes {
     return sha256(message);
+  },
+
+  sha512(message: Uint8Array): Bytes {
+    return sha512(message);
   },
 
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {

@@ -25,6 +25,25 @@ const SHA_256: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
+// FIPS 180-4, the published examples of one and two blocks.
+const SHA_512: readonly (readonly [string, string, string])[] = [
+  [
+    "the empty message",
+    "",
+    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+  ],
+  [
+    "abc",
+    "abc",
+    "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+  ],
+  [
+    "896 bits",
+    "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+    "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",
+  ],
+];
+
 // RFC 4231 §4.2-4.8: key, message, HMAC-SHA-256. Test case 5 prints a truncated answer.
 const LONG_KEY = "aa".repeat(131);
 const HMAC: readonly (readonly [string, string, string, string])[] = [
@@ -121,6 +140,13 @@ for (const [backend, crypto] of BACKENDS) {
     test(`${backend}: hashes ${name} (FIPS 180-4)`, () => {
       assert.is(toHex(crypto.sha256(fromAscii(message))), digest);
       assert.is.not(toHex(crypto.sha256(lengthen(fromAscii(message)))), digest);
+    });
+  }
+
+  for (const [name, message, hash] of SHA_512) {
+    test(`${backend}: hashes ${name} with SHA-512, as FIPS 180-4 prints it`, () => {
+      assert.is(toHex(crypto.sha512(fromAscii(message))), hash);
+      assert.is.not(toHex(crypto.sha512(lengthen(fromAscii(message)))), hash);
     });
   }
 
