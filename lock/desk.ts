@@ -8,6 +8,7 @@ import type { Denial } from "../firmware/grant/denial.ts";
 import type { Proof } from "../firmware/grant/holder.ts";
 import type { Head, Region, Status } from "../firmware/link/message.ts";
 import type { Millis, Transport } from "../firmware/platform.ts";
+import type { Timekeeper } from "./timekeeper.ts";
 
 /** A grant that its holder proved. */
 export type GrantProof = Extract<Proof, { kind: "grant" }>;
@@ -35,6 +36,7 @@ export interface Origin {
 export interface Desk {
   readonly isAdopted: boolean;
   readonly chainContext: ChainContext;
+  readonly timekeeper: Timekeeper;
   /** Gives the Ed25519 key of an owner, or the recovery key: whoever may open an owner session. @param kid 8 bytes */
   sessionKey(kid: Bytes): Bytes | undefined;
   /** A whole grant that was shown lately, by its link8. */

@@ -31,6 +31,7 @@ import { Recorder } from "./recorder.ts";
 import { FAREWELL, finishReset, Reset } from "./reset.ts";
 import { doorSettings } from "./settings.ts";
 import { statusOf } from "./status.ts";
+import { Timekeeper } from "./timekeeper.ts";
 import { closingOf, isSecured, nextOf, resumeVisit, type Visit } from "./visit.ts";
 
 /** How often a running drive's sensors are looked at. */
@@ -61,20 +62,21 @@ export class Lock {
   /** Boots: tests the primitives, finds its keys and its memory, and senses where the bolt is.
    *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then; the bolt was not touched */
   constructor(platform: LockPlatform, options: LockOptions, now: Millis) {
-    const { crypto, random, flash, constants, carrier } = platform;
+    const { crypto, random, flash, constants, carrier, indicator } = platform;
     selfTest(crypto);
     this.#platform = platform;
     this.#options = options;
     this.#isStuck = !finishReset({ flash, constants, geometry: options.geometry });
     const identity = openIdentity(crypto, constants, random);
     this.#identity = identity;
-    this.#memory = new Memory({ ...options, crypto, flash, identity }, now);
-    this.#recorder = new Recorder(this.#memory);
+    const memory = new Memory({ ...options, crypto, flash, identity }, now);
+    const recorder = new Recorder(memory);
+    this.#memory = memory;
+    this.#recorder = recorder;
     this.#presence = new Presence(crypto);
-    const { indicator } = platform;
-    const restart = () => platform.restart();
-    this.#reset = new Reset({ constants, indicator, memory: this.#memory, recorder: this.#recorder, restart });
-    this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(), now);
+    this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
+    const timekeeper = new Timekeeper({ ...options, crypto, random, memory, recorder }, now);
+    this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(timekeeper), now);
     const { visit } = this.#memory.state;
     if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);
     if (!this.#memory.isWhole) this.#recorder.alarm("journal", now);
@@ -191,7 +193,7 @@ export class Lock {
   }
 
   /** What phones may ask for. */
-  #desk(): Desk {
+  #desk(timekeeper: Timekeeper): Desk {
     const lock = this;
     const { crypto } = this.#platform;
     const chainContext: ChainContext = {
@@ -203,6 +205,7 @@ export class Lock {
         return lock.#memory.state.keyring.owners.length > 0;
       },
       chainContext,
+      timekeeper,
       sessionKey: (kid) => statementKey(crypto, lock.#memory.state.keyring, kid),
       cachedLeaf: (link8) => lock.#faces.leaf(crypto, link8),
       serveGrant: (proof, from, now) =>

@@ -27,6 +27,9 @@ export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
 const RECORD_PAYLOAD_BYTES = 96;
+const CLOCK_OWNER = 1;
+const CLOCK_SET_BACK = 2;
+const CLOCK_QUORUM = 3;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
 /** What changes who owns the lock. */
@@ -83,15 +86,20 @@ export class Memory {
     return this.#clock;
   }
 
-  /** Takes what an owner's word made of the clock, and writes it down where it moved or was unknown before.
+  /** Takes what somebody's word made of the clock, and writes it down where it moved or was unknown before.
    *  @returns false where that cannot be written; the clock is then as it was */
-  trySetClock(result: Extract<ClockResult, { clock: Clock }>, now: Millis): boolean {
+  trySetClock(
+    result: Extract<ClockResult, { clock: Clock }>,
+    now: Millis,
+    source: "owner" | "quorum" = "owner",
+  ): boolean {
     const { lo, hi } = at(result.clock, now);
-    assert(hi !== undefined, "an owner's word bounds the time on both sides");
+    assert(hi !== undefined, "whoever tells the time bounds it on both sides");
     const before = this.#clock;
     this.#clock = result.clock;
     if (before.hi !== undefined && result.kind === "narrowed") return true;
-    if (this.tryWrite({ kind: "clock", source: result.kind === "back" ? 2 : 1, lo, hi }, now)) return true;
+    const number = result.kind === "back" ? CLOCK_SET_BACK : source === "owner" ? CLOCK_OWNER : CLOCK_QUORUM;
+    if (this.tryWrite({ kind: "clock", source: number, lo, hi }, now)) return true;
     this.#clock = before;
     return false;
   }

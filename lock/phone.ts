@@ -254,8 +254,18 @@ export class Phones {
         return undefined;
       case "fetched":
         return this.#answer(session, id, isReader ? this.#desk.fetched(request.heads, now) : "permission");
-      case "timeRequest":
-      case "timeResponse":
+      case "timeRequest": {
+        const nonce = this.#desk.timekeeper.ask(session.time, request.server, now);
+        return nonce === undefined ? this.#answer(session, id, "target") : { kind: "nonce", id, nonce };
+      }
+      case "timeResponse": {
+        const { transport } = session;
+        return this.#answer(
+          session,
+          id,
+          this.#desk.timekeeper.take(session.time, request.response, { transport, now }),
+        );
+      }
       case "unsupported":
         return this.#answer(session, id, "unsupported");
       default:

@@ -13,6 +13,7 @@ import { createHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
 import type { Identity } from "./identity.ts";
+import { openTimeTalk, type TimeTalk } from "./timekeeper.ts";
 
 /** How long one may stay that has proven nothing. */
 export const STRANGER_MILLIS = 5_000;
@@ -67,6 +68,8 @@ export interface Session {
   name: Bytes | undefined;
   channel: Channel | undefined;
   handshakes: number;
+  /** What it has asked and brought of the time. */
+  readonly time: TimeTalk;
   proofs: number;
   nonsense: number;
   canReadLog: boolean;
@@ -91,6 +94,7 @@ export function openSession(connection: number, transport: Transport, now: Milli
     name: undefined,
     channel: undefined,
     handshakes: 0,
+    time: openTimeTalk(),
     proofs: 0,
     nonsense: 0,
     canReadLog: false,

@@ -72,7 +72,7 @@ export type Entry =
   | { readonly kind: "boot"; readonly reason: number; readonly boots: number }
   | { readonly kind: "watermark" }
   | { readonly kind: "list"; readonly list: RevocationList }
-  /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back. */
+  /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back, 3 a quorum of time servers. */
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
   /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
   | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }

@@ -3,6 +3,7 @@
 // Follows docs/protocol.md §2.4.
 
 import { type Bytes, fromAscii, toAscii } from "../bytes.ts";
+import { KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import type { Setting } from "../grant/body.ts";
 import { parseZone, type Zone } from "../time/zone.ts";
@@ -13,6 +14,9 @@ export const SETTING_MODE = 3;
 export const SETTING_AJAR_SECONDS = 4;
 export const SETTING_UNLATCH_MILLIS = 5;
 export const SETTING_WIDTH_SECONDS = 6;
+/** Three time servers: 7, 8, 9. */
+export const SETTING_TIME_SERVERS = 7;
+export const TIME_SERVERS_MAX = 3;
 
 /** Matter's operating modes (Door Lock cluster, OperatingModeEnum), by number. */
 export const MODES = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"] as const);
@@ -46,6 +50,8 @@ export interface Configuration {
   readonly unlatchMillis: number;
   /** W: the widest clock in which a grant is judged. */
   readonly widthSeconds: number;
+  /** The long-term Ed25519 keys of up to three Roughtime servers, 32 bytes each, in their places. */
+  readonly timeServers: readonly (Bytes | undefined)[];
 }
 
 /** What a lock does that nobody has configured. */
@@ -59,6 +65,7 @@ export function defaultConfiguration(): Configuration {
     ajarSeconds: BOUNDS[SETTING_AJAR_SECONDS].standard,
     unlatchMillis: BOUNDS[SETTING_UNLATCH_MILLIS].standard,
     widthSeconds: BOUNDS[SETTING_WIDTH_SECONDS].standard,
+    timeServers: [undefined, undefined, undefined],
   };
 }
 
@@ -83,9 +90,9 @@ export function withZone(current: Configuration, rule: Bytes): Configuration | u
   }
 }
 
-/** Gives all settings in force, by key: what a status shows. */
+/** Gives all settings in force, by key: what a status shows. A time server that is not named has none. */
 export function settingsOf(configuration: Configuration): ReadonlyMap<number, number | Bytes> {
-  return new Map<number, number | Bytes>([
+  const settings = new Map<number, number | Bytes>([
     [SETTING_ZONE, fromAscii(configuration.zoneRule)],
     [SETTING_RELOCK_SECONDS, configuration.relockSeconds],
     [SETTING_MODE, MODES.indexOf(configuration.mode)],
@@ -93,10 +100,25 @@ export function settingsOf(configuration: Configuration): ReadonlyMap<number, nu
     [SETTING_UNLATCH_MILLIS, configuration.unlatchMillis],
     [SETTING_WIDTH_SECONDS, configuration.widthSeconds],
   ]);
+  for (const [place, key] of configuration.timeServers.entries()) {
+    if (key !== undefined) settings.set(SETTING_TIME_SERVERS + place, key);
+  }
+  return settings;
 }
 
 function withBytes(current: Configuration, key: number, value: Bytes): Configuration | undefined {
-  return key === SETTING_ZONE ? withZone(current, value) : undefined;
+  if (key === SETTING_ZONE) return withZone(current, value);
+  const place = key - SETTING_TIME_SERVERS;
+  if (place < 0 || place >= TIME_SERVERS_MAX) return undefined;
+  return withTimeServer(current, place, value);
+}
+
+/** Names a server by its key, or none by a single zero byte. */
+function withTimeServer(current: Configuration, place: number, value: Bytes): Configuration | undefined {
+  const isNone = value.length === 1 && value[0] === 0;
+  if (!isNone && value.length !== KEY_BYTES) return undefined;
+  const named = isNone ? undefined : value.slice();
+  return { ...current, timeServers: current.timeServers.map((key, index) => (index === place ? named : key)) };
 }
 
 function withNumber(current: Configuration, key: number, value: number): Configuration | undefined {

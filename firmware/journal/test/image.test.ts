@@ -11,7 +11,13 @@ import { kid8 } from "../../cose/key.ts";
 import { Fault } from "../../fault.ts";
 import { CODES_MAX, HOLDERS_MAX, REVOKED_MAX, type RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
-import { configure, defaultConfiguration, SETTING_MODE, SETTING_ZONE } from "../../policy/configuration.ts";
+import {
+  configure,
+  defaultConfiguration,
+  SETTING_MODE,
+  SETTING_TIME_SERVERS,
+  SETTING_ZONE,
+} from "../../policy/configuration.ts";
 import { COUNTERS_MAX } from "../../policy/counters.ts";
 import { BOARDS_MAX, OWNERS_MAX, REMOVED_MAX } from "../../policy/keyring.ts";
 import { decodeImage, encodeImage } from "../image.ts";
@@ -61,6 +67,9 @@ function fullState(): LockState {
   const settings = [
     { key: SETTING_ZONE, value: fromAscii(LONGEST_ZONE) },
     { key: SETTING_MODE, value: 4 },
+    { key: SETTING_TIME_SERVERS, value: draw(32) },
+    { key: SETTING_TIME_SERVERS + 1, value: draw(32) },
+    { key: SETTING_TIME_SERVERS + 2, value: draw(32) },
   ];
   const configuration = configure(defaultConfiguration(), settings);
   if (configuration === undefined) throw new Error("the settings are in bounds");
