@@ -13,10 +13,14 @@ import { grant } from "./commands/grant.ts";
 import { id } from "./commands/id.ts";
 import { init } from "./commands/init.ts";
 import { log } from "./commands/log.ts";
+import { owner } from "./commands/owner.ts";
+import { owners } from "./commands/owners.ts";
+import { reset } from "./commands/reset.ts";
 import { revoke } from "./commands/revoke.ts";
 import { show } from "./commands/show.ts";
 import { status } from "./commands/status.ts";
 import { time } from "./commands/time.ts";
+import { transfer } from "./commands/transfer.ts";
 
 /** Every command but `help`, which cli.ts answers itself. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -34,5 +38,9 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   log,
   time,
   config,
+  owners,
+  owner,
+  transfer,
+  reset,
   show,
 ]);

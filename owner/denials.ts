@@ -38,10 +38,10 @@ const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   visit: "a visit is going on: wait until the door is locked again.",
   unsupported: "it has no part for that, or its firmware is too old.",
   rate: "too many tries in a short time: wait ten seconds.",
-  target: "this is meant for something else than this lock's door.",
+  target: "there is nothing of that name there.",
   clock:
     "your clock and the lock's differ too much: check this computer's clock, or run \"latchkey time --back\" with presence.",
-  limit: "its table is full: remove an owner or a board first.",
+  limit: "its table is full, the key is or was an owner's there already, or it would be the last owner's.",
   code: "the code is not right.",
 });
 

@@ -37,7 +37,11 @@ export interface OwnerSession {
 
 /** Gives a person's signer. */
 export function signerOf(person: Person): Signer {
-  const seed = fromBase64url(person.seed);
+  return signerOfSeed(fromBase64url(person.seed));
+}
+
+/** Gives a signer from an Ed25519 seed, 32 bytes, which it keeps. */
+export function signerOfSeed(seed: Bytes): Signer {
   const publicKey = crypto.signingPublicKey(seed);
   return { publicKey, kid: kid8(crypto, publicKey), sign: (message) => crypto.sign(seed, message) };
 }

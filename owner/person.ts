@@ -36,6 +36,8 @@ export interface OwnedLock {
   confirmedRevocationSeq: number;
   /** The list itself that the lock holds; missing until it said so. */
   confirmedRevocation?: RevocationList;
+  /** What this person calls the owner keys of the lock, by base64url of their kid8; missing where none was named. */
+  ownerNames?: Record<string, string>;
   /** The newest checkpoint that was verified. */
   checkpoint: string | undefined;
 }

@@ -8,8 +8,10 @@ import { generateMnemonic, mnemonicToSeedSync, validateMnemonic } from "@scure/b
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { type Bytes, fromAscii } from "../firmware/bytes.ts";
 import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import { usage } from "./failure.ts";
 
 const STRENGTH_BITS = 256;
+const WORDS = 24;
 const PURPOSE = "latchkey recovery 1";
 
 /** Draws 24 words from the system's generator. */
@@ -19,7 +21,21 @@ export function drawWords(): string[] {
 
 /** Whether words are 24 of the list with a right check. */
 export function areWords(words: readonly string[]): boolean {
-  return words.length === 24 && validateMnemonic(words.join(" "), wordlist);
+  return words.length === WORDS && validateMnemonic(words.join(" "), wordlist);
+}
+
+/** Reads words as people type them: in any case, with numbers, commas or line ends between them.
+ *  @throws Failure that says which word is wrong, where one is */
+export function parseWords(text: string): readonly string[] {
+  const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
+  const wrong = words.findIndex((word) => !wordlist.includes(word));
+  const place = wrong < 0 ? "" : `: number ${wrong + 1}, "${words[wrong]}", is no recovery word`;
+  if (words.length !== WORDS) {
+    throw usage(`There are ${words.length} words, and it takes ${WORDS}${place}: type all of them, in their order.`);
+  }
+  if (wrong >= 0) throw usage(`A word is mistyped${place}.`);
+  if (!areWords(words)) throw usage("Each word is one of the list, but together they do not fit: check their order.");
+  return words;
 }
 
 /** Gives the Ed25519 seed of the words, 32 bytes, secret. */

@@ -52,6 +52,7 @@ const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
   [KIND_ACKNOWLEDGE]: "has seen the damage",
   14: "resets the lock",
   15: "cancels the reset",
+  16: "hands the lock over",
 });
 const OUTCOMES: Readonly<Record<Of<"closing">["outcome"], string>> = Object.freeze({
   secured: "locked",
@@ -124,7 +125,9 @@ export class Story {
         this.note(record, { who: "inside", how: `button${times(entry.count)}`, result: "opened" });
         return;
       case "door":
-        this.note(record, { who: "door", how: "outside a visit", result: `${entry.event}${times(entry.count)}` });
+        if (entry.event === "reset")
+          this.note(record, { who: "lock", how: "is reset", result: "its records end here" });
+        else this.note(record, { who: "door", how: "outside a visit", result: `${entry.event}${times(entry.count)}` });
         return;
       default:
         this.tellMachine(record, entry);

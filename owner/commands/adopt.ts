@@ -3,19 +3,21 @@
 // Follows docs/protocol.md §2.3 (kind 10).
 
 import { crypto } from "#crypto";
-import { fromAscii, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { fromAscii, fromBase64url, toAscii, toBase64url } from "../../firmware/bytes.ts";
 import { lockIdOf } from "../../firmware/cose/key.ts";
 import { KIND_ADOPT } from "../../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
+import type { Status } from "../../firmware/link/message.ts";
+import { SETTING_ZONE } from "../../firmware/policy/configuration.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
-import { parseSetup } from "../invitation.ts";
+import { parseSetup, type Setup } from "../invitation.ts";
 import { presentSeconds } from "../moment.ts";
 import { addressOf, asOwner, signerOf } from "../ownership.ts";
 import type { OwnedLock, Person } from "../person.ts";
 import { printable } from "../terminal.ts";
-import { findZone, ownZone } from "../timezone.ts";
+import { findZone, type NamedZone, ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
 
 /** A lock without an owner has seen no statement yet. */
@@ -24,7 +26,7 @@ const ADOPTION_SEQ = 1;
 /** The command `adopt`. */
 export const adopt: Command = {
   name: "adopt",
-  summary: "Become the first owner of a lock, standing beside it",
+  summary: "Become the owner of a lock, standing beside it",
   positionals: ["SETUP"],
   options: {
     zone: {
@@ -37,6 +39,7 @@ export const adopt: Command = {
   help: [
     "SETUP is the text on the lock's label, or a file that holds it. Press the button on the inside of the door first:",
     "the lock takes an owner only within a minute of that. Your recovery key is registered in the same step.",
+    "Where an owner has added your key, or handed the lock to you, nobody need press.",
   ],
   examples: ["adopt gwFYIA... --zone Europe/Berlin --name home", "adopt setup.txt --at 192.168.1.20"],
   run,
@@ -52,12 +55,32 @@ async function run(call: Call): Promise<Outcome> {
   const id = lockIdOf(crypto, setup.signingKey);
   const name = nameOf(call, keystore.person.locks, id);
   const known = keystore.person.locks.find((lock) => lock.id === id);
-  const lock: OwnedLock = known ?? {
-    id,
+  const lock = known ?? newLock(setup, { name, address: addressOf(call, undefined), zone });
+  const address = addressOf(call, lock.address);
+  await becomeOwner(keystore.person, { ...lock, address, zone: known === undefined ? zone.rule : lock.zone });
+  Object.assign(lock, { name, address, seq: Math.max(lock.seq, ADOPTION_SEQ) });
+  if (known === undefined) keystore.person.locks.push(lock);
+  keystore.save();
+  const { configuration } = await asOwner(call, keystore, lock, async ({ status }) => status);
+  takeZone(lock, configuration);
+  keystore.save();
+  call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
+  call.terminal.say('Next: "latchkey status", then let somebody in with "latchkey grant --to KEY --until +2h".');
+  return { exit: EXIT.OK, json: { lockId: id, name, zone: lock.zone, zoneName: lock.zoneName ?? null, address } };
+}
+
+/** Gives the entry of a lock in which this person has said nothing yet. */
+export function newLock(
+  { agreementKey, signingKey }: Setup,
+  door: { readonly name: string; readonly address: string; readonly zone: NamedZone },
+): OwnedLock {
+  const { name, address, zone } = door;
+  return {
+    id: lockIdOf(crypto, signingKey),
     name,
-    agreementKey: toBase64url(setup.agreementKey),
-    signingKey: toBase64url(setup.signingKey),
-    address: addressOf(call, undefined),
+    agreementKey: toBase64url(agreementKey),
+    signingKey: toBase64url(signingKey),
+    address,
     zone: zone.rule,
     zoneName: zone.name,
     seq: 0,
@@ -65,15 +88,14 @@ async function run(call: Call): Promise<Outcome> {
     confirmedRevocationSeq: 0,
     checkpoint: undefined,
   };
-  const address = addressOf(call, lock.address);
-  await becomeOwner(keystore.person, { ...lock, address, zone: known === undefined ? zone.rule : lock.zone });
-  Object.assign(lock, { name, address, seq: Math.max(lock.seq, ADOPTION_SEQ) });
-  if (known === undefined) keystore.person.locks.push(lock);
-  keystore.save();
-  await asOwner(call, keystore, lock, async ({ mine }) => mine);
-  call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
-  call.terminal.say('Next: "latchkey status", then let somebody in with "latchkey grant --to KEY --until +2h".');
-  return { exit: EXIT.OK, json: { lockId: id, name, zone: lock.zone, zoneName: lock.zoneName ?? null, address } };
+}
+
+/** Takes over the time zone that a lock has, where it is another one. */
+export function takeZone(lock: OwnedLock, configuration: Status["configuration"]): void {
+  const rule = configuration.get(SETTING_ZONE);
+  if (rule === undefined || typeof rule === "number" || toAscii(rule) === lock.zone) return;
+  lock.zone = toAscii(rule);
+  lock.zoneName = undefined;
 }
 
 function nameOf(call: Call, locks: readonly OwnedLock[], id: string): string {
@@ -96,7 +118,7 @@ async function becomeOwner(person: Person, lock: OwnedLock): Promise<void> {
       if (proven.kind === "yes") return;
       throw new Failure(
         EXIT.REFUSED,
-        'This lock has an owner already: send them your key ("latchkey id"), and ask for a grant.',
+        'This lock has an owner already: send them your key ("latchkey id"), and ask for a grant, or to be added as an owner.',
       );
     }
     const recoveryKey = fromBase64url(person.recoveryKey);

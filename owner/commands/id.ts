@@ -13,9 +13,9 @@ export const id: Command = {
   name: "id",
   summary: "Show your public key, which an owner needs to let you in",
   positionals: [],
-  options: {},
-  help: ["The key is no secret: it says who you are, and opens nothing."],
-  examples: ["id"],
+  options: { recovery: { help: "show the public key of your 24 words too, for whoever hands you a lock" } },
+  help: ["The keys are no secret: they say who you are, and open nothing."],
+  examples: ["id", "id --recovery"],
   run,
 };
 
@@ -23,6 +23,9 @@ async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const publicKey = crypto.signingPublicKey(fromBase64url(keystore.person.seed));
   const key = toBase64url(publicKey);
-  call.terminal.say(key);
-  return { exit: EXIT.OK, json: { key, kid: toBase64url(kid8(crypto, publicKey)) } };
+  const { recoveryKey } = keystore.person;
+  const isBoth = call.has("recovery");
+  call.terminal.say(isBoth ? `${key} ${recoveryKey}` : key);
+  const json = { key, kid: toBase64url(kid8(crypto, publicKey)), ...(isBoth ? { recoveryKey } : {}) };
+  return { exit: EXIT.OK, json };
 }

@@ -35,6 +35,7 @@ import { chooseHappenings, Story, sayHappenings } from "../story.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
+import { recoveryName } from "./owners.ts";
 
 const LAST = 30;
 const OWN_FILE = 0o600;
@@ -229,7 +230,12 @@ function lastOf(call: Call): number {
 }
 
 function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
-  const names = new Map<string, string>([[toBase64url(signerOf(person).kid), "you"]]);
+  const names = new Map<string, string>([
+    [recoveryName(person), "by the words on paper"],
+    [toBase64url(signerOf(person).kid), "you"],
+  ]);
+  const { ownerNames = {} } = person.locks.find(({ id }) => id === doorId) ?? {};
+  for (const [key, name] of Object.entries(ownerNames)) names.set(key, printable(name));
   for (const { who, holder, lockId } of person.grants) {
     if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
   }

@@ -66,7 +66,8 @@ async function run(call: Call): Promise<Outcome> {
   const losing = call.has("all") ? given.filter(({ until }) => until > presentSeconds()) : chosen;
   for (const { who, link } of losing) call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
   const file = call.option("file");
-  if (file === undefined) await deliver(call, keystore, lock);
+  const worst = sayWorst(lock, losing);
+  if (file === undefined) await deliver(call, { keystore, lock, worst });
   const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
   if (file !== undefined) {
     writeText(file, toBase64url(signRevocations(signerOf(keystore.person), lock)));
@@ -74,7 +75,7 @@ async function run(call: Call): Promise<Outcome> {
       `The signed list is in ${printable(file)}: whoever is at the door brings it with "latchkey carry FILE".`,
     );
   }
-  call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : "NOT CONFIRMED by the lock yet.");
+  call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : `NOT CONFIRMED by the lock yet.${worst}`);
   const json = {
     revoked: losing.map(({ link }) => link),
     sequence: lock.revocation.seq,
@@ -85,7 +86,18 @@ async function run(call: Call): Promise<Outcome> {
   return { exit: file !== undefined || isConfirmed ? EXIT.OK : EXIT.REFUSED, json };
 }
 
-async function deliver(call: Call, keystore: Keystore, lock: OwnedLock): Promise<void> {
+/** Says how long a lock that is not told lets them in still: to the end of what was granted. */
+function sayWorst(lock: OwnedLock, losing: readonly Pick<Chosen, "until">[]): string {
+  const untils = losing.map(({ until }) => until).filter((until) => until !== FOR_GOOD);
+  if (untils.length === 0) return "";
+  const last = sayMoment(parseZone(lock.zone), seconds(Math.max(...untils)));
+  return ` Until it holds the list it lets them in, at the latest until ${last}, when what you granted ends.`;
+}
+
+async function deliver(
+  call: Call,
+  { keystore, lock, worst }: { readonly keystore: Keystore; readonly lock: OwnedLock; readonly worst: string },
+): Promise<void> {
   try {
     // Every owner session begins with the list, where the lock does not hold the newest.
     await asOwner(call, keystore, lock, async ({ mine }) => mine);
@@ -93,7 +105,7 @@ async function deliver(call: Call, keystore: Keystore, lock: OwnedLock): Promise
     if (!(error instanceof Failure) || error.exit !== EXIT.UNREACHABLE) throw error;
     throw new Failure(
       EXIT.UNREACHABLE,
-      `It is signed, but NOT CONFIRMED by the lock. ${error.message} Or have somebody bring it: "latchkey revoke --file FILE".`,
+      `It is signed, but NOT CONFIRMED by the lock. ${error.message}${worst} Or have somebody bring it: "latchkey revoke --file FILE".`,
     );
   }
 }

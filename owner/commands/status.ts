@@ -14,6 +14,7 @@ import { asOwner, readStatus } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { settingsObject } from "../settings.ts";
 import { counted, printable } from "../terminal.ts";
+import { sayRunning } from "./reset.ts";
 
 /** The clock may lie this far off before it is worth a word. */
 /** Above so many records the owner is asked to fetch them: a third of what a lock holds. */
@@ -39,14 +40,16 @@ export const status: Command = {
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const found = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
-    return (await readStatus(conversation, signer)).status;
+  const { found, farewell } = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
+    const answer = await conversation.ask({ kind: "farewell" });
+    const farewell = answer.kind === "checkpoint" ? toBase64url(answer.message) : undefined;
+    return { found: (await readStatus(conversation, signer)).status, farewell };
   });
-  for (const line of sayStatus(found, lock)) call.terminal.say(line);
-  return { exit: EXIT.OK, json: statusObject(found, lock) };
+  for (const line of sayStatus(found, lock, farewell)) call.terminal.say(line);
+  return { exit: EXIT.OK, json: { ...statusObject(found, lock), farewell: farewell ?? null } };
 }
 
-function sayStatus(found: Status, lock: OwnedLock): string[] {
+function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined): string[] {
   const { bolt, contact, mode, batteryMillivolts, firmwareVersion, boots, liveCounters } = found;
   const lines = [
     `Lock:        ${printable(lock.name)} (${lock.id}), firmware ${printable(firmwareVersion)}, started ${boots === 1 ? "once" : `${boots} times`}`,
@@ -73,6 +76,9 @@ function sayStatus(found: Status, lock: OwnedLock): string[] {
     `Owners:      ${found.owners.length}; boards: ${found.boards.map(({ role }) => role).join(", ") || "none"}`,
   );
   lines.push(`Taken back:  ${sayRevocation(lock)}`);
+  if (found.resetSeconds > 0) lines.push(`RESET:       ${sayRunning(found.resetSeconds)}`);
+  if (farewell !== undefined)
+    lines.push(`Before:      it was another lock, and was reset; its last signed word is in "latchkey status --json"`);
   return lines;
 }
 
@@ -117,6 +123,7 @@ function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
     heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),
     owners: found.owners.map(({ kid, ...owner }) => ({ kid: toBase64url(kid), ...owner })),
     boards: found.boards.map(({ kid, role }) => ({ kid: toBase64url(kid), role })),
+    recovery: found.recovery === undefined ? null : { kid: toBase64url(found.recovery.kid), seq: found.recovery.seq },
     configuration: settingsObject(configuration),
     revocation: { seq: lock.revocation.seq, confirmedSeq: lock.confirmedRevocationSeq },
   };

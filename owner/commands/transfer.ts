@@ -1,0 +1,54 @@
+// `latchkey transfer`: hands a lock to somebody else for good, as when a flat is sold.
+// Why: the new owner must be alone with it, and a stolen phone must never be able to do it: so it takes the words on paper, and
+// somebody inside.
+// Follows docs/protocol.md §2.3 (kind 16, "Transfer").
+
+import { fromAscii } from "../../firmware/bytes.ts";
+import { KIND_TRANSFER } from "../../firmware/grant/body.ts";
+import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
+import { EXIT } from "../failure.ts";
+import { askWords, asRecovery, CUSTODY_OPTIONS } from "../inside.ts";
+import { kidText } from "../ownership.ts";
+import { printable } from "../terminal.ts";
+import { findZone } from "../timezone.ts";
+
+const { recovery: _, ...OPTIONS } = CUSTODY_OPTIONS;
+
+/** The command `transfer`. */
+export const transfer: Command = {
+  name: "transfer",
+  summary: "Hand a lock to somebody else for good, with your 24 words",
+  positionals: ["KEY", "RECOVERY-KEY"],
+  options: { ...OPTIONS, zone: { value: "ZONE", help: "the door's time zone, if it changes" } },
+  help: [
+    'KEY and RECOVERY-KEY are the two that the new owner sees with "latchkey id --recovery" and sends you; compare them with',
+    "the new owner, since whoever's keys they are gets the lock. It takes your 24 words, typed or with --words, and somebody",
+    "inside who presses the button when the lock sounds. Then you, all other owners and everybody whom any of you let in",
+    "have nothing left: the new owner's key and words are the only ones. The lock's records stay with it.",
+    "To change words that somebody may have seen, make new keys (LATCHKEY_HOME=~/new latchkey init) and hand the lock to",
+    "yourself.",
+  ],
+  examples: ["transfer 3J0v1Gg3r... 9dQmW2yLb...", "transfer KEY RECOVERY-KEY --lock flat --words words.txt"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [key = "", paper = ""] = call.positionals;
+  const ownerKey = parseKey(key);
+  const recoveryKey = parseKey(paper);
+  const named = call.option("zone");
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const zoneRule = fromAscii(named === undefined ? lock.zone : findZone(named).rule);
+  const body = { kind: KIND_TRANSFER, adoption: { ownerKey, recoveryKey, zoneRule } } as const;
+  await asRecovery(call, { lock, words: await askWords(call) }, ({ declare }) => declare(body));
+  keystore.person.locks.splice(keystore.person.locks.indexOf(lock), 1);
+  keystore.save();
+  const owner = kidText(ownerKey);
+  call.terminal.say(
+    `Handed over: the lock ${printable(lock.name)} (${lock.id}) belongs to ${owner}, and to nobody else.`,
+  );
+  call.terminal.say("Your key, your words, and whatever you or another owner gave for it open nothing any more.");
+  call.terminal.say('The new owner runs "latchkey adopt SETUP" with the text on its label.');
+  return { exit: EXIT.OK, json: { lockId: lock.id, owner } };
+}
