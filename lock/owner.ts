@@ -96,9 +96,9 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
     hasRoom: memory.hasRoomForOwners,
     source: moment.from.transport === "ble" ? "owner" : "remote",
   });
-  if (denial === "presence") return announce(desk, statement, moment.now);
-  if (denial !== undefined) return denial;
-  return desk.statements.take(statement.kid, moment.now) ? obey(desk, statement, moment) : "rate";
+  const result = denial ?? (desk.statements.take(statement.kid, moment.now) ? obey(desk, statement, moment) : "rate");
+  // The clock's own need of it is found out last.
+  return result === "presence" ? announce(desk, statement, moment.now) : result;
 }
 
 /** Tells everybody in the house that an owner's key asks for what needs somebody inside: who knows of no such thing does not

@@ -5,7 +5,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { type Body, KIND_ACT, KIND_ADD_OWNER, KIND_CONFIGURE, KIND_REMOVE_OWNER } from "../../firmware/grant/body.ts";
+import {
+  type Body,
+  KIND_ACT,
+  KIND_ADD_OWNER,
+  KIND_CONFIGURE,
+  KIND_REMOVE_OWNER,
+  KIND_SET_CLOCK,
+} from "../../firmware/grant/body.ts";
+import { seconds } from "../../firmware/platform.ts";
 import type { Caller, Person } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 
@@ -119,11 +127,15 @@ test("what would be refused anyway sounds nothing", () => {
   assert.is(alarms(scene), before);
 });
 
-test("privacy from afar sounds the alarm too, and a stranger's adoption does not", () => {
+test("privacy and a clock from afar sound the alarm too, and a stranger's adoption does not", () => {
   const scene = setUp();
   const before = alarms(scene);
   assert.is(scene.owner.state({ kind: KIND_CONFIGURE, settings: [{ key: 3, value: 2 }] }), "presence");
   assert.is(alarms(scene), before + 1);
+  scene.desk.passTime(61);
+  const forward = { kind: KIND_SET_CLOCK, isBackwards: false } as const;
+  assert.is(scene.owner.state(forward, { issuedAt: seconds(2_082_758_400) }), "presence");
+  assert.is(alarms(scene), before + 2);
   const fresh = new Desk({ crypto });
   const thief = fresh.person("thief");
   const adoption = { ownerKey: thief.publicKey, recoveryKey: fresh.recovery.publicKey, zoneRule: ZONE };
