@@ -388,7 +388,7 @@ export class Lock {
 
   #closeVisit(outcome: Outcome, now: Millis): void {
     if (this.#visit === undefined) return;
-    this.#recorder.closing(closingOf(this.#visit, outcome, this.#door, now), now);
+    this.#recorder.closing(closingOf(this.#visit, outcome, { ...this.#options, door: this.#door, now }), now);
     this.#visit = undefined;
   }
 

@@ -114,22 +114,21 @@ export function isRetry(
   return crypto.isEqual(visit.leaf, again.leaf);
 }
 
-/** Gives the record that ends a visit. @param door as it is now: its witnesses go into the record */
+/** Gives the record that ends a visit. @param at the door as it is now, whose witnesses go into the record */
 export function closingOf(
   visit: Visit,
   outcome: Outcome,
-  door: Door,
-  now: Millis,
+  at: { readonly door: Door; readonly hasContact: boolean; readonly now: Millis },
 ): Extract<Entry, { kind: "closing" }> {
+  const { door, hasContact, now } = at;
   const { contact, bolt } = witnessesOf(door);
-  const isSecured = door.bolt.at === "locked" && door.contact.is !== "open" && outcome !== "not-moved";
   return {
     kind: "closing",
     intent: visit.intent,
     outcome,
     openedAfter: after(visit, visit.openedAt),
     closedAfter: after(visit, visit.closedAt),
-    securedAfter: isSecured ? after(visit, now) : undefined,
+    securedAfter: outcome !== "not-moved" && isSecured(door, hasContact) ? after(visit, now) : undefined,
     witnesses:
       (contact ? WITNESS_CONTACT : 0) |
       (bolt === "sensor" ? WITNESS_SENSOR : 0) |

@@ -63,6 +63,11 @@ const OUTCOMES: Readonly<Record<Of<"closing">["outcome"], string>> = Object.free
   "held-open": "the door was left open",
 });
 
+/** Who vouches for a locked door, as in `closing-17`. */
+const WITNESS_CONTACT = 1;
+const WITNESS_SENSOR = 2;
+const WITNESS_CURRENT = 4;
+
 /** Collects records in order and tells what happened. */
 export class Story {
   private readonly names: Map<string, string>;
@@ -183,12 +188,17 @@ export class Story {
   private close(record: StoredRecord, closing: Of<"closing">): void {
     const index = this.openings.get(closing.intent);
     const opening = index === undefined ? undefined : this.told[index];
-    const { openedAfter, closedAfter, securedAfter, outcome } = closing;
+    const { openedAfter, closedAfter, securedAfter, outcome, witnesses } = closing;
     const parts: string[] = [];
+    // A visit in which nobody went in is rare, and a magnet on the contact looks just so (docs/attacks.md T51).
+    if (openedAfter === undefined && securedAfter !== undefined && (witnesses & WITNESS_CONTACT) !== 0)
+      parts.push("door not seen open");
     if (openedAfter !== undefined) parts.push(`door open after ${sayDuration(openedAfter)}`);
     if (closedAfter !== undefined) parts.push(`shut after ${sayDuration(closedAfter)}`);
     parts.push(
-      securedAfter === undefined ? OUTCOMES[outcome] : `${OUTCOMES[outcome]} after ${sayDuration(securedAfter)}`,
+      securedAfter === undefined
+        ? OUTCOMES[outcome]
+        : `${OUTCOMES[outcome]} after ${sayDuration(securedAfter)}${sayWitnesses(witnesses)}`,
     );
     const result = parts.join(", ");
     if (index === undefined || opening === undefined)
@@ -249,4 +259,13 @@ function sayList({ untils, holders, generation }: Of<"list">["list"]): string {
 
 function times(count: number): string {
   return count === 1 ? "" : `, ${count} times`;
+}
+
+/** Says on whom a locked door rests, where that is less than a contact and a sensor of the bolt. */
+function sayWitnesses(witnesses: number): string {
+  const hasContact = (witnesses & WITNESS_CONTACT) !== 0;
+  if ((witnesses & WITNESS_SENSOR) !== 0) return hasContact ? "" : " (by the bolt's sensor alone)";
+  if ((witnesses & WITNESS_CURRENT) !== 0)
+    return hasContact ? " (by the contact and the motor at its stop)" : " (by the motor at its stop alone)";
+  return hasContact ? " (by the contact alone)" : " (seen by nothing)";
 }

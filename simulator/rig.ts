@@ -12,8 +12,9 @@ const STALL_MILLIS = 50;
 /** What the motor is told. */
 export type Drive = "retract" | "throw" | "rest";
 
-/** How the bolt is stuck: not at all; where it is; or it is drawn no further than half of its way. */
-export type Jam = "free" | "stuck" | "halfway";
+/** How the bolt is stuck: not at all; where it is; it is drawn no further than half of its way; or it is thrown no further
+ *  than that, against tape in the keeper. */
+export type Jam = "free" | "stuck" | "halfway" | "taped";
 
 /** One change of the motor's pins. */
 export interface Driven {
@@ -37,6 +38,8 @@ export class Rig implements Battery, Indicator {
   readonly retractedSensor: Input;
   readonly stallSensor: Input;
   leaf: "open" | "closed" = "closed";
+  /** Whether somebody's magnet sits on the contact, which then tells of a leaf that is shut. */
+  hasMagnet = false;
   readonly #now: () => number;
   /** 0 is retracted. */
   #position = TRAVEL_MILLIS;
@@ -68,6 +71,11 @@ export class Rig implements Battery, Indicator {
   get bolt(): "thrown" | "retracted" | "between" {
     const position = this.#positionNow();
     return position === 0 ? "retracted" : position === TRAVEL_MILLIS ? "thrown" : "between";
+  }
+
+  /** What the contact in the frame tells. */
+  get contact(): "open" | "closed" {
+    return this.hasMagnet ? "closed" : this.leaf;
   }
 
   /** How often the bolt was told to retract since the desk was set up. */
@@ -113,6 +121,7 @@ export class Rig implements Battery, Indicator {
     if (this.#active === "rest" || this.jam === "stuck") return this.#position;
     const goal = this.#active === "throw" ? TRAVEL_MILLIS : 0;
     const half = TRAVEL_MILLIS / 2;
+    if (this.jam === "taped") return goal !== 0 && this.#position <= half ? half : goal;
     return this.jam === "halfway" && goal === 0 && this.#position >= half ? half : goal;
   }
 

@@ -164,7 +164,7 @@ export class Table {
       // After a reset it is another lock, with another label.
       const { lockId, agreementKey, signingKey } = this.#lock;
       this.#keys = { lockId, agreementKey, signingKey };
-      if (options.hasContact && this.#options.isContactLate !== true) this.#lock.contactChanged(rig.leaf, millis(0));
+      if (options.hasContact && this.#options.isContactLate !== true) this.#lock.contactChanged(rig.contact, millis(0));
     });
   }
 
@@ -217,13 +217,19 @@ export class Table {
   openDoor(): boolean {
     if (this.rig.bolt !== "retracted") return false;
     this.rig.leaf = "open";
-    this.#call((lock, now) => lock.contactChanged("open", now));
+    this.#tellContact();
     return true;
   }
 
   shutDoor(): void {
     this.rig.leaf = "closed";
-    this.#call((lock, now) => lock.contactChanged("closed", now));
+    this.#tellContact();
+  }
+
+  /** Puts a magnet on the contact in the frame, or takes it away. */
+  moveMagnet(isThere: boolean): void {
+    this.rig.hasMagnet = isThere;
+    this.#tellContact();
   }
 
   /** Turns the thumbturn. */
@@ -290,6 +296,12 @@ export class Table {
   get #label(): Pick<Lock, "lockId" | "agreementKey" | "signingKey"> {
     if (this.#keys === undefined) throw new Error("the lock has never run");
     return this.#keys;
+  }
+
+  /** The contact's input has changed, or may have; where none is fitted there is nothing to tell. */
+  #tellContact(): void {
+    const { contact } = this.rig;
+    if (this.#options.lock?.hasContact !== false) this.#call((lock, now) => lock.contactChanged(contact, now));
   }
 
   #carrier(): Carrier {

@@ -51,9 +51,26 @@ function closing(outcome: "secured" | "jammed" | "held-open", secured: number | 
 
 test("tells an opening as one line, with the names in its chain", () => {
   assert.equal(lines(WHO, INTENT, closing("secured", 12)), [
-    "Parcel Co > Ana\u00e9 | phone, unlock (use 2) | door open after 3 s, shut after 9 s, locked after 12 s",
+    "Parcel Co > Ana\u00e9 | phone, unlock (use 2) | door open after 3 s, shut after 9 s, locked after 12 s (by the contact alone)",
   ]);
 });
+
+const WITNESSES: readonly (readonly [witnesses: number, opened: number | undefined, said: string])[] = [
+  [3, 3, "door open after 3 s, shut after 9 s, locked after 12 s"],
+  [2, 3, "door open after 3 s, shut after 9 s, locked after 12 s (by the bolt's sensor alone)"],
+  [5, 3, "door open after 3 s, shut after 9 s, locked after 12 s (by the contact and the motor at its stop)"],
+  [4, 3, "door open after 3 s, shut after 9 s, locked after 12 s (by the motor at its stop alone)"],
+  [0, 3, "door open after 3 s, shut after 9 s, locked after 12 s (seen by nothing)"],
+  [3, undefined, "door not seen open, shut after 9 s, locked after 12 s"],
+  [2, undefined, "shut after 9 s, locked after 12 s (by the bolt's sensor alone)"],
+];
+
+for (const [witnesses, openedAfter, said] of WITNESSES) {
+  test(`names the witnesses of a locked door: ${said} (T51)`, () => {
+    const end = { ...closing("secured", 12), witnesses, openedAfter } as WritableEntry;
+    assert.is(lines(WHO, INTENT, end)[0]?.split(" | ")[2], said);
+  });
+}
 
 test("says whose uses were spent, where each link of the chain is counted", () => {
   const spends = [1, 3].map((used) => ({ link8: LINK, used, until: START }));

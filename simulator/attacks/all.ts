@@ -18,6 +18,7 @@ import { attack as t21 } from "./t21.ts";
 import { attack as t25 } from "./t25.ts";
 import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
+import { attack as t35 } from "./t35.ts";
 import { attack as t37 } from "./t37.ts";
 import { attack as t42 } from "./t42.ts";
 import { attack as t43 } from "./t43.ts";
@@ -27,6 +28,7 @@ import { attack as t46 } from "./t46.ts";
 import { attack as t47 } from "./t47.ts";
 import { attack as t49 } from "./t49.ts";
 import { attack as t50 } from "./t50.ts";
+import { attack as t51 } from "./t51.ts";
 import { attack as t52 } from "./t52.ts";
 
 /** All checks. */
@@ -47,6 +49,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t25,
   t32,
   t33,
+  t35,
   t37,
   t42,
   t43,
@@ -56,5 +59,6 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t47,
   t49,
   t50,
+  t51,
   t52,
 ]);

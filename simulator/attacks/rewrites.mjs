@@ -78,3 +78,10 @@ export const SPENDING_FIRST = rewrite(
     return decision.denial;
   }`,
 );
+
+// A drive that begins before its record is written.
+export const ACTING_FIRST = rewrite(
+  "lock/guest.ts",
+  '  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";',
+  "  desk.act(operation, now);",
+);

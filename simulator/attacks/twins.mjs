@@ -3,8 +3,10 @@
 // that the table follows the code. Where a check claims several things, each has a twin, and `at` is the sentence at which
 // that twin must turn it red.
 
+import { DOOR_TWINS } from "./door.mjs";
 import { OWNERSHIP_TWINS } from "./ownership.mjs";
 import {
+  ACTING_FIRST,
   ACTS,
   ANNOUNCED,
   CHAIN,
@@ -168,13 +170,7 @@ export const TWINS = Object.freeze([
   {
     id: "T11",
     without: "writing before acting",
-    rewrites: [
-      rewrite(
-        "lock/guest.ts",
-        '  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";',
-        "  desk.act(operation, now);",
-      ),
-    ],
+    rewrites: [ACTING_FIRST],
   },
   {
     id: "T11",
@@ -374,4 +370,5 @@ export const TWINS = Object.freeze([
     ],
   },
   ...OWNERSHIP_TWINS,
+  ...DOOR_TWINS,
 ]);

@@ -1,0 +1,97 @@
+// The twins of the checks about bolt, contact and power: T35 and T51. See twins.mjs, whose table goes on here.
+// Why: one table of all twins would be longer than a file may be, and these belong together.
+
+import { ACTING_FIRST, rewrite } from "./rewrites.mjs";
+
+const VISIT = "lock/visit.ts";
+const DOOR_STATE = "firmware/door/state.ts";
+
+/** Rows as in twins.mjs. */
+export const DOOR_TWINS = Object.freeze([
+  { id: "T35", without: "writing before acting", at: "never open and unspent", rewrites: [ACTING_FIRST] },
+  {
+    id: "T35",
+    without: "uses that outlive a cut",
+    at: "no use is granted twice, and none is lost",
+    rewrites: [
+      rewrite(
+        "firmware/journal/store.ts",
+        "          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);",
+        `          const entry = readEntry(record.region, record.type, record.payload.slice());
+          applyEntry(crypto, state, entry.kind === "intent" ? { ...entry, spends: [] } : entry, record);`,
+      ),
+    ],
+  },
+  {
+    id: "T35",
+    without: "a visit that goes on after a cut",
+    at: "the visit has its end",
+    rewrites: [rewrite("lock/lock.ts", "if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);")],
+  },
+  {
+    id: "T35",
+    without: "the doubt about what the bolt did before a cut",
+    at: "no use comes back for a bolt that nobody watched",
+    rewrites: [rewrite(VISIT, "hasLeft: true,")],
+  },
+  {
+    id: "T51",
+    without: "the contact's word for a secured door",
+    at: "a bolt beside its keeper secures nothing",
+    rewrites: [
+      rewrite(
+        VISIT,
+        'return bolt.at === "locked" && (hasContact ? contact.is === "closed" : contact.is !== "open");',
+        'return bolt.at === "locked" && (hasContact || contact.is !== undefined);',
+      ),
+    ],
+  },
+  {
+    id: "T51",
+    without: "the question whether a contact is fitted",
+    at: "nothing is secured behind a contact that was not read",
+    rewrites: [
+      rewrite(
+        VISIT,
+        '(hasContact ? contact.is === "closed" : contact.is !== "open")',
+        '(hasContact || true) && contact.is !== "open"',
+      ),
+    ],
+  },
+  {
+    id: "T51",
+    without: "witnesses that were there",
+    at: "a record names its witnesses: no contact that is not fitted",
+    rewrites: [rewrite(DOOR_STATE, 'return { contact: door.contact.is === "closed",', "return { contact: true,")],
+  },
+  {
+    id: "T51",
+    without: "the difference between a sensor and a current",
+    at: "a record names its witnesses: no sensor that is not fitted",
+    rewrites: [rewrite("firmware/door/motor.ts", 'witness: "current" }', 'witness: "sensor" }')],
+  },
+  {
+    id: "T51",
+    without: "the alarm of a locked door that opens",
+    at: "whoever takes the magnet away is heard",
+    rewrites: [rewrite("firmware/door/door.ts", 'turn.effects.push({ kind: "alarm", alarm: "forced" });')],
+  },
+  {
+    id: "T51",
+    without: "counted uses",
+    at: "a magnet buys no second visit",
+    rewrites: [rewrite("firmware/policy/policy.ts", 'if (used >= uses) return "uses";')],
+  },
+  {
+    id: "T51",
+    without: "the alarm of a bolt that does not get there",
+    at: "the alarm is noted",
+    rewrites: [
+      rewrite(
+        "firmware/door/moves.ts",
+        'turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });',
+        'turn.effects.push({ kind: "drive", command: "stop" });',
+      ),
+    ],
+  },
+]);
