@@ -58,9 +58,9 @@ test("the trace holds every kind of record, and turns every ring", () => {
 });
 
 test("a flipped bit is detected or harmless", () => {
-  const { detected, harmless, history, newest } = flipAll(crypto, { seed: 3, operations: 150, apart: 499 });
-  assert.ok(detected + harmless + history + newest > 200);
-  assert.ok(harmless > 50 && history > 20, `${harmless} harmless, ${history} in history`);
+  const { detected, harmless, newest } = flipAll(crypto, { seed: 3, operations: 150, apart: 499 });
+  assert.ok(detected + harmless + newest > 200);
+  assert.ok(detected >= 1 && harmless > 100, `${detected} detected, ${harmless} harmless`);
 });
 
 test("a lock starts on anything", () => {
