@@ -10,7 +10,7 @@ import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
 import type { Seconds, Transport } from "../firmware/platform.ts";
-import { type Outgoing, Phone, type PhoneEvent, type Session } from "../owner/phone.ts";
+import { type Outgoing, Phone, type PhoneEvent, type Sent, type Session } from "../owner/phone.ts";
 import type { Desk } from "./desk.ts";
 import type { Line } from "./table.ts";
 
@@ -69,6 +69,7 @@ export class Caller implements Line {
   isConnected = true;
   readonly #desk: Desk;
   #answer: Answer | undefined;
+  #isWaiting = false;
 
   constructor(desk: Desk, connection: number, transport: Transport) {
     const { crypto, random } = desk;
@@ -93,8 +94,15 @@ export class Caller implements Line {
 
   /** Shakes hands. @returns whether the lock answered */
   shake(): boolean {
-    this.send(this.phone.begin());
+    const frame = this.phone.begin();
+    this.send(frame);
+    for (let count = 0; count < this.#desk.repeatsMax && this.phone.session === undefined; count++) this.send(frame);
     return this.phone.session !== undefined;
+  }
+
+  /** Whether it waits for an answer: what comes now may be lost and asked for again. */
+  get isWaiting(): boolean {
+    return this.#isWaiting || this.phone.session === undefined;
   }
 
   /** The session that is open. @throws Error where there is none */
@@ -106,7 +114,7 @@ export class Caller implements Line {
 
   /** Asks one thing. @returns the lock's answer, or undefined for silence */
   ask(outgoing: Outgoing): Answer | undefined {
-    return this.#expect(this.phone.request(outgoing).frame);
+    return this.#expect(this.phone.request(outgoing));
   }
 
   /** Proves a grant, or an owner key, and asks for an operation. @param by who signs, where that is not the holder */
@@ -114,7 +122,7 @@ export class Caller implements Line {
     const isToken = "leaf" in right;
     const signer = by ?? (isToken ? right.holder : right);
     const claim = { operation, by: isToken ? { leaf: right.leaf } : { kid: right.kid } };
-    return verdictOf(this.#expect(this.phone.prove(claim, signer.sign).frame));
+    return verdictOf(this.#expect(this.phone.prove(claim, signer.sign)));
   }
 
   /** Opens an owner session. */
@@ -126,7 +134,7 @@ export class Caller implements Line {
   state(body: Body, forgery: Forgery = {}): Verdict {
     const { by = this.#desk.owner, issuedAt = this.#desk.time, sequence = by.sequence + 1 } = forgery;
     const declaration = { kid: by.kid, issuedAt, sequence, body };
-    const verdict = verdictOf(this.#expect(this.phone.declare(declaration, by.sign).frame));
+    const verdict = verdictOf(this.#expect(this.phone.declare(declaration, by.sign)));
     if (verdict === "yes") by.sequence = sequence;
     return verdict;
   }
@@ -141,9 +149,15 @@ export class Caller implements Line {
     this.#desk.hangUp(this);
   }
 
-  #expect(frame: Bytes): Answer | undefined {
+  #expect({ id, frame }: Sent): Answer | undefined {
     this.#answer = undefined;
+    this.#isWaiting = true;
     this.send(frame);
+    for (let count = 0; count < this.#desk.repeatsMax && this.#answer === undefined && this.isConnected; count++) {
+      const again = this.phone.repeat(id);
+      if (again !== undefined) this.send(again);
+    }
+    this.#isWaiting = false;
     return this.#answer;
   }
 }

@@ -24,6 +24,7 @@ const SECTOR_BYTES = 4_096;
 const SNAPSHOT_SECTORS = 3;
 /** A lock that asks for a tick again and again without time passing is broken. */
 const TICKS_AT_ONCE_MAX = 100;
+const MILLION = 1_000_000;
 
 /** How a desk differs from the usual one. */
 export interface DeskOptions {
@@ -36,6 +37,8 @@ export interface DeskOptions {
   readonly hasSensors?: boolean;
   /** True: at a start the contact is not told, as before it is debounced; only openDoor and shutDoor tell it. */
   readonly isContactLate?: boolean;
+  /** How much faster than the truth the lock's crystal runs. */
+  readonly driftPartsPerMillion?: number;
   readonly lock?: Partial<LockOptions>;
 }
 
@@ -193,7 +196,7 @@ export class Table {
     const until = this.#elapsed + duration;
     let ticksAtOnce = 0;
     while (this.#lock !== undefined) {
-      const due = Math.max(this.#elapsed, this.#bootedAt + this.#lock.nextTick);
+      const due = Math.max(this.#elapsed, this.#bootedAt + this.#afterUptime(this.#lock.nextTick));
       if (due > until) break;
       ticksAtOnce = due > this.#elapsed ? 0 : ticksAtOnce + 1;
       assert(ticksAtOnce < TICKS_AT_ONCE_MAX, "the lock comes to rest between its ticks");
@@ -236,6 +239,26 @@ export class Table {
   turn(to: "thrown" | "retracted"): void {
     this.rig.turn(to);
     this.#call((lock, now) => lock.boltSensed(now));
+  }
+
+  /** How often an honest phone repeats what was not answered. */
+  get repeatsMax(): number {
+    return 0;
+  }
+
+  /** Whether nobody is connected. */
+  protected get isQuiet(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Gives a connected phone's end; undefined where there is none. */
+  protected lineOf(connection: number): Line | undefined {
+    return this.#lines.get(connection);
+  }
+
+  /** Brings a frame to a phone. */
+  protected deliver(line: Line, frame: Bytes): void {
+    line.hear(frame);
   }
 
   /** Draws the number of a new connection. */
@@ -308,7 +331,8 @@ export class Table {
     return {
       send: (connection, frame) => {
         this.air.push({ direction: "to phone", connection, frame: frame.slice() });
-        this.#lines.get(connection)?.hear(frame);
+        const line = this.#lines.get(connection);
+        if (line !== undefined) this.deliver(line, frame);
       },
       close: (connection) => {
         const line = this.#lines.get(connection);
@@ -320,11 +344,26 @@ export class Table {
 
   #call(event: (lock: Lock, now: ReturnType<typeof millis>) => void): void {
     const lock = this.#lock;
-    if (lock !== undefined) this.#survive(() => event(lock, millis(this.#elapsed - this.#bootedAt)));
+    if (lock !== undefined) this.#survive(() => event(lock, millis(this.#uptime)));
     if (!this.#isRestarting) return;
     this.#isRestarting = false;
     this.cutPower();
     this.boot(false);
+  }
+
+  /** By the lock's own crystal. */
+  get #uptime(): number {
+    const elapsed = this.#elapsed - this.#bootedAt;
+    return elapsed + Math.floor((elapsed * this.#drift) / MILLION);
+  }
+
+  /** How long after the start the lock's uptime has come so far. */
+  #afterUptime(uptime: number): number {
+    return this.#drift === 0 ? uptime : Math.ceil((uptime * MILLION) / (MILLION + this.#drift)) + 1;
+  }
+
+  get #drift(): number {
+    return this.#options.driftPartsPerMillion ?? 0;
   }
 
   /** Flash that loses power takes the whole board with it. */

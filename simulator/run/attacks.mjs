@@ -1,5 +1,5 @@
 // Tries the attack list on the real lock; on Node, each check also on its twins, which must turn it red.
-// Usage: node simulator/run/attacks.mjs [--engine node|xs] [TNN...]
+// Usage: node simulator/run/attacks.mjs [--engine node|xs] [--faults [--seeds N]] [TNN...]; --faults: see disturbed.mjs.
 // One line for each check and each twin; the last line is `N passed, N failed`.
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -10,8 +10,10 @@ import { TWINS } from "../attacks/twins.mjs";
 import { missing } from "../xs/build.mjs";
 import { runBundle } from "../xs/run.mjs";
 import { bundle, ROOT } from "./bundle.mjs";
+import { tryUnderFaults } from "./disturbed.mjs";
 
-const USAGE = "usage: node simulator/run/attacks.mjs [--engine node|xs] [TNN...]";
+const USAGE = "usage: node simulator/run/attacks.mjs [--engine node|xs] [--faults [--seeds N]] [TNN...]";
+const SEEDS_DEFAULT = "2";
 const OUTPUT = join(ROOT, ".build/attacks");
 const XS_SECONDS_MAX = 300;
 
@@ -22,7 +24,12 @@ function fail(sentence) {
 
 function readOptions() {
   try {
-    return parseArgs({ options: { engine: { type: "string", default: "node" } }, allowPositionals: true });
+    const options = {
+      engine: { type: "string", default: "node" },
+      faults: { type: "boolean", default: false },
+      seeds: { type: "string", default: SEEDS_DEFAULT },
+    };
+    return parseArgs({ options, allowPositionals: true });
   } catch (error) {
     return fail(`${error.message.split(".")[0]}.`);
   }
@@ -31,6 +38,16 @@ function readOptions() {
 const { values, positionals: ids } = readOptions();
 if (!["node", "xs"].includes(values.engine)) fail(`There is no engine ${values.engine} here.`);
 for (const id of ids) if (!TWINS.some((twin) => twin.id === id)) fail(`There is no check ${id}.`);
+
+function finish({ passed, failed }) {
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+const seeds = Number(values.seeds);
+if (!Number.isInteger(seeds) || seeds < 1) fail("A run has at least one seed.");
+if (values.faults && values.engine !== "node") fail("Faults are tried on Node only.");
+if (values.faults) finish(await tryUnderFaults(ids, seeds));
 
 // A line for each check: its id, whether it holds, what it claims, and where it gave way.
 const CHECKS = `import { crypto } from "#crypto";
