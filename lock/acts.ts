@@ -59,8 +59,8 @@ export interface ActContext {
   readonly canUnlatch: boolean;
   /** Whether somebody inside has just asked to get out. */
   readonly isLeaving: boolean;
-  /** Whether the journal is without damage that no owner knows of. */
-  readonly isWhole: boolean;
+  /** Whether no record is lost that could have said who owns the lock. */
+  readonly isCustodyWhole: boolean;
   /** Whether the journal has more room than must be kept for the removal of a key. */
   readonly hasRoom: boolean;
 }
@@ -155,7 +155,7 @@ function judgeBody(
 
 function judgeAdoption(adoption: Adoption, sequence: number, context: ActContext): Denial | undefined {
   // A lock that lost the record of its owner belongs to somebody; who presses its button first is not the one.
-  if (!context.isWhole) return "journal";
+  if (!context.isCustodyWhole) return "journal";
   if (!context.hasPresence) return "presence";
   if (!isNextSequence(0, sequence)) return "sequence";
   // A lost phone's key that is also the recovery key would leave nobody to remove it.

@@ -5,7 +5,6 @@
 import { type Bytes, concat } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
-import { KIND_ADD_OWNER, KIND_ADOPT, KIND_REMOVE_OWNER, KIND_TRANSFER } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
@@ -32,8 +31,8 @@ const CLOCK_SET_BACK = 2;
 const CLOCK_QUORUM = 3;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
-/** What changes who owns the lock. */
-const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_TRANSFER]);
+/** Of the access ring, one part in so many may fill at once, however much noise there is. */
+const BURST_PART = 12;
 
 /** What the memory stands on. */
 export interface MemoryOptions {
@@ -53,6 +52,10 @@ export class Memory {
   readonly #crypto: Crypto;
   readonly #identity: Identity;
   readonly #store: Store;
+  /** Sectors of access that may be filled at once. */
+  readonly #burst: number;
+  /** Seconds that each sector must last, else. */
+  readonly #pace: number;
   #clock: Clock;
   #watermarkAt: Millis;
 
@@ -62,6 +65,9 @@ export class Memory {
     this.#crypto = crypto;
     this.#identity = identity;
     this.#store = new Store({ ...options, lockId: identity.lockId });
+    const sectors = options.geometry.sectors[ACCESS];
+    this.#burst = Math.max(1, Math.floor(sectors / BURST_PART));
+    this.#pace = KEPT_SECONDS / Math.max(1, sectors - 1 - this.#burst);
     const { state } = this.#store;
     this.state = state;
     this.#clock = startClock({
@@ -114,9 +120,7 @@ export class Memory {
    *  preceded by one that says so.
    *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
   write(entry: WritableEntry, now: Millis): Head {
-    const head = this.#store.append(entry, this.#recordTime(now));
-    if (entry.kind === "statement" && CUSTODY_KINDS.has(entry.body.kind)) this.#trySnapshot();
-    return head;
+    return this.#store.append(entry, this.#recordTime(now));
   }
 
   /** Writes one record if that can be done. @returns whether it was */
@@ -131,7 +135,7 @@ export class Memory {
   }
 
   /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
-   *  nothing in access that no owner has fetched or that is younger than 90 days (docs/attacks.md T45).
+   *  nothing in access that no owner has fetched, and shortens no record of 90 days (docs/attacks.md T45).
    *  @throws Fault journal.full, journal.unwritable */
   writeNoise(entry: WritableEntry, now: Millis): void {
     const { region } = placeOf(entry.kind);
@@ -151,6 +155,11 @@ export class Memory {
     return this.#store.damages.every(
       (damage, region) => damage.length === 0 || this.#crypto.isEqual(damage, acknowledged[region]),
     );
+  }
+
+  /** Whether no record is lost that could have said who owns the lock. */
+  get isCustodyWhole(): boolean {
+    return this.#store.damages[ACCESS].length === 0;
   }
 
   get isWritable(): boolean {
@@ -173,7 +182,7 @@ export class Memory {
     const held = heads.find(({ region }) => region === ACCESS);
     if (held === undefined || held.lastSeq <= this.state.fetched) return undefined;
     const { lastSeq, link } = held;
-    if (lastSeq > this.head(ACCESS).seq || !this.#crypto.isEqual(this.#linkAt(lastSeq), link)) return "journal";
+    if (lastSeq > this.head(ACCESS).seq || !this.#isLinkOf(lastSeq, link)) return "journal";
     return this.tryWrite({ kind: "fetched", through: lastSeq }, now) ? undefined : "journal";
   }
 
@@ -216,36 +225,32 @@ export class Memory {
     return millis(this.#watermarkAt + WATERMARK_MILLIS);
   }
 
+  /** Whether the ring turns so slowly that noise may turn it: a ring that filled faster than in 90 days takes none until time
+   *  has caught up. At 50 openings a day or fewer it so always spans 90 days. */
   #hasRoomForNoise(now: Millis): boolean {
     if (this.#room(ACCESS) < RESERVED_RECORDS) return false;
-    const overwritten = this.#store.journal.overwrittenBy(ACCESS, RECORD_PAYLOAD_BYTES);
-    return overwritten === undefined || this.interval(now).lo - overwritten.until > KEPT_SECONDS;
+    const began = this.#store.journal.timeBack(ACCESS, this.#burst);
+    return began === undefined || this.interval(now).lo - began > this.#burst * this.#pace;
   }
 
   #room(region: Region): number {
     return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);
   }
 
-  /** Puts what changed who owns the lock into both snapshots: a bit that flips in its record must not undo it. */
-  #trySnapshot(): void {
+  /** Whether the chain's link of an access record is that; not where it is not kept, or cannot be read. */
+  #isLinkOf(seq: number, link: Bytes): boolean {
+    const head = this.head(ACCESS);
+    if (seq === head.seq) return this.#crypto.isEqual(head.link, link);
+    let isSame = false;
     try {
-      this.#store.journal.snapshot();
+      this.#store.journal.records(ACCESS, seq, (entry) => {
+        isSame = entry.record.seq === seq && this.#crypto.isEqual(entry.link, link);
+        return false;
+      });
     } catch (fault) {
-      // The record itself stands; that no more can be written, isWritable says.
       if (!(fault instanceof Fault)) throw fault;
     }
-  }
-
-  /** Gives the chain's link of an access record; no bytes where it is not kept. */
-  #linkAt(seq: number): Bytes {
-    const head = this.head(ACCESS);
-    if (seq === head.seq) return head.link;
-    let found: Bytes = new Uint8Array(0);
-    this.#store.journal.records(ACCESS, seq, (entry) => {
-      if (entry.record.seq === seq) found = entry.link;
-      return false;
-    });
-    return found;
+    return isSame;
   }
 
   #recordTime(now: Millis): RecordTime {

@@ -92,7 +92,7 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
     configuration,
     isAnswered: (kid) => desk.presence.isAnswered(kid, moment.now),
     isResetRunning: desk.reset.isRunning,
-    isWhole: memory.isWhole,
+    isCustodyWhole: memory.isCustodyWhole,
     hasRoom: memory.hasRoomForOwners,
     source: moment.from.transport === "ble" ? "owner" : "remote",
   });

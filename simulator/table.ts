@@ -88,7 +88,7 @@ export class Table {
   #isRestarting = false;
 
   constructor(options: DeskOptions) {
-    const { crypto, seed = 1, sectors = [6, 24, 3] } = options;
+    const { crypto, seed = 1, sectors = [6, 120, 3] } = options;
     this.#options = options;
     this.crypto = crypto;
     this.random = new Stream(seed, "table");

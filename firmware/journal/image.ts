@@ -42,7 +42,7 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
   for (const { link8, root8, used, until } of counters)
     writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
   writeVisit(writer, visit);
-  writer.array(3).uint(state.watermark).uint(state.boots).uint(state.fetched);
+  writer.array(4).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody);
   writeNames(writer, state.acknowledged);
   writeNames(writer, state.senseless);
   writeNames(writer, faces);
@@ -67,15 +67,16 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const configuration = readConfiguration(reader);
   const counters = readItems(reader, COUNTERS_MAX, () => readCounter(reader));
   const visit = readVisit(reader);
-  reader.readArray(3, 3);
+  reader.readArray(4, 4);
   const watermark = seconds(reader.readUint(ARGUMENT_MAX));
   const boots = reader.readUint(ARGUMENT_MAX);
   const fetched = reader.readUint(ARGUMENT_MAX);
+  const custody = reader.readUint(ARGUMENT_MAX);
   const acknowledged = readDigests(reader);
   const senseless = readDigests(reader);
   const faces = readItems(reader, FACES_MAX, () => readName(reader, LINK8_BYTES));
   reader.end();
-  const rest = { watermark, boots, acknowledged, senseless, fetched, faces };
+  const rest = { watermark, boots, acknowledged, senseless, fetched, custody, faces };
   return { keyring, lists, configuration, counters, visit, ...rest };
 }
 

@@ -5,7 +5,7 @@
 import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault, type FaultCode } from "../fault.ts";
-import type { Flash } from "../platform.ts";
+import type { Flash, Seconds } from "../platform.ts";
 import { type Damage, formerDamage, withNote } from "./damage.ts";
 import { type Overwritten, RegionLog } from "./log.ts";
 import type { Medium } from "./medium.ts";
@@ -32,7 +32,7 @@ const FLASH_FAULTS: readonly FaultCode[] = Object.freeze(["flash.io", "journal.u
 /** How the part is divided: three runs of sectors, one after the other from `firstSector`, then the two snapshots. */
 export interface Geometry {
   readonly firstSector: number;
-  /** Sectors of state, access and notices; at least 2 each. */
+  /** Sectors of state, access and notices; at least 3 each. */
   readonly sectors: readonly [state: number, access: number, notices: number];
   /** Sectors of each snapshot; at least 1, and enough for the state. */
   readonly snapshotSectors: number;
@@ -117,6 +117,7 @@ export class Journal {
     const journal = new Journal(medium, options);
     const snapshot = journal.#snapshots.recover(options.restore);
     for (const region of REGIONS) journal.#recover(region, snapshot, options);
+    journal.#trustSnapshots();
     journal.#settle(options.isPowerOn);
     return journal;
   }
@@ -164,6 +165,17 @@ export class Journal {
       this.#snapshot();
       this.#snapshot();
     });
+  }
+
+  /** Gives the last record of a region that both snapshots hold; 0 where there are not two. */
+  coveredByBoth(region: Region): number {
+    return this.#snapshots.coveredByBoth(region);
+  }
+
+  /** Gives the time of the first record of the sector so many before the one that is written now, as it stands there;
+   *  undefined where there is none. */
+  timeBack(region: Region, sectors: number): Seconds | undefined {
+    return this.#logs[region].timeBack(sectors);
   }
 
   /** Gives how many records with payloads of `payloadBytes` fit in, if nothing else is written, before one above
@@ -239,6 +251,13 @@ export class Journal {
       const note = { cause: "unreadable", afterSeq: seq, throughSeq: seq, offset: 0 } as const;
       this.#damages.push(withNote(crypto, region, former, note));
     }
+  }
+
+  /** Takes the journal for unwritable where the state is not known: the snapshots could not be read, or neither holds though
+   *  records made room for what they held. What is written then would take the place of what may still be there. */
+  #trustSnapshots(): void {
+    const isLost = this.#snapshots.isEmpty && this.#logs.some((log) => log.hasMadeRoom);
+    if (this.#snapshots.isUnreadable || isLost) this.#isWritable = false;
   }
 
   /** Starts the next sector where the newest takes no more, and writes a snapshot anew that was lost. */

@@ -127,6 +127,18 @@ export class RegionLog {
     walk.sectors(from, this.#tail.sectorSeq);
   }
 
+  /** Whether records have made room for others. */
+  get hasMadeRoom(): boolean {
+    return this.#lowestSectorSeq > 0;
+  }
+
+  /** Gives the time of the first record of the sector so many before the newest; undefined where there is none. */
+  timeBack(sectors: number): Seconds | undefined {
+    if (this.#tail.kind === "blank") return undefined;
+    const sectorSeq = this.#tail.sectorSeq - sectors;
+    return sectorSeq < this.#lowestSectorSeq ? undefined : seconds(this.#firstTimes[sectorSeq % this.#extent.sectors]);
+  }
+
   /** Whether a record with a payload of that size begins a sector. */
   beginsSector(payloadBytes: number): boolean {
     const tail = this.#tail;
@@ -232,7 +244,8 @@ export class RegionLog {
     const start = { covered, damage: undefined, isAnchored: false, visit: () => true };
     const walk = new Walk(this.#medium, this.#extent, start);
     walk.sectors(oldest, oldest);
-    if (walk.seq === following - 1 && walk.damage === undefined) return;
+    // Where its end joins, a record in between is lost, and whoever fetches it must see that.
+    if (walk.seq === following - 1) return;
     this.#firstSeqs[oldest % sectors] = UNKNOWN;
     this.#lowestSectorSeq++;
   }

@@ -58,8 +58,9 @@ export class Snapshots {
   readonly #context: Bytes;
   readonly #page: Page;
   #slots: readonly [Filled | undefined, Filled | undefined] = [undefined, undefined];
-  /** The highest that was ever seen, also of one that made no sense: a newer one must be told from it. */
+  /** The highest that was ever seen, also of one whose state made no sense: a newer one must be told from it. */
   #generation = 0;
+  #isUnreadable = false;
 
   /** @param lockId 11 characters @throws Fault bytes.encoding */
   constructor(medium: Medium, extent: SnapshotExtent, lockId: string) {
@@ -69,26 +70,36 @@ export class Snapshots {
     this.#page = newPage(extent.sectors * medium.flash.sectorBytes);
   }
 
-  /** Reads both and gives the newest one that holds and that `restore` takes. Total: what cannot be read holds nothing.
-   *  @param restore takes the image, or throws Fault where it makes no sense; nothing has changed then */
+  /** Reads both and gives the newest one that holds and that `restore` takes. Total.
+   *  @param restore takes the image, the older one's first, or throws Fault where it makes no sense; nothing has changed then */
   recover(restore: (image: Bytes) => void): Snapshot | undefined {
     const read = [this.#read(0), this.#read(1)] as const;
-    const slots: [Filled | undefined, Filled | undefined] = [read[0], read[1]];
-    this.#slots = slots;
     this.#generation = Math.max(read[0]?.generation ?? 0, read[1]?.generation ?? 0);
-    const order: readonly Slot[] = (read[0]?.generation ?? 0) >= (read[1]?.generation ?? 0) ? [0, 1] : [1, 0];
+    const order: readonly Slot[] = (read[0]?.generation ?? 0) <= (read[1]?.generation ?? 0) ? [0, 1] : [1, 0];
+    let newest: Snapshot | undefined;
     for (const slot of order) {
       const snapshot = read[slot];
       if (snapshot === undefined) continue;
       try {
         restore(snapshot.image);
-        return snapshot;
+        newest = snapshot;
+        const { generation, heads } = snapshot;
+        this.#put(slot, { generation, heads });
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
-        slots[slot] = undefined;
       }
     }
-    return undefined;
+    return newest;
+  }
+
+  /** Whether the part answered with an error when they were read: what they hold is not known then. */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
+  }
+
+  /** Whether neither holds. */
+  get isEmpty(): boolean {
+    return this.#slots[0] === undefined && this.#slots[1] === undefined;
   }
 
   /** Whether one of the two is lost, or torn, or not written yet, while the other holds. */
@@ -105,8 +116,7 @@ export class Snapshots {
   /** Writes a snapshot over the older one. The first bytes go last: until they stand, the slot holds nothing.
    *  @throws Fault flash.io, journal.unwritable, journal.size; the other one holds then */
   write(snapshot: Snapshot): void {
-    const [first, second] = this.#slots;
-    const slot: Slot = (first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;
+    const slot = this.#nextSlot();
     const generation = ++this.#generation;
     const payload = encodeSnapshot(snapshot, this.#page.bytes.length - HEADER_BYTES);
     const end = HEADER_BYTES + Math.ceil(payload.length / WORD_BYTES) * WORD_BYTES;
@@ -121,6 +131,15 @@ export class Snapshots {
     this.#put(slot, undefined);
     this.#program(slot, end);
     this.#put(slot, { generation, heads: snapshot.heads });
+  }
+
+  /** The older one, unless the newer does not hold any more: a bit that flipped there since must not cost both. */
+  #nextSlot(): Slot {
+    const [first, second] = this.#slots;
+    const older: Slot = (first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;
+    const newer: Slot = older === 0 ? 1 : 0;
+    if (this.#slots[newer] === undefined || this.#slots[older] === undefined) return older;
+    return this.#read(newer) === undefined ? newer : older;
   }
 
   #program(slot: Slot, end: number): void {
@@ -153,6 +172,7 @@ export class Snapshots {
       return { generation: view.getUint32(8, true), ...decodeSnapshot(payload.slice()) };
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
+      if (fault.code === "flash.io") this.#isUnreadable = true;
       return undefined;
     }
   }
@@ -182,7 +202,7 @@ export function encodeSnapshot({ heads, image }: Snapshot, bytesMax: number): By
   return writer.bytes(image).finish();
 }
 
-/** @returns views into `payload` @throws Fault journal.corrupt, cbor.* */
+/** @returns its image is a view into `payload` @throws Fault journal.corrupt, cbor.* */
 function decodeSnapshot(payload: Bytes): Snapshot {
   const reader = new Reader(payload, payload.length);
   reader.readArray(2, 2);
@@ -196,8 +216,9 @@ function decodeSnapshot(payload: Bytes): Snapshot {
 function readHead(reader: Reader): CoveredHead {
   reader.readArray(3, 3);
   const seq = reader.readUint(SEQ_MAX);
-  const link = reader.readView(HASH_BYTES, HASH_BYTES);
-  const damage = reader.readView(0, DAMAGE_DIGEST_BYTES);
+  // Copies, since they stay and the payload does not.
+  const link = reader.readView(HASH_BYTES, HASH_BYTES).slice();
+  const damage = reader.readView(0, DAMAGE_DIGEST_BYTES).slice();
   if (damage.length !== 0 && damage.length !== DAMAGE_DIGEST_BYTES) throw new Fault("journal.corrupt");
   return { seq, link, damage };
 }

@@ -6,9 +6,10 @@
 import type { Bytes } from "../bytes.ts";
 import { kid8 } from "../cose/key.ts";
 import type { Crypto } from "../crypto/crypto.ts";
-import { unreachable } from "../fault.ts";
+import { Fault, unreachable } from "../fault.ts";
 import {
   type Adoption,
+  type Body,
   KIND_ACKNOWLEDGE,
   KIND_ACT,
   KIND_ADD_OWNER,
@@ -29,16 +30,22 @@ import { type Seconds, seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
 import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
 import {
+  BOARDS_MAX,
   type EnrolledBoard,
   emptyKeyring,
   type Keyring,
+  OWNERS_MAX,
   type Owner,
+  REMOVED_MAX,
   wasRemoved,
   withSequence,
 } from "../policy/keyring.ts";
 import { foldDigest } from "./damage.ts";
 import type { Entry, SpentUse } from "./payload.ts";
 import { type Region, STATE } from "./record.ts";
+
+/** What changes who owns the lock. */
+const CUSTODY_KINDS: ReadonlySet<number> = new Set([KIND_ADOPT, KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_TRANSFER]);
 
 /** Faces that the lock remembers, so that their names are written once: `who` records. */
 export const FACES_MAX = 32;
@@ -70,6 +77,8 @@ export interface LockState {
   senseless: readonly [state: Bytes, access: Bytes, notices: Bytes];
   /** The last access record that an owner has fetched and verified. */
   fetched: number;
+  /** The last access record that changed who owns the lock: both snapshots hold it, or are about to. */
+  custody: number;
   /** link8 of grants whose names are in the journal, the newest last. */
   faces: readonly Bytes[];
 }
@@ -87,12 +96,14 @@ export function emptyState(): LockState {
     acknowledged: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
     senseless: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
     fetched: 0,
+    custody: 0,
     faces: [],
   };
 }
 
-/** Folds one record into the state. Total: a record was checked before it was written. The regions are independent of each
- *  other, since they are read one after the other.
+/** Folds one record into the state. The regions are independent of each other, since they are read one after the other.
+ *  A record was checked before it was written; only where damage took others can it break a bound.
+ *  @throws Fault journal.corrupt where a table has no room for it; nothing has changed then
  *  @param record its region, its number there, and the lo of its header */
 export function applyEntry(
   crypto: Crypto,
@@ -171,6 +182,7 @@ function withUse(crypto: Crypto, counters: readonly Counter[], use: Counter, lo:
   const former = findCounter(crypto, counters, use.link8);
   if (former !== undefined) return counters.map((counter) => (counter === former ? use : counter));
   const kept = counters.length < COUNTERS_MAX ? counters : counters.filter((counter) => counter.until >= lo);
+  requireRoom(kept.length < COUNTERS_MAX);
   return [...kept, use];
 }
 
@@ -182,6 +194,8 @@ function applyStatement(
 ): void {
   const { body, sequence } = statement;
   const actor = statement.actor.slice();
+  requireRoomFor(crypto, state.keyring, body);
+  if (CUSTODY_KINDS.has(body.kind)) state.custody = seq;
   if (body.kind === KIND_ADOPT) {
     handOver(crypto, state, body.adoption, sequence);
     return;
@@ -257,6 +271,20 @@ function passOn(crypto: Crypto, state: LockState, adoption: Adoption): void {
 function dropLists(crypto: Crypto, state: LockState): void {
   const { keyring, lists } = state;
   state.lists = lists.filter(({ owner }) => !wasRemoved(crypto, keyring, owner));
+}
+
+/** A table above its bound could not be read back from a snapshot. @throws Fault journal.corrupt */
+function requireRoomFor(crypto: Crypto, keyring: Keyring, body: Body): void {
+  const { owners, removed } = keyring;
+  if (body.kind === KIND_ENROL) {
+    requireRoom(withoutBoard(crypto, keyring, kid8(crypto, body.board.signingKey)).length < BOARDS_MAX);
+  } else if (body.kind === KIND_ADD_OWNER) requireRoom(owners.length < OWNERS_MAX);
+  else if (body.kind === KIND_REMOVE_OWNER) requireRoom(removed.length < REMOVED_MAX);
+  else if (body.kind === KIND_TRANSFER) requireRoom(removed.length + owners.length <= REMOVED_MAX);
+}
+
+function requireRoom(hasRoom: boolean): void {
+  if (!hasRoom) throw new Fault("journal.corrupt");
 }
 
 function newOwner(crypto: Crypto, publicKey: Bytes, sequence: number): Owner {

@@ -62,18 +62,32 @@ export class Store {
       return senseless.length === 0 ? digest : foldDigest(crypto, digest, senseless);
     });
     this.damages = [inState, inAccess, inNotices];
+    this.#secureCustody();
   }
 
   /** Writes one record durably, and only then lets it count. One in access that overwrites records which no owner has
-   *  fetched is preceded by one that says so.
-   *  @throws Fault journal.full, journal.unwritable, journal.size; nothing has changed then */
+   *  fetched is preceded by one that says so; one that changes who owns the lock is followed by both snapshots.
+   *  @throws Fault journal.full, journal.unwritable, journal.size; the state is as it was then */
   append(entry: WritableEntry, time: RecordTime): Head {
     const { region, type } = placeOf(entry.kind);
     const payload = encodeEntry(entry);
     if (region === ACCESS) this.#tellOverwritten(payload.length, time);
     const head = this.journal.append(region, type, payload, time);
     applyEntry(this.#crypto, this.state, entry, { region, seq: head.seq, lo: time.lo });
+    this.#secureCustody();
     return head;
+  }
+
+  /** Puts what changed who owns the lock into both snapshots, now or at the next start: a bit that flips in its record must
+   *  not undo it. Where that cannot be written, the record itself stands, and the journal says that it is unwritable. */
+  #secureCustody(): void {
+    const { journal, state } = this;
+    if (!journal.isWritable || journal.coveredByBoth(ACCESS) >= state.custody) return;
+    try {
+      journal.snapshot();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+    }
   }
 
   #tellOverwritten(payloadBytes: number, time: RecordTime): void {

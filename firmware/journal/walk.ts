@@ -99,6 +99,8 @@ export class Walk {
   #isStopped = false;
   /** Whether a sector has joined. */
   #hasEntered = false;
+  /** Whether the walk stood at what the snapshot holds, or behind it. */
+  #hasReached = false;
 
   constructor(medium: Medium, extent: Extent, start: WalkStart) {
     this.#medium = medium;
@@ -121,7 +123,12 @@ export class Walk {
       flash.read(baseOf(medium, this.#extent, sectorSeq), sector.bytes);
       const header = decodeSectorHeader(crypto, sector, this.#extent.region);
       const isHere = header?.sectorSeq === sectorSeq;
-      if (!isHere && (header !== undefined || !this.#joinsBare())) continue;
+      const { seq } = this;
+      if (!isHere && (header !== undefined || !this.#joinsBare(sectorSeq))) {
+        // Numbers that were seen there are not given again, so the sector before takes no more.
+        if (this.seq !== seq && reached !== undefined) reached = { ...reached, isAppendable: false };
+        continue;
+      }
       const eraseCount = header?.eraseCount ?? reached?.eraseCount ?? 1;
       const isJoined = this.#enter(header, sectorSeq);
       const offset = isJoined ? this.#records(sectorSeq) : SECTOR_HEADER_BYTES;
@@ -132,27 +139,44 @@ export class Walk {
     return reached;
   }
 
-  /** Ends a recovery: what a snapshot holds was there, so a region that ends before it has lost its end.
-   *  @returns whether it reached what the snapshot holds */
+  /** Ends a recovery: what a snapshot holds was there, so a region that ends before it, or of which nothing joins, has lost
+   *  its end. @returns whether it stood at what the snapshot holds */
   reachCovered(): boolean {
     const { seq, link } = this.#covered;
-    if (this.seq >= seq) return true;
+    if (seq === 0 || this.#hasReached) return true;
     this.#note({ cause: "gap", throughSeq: seq, offset: this.#extent.firstSector * this.#medium.flash.sectorBytes });
     this.seq = seq;
     this.link = link;
     return false;
   }
 
-  /** Whether the sector in the page has lost its header only: its first record is the next one, or, where nothing was read
-   *  yet, one that a snapshot holds, which gives the link again further on. */
-  #joinsBare(): boolean {
+  /** Whether the sector in the page has lost its header only. Its first record is the next one, or a later one with a gap
+   *  before it, or, where nothing was read yet, one that a snapshot holds, which gives the link again further on. What an
+   *  erase was cut in has older records only. A sector whose first record is gone too is not believed, but told of. */
+  #joinsBare(sectorSeq: number): boolean {
+    const { crypto, sector } = this.#medium;
     const at = { offset: SECTOR_HEADER_BYTES, region: this.#extent.region };
-    const seq = this.#isAnchored ? decodeRecord(this.#medium.crypto, this.#medium.sector, at)?.seq : undefined;
-    if (seq === undefined || seq === this.seq + 1) return seq !== undefined;
-    if (this.#hasEntered || seq > this.#covered.seq) return false;
-    this.seq = seq - 1;
-    this.#isLinked = false;
-    return true;
+    const seq = this.#isAnchored ? decodeRecord(crypto, sector, at)?.seq : undefined;
+    const base = baseOf(this.#medium, this.#extent, sectorSeq);
+    if (seq === this.seq + 1) return true;
+    if (seq !== undefined && seq > this.seq && seq <= this.#seqBound) {
+      this.#noteLost({ cause: "gap", throughSeq: seq - 1, offset: base });
+      this.#isLinked = false;
+      this.#moveTo(seq - 1, this.link, base);
+      return true;
+    }
+    if (seq !== undefined && !this.#hasEntered && seq <= this.#covered.seq) {
+      this.seq = seq - 1;
+      this.#isLinked = false;
+      return true;
+    }
+    if (this.#isAnchored) this.#countLost(SECTOR_HEADER_BYTES, base);
+    return false;
+  }
+
+  /** No number above it can stand in the sector behind the one that was read last. */
+  get #seqBound(): number {
+    return this.seq + this.#medium.sector.bytes.length / SCAN_STEP_BYTES;
   }
 
   /** Joins a sector to the walk. @returns whether its records follow; those of an older history do not */
@@ -202,7 +226,7 @@ export class Walk {
       this.#moveTo(this.seq + 1, this.link, base + offset);
       offset += step;
     }
-    if (!this.#isStopped && !isRestBlank(this.#medium, sector, offset)) this.#countLost(base, offset);
+    if (!this.#isStopped && !isRestBlank(this.#medium, sector, offset)) this.#countLost(offset, base + offset);
     return offset;
   }
 
@@ -212,6 +236,7 @@ export class Walk {
     const covered = this.#covered;
     this.seq = seq;
     this.link = link;
+    if (seq >= covered.seq) this.#hasReached = true;
     if (seq !== covered.seq || seq === 0) return;
     if (this.#isLinked && !this.#medium.crypto.isEqual(link, covered.link)) {
       this.#note({ cause: "fork", throughSeq: seq, offset });
@@ -221,20 +246,20 @@ export class Walk {
   }
 
   /** Tells a torn tail from records that were lost: behind a torn one nothing valid stands. What stands there is not
-   *  believed, but its numbers are never given again. */
-  #countLost(base: number, from: number): void {
+   *  believed, but its numbers are never given again. @param from in the page @param at in the part, for the note */
+  #countLost(from: number, at: number): void {
     const { crypto, sector } = this.#medium;
     const { region } = this.#extent;
-    const bound = this.seq + sector.bytes.length / SCAN_STEP_BYTES;
+    const bound = this.#seqBound;
     let highest = this.seq;
     for (let offset = from; offset + RECORD_HEADER_BYTES <= sector.bytes.length; offset += SCAN_STEP_BYTES) {
       const seq = decodeRecord(crypto, sector, { offset, region })?.seq;
       if (seq !== undefined && seq > highest && seq <= bound) highest = seq;
     }
     if (highest === this.seq) return;
-    this.#noteLost({ cause: "gap", throughSeq: highest, offset: base + from });
+    this.#noteLost({ cause: "gap", throughSeq: highest, offset: at });
     this.#isLinked = false;
-    this.#moveTo(highest, this.link, base + from);
+    this.#moveTo(highest, this.link, at);
   }
 
   /** Notes a loss, unless a snapshot holds all that was lost. */

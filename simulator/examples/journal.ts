@@ -45,6 +45,7 @@ function snapshotExamples({ crypto, owner, recovery }: Cast, { root8 }: Shown): 
     watermark: NOW,
     boots: 3,
     fetched: 41,
+    custody: 1,
     faces: [root8],
   });
   const covered = { link: new Uint8Array(32).fill(0x11), damage: new Uint8Array(0) };

@@ -85,6 +85,7 @@ function fullState(): LockState {
     acknowledged: [draw(8), draw(8), draw(8)],
     senseless: [draw(8), draw(8), draw(8)],
     fetched: U32_MAX,
+    custody: U32_MAX,
     faces: times(FACES_MAX, () => draw(8)),
   };
 }
@@ -100,6 +101,7 @@ const PARTS: readonly (keyof LockState)[] = [
   "acknowledged",
   "senseless",
   "fetched",
+  "custody",
   "faces",
 ];
 
