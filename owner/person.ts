@@ -14,6 +14,19 @@ export interface Person {
   readonly locks: OwnedLock[];
   readonly grants: IssuedGrant[];
   readonly invitations: AcceptedInvitation[];
+  /** Missing where none were ever named. */
+  timeServers?: readonly KnownTimeServer[];
+}
+
+/** A time server that a lock trusts, as its owner named it. */
+export interface KnownTimeServer {
+  readonly lockId: string;
+  /** In the lock, 0..2. */
+  readonly place: number;
+  /** host:port */
+  readonly address: string;
+  /** Ed25519 public key. */
+  readonly key: string;
 }
 
 /** A lock that this person adopted. */

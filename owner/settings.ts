@@ -2,9 +2,11 @@
 // Why: what the lock would refuse is refused here first, with a sentence.
 // Follows docs/protocol.md §2.4 ("Configuration keys").
 
-import { type Bytes, fromAscii, toAscii, toHex } from "../firmware/bytes.ts";
+import { type Bytes, fromAscii, fromBase64url, toAscii, toBase64url, toHex } from "../firmware/bytes.ts";
+import { SETTING_TIME_SERVERS } from "../firmware/policy/configuration.ts";
 import { usage } from "./failure.ts";
 import { printable } from "./terminal.ts";
+import { parseTimeServer } from "./timeservers.ts";
 import { findZone } from "./timezone.ts";
 
 /** One setting. */
@@ -23,6 +25,9 @@ interface Rule {
   say(value: number | Bytes): string;
 }
 
+/** What takes a time server out, as it is typed and as it is sent. */
+export const NONE = "none";
+const NO_SERVER = Uint8Array.of(0);
 const MODES: readonly string[] = Object.freeze(["normal", "vacation", "privacy", "no-remote", "passage"]);
 
 /** Every setting, by its key. */
@@ -69,6 +74,7 @@ export const SETTINGS: readonly Rule[] = Object.freeze([
     max: 3_600,
     help: "how unsure the clock may be for guests",
   }),
+  ...[0, 1, 2].map(timeServer),
 ]);
 
 /** Says all settings in force, a line each. */
@@ -76,7 +82,7 @@ export function saySettings(configuration: ReadonlyMap<number, number | Bytes>):
   return [...configuration].map(([key, value]) => {
     const rule = SETTINGS.find((candidate) => candidate.key === key);
     const said = rule === undefined ? sayRaw(value) : rule.say(value);
-    return `${(rule?.option ?? `setting ${key}`).padEnd(13)}${printable(said)}`;
+    return `${(rule?.option ?? `setting ${key}`).padEnd(15)}${printable(said)}`;
   });
 }
 
@@ -117,6 +123,24 @@ function number(bounds: {
       throw usage(`--${option} takes ${range}.`);
     },
     say: (value) => (value === 0 && zero !== undefined ? zero : `${String(value)} ${unit}`),
+  };
+}
+
+/** A time server's place: the lock holds its key, the keystore its address. */
+function timeServer(place: number): Rule {
+  return {
+    key: SETTING_TIME_SERVERS + place,
+    option: `time-server-${place + 1}`,
+    value: "HOST:PORT=KEY",
+    help: "a time server that it believes with another: RFC 10049; none takes it out",
+    parse: (text) => {
+      if (text === NONE) return NO_SERVER;
+      const server = parseTimeServer(text, place);
+      if (server.place !== place)
+        throw usage(`The place of a time server stands in the option already: leave out 1= to 3=.`);
+      return fromBase64url(server.key);
+    },
+    say: (value) => (typeof value === "number" ? String(value) : toBase64url(value)),
   };
 }
 

@@ -40,6 +40,13 @@ const ALWAYS_SHOWN: readonly string[] = Object.freeze([TAKES_BACK, ALARM]);
 /** A clock that is this sure needs no word. */
 const SURE_SECONDS = 120;
 const STRANGERS: readonly string[] = Object.freeze(["broken frames", "messages without sense", "proofs that fail"]);
+/** Who told the lock the time, by the source of a clock record. */
+const CLOCK_SOURCES: readonly (string | undefined)[] = Object.freeze([
+  undefined,
+  "an owner",
+  "an owner, backwards",
+  "two time servers",
+]);
 const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
   2: "enrols a board",
   3: "removes a board",
@@ -160,7 +167,7 @@ export class Story {
     const who = "lock";
     if (entry.kind === "boot") this.note(record, { who, how: "starts", result: `start ${entry.boots}` });
     if (entry.kind === "clock") {
-      const how = `learns the time from ${entry.source === 2 ? "an owner, backwards" : "an owner"}`;
+      const how = `learns the time from ${CLOCK_SOURCES[entry.source] ?? `source ${entry.source}`}`;
       this.note(record, { who, how, result: `within ${entry.hi - entry.lo} s` });
     }
     if (entry.kind === "list") {

@@ -195,7 +195,9 @@ export class House implements Carrier {
     this.#hangUpAll();
     this.#world.after(OFF_MILLIS, () => {
       this.#board.powerOn();
-      this.#say("power is back and the lock has booted; it knows the time again after its owner's next act");
+      this.#say(
+        "power is back and the lock has booted; it knows the time again after its owner's next act, or from two time servers",
+      );
     });
   }
 

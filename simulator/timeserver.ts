@@ -7,7 +7,9 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 
 const REQUEST_BYTES = 1_024;
+const HEADER = 12;
 const HALF = 32;
+const TAGS_MAX = 16;
 const DELEGATION_SECONDS = 86_400;
 
 /** How a server may lie or err; an honest one does none of it. */
@@ -39,19 +41,20 @@ export class TimeServer {
   /** Answers a batch of requests; one that is no request gets none.
    *  @param time NumericDate @returns an answer for each, in their order */
   answer(requests: readonly Bytes[], time: number, errors: Errors = {}): readonly (Bytes | undefined)[] {
-    const good = requests.filter((request) => isRequest(request));
+    const nonces = requests.map((request) => this.#nonceOf(request));
+    const good = requests.filter((_, at) => nonces[at] !== undefined);
     if (good.length === 0) return requests.map(() => undefined);
     const levels = this.#tree(good.map((request) => this.#half(0, request)));
     const srep = this.#signedTime(levels.at(-1)?.[0] ?? new Uint8Array(HALF), time, errors);
     const signature = this.#crypto.sign(this.#onlineSeed, spoken("RoughTime v1 response signature", srep));
     const certificate = this.#certificate(time, errors);
     let index = -1;
-    return requests.map((request) => {
-      if (!isRequest(request)) return undefined;
+    return nonces.map((nonce) => {
+      if (nonce === undefined) return undefined;
       index++;
       return packet([
         ["SIG\0", signature],
-        ["NONC", nonceOf(request)],
+        ["NONC", nonce],
         ["TYPE", u32(1)],
         ["PATH", joined(pathOf(levels, index))],
         ["SREP", srep],
@@ -59,6 +62,30 @@ export class TimeServer {
         ["INDX", u32(index)],
       ]);
     });
+  }
+
+  /** Gives the nonce of what is a request of version 1 to this server. It comes from a network: any bytes may stand there. */
+  #nonceOf(request: Bytes): Bytes | undefined {
+    if (request.length !== REQUEST_BYTES) return undefined;
+    const view = new DataView(request.buffer, request.byteOffset, request.length);
+    const count = view.getUint32(HEADER, true);
+    const isFramed = [..."ROUGHTIM"].every((letter, at) => request[at] === letter.charCodeAt(0));
+    if (!isFramed || view.getUint32(8, true) !== REQUEST_BYTES - HEADER || count < 1 || count > TAGS_MAX)
+      return undefined;
+    const values = HEADER + 8 * count;
+    const fieldOf = (name: string): string => {
+      const places = Array.from({ length: count }, (_, at) => HEADER + 4 * (count + at));
+      const place = places.findIndex((at) => letters(request.subarray(at, at + 4)) === name);
+      if (place < 0) return "";
+      const start = values + (place === 0 ? 0 : view.getUint32(HEADER + 4 * place, true));
+      const end = place === count - 1 ? REQUEST_BYTES : values + view.getUint32(HEADER + 4 * (place + 1), true);
+      return letters(request.subarray(start, end));
+    };
+    const server = letters(this.#half(0xff, this.key));
+    if (!fieldOf("VER\0").includes(letters(u32(1))) || fieldOf("TYPE") !== letters(u32(0))) return undefined;
+    if (fieldOf("SRV\0") !== server) return undefined;
+    const nonce = fieldOf("NONC");
+    return nonce.length === HALF ? text(nonce) : undefined;
   }
 
   #signedTime(root: Bytes, time: number, { aheadSeconds = 0, version = 1, radiusSeconds = 3 }: Errors): Bytes {
@@ -107,22 +134,6 @@ function pathOf(levels: readonly (readonly Bytes[])[], index: number): readonly 
   return levels.slice(0, -1).map((level, height) => level[(index >> height) ^ 1]);
 }
 
-/** The nonce of a request: its tags are VER, SRV, NONC, TYPE and ZZZZ, so its offset stands second. */
-function nonceOf(request: Bytes): Bytes {
-  const view = new DataView(request.buffer, request.byteOffset);
-  const count = view.getUint32(12, true);
-  const values = 12 + 8 * count;
-  const names = Array.from({ length: count }, (_, at) => view.getUint32(12 + 4 * (count + at), true));
-  const place = names.indexOf(0x434e4f4e);
-  const start = values + (place === 0 ? 0 : view.getUint32(12 + 4 * place, true));
-  return request.slice(start, start + 32);
-}
-
-function isRequest(request: Bytes): boolean {
-  if (request.length !== REQUEST_BYTES) return false;
-  return [..."ROUGHTIM"].every((letter, at) => request[at] === letter.charCodeAt(0));
-}
-
 function packet(values: readonly (readonly [name: string, value: Uint8Array])[]): Bytes {
   const inner = message(values);
   return joined([text("ROUGHTIM"), u32(inner.length), inner]);
@@ -145,6 +156,11 @@ function spoken(context: string, signed: Bytes): Bytes {
 
 function text(characters: string): Bytes {
   return Uint8Array.from([...characters], (letter) => letter.charCodeAt(0));
+}
+
+/** Bytes as characters, to be compared. */
+function letters(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 function u32(value: number): Bytes {

@@ -20,12 +20,17 @@ export function selfTest(crypto: Crypto): void {
   if (!isSound) throw new Fault("crypto.selftest");
 }
 
-/** FIPS 180-4 (the example "abc"), RFC 4231 §4.3. */
+/** FIPS 180-4 (the example "abc", both lengths), RFC 4231 §4.3. */
 function hashes(crypto: Crypto): boolean {
   const digest = fromHex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const longDigest = fromHex(
+    "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a" +
+      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+  );
   const code = fromHex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   const isHashed = crypto.isEqual(crypto.sha256(fromAscii("abc")), digest);
   const mac = crypto.hmacSha256(fromAscii("Jefe"), fromAscii("what do ya want for nothing?"));
+  if (!crypto.isEqual(crypto.sha512(fromAscii("abc")), longDigest)) return false;
   return isHashed && crypto.isEqual(mac, code) && !crypto.isEqual(mac, digest);
 }
 

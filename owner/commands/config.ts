@@ -6,8 +6,11 @@ import { toAscii } from "../../firmware/bytes.ts";
 import { KIND_ACKNOWLEDGE, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Call, Command, Option, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
+import type { Keystore } from "../keystore.ts";
 import { asOwner, declare, readStatus } from "../ownership.ts";
-import { SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
+import { knownServers, rememberServers } from "../relay.ts";
+import { NONE, SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
+import { parseTimeServer, SERVERS_MAX, sayTimeServer, type TimeServer } from "../timeservers.ts";
 import { findZone } from "../timezone.ts";
 
 const ZONE_KEY = 1;
@@ -54,6 +57,33 @@ async function run(call: Call): Promise<Outcome> {
     lock.zoneName = named === undefined ? undefined : findZone(named).name;
     keystore.save();
   }
+  rememberServers(keystore, lock.id, namedServers(call));
   for (const line of saySettings(configuration)) call.terminal.say(line);
+  sayForGuests(call, keystore, lock.id);
   return { exit: EXIT.OK, json: { lockId: lock.id, settings: settingsObject(configuration) } };
+}
+
+/** The time servers that this call names, and the places that it empties. */
+function namedServers(call: Call): { readonly servers: readonly TimeServer[]; readonly gone: readonly number[] } {
+  const servers: TimeServer[] = [];
+  const gone: number[] = [];
+  for (let place = 0; place < SERVERS_MAX; place++) {
+    const text = call.option(`time-server-${place + 1}`);
+    if (text === NONE) gone.push(place);
+    else if (text !== undefined) servers.push(parseTimeServer(text, place));
+  }
+  return { servers, gone };
+}
+
+/** Says how a guest brings this lock the time: the owner hands the line on. */
+function sayForGuests(call: Call, keystore: Keystore, lockId: string): void {
+  const servers = [...knownServers(keystore, lockId)].sort((left, right) => left.place - right.place);
+  if (servers.length < 2) return;
+  const words = servers.map((server, index) => {
+    const place = server.place === index ? "" : `${server.place + 1}=`;
+    return `--server ${place}${sayTimeServer(server)}`;
+  });
+  call.terminal.say("");
+  call.terminal.say("After a loss of power your guests bring this lock the time with:");
+  call.terminal.say(`  latchkey time ${words.join(" ")}`);
 }

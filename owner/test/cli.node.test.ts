@@ -112,7 +112,7 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["revoke"], 2, /own no lock yet/],
   [["carry", "nosuch"], 2, /neither a file here nor a revocation list/],
   [["carry", ZEROS], 5, /no revocation list/],
-  [["time"], 2, /own no lock yet/],
+  [["time"], 2, /no key to any door/],
   [["config", "--auto-relock", "1"], 2, /5 to 3600 s, or never/],
   [["config", "--mode", "party"], 2, /no mode/],
   [["config", "--ajar", "forever"], 2, /30 to 3600 s/],

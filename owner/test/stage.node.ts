@@ -153,12 +153,13 @@ export class Street {
     this.child.stderr.on("data", (chunk) => this.transcript.write(String(chunk)));
   }
 
-  /** Waits until the house answers. @returns where it does, and the text on its label */
-  async open(): Promise<{ readonly address: string; readonly setup: string }> {
+  /** Waits until the house answers. @returns where it does, the text on its label, and its time servers: host:port=key */
+  async open(): Promise<{ readonly address: string; readonly setup: string; readonly clocks: readonly string[] }> {
     const address = (await this.line(/answers on (127\.0\.0\.1:\d+)/))[1] ?? "";
     const setup = (await this.line(/latchkey adopt (\S+)/))[1] ?? "";
+    const [, ...clocks] = await this.line(/--time-server-1 (\S+) --time-server-2 (\S+) --time-server-3 (\S+)/);
     await this.line(/Keys: /);
-    return { address, setup };
+    return { address, setup, clocks };
   }
 
   /** Presses a key of the house and waits for what it prints. */

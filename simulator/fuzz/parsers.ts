@@ -23,15 +23,17 @@ import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/mess
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { encodeTimeRequest, verifyTimeResponse } from "../../firmware/time/roughtime.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { CountingReader } from "../counting.ts";
 import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
 import { type Example, examples } from "../examples.ts";
+import { TimeServer } from "../timeserver.ts";
 import { type Source, sourceOf } from "./mutate.ts";
 
 const FRAMES_MAX = 64;
 const IN_FRONT: readonly string[] = Object.freeze([
-  ...["readChain", "readProof", "readStatement", "readRevocations", "readRequest"],
+  ...["readChain", "readProof", "readStatement", "readRevocations", "readRequest", "verifyTimeResponse"],
 ]);
 /** The region of each type of record, by the first digit of its number. */
 const REGION_OF_TYPE: readonly Region[] = Object.freeze([0, 1, 1, 2] as const);
@@ -100,8 +102,23 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
       ZONES.map(fromAscii),
       quiet((bytes) => parseZone(toAscii(bytes))),
     ),
+    timeParser(crypto, parser),
     ...carrierParsers(ofRule("delegation", "answer")).map(([name, goods, read]) => parser(name, goods, read)),
   ];
+}
+
+/** The answers of a Roughtime server: the only one of a batch, and the last of five. */
+function timeParser(crypto: Crypto, parser: (name: string, goods: readonly Bytes[], read: Read) => Parser): Parser {
+  const server = new TimeServer(crypto, repeated(0x53, 32));
+  const { key } = server;
+  const nonce = repeated(0x4e, 32);
+  const requests = [1, 2, 3, 4, 0x4e].map((byte) => encodeTimeRequest(crypto, repeated(byte, 32), key));
+  const goods = [server.answer(requests.slice(4), NOW)[0], server.answer(requests, NOW)[4]];
+  return parser(
+    "verifyTimeResponse",
+    goods.filter((good) => good !== undefined),
+    quiet((bytes) => verifyTimeResponse(crypto, bytes, { nonce, key })),
+  );
 }
 
 type Row = readonly [name: string, goods: readonly Bytes[], read: Read];
@@ -189,7 +206,8 @@ function quiet(read: (bytes: Bytes) => unknown): Read {
 /** A statement that sets everything there is to set: the message with the most keys. */
 function fullConfiguration(crypto: Crypto): Bytes {
   const { owner, lockId, challenge } = castOf(crypto);
-  const settings = [1, 2, 3, 4, 5, 6].map((key) => ({ key, value: key === 1 ? fromAscii(ZONES[1]) : 60 * key }));
+  const numbers = [1, 2, 3, 4, 5, 6].map((key) => ({ key, value: key === 1 ? fromAscii(ZONES[1]) : 60 * key }));
+  const settings = [...numbers, ...[7, 8, 9].map((key) => ({ key, value: repeated(key, 32) }))];
   const body = { kind: KIND_CONFIGURE, settings } as const;
   return makeStatement({ lockId, kid: owner.kid, issuedAt: NOW, challenge, sequence: 1, body }, owner.sign);
 }

@@ -14,6 +14,7 @@ const USAGE = "usage: npm start -- [--once] [--house DIR] [--port N]";
 const PORT = 7446;
 const ENTRY = `
 export { crypto } from "#crypto";
+export { Clocks } from "./simulator/clocks.ts";
 export { House } from "./simulator/house.ts";
 export { tellStory } from "./simulator/story.ts";
 `;
@@ -59,7 +60,7 @@ function onPaper(picture) {
   return picture.replaceAll(/^.*\S.*$/gm, (line) => `\u001b[30;107m${line}\u001b[0m`);
 }
 
-async function introduce(house, port) {
+async function introduce(house, port, clocks) {
   const { setup } = house;
   const at = port === PORT ? "" : ` --at 127.0.0.1:${port}`;
   console.log(`\nNow the house in real time; its door answers on 127.0.0.1:${port}.`);
@@ -73,6 +74,12 @@ async function introduce(house, port) {
     console.log(`  npx --no-install latchkey adopt ${setup}${at}`);
     console.log("  npx --no-install latchkey open\n");
   }
+  const options = clocks.map((name, index) => `--time-server-${index + 1} ${name}`);
+  console.log(
+    "Three time servers answer on this computer. Let the lock believe them, and bring it the time after p:\n",
+  );
+  console.log(`  npx --no-install latchkey config ${options.join(" ")}`);
+  console.log("  npx --no-install latchkey time --relay\n");
   console.log(`${KEYS}.\n`);
 }
 
@@ -88,11 +95,13 @@ function listenToKeys(input, pressed) {
   createInterface({ input }).on("line", (line) => pressed(line.trim().charAt(0)));
 }
 
-async function live(House, crypto, { house: directory, port }) {
+async function live({ House, Clocks, crypto }, { house: directory, port }) {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const print = (line) => console.log(line);
   const house = new House(crypto, { directory: resolve(directory), port, firmwareVersion: version, print });
+  const clocks = new Clocks(crypto, resolve(directory));
   const quit = () => {
+    clocks.close();
     house.close();
     process.exit(0);
   };
@@ -100,7 +109,7 @@ async function live(House, crypto, { house: directory, port }) {
     if (error.code !== "EADDRINUSE") throw error;
     return fail(`Port ${port} is taken: is another house running? End it, or choose one with --port.`);
   });
-  await introduce(house, bound);
+  await introduce(house, bound, await clocks.listen(bound + 1));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
   listenToKeys(process.stdin, (key) => {
     if (key === "q") quit();
@@ -112,4 +121,4 @@ async function live(House, crypto, { house: directory, port }) {
 const options = readOptions();
 const parts = await load();
 tell(parts);
-if (!options.once) await live(parts.House, parts.crypto, options);
+if (!options.once) await live(parts, options);

@@ -14,6 +14,7 @@ type Length = number | "any" | "tagged";
 
 const CALLS: readonly { name: string; lengths: readonly Length[]; call: Call }[] = [
   { name: "sha256", lengths: ["any"], call: ([message]) => crypto.sha256(message as Bytes) },
+  { name: "sha512", lengths: ["any"], call: ([message]) => crypto.sha512(message as Bytes) },
   {
     name: "hmacSha256",
     lengths: ["any", "any"],

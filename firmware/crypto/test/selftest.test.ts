@@ -22,6 +22,7 @@ const forged = new Uint8Array(114);
 
 const BROKEN: readonly (readonly [string, Partial<Crypto>])[] = [
   ["a hash is wrong", { sha256: (message) => damaged(engine.sha256(message)) }],
+  ["a long hash is wrong", { sha512: (message) => damaged(engine.sha512(message)) }],
   ["an HMAC is wrong", { hmacSha256: (key, message) => damaged(engine.hmacSha256(key, message)) }],
   ["a public key is wrong", { signingPublicKey: (seed) => damaged(engine.signingPublicKey(seed)) }],
   ["a signature is wrong", { sign: (seed, message) => damaged(engine.sign(seed, message)) }],

@@ -43,7 +43,7 @@ test("a zone is a POSIX rule in bytes", () => {
   assert.is(withZone(DEFAULTS, fromAscii("UTC")), undefined);
 });
 
-for (const key of [0, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 255, 0xffff_ffff]) {
+for (const key of [0, 10, 11, 12, 13, 14, 15, 16, 255, 0xffff_ffff]) {
   test(`refuses the unknown key ${key}, and what stands around it`, () => {
     for (const value of [1, fromAscii("1")]) {
       assert.is(
@@ -60,6 +60,28 @@ for (const key of [0, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 255, 0xffff_ffff]) {
         ]),
         undefined,
       );
+    }
+  });
+}
+
+for (const [index, key] of [7, 8, 9].entries()) {
+  test(`key ${key} takes a time server's key of 32 bytes, and one zero byte takes it out`, () => {
+    const server = new Uint8Array(32).fill(7 + index);
+    const configured = configure(DEFAULTS, [{ key, value: server }]);
+    assert.ok(configured);
+    const places = [0, 1, 2].map((at) => (at === index ? server.slice() : undefined));
+    assert.equal(configured.timeServers, places);
+    server.fill(0);
+    assert.equal(settingsOf(configured).get(key), new Uint8Array(32).fill(7 + index), "the key is a copy");
+    assert.equal(
+      [...settingsOf(configured).keys()].filter((other) => other > 6),
+      [key],
+      "the others are left out",
+    );
+    const none = new Uint8Array(1);
+    for (const before of [DEFAULTS, configured]) assert.equal(configure(before, [{ key, value: none }]), DEFAULTS);
+    for (const value of [0, 1, 32, new Uint8Array(31), new Uint8Array(33), Uint8Array.of(1), new Uint8Array(2)]) {
+      assert.is(configure(configured, [{ key, value }]), undefined);
     }
   });
 }
@@ -82,13 +104,14 @@ test("what a status shows is what configures the same", () => {
   const changed = configure(DEFAULTS, [
     { key: 1, value: fromAscii(BERLIN) },
     { key: 3, value: 2 },
+    { key: 8, value: new Uint8Array(32).fill(9) },
   ]);
   assert.ok(changed);
   const settings = [...settingsOf(changed)].map(([key, value]): Setting => ({ key, value }));
   assert.equal(configure(DEFAULTS, settings), changed);
   assert.equal(
     settings.map(({ key }) => key),
-    [1, 2, 3, 4, 5, 6],
+    [1, 2, 3, 4, 5, 6, 8],
   );
 });
 

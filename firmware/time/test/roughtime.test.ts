@@ -87,11 +87,28 @@ for (const [name, errors] of WRONG) {
   });
 }
 
+test("the server answers nothing that is no request to it, whatever bytes it is", () => {
+  const [other, draft] = [requestFor(NONCE, OTHER), requestFor()];
+  draft[52] = 2;
+  const odd: Bytes[] = [other, draft, new Uint8Array(0), new Uint8Array(1_024), requestFor().slice(0, 1_023)];
+  for (let at = 0; at < 128; at++) {
+    for (const byte of [0, 255]) {
+      const spoilt = requestFor();
+      spoilt[at] = byte;
+      odd.push(spoilt);
+    }
+  }
+  // The spoilt ones are answered only where the byte was that one before, or stands in the nonce: what counts is the end.
+  const answers = SERVER.answer([...odd, requestFor()], TIME);
+  assert.equal(answers.slice(0, 5), new Array(5).fill(undefined));
+  assert.is(read(answers.at(-1) ?? new Uint8Array(0)).midpoint, TIME);
+});
+
 test("refuses another nonce, another server's key, and an answer of another server", () => {
   const answer = answerTo([requestFor()]);
   assert.ok(isRefused(answer, { nonce: new Uint8Array(32), key: SERVER.key }));
   assert.ok(isRefused(answer, { nonce: NONCE, key: OTHER.key }));
-  const others = OTHER.answer([requestFor()], TIME)[0];
+  const others = OTHER.answer([requestFor(NONCE, OTHER)], TIME)[0];
   assert.ok(others !== undefined && isRefused(others));
 });
 
