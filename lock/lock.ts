@@ -121,9 +121,9 @@ export class Lock {
     this.#phones.disconnected(connection);
   }
 
-  /** Takes the debounced door contact. */
+  /** Takes the debounced door contact, and looks at the bolt before: a leaf that shuts ends no visit on a stale belief. */
   contactChanged(contact: "open" | "closed", now: Millis): void {
-    this.#now = now;
+    this.boltSensed(now);
     this.#step({ kind: "contact", is: contact }, now);
   }
 

@@ -3,10 +3,11 @@
 // Follows docs/protocol.md §4 through firmware/journal/verify.ts, which the command line uses too.
 
 import { type Bytes, concat } from "../firmware/bytes.ts";
+import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import { type Entry, readEntry } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import { type ExportedRegion, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
-import type { Answer } from "../firmware/link/message.ts";
+import type { Answer, Head } from "../firmware/link/message.ts";
 import type { Seconds } from "../firmware/platform.ts";
 import type { Outgoing } from "../owner/phone.ts";
 import type { Owner, Street } from "./people.ts";
@@ -18,6 +19,8 @@ export interface AuditedRecord {
   readonly region: Region;
   readonly seq: number;
   readonly time: Seconds;
+  /** SHA-256, 32 bytes. */
+  readonly digest: Bytes;
   readonly entry: Entry;
 }
 
@@ -28,25 +31,40 @@ export interface Audit {
   readonly records: readonly AuditedRecord[];
   /** The signed checkpoint, kept for the next audit. */
   readonly checkpoint: Bytes | undefined;
+  /** The lock says that its journal is damaged, and no owner knows of it: nothing was fetched. */
+  readonly isDamaged: boolean;
 }
 
-/** Fetches in one owner session everything since an earlier audit that found the journal whole, and verifies it. */
+/** Fetches in one owner session everything since an earlier audit that found the journal whole, and verifies it.
+ *  @param how.isFresh whether to begin at what the lock has signed now: after damage nothing before it holds together */
 export function audit(
   street: Street,
   owner: Owner,
-  { since, heard }: { readonly since?: Audit | undefined; readonly heard: (audit: Audit) => void },
+  how: {
+    readonly since?: Audit | undefined;
+    readonly isFresh?: boolean;
+    readonly heard: (audit: Audit) => void;
+  },
 ): void {
-  const known = since?.verdict?.kind === "whole" ? since.verdict.checkpoint.heads : undefined;
+  const { since, isFresh, heard } = how;
+  let known = since?.verdict?.kind === "whole" ? since.verdict.checkpoint.heads : undefined;
+  let isDamaged = false;
   const fetched: ExportedRegion[] = [];
   const chunks: Bytes[] = [];
   let checkpoint: Bytes | undefined;
+  let result: Audit | undefined;
   let begun: { readonly first: number; readonly previousLink: Bytes } | undefined;
   const start = () => (known?.[fetched.length].seq ?? 0) + 1;
   const request = (from: number): Outgoing => ({ kind: "fetch", region: fetched.length as Region, from });
   const next = (last: Answer | undefined): Outgoing | undefined => {
-    if (last === undefined) return { kind: "checkpoint" };
+    if (last === undefined) return { kind: "status" };
+    if (last.kind === "status") {
+      isDamaged = !last.status.isJournalWhole;
+      return isDamaged ? undefined : { kind: "checkpoint" };
+    }
     if (last.kind === "checkpoint") {
       checkpoint = last.message.slice();
+      if (isFresh) known = verifyCheckpoint(street.crypto, street.lock.signingKey, checkpoint).heads;
       return request(start());
     }
     if (last.kind !== "records") return undefined;
@@ -58,16 +76,19 @@ export function audit(
     const records = concat(...chunks.splice(0));
     fetched.push({ region: last.region, firstSeq: begun.first, prevLink: begun.previousLink.slice(), records });
     begun = undefined;
-    return fetched.length < REGION_COUNT ? request(start()) : undefined;
+    if (fetched.length < REGION_COUNT) return request(start());
+    const earlier = isFresh ? undefined : since?.checkpoint;
+    if (checkpoint !== undefined) result = judge(street, { regions: fetched, checkpoint, earlier });
+    // What is kept and verified may make room at the lock.
+    return result?.verdict?.kind === "whole" ? { kind: "fetched", heads: headsOf(result.verdict) } : undefined;
   };
   owner.own(next, () => {
-    if (checkpoint === undefined || fetched.length < REGION_COUNT)
-      heard({ verdict: undefined, records: [], checkpoint: undefined });
-    else
-      heard(
-        judge(street, { regions: fetched, checkpoint, earlier: known === undefined ? undefined : since?.checkpoint }),
-      );
+    heard(result ?? { verdict: undefined, records: [], checkpoint: undefined, isDamaged });
   });
+}
+
+function headsOf({ checkpoint }: Extract<Verdict, { kind: "whole" }>): readonly Head[] {
+  return checkpoint.heads.map(({ seq, link }, region) => ({ region: region as Region, lastSeq: seq, link }));
 }
 
 function judge(
@@ -86,11 +107,11 @@ function judge(
     regions,
     checkpoint,
     earlier: earlier === undefined ? [] : [earlier],
-    visit: ({ region, seq, lo, type, payload }) => {
-      records.push({ region, seq, time: lo, entry: readEntry(region, type, payload.slice()) });
+    visit: ({ region, seq, lo, type, digest, payload }) => {
+      records.push({ region, seq, time: lo, digest, entry: readEntry(region, type, payload.slice()) });
     },
   });
-  return { verdict, records, checkpoint };
+  return { verdict, records, checkpoint, isDamaged: false };
 }
 
 /** Counts whole records by their lengths. docs/protocol.md §4: a header of 32 bytes, the length at offset 2. */

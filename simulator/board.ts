@@ -42,7 +42,7 @@ export interface BoardParts {
   readonly carrier: Carrier;
   readonly buildTime: Seconds;
   readonly firmwareVersion: string;
-  /** How much faster than the truth its crystal runs. */
+  /** How much faster than the truth its crystal runs, to begin with. */
   readonly driftPartsPerMillion: number;
   /** How much the lock believes that it may err. */
   readonly clockPartsPerMillion: number;
@@ -56,7 +56,9 @@ export interface BoardParts {
 export class Board implements Station {
   readonly #parts: BoardParts;
   #lock: Lock | undefined;
-  #bootedAt: Millis = millis(0);
+  #driftPartsPerMillion: number;
+  /** An instant, and the uptime at it, from which on the crystal has run as it runs now. */
+  #anchor: { readonly at: Millis; readonly uptime: Millis } = { at: millis(0), uptime: millis(0) };
   #tick: Event | undefined;
   #isInside = false;
   #isRestarting = false;
@@ -64,12 +66,13 @@ export class Board implements Station {
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
+    this.#driftPartsPerMillion = parts.driftPartsPerMillion;
     // An input that changes while the lock itself runs is heard right after, as by an interrupt on a board.
     const sense = () => parts.world.after(0, () => this.#call((lock, now) => lock.boltSensed(now)));
     parts.door.watch({
       boltAt: sense,
       stalls: sense,
-      leafIs: (leaf) => this.#call((lock, now) => lock.contactChanged(leaf, now)),
+      contactIs: (leaf) => this.#call((lock, now) => lock.contactChanged(leaf, now)),
     });
   }
 
@@ -88,7 +91,7 @@ export class Board implements Station {
 
   #boot(isPowerOn: boolean): void {
     const { world, crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
-    this.#bootedAt = world.now;
+    this.#anchor = { at: world.now, uptime: millis(0) };
     const bolt = new Motor({
       retract: door.retractPin,
       throw: door.throwPin,
@@ -117,7 +120,7 @@ export class Board implements Station {
       this.#lock = new Lock(platform, options, millis(0));
     });
     this.#call((lock, now) => {
-      lock.contactChanged(door.leaf, now);
+      lock.contactChanged(door.contact, now);
       if (this.#isCoverOpen) lock.coverChanged(true, now);
       lock.tick(now);
     });
@@ -148,6 +151,13 @@ export class Board implements Station {
   pressInside(): void {
     this.#parts.world.record({ channel: "person", subject: 1, label: "inside button" });
     this.#call((lock, now) => lock.insidePressed(now));
+  }
+
+  /** Lets the crystal run faster or slower from now on: it got warm or cold. */
+  setDrift(partsPerMillion: number): void {
+    this.#anchor = { at: this.#parts.world.now, uptime: this.#uptime() };
+    this.#driftPartsPerMillion = partsPerMillion;
+    this.#call(() => {});
   }
 
   connected(connection: number, transport: Transport): void {
@@ -201,15 +211,16 @@ export class Board implements Station {
   }
 
   #uptime(): Millis {
-    const elapsed = this.#parts.world.now - this.#bootedAt;
-    return millis(elapsed + Math.floor((elapsed * this.#parts.driftPartsPerMillion) / MILLION));
+    const { at, uptime } = this.#anchor;
+    const elapsed = this.#parts.world.now - at;
+    return millis(uptime + elapsed + Math.floor((elapsed * this.#driftPartsPerMillion) / MILLION));
   }
 
   /** The first instant at which the uptime has reached `uptime`; not before now. */
   #worldTime(uptime: Millis): Millis {
-    const { driftPartsPerMillion, world } = this.#parts;
-    const elapsed =
-      Math.ceil((uptime * MILLION) / (MILLION + driftPartsPerMillion)) + (driftPartsPerMillion === 0 ? 0 : 1);
-    return millis(Math.max(world.now, this.#bootedAt + elapsed));
+    const drift = this.#driftPartsPerMillion;
+    const { at, uptime: since } = this.#anchor;
+    const elapsed = Math.ceil(((uptime - since) * MILLION) / (MILLION + drift)) + (drift === 0 ? 0 : 1);
+    return millis(Math.max(this.#parts.world.now, at + elapsed));
   }
 }

@@ -35,6 +35,9 @@ export class NorFlash implements Flash {
   /** Calls of `read` since manufacture. */
   reads = 0;
   readonly #cells: Bytes;
+  /** Bits that are worn out, each in a byte: those that no program clears, and those that no erase sets. */
+  readonly #stuckHigh = new Map<number, number>();
+  readonly #stuckLow = new Map<number, number>();
   #cut: { wordsLeft: number; readonly tear: Tear } | undefined;
   #hasPower = true;
 
@@ -71,6 +74,9 @@ export class NorFlash implements Flash {
     }
     const granted = this.#spend(bytes.length / WORD_BYTES) * WORD_BYTES;
     this.#cells.set(bytes.subarray(0, granted), offset);
+    for (const [at, bits] of this.#stuckHigh) {
+      if (at >= offset && at < offset + granted) this.#cells[at] = Number(this.#cells[at]) | bits;
+    }
     if (granted < bytes.length) this.#tearProgram(offset + granted, bytes.subarray(granted));
   }
 
@@ -83,6 +89,9 @@ export class NorFlash implements Flash {
     const cells = this.#cells.subarray(sector * this.sectorBytes, (sector + 1) * this.sectorBytes);
     if (this.#spend(1) === 1) cells.fill(0xff);
     else this.#tearErase(cells);
+    for (const [at, bits] of this.#stuckLow) {
+      if (Math.floor(at / this.sectorBytes) === sector) this.#cells[at] = Number(this.#cells[at]) & ~bits;
+    }
   }
 
   /** Lets power fail when `words` more words of work are done, that is in the middle of the operation after them. */
@@ -110,6 +119,23 @@ export class NorFlash implements Flash {
   /** Flips one bit, as age or a stray particle does. @param bit 0 is the lowest bit of the first byte */
   flip(bit: number): void {
     this.#cells[bit >> 3] = Number(this.#cells[bit >> 3]) ^ (1 << (bit & 7));
+  }
+
+  /** Wears some bits of a byte out: `high` ones stay 1 whatever is programmed, others stay 0 after an erase. */
+  stick(offset: number, bits: number, level: "high" | "low"): void {
+    (level === "high" ? this.#stuckHigh : this.#stuckLow).set(offset, bits);
+  }
+
+  /** Makes the part as good as new; what it holds stays. */
+  mend(): void {
+    this.wear = "sound";
+    this.#stuckHigh.clear();
+    this.#stuckLow.clear();
+  }
+
+  /** Gives a copy of some bytes, with or without power: what a laboratory would read. */
+  peek(offset: number, size: number): Bytes {
+    return this.#cells.slice(offset, offset + size);
   }
 
   #requirePower(): void {

@@ -10,7 +10,7 @@ import type { Event, World } from "./world.ts";
 /** The bolt's whole way, in steps of which 0 is retracted. */
 const THROWN = 1000;
 /** The numbers of pins and levels in the trace. */
-const PINS = Object.freeze({ retract: 1, throw: 2, contact: 3, bolt: 4, stall: 5, signal: 6, thumbturn: 7 });
+const PINS = Object.freeze({ retract: 1, throw: 2, contact: 3, bolt: 4, stall: 5, signal: 6, thumbturn: 7, leaf: 8 });
 const PLACES: readonly Place[] = Object.freeze(["retracted", "between", "thrown"] as const);
 const SIGNALS: readonly Signal[] = Object.freeze(["quiet", "wait", "yes", "no", "alarm"] as const);
 
@@ -22,6 +22,8 @@ export interface DoorWatcher {
   drives?(drive: Drive): void;
   boltAt?(place: Place): void;
   leafIs?(leaf: "open" | "closed"): void;
+  /** What the contact in the frame says of the leaf; a magnet may hold it shut. */
+  contactIs?(leaf: "open" | "closed"): void;
   stalls?(isStalled: boolean): void;
   signals?(signal: Signal): void;
 }
@@ -53,6 +55,8 @@ export class Door implements Battery, Indicator {
   readonly #options: DoorOptions;
   readonly #watchers: DoorWatcher[] = [];
   #isOpen = false;
+  #isHeld = false;
+  #hasMagnet = false;
   /** Where the bolt was when the drive last changed, and when that was. */
   #position = THROWN;
   #since: Millis;
@@ -85,7 +89,7 @@ export class Door implements Battery, Indicator {
     };
     this.leafSensor = {
       get isActive() {
-        return !door.#isOpen;
+        return door.contact === "closed";
       },
     };
   }
@@ -96,6 +100,11 @@ export class Door implements Battery, Indicator {
 
   get leaf(): "open" | "closed" {
     return this.#isOpen ? "open" : "closed";
+  }
+
+  /** What the contact says of the leaf. */
+  get contact(): "open" | "closed" {
+    return this.#hasMagnet ? "closed" : this.leaf;
   }
 
   get isJammed(): boolean {
@@ -119,9 +128,9 @@ export class Door implements Battery, Indicator {
     return true;
   }
 
-  /** Pulls the leaf shut. @returns false where the bolt stands out and hits the frame */
+  /** Pulls the leaf shut. @returns false where the bolt stands out and hits the frame, or a wedge is under the leaf */
   shut(): boolean {
-    if (!this.#isOpen || this.#place !== "retracted") return false;
+    if (!this.#isOpen || this.#isHeld || this.#place !== "retracted") return false;
     this.#moveLeaf(false);
     return true;
   }
@@ -140,6 +149,18 @@ export class Door implements Battery, Indicator {
     this.#arrived();
     this.#plan();
     return true;
+  }
+
+  /** Puts a wedge under the leaf, or takes it away: an open leaf stays open. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+  }
+
+  /** Puts a magnet on the contact, or takes it away: with it the contact says that the leaf is shut. */
+  magnet(hasMagnet: boolean): void {
+    const told = this.contact;
+    this.#hasMagnet = hasMagnet;
+    this.#tellContact(told);
   }
 
   /** Wedges the bolt where it is, or frees it. */
@@ -218,8 +239,17 @@ export class Door implements Battery, Indicator {
   }
 
   #moveLeaf(isOpen: boolean): void {
+    const told = this.contact;
     this.#isOpen = isOpen;
-    this.#record("contact", isOpen ? 1 : 0, `leaf ${this.leaf}`);
+    this.#record("leaf", isOpen ? 1 : 0, `leaf ${this.leaf}`);
     for (const watcher of this.#watchers) watcher.leafIs?.(this.leaf);
+    this.#tellContact(told);
+  }
+
+  #tellContact(before: "open" | "closed"): void {
+    const { contact } = this;
+    if (contact === before) return;
+    this.#record("contact", contact === "open" ? 1 : 0, `contact ${contact}`);
+    for (const watcher of this.#watchers) watcher.contactIs?.(contact);
   }
 }

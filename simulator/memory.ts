@@ -48,25 +48,43 @@ export class MemoryConstants implements Constants {
   }
 }
 
-/** Hears a write after it was done: what, whether it reads back as it should, and where. */
-export type Wrote = (bytes: Uint8Array, isDurable: boolean, offset: number) => void;
+/** What is about to be done to a flash: a program of bytes, or an erase of a sector. */
+export type Work =
+  | { readonly kind: "write"; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: "erase"; readonly sector: number };
+
+/** Who listens at a flash. */
+export interface FlashWatcher {
+  /** Hears of each program after it was done, even where power failed in it: what was to stand at `offset`, and what does. */
+  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): void;
+  /** Hears that a sector was erased, or that it was tried. */
+  erased(sector: number): void;
+  /** Hears that the part answered with an error, or kept something else than it was told. */
+  failed(): void;
+}
 
 /** A flash that tells the trace and a listener what is done to it. */
 export class TracedFlash implements Flash {
   readonly sectorBytes: number;
   readonly sectors: number;
+  /** Called before each program and erase: the moment at which a fault would hurt most. */
+  before: ((work: Work) => void) | undefined;
   readonly #world: World;
   readonly #crypto: Crypto;
   readonly #inner: NorFlash;
-  readonly #wrote: Wrote;
+  readonly #watcher: FlashWatcher;
 
-  constructor(world: World, crypto: Crypto, { inner, wrote }: { readonly inner: NorFlash; readonly wrote: Wrote }) {
+  constructor(
+    world: World,
+    crypto: Crypto,
+    { inner, watcher }: { readonly inner: NorFlash; readonly watcher: FlashWatcher },
+  ) {
     this.sectorBytes = inner.sectorBytes;
     this.sectors = inner.sectors;
     this.#world = world;
     this.#crypto = crypto;
     this.#inner = inner;
-    this.#wrote = wrote;
+    this.#watcher = watcher;
   }
 
   read(offset: number, target: Bytes): void {
@@ -75,14 +93,31 @@ export class TracedFlash implements Flash {
 
   write(offset: number, bytes: Uint8Array): void {
     this.#world.record({ channel: "flash write", subject: offset, bytes });
-    this.#inner.write(offset, bytes);
-    const stored = new Uint8Array(bytes.length);
-    this.#inner.read(offset, stored);
-    this.#wrote(bytes, this.#crypto.isEqual(stored, bytes), offset);
+    this.before?.({ kind: "write", offset, bytes });
+    try {
+      this.#inner.write(offset, bytes);
+    } catch (error) {
+      if (error instanceof Fault) this.#watcher.failed();
+      else this.#watcher.wrote(offset, bytes, this.#inner.peek(offset, bytes.length));
+      throw error;
+    }
+    const stored = this.#inner.peek(offset, bytes.length);
+    if (!this.#crypto.isEqual(stored, bytes)) this.#watcher.failed();
+    this.#watcher.wrote(offset, bytes, stored);
   }
 
   erase(sector: number): void {
     this.#world.record({ channel: "flash erase", subject: sector });
-    this.#inner.erase(sector);
+    this.before?.({ kind: "erase", sector });
+    try {
+      this.#inner.erase(sector);
+    } catch (error) {
+      if (error instanceof Fault) this.#watcher.failed();
+      throw error;
+    } finally {
+      this.#watcher.erased(sector);
+    }
+    const { sectorBytes } = this;
+    if (!this.#inner.peek(sector * sectorBytes, sectorBytes).every((byte) => byte === 0xff)) this.#watcher.failed();
   }
 }

@@ -6,9 +6,8 @@
 /** Hours of the week in local time: bit 0 of `days` is Monday; minutes after midnight, and how long. */
 export type Hours = { readonly days: number; readonly start: number; readonly minutes: number };
 
-/** One link of a grant in plain words. Times are NumericDate; an absent limit allows. */
+/** One link of a grant in plain words: its name is unique in a run. Times are NumericDate; an absent limit allows. */
 export interface PlainLink {
-  /** Unique in a run. */
   readonly name: string;
   readonly from?: number;
   readonly until?: number;
@@ -18,14 +17,9 @@ export interface PlainLink {
 
 export type Act = "unlock" | "lock";
 
-/** What somebody asks of the lock, as somebody who sees everything would put it. */
-export interface Ask {
-  readonly act: Act;
-  /** Root first; an owner has none. */
-  readonly chain: readonly PlainLink[];
-  /** Whether who asks holds the last key of the chain (or the owner's key), and signed for this very session. */
-  readonly isGenuine: boolean;
-}
+/** What somebody asks of the lock, as somebody who sees everything would put it. Root first; an owner has no chain.
+ *  `isGenuine`: whether who asks holds the last key of the chain (or the owner's key), and signed for this very session. */
+export type Ask = { readonly act: Act; readonly chain: readonly PlainLink[]; readonly isGenuine: boolean };
 
 export type Verdict = "yes" | "no" | "maybe";
 
@@ -40,17 +34,18 @@ export class Model {
   isClockSet = false;
   /** Whether the bolt was stuck since the last opening: a lock may refuse guests until an owner or the inside freed it. */
   wasStuck = false;
+  /** Whether records that count uses were spoilt: then nobody can hold a lock to them. */
+  isSpoilt = false;
   /** Seconds that local time is ahead of UTC. */
   zoneSeconds = 0;
   readonly revoked = new Set<string>();
   readonly used = new Map<string, number>();
-  #visit: { leaf: string; began: number; hasEntered: boolean } | undefined;
+  #visit: { ask: Ask; began: number; hasEntered: boolean; isCounted: boolean } | undefined;
 
   /** Says whether the lock must open or throw the bolt, must not, or may do either. */
   judge(ask: Ask, time: number): Verdict {
     if (!ask.isGenuine || !this.isAdopted) return "no";
-    const leaf = ask.chain.at(-1);
-    if (leaf === undefined) return "yes";
+    if (ask.chain.length === 0) return "yes";
     if (ask.chain.some((link) => this.revoked.has(link.name))) return "no";
     let verdict: Verdict = this.isClockSet ? "yes" : "maybe";
     for (const link of ask.chain) {
@@ -58,31 +53,37 @@ export class Model {
       if (!held.includes(true)) return "no";
       if (held.includes(false)) verdict = "maybe";
       const isSpent = ask.act === "unlock" && link.uses !== undefined && (this.used.get(link.name) ?? 0) >= link.uses;
-      if (isSpent && !this.isFreeRetry(leaf.name, time)) return "no";
+      if (isSpent && !this.isSpoilt && !this.isFreeRetry(ask, time)) return "no";
     }
-    return this.#visit === undefined && !this.wasStuck ? verdict : "maybe";
+    return this.#visit === undefined && !this.wasStuck && !this.isSpoilt ? verdict : "maybe";
   }
 
   /** Counts an opening. */
   opened(ask: Ask, time: number): void {
-    const leaf = ask.chain.at(-1)?.name ?? "owner";
-    if (!this.isFreeRetry(leaf, time)) {
-      for (const link of ask.chain) this.used.set(link.name, (this.used.get(link.name) ?? 0) + 1);
-    }
-    this.#visit = { leaf, began: time, hasEntered: false };
+    const isCounted = !this.isFreeRetry(ask, time);
+    if (isCounted) this.#count(ask, 1);
+    this.#visit = { ask, began: time, hasEntered: false, isCounted };
     this.wasStuck = false;
   }
 
-  /** Hears that the leaf was opened, or that the bolt is thrown again and the visit over. */
-  heard(event: "entered" | "secured"): void {
-    if (event === "secured") this.#visit = undefined;
-    else if (this.#visit !== undefined) this.#visit.hasEntered = true;
+  /** Hears that the leaf was opened; that the visit is over; or that it is, and the bolt has not moved. */
+  heard(event: "entered" | "secured" | "not moved"): void {
+    const visit = this.#visit;
+    if (visit === undefined) return;
+    if (event === "entered") visit.hasEntered = true;
+    else this.#visit = undefined;
+    if (event === "not moved" && visit.isCounted) this.#count(visit.ask, -1);
   }
 
   /** Whether an opening now belongs to the one before: nobody went in yet, and it is not a minute ago. */
-  isFreeRetry(leaf: string, time: number): boolean {
+  isFreeRetry({ chain }: Ask, time: number): boolean {
     const visit = this.#visit;
-    return visit?.leaf === leaf && !visit.hasEntered && time - visit.began <= FREE_RETRY_SECONDS;
+    const isSame = visit !== undefined && visit.ask.chain.at(-1)?.name === chain.at(-1)?.name;
+    return isSame && !visit.hasEntered && time - visit.began <= FREE_RETRY_SECONDS;
+  }
+
+  #count(ask: Ask, step: number): void {
+    for (const { name } of ask.chain) this.used.set(name, (this.used.get(name) ?? 0) + step);
   }
 
   #isWithin(link: PlainLink, time: number): boolean {
@@ -91,10 +92,7 @@ export class Model {
     const { days, start, minutes } = link.hours;
     // 1970 began on a Thursday, three days after Monday.
     const minute = (Math.floor((time + this.zoneSeconds) / 60) + 3 * 1440) % WEEK_MINUTES;
-    for (let day = 0; day < 7; day++) {
-      const isDay = ((days >> day) & 1) === 1;
-      if (isDay && (minute - day * 1440 - start + 2 * WEEK_MINUTES) % WEEK_MINUTES < minutes) return true;
-    }
-    return false;
+    const since = (day: number) => (minute - day * 1440 - start + 2 * WEEK_MINUTES) % WEEK_MINUTES;
+    return [0, 1, 2, 3, 4, 5, 6].some((day) => ((days >> day) & 1) === 1 && since(day) < minutes);
   }
 }

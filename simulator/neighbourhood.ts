@@ -2,13 +2,15 @@
 // Why: a scenario and a test should begin with people, not with parts.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { Board, type BoardParts } from "./board.ts";
 import { Checker } from "./checker.ts";
+import { Ears } from "./ears.ts";
 import { NorFlash } from "./flash.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
-import { MemoryConstants, TracedFlash, type Wrote } from "./memory.ts";
+import { MemoryConstants, TracedFlash } from "./memory.ts";
 import { Model } from "./model.ts";
 import { CALM, Network, type Weather } from "./network.ts";
 import type { Street } from "./people.ts";
@@ -21,11 +23,18 @@ export const BUILD_TIME = seconds(1_790_812_800);
 /** What the lock believes that its crystal may err. */
 export const CLOCK_PARTS_PER_MILLION = 100;
 const DRIFT_PARTS_PER_MILLION_MAX = 80;
+/** Four fresh cells, and four that may not turn the bolt back once it stalls. */
+const POWER_FULL_MILLIVOLTS = 6_000;
+export const POWER_LOW_MILLIVOLTS = 4_200;
 /** A journal partition of 1 MB. */
 export const FLASH_SIZE = Object.freeze({ sectorBytes: 4_096, sectors: 256 });
-
-/** The first byte after the records: there the snapshots begin. */
-const RECORDS_END = FLASH_SIZE.sectorBytes * STANDARD_GEOMETRY.sectors.reduce((sum, count) => sum + count, 0);
+/** A part whose rings turn within days: what a year does to a standard one. */
+export const SMALL_GEOMETRY: Geometry = Object.freeze({
+  firstSector: 0,
+  sectors: Object.freeze([3, 9, 3] as const),
+  snapshotSectors: 3,
+  payloadBytesMax: 2_048,
+});
 
 /** What a house starts from. */
 export interface NeighbourhoodOptions {
@@ -33,6 +42,8 @@ export interface NeighbourhoodOptions {
   readonly seed: number;
   readonly start: Seconds;
   readonly weather?: Weather;
+  /** How the journal's part is divided; a standard one where it is left out. */
+  readonly geometry?: Geometry;
   /** Receives a line for each entry of the trace. */
   readonly print?: (line: string) => void;
 }
@@ -42,12 +53,19 @@ export interface Neighbourhood extends Street {
   readonly door: Door;
   readonly board: Board;
   readonly flash: NorFlash;
+  /** The flash as the lock sees it. */
+  readonly memory: TracedFlash;
+  readonly geometry: Geometry;
+  /** Who is told that power failed in the middle of a write. */
+  readonly heard: { powerFailed: (() => void) | undefined };
   /** Somebody inside presses the button. */
   pressInside(): void;
   /** Somebody pulls the plug, or the power comes back. */
   setPower(hasPower: boolean): void;
   /** The bolt is wedged, or freed. */
   jam(isJammed: boolean): void;
+  /** The battery falls, or is as good as new where nothing is given. */
+  setCharge(millivolts: number | undefined): void;
 }
 
 /** Builds a house and gives it power; nobody owns its lock yet. */
@@ -58,41 +76,35 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const door = new Door(world, USUAL_DOOR);
   door.watch(checker);
   const network = new Network(world, options.weather ?? CALM);
-  const flash = new NorFlash(FLASH_SIZE);
-  const lost = () => {
+  network.attach(new Ears(() => checker.report("answered a stale frame")));
+  const { geometry = STANDARD_GEOMETRY } = options;
+  const flash = new NorFlash({ ...FLASH_SIZE, sectors: sectorsOf(geometry) });
+  checker.ledger.layOut({ sectorBytes: flash.sectorBytes, sectors: geometry.sectors });
+  const memory = new TracedFlash(world, crypto, {
+    inner: flash,
+    watcher: {
+      wrote: (offset, bytes, stored) => checker.ledger.wrote(offset, bytes, stored),
+      erased: (sector) => checker.ledger.erased(sector),
+      failed: () => checker.flashFailed(),
+    },
+  });
+  const heard: Neighbourhood["heard"] = { powerFailed: undefined };
+  const darken = () => {
     network.unplug();
     checker.ableTo({ hasPower: false, isJammed: door.isJammed });
   };
-  const board = new Board({
-    ...partsOf(crypto, world, {
-      flash,
-      wrote: (bytes, isDurable, offset) => {
-        // A snapshot is no record, whatever its bytes look like.
-        if (offset < RECORDS_END) checker.wrote(bytes, isDurable);
-      },
-    }),
-    door,
-    carrier: network,
-    lost,
-    restarted: () => {
-      network.unplug();
-      network.plug(board);
-    },
-  });
-  const isOn = () => board.lock !== undefined;
-  const setPower = (hasPower: boolean) => {
-    if (hasPower) flash.restore();
-    if (hasPower === isOn()) return;
-    if (hasPower) {
-      board.powerOn();
-      network.plug(board);
-      checker.ableTo({ hasPower: isOn(), isJammed: door.isJammed });
-    } else {
-      board.cutPower();
-      lost();
-    }
+  const lost = () => {
+    darken();
+    heard.powerFailed?.();
   };
-  setPower(true);
+  const restarted = () => {
+    network.unplug();
+    network.plug(board);
+  };
+  const facts = { ...factsOf(world), crypto, geometry };
+  const board = new Board({ ...facts, flash: memory, door, carrier: network, lost, restarted });
+  const power = powerOf({ board, flash, network, checker, door, darken });
+  power.set(true);
   const pressInside = () => {
     checker.pressedInside();
     board.pressInside();
@@ -100,26 +112,63 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const jam = (isJammed: boolean) => {
     door.jam(isJammed);
     model.wasStuck = true;
-    checker.ableTo({ hasPower: isOn(), isJammed });
+    checker.ableTo({ hasPower: board.lock !== undefined, isJammed });
+  };
+  const setCharge = (millivolts = POWER_FULL_MILLIVOLTS) => {
+    door.millivolts = millivolts;
+    checker.charged(millivolts > POWER_LOW_MILLIVOLTS);
   };
   const lock = labelOf(board);
-  return { world, crypto, network, model, checker, door, board, flash, lock, pressInside, setPower, jam };
+  const parts = { world, crypto, network, model, checker, door, board, flash, memory, geometry, heard, lock };
+  return { ...parts, pressInside, setPower: power.set, jam, setCharge };
 }
 
-/** What the board has besides its door and its radio. */
-function partsOf(
-  crypto: Crypto,
+/** The plug. */
+function powerOf(house: {
+  readonly board: Board;
+  readonly flash: NorFlash;
+  readonly network: Network;
+  readonly checker: Checker;
+  readonly door: Door;
+  darken(): void;
+}): { set(hasPower: boolean): void } {
+  const { board, flash, network, checker, door } = house;
+  const isOn = () => board.lock !== undefined;
+  return {
+    set(hasPower) {
+      if (hasPower) flash.restore();
+      if (hasPower === isOn()) return;
+      if (!hasPower) {
+        board.cutPower();
+        house.darken();
+        return;
+      }
+      board.powerOn();
+      // Power may have failed again before the lock had started.
+      if (!isOn()) return;
+      network.plug(board);
+      checker.ableTo({ hasPower: true, isJammed: door.isJammed });
+    },
+  };
+}
+
+/** All sectors of a part: three regions, and two snapshots behind them. */
+function sectorsOf({ firstSector, sectors, snapshotSectors }: Geometry): number {
+  return firstSector + sectors[0] + sectors[1] + sectors[2] + 2 * snapshotSectors;
+}
+
+/** What the board is, besides what it is connected to. */
+function factsOf(
   world: World,
-  { flash, wrote }: { readonly flash: NorFlash; readonly wrote: Wrote },
-): Omit<BoardParts, "door" | "carrier" | "lost"> {
+): Pick<
+  BoardParts,
+  "world" | "random" | "constants" | "buildTime" | "firmwareVersion" | "driftPartsPerMillion" | "clockPartsPerMillion"
+> {
   const crystal = world.stream("crystal");
   return {
     world,
-    crypto,
     random: world.stream("lock"),
-    flash: new TracedFlash(world, crypto, { inner: flash, wrote }),
     constants: new MemoryConstants(),
-    geometry: STANDARD_GEOMETRY,
     buildTime: BUILD_TIME,
     firmwareVersion: "0.1.0",
     driftPartsPerMillion: crystal.between(-DRIFT_PARTS_PER_MILLION_MAX, DRIFT_PARTS_PER_MILLION_MAX),

@@ -63,6 +63,7 @@ export interface Counts {
   lost: number;
   doubled: number;
   overtaken: number;
+  injected: number;
 }
 
 interface Connection {
@@ -74,17 +75,26 @@ interface Connection {
   toPhone: Millis;
 }
 
-type Direction = "to lock" | "to phone";
+/** Which way a frame goes. */
+export type Direction = "to lock" | "to phone";
+
+/** Somebody at the lock's own antenna: what is handed to the lock, and what it says in return. */
+export interface Ear {
+  delivering(connection: number, frame: Bytes): void;
+  delivered(): void;
+  said(connection: number, frame: Bytes): void;
+}
 
 /** The air around one lock. */
 export class Network implements Carrier {
-  readonly counts: Counts = { sent: 0, delivered: 0, lost: 0, doubled: 0, overtaken: 0 };
+  readonly counts: Counts = { sent: 0, delivered: 0, lost: 0, doubled: 0, overtaken: 0, injected: 0 };
   weather: Weather;
   readonly #world: World;
   readonly #random: Stream;
   readonly #connections = new Map<number, Connection>();
   readonly #listeners: ((direction: Direction, connection: number, frame: Bytes) => void)[] = [];
   #station: Station | undefined;
+  #ear: Ear | undefined;
   #count = 0;
 
   constructor(world: World, weather: Weather) {
@@ -109,6 +119,19 @@ export class Network implements Carrier {
     this.#listeners.push(listener);
   }
 
+  /** Puts an ear at the lock. */
+  attach(ear: Ear): void {
+    this.#ear = ear;
+  }
+
+  /** Somebody on the way puts a frame of his own into a connection; without one it goes nowhere. */
+  inject(connection: number, frame: Bytes): void {
+    if (!this.#connections.has(connection)) return;
+    this.counts.injected++;
+    this.#world.record({ channel: "to lock", subject: connection, bytes: frame, label: "injected" });
+    this.#deliver(connection, "to lock", frame.slice());
+  }
+
   /** Connects a phone to the lock; `caller.closed()` comes soon when there is no lock to be heard. */
   dial(transport: Transport, caller: Caller): Line {
     const connection = ++this.#count;
@@ -131,6 +154,7 @@ export class Network implements Carrier {
   }
 
   send(connection: number, frame: Bytes): void {
+    this.#ear?.said(connection, frame);
     this.#carry(connection, "to phone", frame);
   }
 
@@ -186,8 +210,14 @@ export class Network implements Carrier {
       this.counts.delivered++;
       const open = this.#connections.get(connection);
       if (direction === "to phone") open?.caller.received(frame);
-      else if (open?.isHeard) this.#station?.received(connection, frame);
+      else if (open?.isHeard) this.#hand(connection, frame);
     });
+  }
+
+  #hand(connection: number, frame: Bytes): void {
+    this.#ear?.delivering(connection, frame);
+    this.#station?.received(connection, frame);
+    this.#ear?.delivered();
   }
 
   /** Plans an arrival; it does not happen where the connection has ended by then. */

@@ -2,11 +2,12 @@
 // Why: a scenario should read as a story, and each act of a person also tells the plain model what it truly was.
 // Keys, grants and frames are the real ones: owner/phone.ts talks, firmware/grant/issue.ts signs.
 
-import { type Bytes, fromAscii, toBase64url } from "../firmware/bytes.ts";
+import { type Bytes, fromAscii, toBase64url, toHex } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../firmware/crypto/crypto.ts";
 import {
   type Body,
+  KIND_ACKNOWLEDGE,
   KIND_ACT,
   KIND_ADOPT,
   KIND_CONFIGURE,
@@ -24,12 +25,14 @@ import type { Checker } from "./checker.ts";
 import type { Act, Ask, Hours, Model, PlainLink } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { Stream } from "./random.ts";
-import { type Ending, talk } from "./talk.ts";
+import { type Ending, type Next, talk } from "./talk.ts";
 import type { World } from "./world.ts";
 
 const OPERATIONS: Readonly<Record<Act, 0 | 1>> = Object.freeze({ unlock: 0, lock: 1 });
 const IDENTIFIER_BYTES = 8;
 const DAY_SECONDS = 86_400;
+/** A phone that is off by no more tells the lock the time. */
+const HONEST_SECONDS = 25;
 
 /** Where people live: everything that their acts reach. */
 export interface Street {
@@ -110,9 +113,32 @@ export class Person {
     });
   }
 
+  /** Proves a grant, and goes on in that session where the lock said yes. @param operation 0..5 */
+  hold(
+    token: Token,
+    operation: 0 | 1 | 5,
+    script: { next(session: Session, last: Answer | undefined): Next; over(ending: Ending): void },
+  ): void {
+    const { lockId } = this.street.lock;
+    let isProven = false;
+    this.talk({
+      next: (session, last) => {
+        if (isProven) return script.next(session, last);
+        if (last !== undefined) {
+          isProven = last.kind === "yes";
+          return isProven ? script.next(session, last) : undefined;
+        }
+        const { challenge, handshakeHash } = session;
+        const claims = { lockId, challenge, handshakeHash, by: { leaf: token.leaf }, operation };
+        return { kind: "prove", message: makeProof(claims, this.sign) };
+      },
+      over: script.over,
+    });
+  }
+
   /** Holds one conversation with the lock. */
   protected talk(script: {
-    next(session: Session, last: Answer | undefined): Outgoing | undefined;
+    next(session: Session, last: Answer | undefined): Next;
     over(ending: Ending): void;
     noticed?(notice: Notice): void;
     lingerMillis?: number;
@@ -159,6 +185,8 @@ export class Person {
 
 /** An owner: a person whose key the lock holds. */
 export class Owner extends Person {
+  /** How far this phone's clock is ahead of the truth. */
+  skewSeconds = 0;
   #sequence = 0;
   #revocationSequence = 0;
   #revoked: readonly { readonly link8: Bytes; readonly until: Seconds }[] = [];
@@ -166,7 +194,7 @@ export class Owner extends Person {
   /** Adopts the lock; somebody has pressed the inside button just before. @param zoneRule a POSIX TZ rule */
   adopt(zoneRule: string, recoveryKey: Bytes, heard: (reply: Reply) => void): void {
     const adoption = { ownerKey: this.publicKey, recoveryKey, zoneRule: fromAscii(zoneRule) };
-    this.state({ kind: KIND_ADOPT, adoption }, (reply) => {
+    this.declare({ kind: KIND_ADOPT, adoption }, (reply) => {
       if (reply === "yes") this.street.model.isAdopted = true;
       heard(reply);
     });
@@ -174,17 +202,22 @@ export class Owner extends Person {
 
   /** Opens or locks at once, from anywhere that reaches the lock. */
   act(act: Act, heard: (reply: Reply) => void): void {
-    this.state({ kind: KIND_ACT, operation: OPERATIONS[act] }, heard, { act, chain: [], isGenuine: true });
+    this.declare({ kind: KIND_ACT, operation: OPERATIONS[act] }, heard, { act, chain: [], isGenuine: true });
   }
 
   /** Changes settings (docs/protocol.md §2.4). */
   configure(settings: readonly Setting[], heard: (reply: Reply) => void): void {
-    this.state({ kind: KIND_CONFIGURE, settings }, heard);
+    this.declare({ kind: KIND_CONFIGURE, settings }, heard);
   }
 
   /** Tells the lock the time: what it needs after a power cut. */
   tellTime(heard: (reply: Reply) => void): void {
-    this.state({ kind: KIND_SET_CLOCK, isBackwards: false }, heard);
+    this.declare({ kind: KIND_SET_CLOCK, isBackwards: false }, heard);
+  }
+
+  /** Tells the lock that the owner knows of its damaged journal. */
+  acknowledge(heard: (reply: Reply) => void): void {
+    this.declare({ kind: KIND_ACKNOWLEDGE }, heard);
   }
 
   /** Gives somebody access. The end is mandatory in a root, so a day is taken where none is given. */
@@ -204,22 +237,14 @@ export class Owner extends Person {
     this.#revoked = [...live, { link8: link8Of(crypto, token.leaf), until }];
     const revoked = new Uint8Array(8 * this.#revoked.length);
     for (const [index, { link8 }] of this.#revoked.entries()) revoked.set(link8, 8 * index);
-    const list = {
-      owner: this.kid,
-      sequence: ++this.#revocationSequence,
-      generation: 0,
-      revoked,
-      untils: this.#revoked.map((entry) => entry.until),
-      holders: new Uint8Array(0),
-      codes: [],
-    };
+    const sequence = ++this.#revocationSequence;
+    const untils = this.#revoked.map((entry) => entry.until);
+    const list = { owner: this.kid, sequence, generation: 0, revoked, untils, holders: new Uint8Array(0), codes: [] };
     const message = makeRevocations({ lockId: lock.lockId, issuedAt: world.time, list }, this.sign);
-    this.#tell(() => message, {
-      heard: (reply) => {
-        const leaf = token.chain.at(-1);
-        if (reply === "yes" && leaf !== undefined) model.revoked.add(leaf.name);
-        heard(reply);
-      },
+    this.#tell({ kind: "list", sequence, write: () => message }, (reply) => {
+      const leaf = token.chain.at(-1);
+      if (reply === "yes" && leaf !== undefined) model.revoked.add(leaf.name);
+      heard(reply);
     });
   }
 
@@ -241,39 +266,52 @@ export class Owner extends Person {
     });
   }
 
-  /** Signs a statement in a session of its own. */
-  protected state(body: Body, heard: (reply: Reply) => void, ask?: Ask): void {
-    const { world, lock, model } = this.street;
+  /** Signs a statement in a session of its own. @param ask what it asks for, where that is an act */
+  declare(body: Body, heard: (reply: Reply) => void, ask?: Ask): void {
+    const { model, checker } = this.street;
     const sequence = ++this.#sequence;
-    this.#tell(
-      ({ challenge }) => {
-        const claims = { lockId: lock.lockId, kid: this.kid, issuedAt: world.time, challenge, sequence, body };
-        return makeStatement(claims, this.sign);
-      },
-      {
-        ask,
-        heard: (reply) => {
-          if (reply === "yes") model.isClockSet = true;
-          heard(reply);
-        },
-      },
-    );
+    const write = ({ challenge }: Session) => this.#write(body, sequence, challenge);
+    this.#tell({ kind: "statement", sequence, write, ask }, (reply) => {
+      const isHonest = Math.abs(this.skewSeconds) <= HONEST_SECONDS;
+      // In passing no phone moves a clock by more than a day; an act to set it says whether it did.
+      const isTold = body.kind === KIND_SET_CLOCK || checker.knowsTheDay;
+      if (reply === "yes" && isHonest && isTold) model.isClockSet = true;
+      heard(reply);
+    });
+  }
+
+  /** Signs a statement that somebody else will carry. @param challenge of the carrier's session, 16 bytes */
+  entrust(body: Body, challenge: Bytes): Bytes {
+    return this.#write(body, ++this.#sequence, challenge);
+  }
+
+  #write(body: Body, sequence: number, challenge: Bytes): Bytes {
+    const { world, lock } = this.street;
+    const issuedAt = seconds(world.time + this.skewSeconds);
+    return makeStatement({ lockId: lock.lockId, kid: this.kid, issuedAt, challenge, sequence, body }, this.sign);
   }
 
   #tell(
-    write: (session: Session) => Bytes,
-    { ask, heard }: { readonly ask?: Ask | undefined; readonly heard: (reply: Reply) => void },
+    word: {
+      readonly kind: "statement" | "list";
+      readonly sequence: number;
+      write(session: Session): Bytes;
+      readonly ask?: Ask | undefined;
+    },
+    heard: (reply: Reply) => void,
   ): void {
     const { checker } = this.street;
+    const { kind, sequence, ask } = word;
     let reply: Reply = "nothing";
     this.talk({
       next: (session, last) => {
         if (last === undefined) {
           if (ask !== undefined) checker.asked(ask);
-          return { kind: "statement", message: write(session) };
+          return { kind: "statement", message: word.write(session) };
         }
         reply = last.kind === "yes" ? "yes" : "no";
         if (ask !== undefined) checker.answered(ask, last.kind === "yes");
+        if (reply === "yes") checker.obeyed(kind, toHex(this.kid), sequence);
         return undefined;
       },
       over: () => heard(reply),

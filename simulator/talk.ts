@@ -17,12 +17,15 @@ const REDIAL_MILLIS = 2_000;
 /** How a conversation ended: everything was answered; an answer never came; nobody answered at all. */
 export type Ending = "done" | "lost" | "unreachable";
 
+/** What comes next: a request, a pause on the line, or undefined to hang up. */
+export type Next = Outgoing | { readonly kind: "pause"; readonly millis: number } | undefined;
+
 /** What a phone is to do. */
 export interface Talking {
   readonly phone: PhoneOptions;
   readonly transport: Transport;
-  /** Gives the next request, or undefined to hang up. @param last the answer to the one before */
-  next(session: Session, last: Answer | undefined): Outgoing | undefined;
+  /** Gives what comes next. @param last the answer to the request before */
+  next(session: Session, last: Answer | undefined): Next;
   over(ending: Ending): void;
   noticed?(notice: Notice): void;
   /** Stays on the line for so long after the last answer, to hear what the door does. */
@@ -82,6 +85,11 @@ class Talk {
     const request = this.#talking.next(session, last);
     if (request === undefined) {
       this.#end("done");
+      return;
+    }
+    if (request.kind === "pause") {
+      this.#timer?.cancel();
+      this.#timer = this.#world.after(request.millis, () => this.#proceed(last));
       return;
     }
     const { id, frame } = this.#phone.request(request);

@@ -18,7 +18,8 @@ export type Channel =
   | "flash erase"
   | "pin"
   | "person"
-  | "power";
+  | "power"
+  | "fault";
 
 const CHANNELS: readonly Channel[] = Object.freeze([
   "to lock",
@@ -30,6 +31,7 @@ const CHANNELS: readonly Channel[] = Object.freeze([
   "pin",
   "person",
   "power",
+  "fault",
 ] as const);
 
 const BATCH_BYTES = 8192;

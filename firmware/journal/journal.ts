@@ -55,6 +55,9 @@ export interface JournalOptions {
   /** Receives every record that stands and is not in that snapshot, once: state, then access, then notices, each oldest
    *  first. It must not call the journal, and an entry's views hold until it returns. */
   readonly visit: (entry: Entry) => void;
+  /** Whether a start may overwrite the records of a region up to that one; it may where this is left out. It is asked after
+   *  the visits. Where it may not, the next sector waits for the record that needs it. */
+  readonly mayOverwrite?: (region: Region, lastSeq: number) => boolean;
   /** Gives the state as it is after all records that were visited or written: what a snapshot holds. It is asked for in
    *  the middle of `open` (after the visits) and of `append`, and must not call the journal. */
   readonly image: () => Bytes;
@@ -118,7 +121,7 @@ export class Journal {
     const snapshot = journal.#snapshots.recover(options.restore);
     for (const region of REGIONS) journal.#recover(region, snapshot, options);
     journal.#trustSnapshots();
-    journal.#settle(options.isPowerOn);
+    journal.#settle(options);
     return journal;
   }
 
@@ -261,11 +264,16 @@ export class Journal {
   }
 
   /** Starts the next sector where the newest takes no more, and writes a snapshot anew that was lost. */
-  #settle(isPowerOn: boolean): void {
+  #settle({ isPowerOn, mayOverwrite }: JournalOptions): void {
     if (!this.#isWritable) return;
     try {
       for (const log of this.#logs) {
         if (!log.isClosed(isPowerOn)) continue;
+        const lastSeq = log.nextOverwritten?.lastSeq;
+        if (lastSeq !== undefined && mayOverwrite?.(log.region, lastSeq) === false) {
+          log.close();
+          continue;
+        }
         this.#cover(log);
         log.startSector();
       }

@@ -113,6 +113,11 @@ export class RegionLog {
     return tail.kind === "closed" || (isPowerOn && tail.kind === "open" && tail.offset > POWER_ON_KEEP_BYTES);
   }
 
+  /** Closes the newest sector: the next record begins another. */
+  close(): void {
+    if (this.#tail.kind === "open") this.#tail = { ...this.#tail, kind: "closed" };
+  }
+
   /** Hands over the records from `fromSeq`, or from the oldest that is kept, until the visitor has enough.
    *  @throws Fault flash.io */
   visit(fromSeq: number, visit: Visit): void {

@@ -44,6 +44,7 @@ export class Store {
     this.journal = Journal.open({
       ...options,
       restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
+      mayOverwrite: (region, lastSeq) => region !== ACCESS || lastSeq <= state.fetched,
       image: () => encodeImage(crypto, state),
       visit: ({ record }) => {
         try {

@@ -119,6 +119,27 @@ test("what must be written overwrites the oldest, and says which", () => {
   assert.is(told, access[0].seq - 1 - before.fetched, "all that is gone was told");
 });
 
+test("a start makes no room by what no owner has fetched: whoever pulls the plug again and again empties no ring", () => {
+  const house = adopted();
+  const { desk } = house;
+  fill(house);
+  const before = seqOf(desk);
+  for (let turn = 0; turn < 2; turn++) {
+    // More than a kilobyte in the newest sector, so that a start closes it.
+    for (let count = 0; count < 12; count++) {
+      assert.is(desk.state({ kind: KIND_ACT, operation: UNLOCK }), "yes", `turn ${turn}, act ${count}`);
+      desk.passTime(PAUSE_SECONDS);
+    }
+    desk.reboot();
+    desk.reboot();
+  }
+  assert.is(desk.state({ kind: KIND_ACT, operation: UNLOCK }), "yes");
+  const told = desk.entries("overwritten").reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, 0);
+  const access = desk.journal().filter(({ region }) => region === ACCESS);
+  assert.ok(told > 0);
+  assert.is(told, access[0].seq - 1 - before.fetched, "all that is gone was told");
+});
+
 test("an owner cannot have fetched what the lock never wrote", () => {
   const house = adopted();
   const { desk } = house;

@@ -1,5 +1,6 @@
 // Runs the same seeds on every engine and compares the last lines: one seed, one trace, wherever it runs.
-// Usage: node simulator/run/agree.mjs [--xs K] [--rv32 K]; seeds 1 to K on Node and on that engine, a day each.
+// Usage: node simulator/run/agree.mjs [--xs K] [--rv32 K]; seeds 1 to K on Node and on that engine, a day each with
+// every fault.
 
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";

@@ -8,6 +8,8 @@ const STEPS = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
+  ["500 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 500 --days 3"],
+  ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["every cut of two hundred operations", "node simulator/run/tear.mjs --part small --operations 200"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],

@@ -171,4 +171,26 @@ test("flips one bit and back", () => {
   assert.is(readHex(flash, 0, 4), "ffffffff");
 });
 
+test("a bit that is worn out high takes no program, and one that is worn out low no erase, until the part is mended", () => {
+  const flash = create();
+  flash.stick(1, 0x0f, "high");
+  flash.stick(64, 0x30, "low");
+  flash.write(0, new Uint8Array(8));
+  assert.equal([...flash.peek(0, 4)], [0, 0x0f, 0, 0]);
+  flash.erase(0);
+  flash.erase(1);
+  assert.equal([flash.peek(1, 1)[0], flash.peek(64, 1)[0], flash.peek(65, 1)[0]], [0xff, 0xcf, 0xff]);
+  flash.mend();
+  flash.erase(1);
+  flash.write(0, new Uint8Array(8));
+  assert.equal([flash.peek(1, 1)[0], flash.peek(64, 1)[0]], [0, 0xff]);
+});
+
+test("a laboratory reads without power", () => {
+  const flash = create();
+  flash.cutAfterWords(1);
+  assert.throws(() => flash.write(0, new Uint8Array(8)), isCut);
+  assert.equal([...flash.peek(0, 8)], [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+});
+
 test.run();

@@ -130,6 +130,31 @@ test("gives way to a crowbar with the bolt still thrown", () => {
   assert.equal([door.leaf, door.bolt], ["open", "thrown"]);
 });
 
+test("does not shut while a wedge is under the leaf", () => {
+  const { door } = createBench();
+  door.turn("retracted");
+  door.hold(true);
+  assert.equal([door.open(), door.shut(), door.leaf], [true, false, "open"]);
+  door.hold(false);
+  assert.equal([door.shut(), door.leaf], [true, "closed"]);
+});
+
+test("a magnet makes the contact say shut, whatever the leaf does, and tells no change that it does not see", () => {
+  const { door } = createBench();
+  const told: string[] = [];
+  door.watch({ contactIs: (leaf) => told.push(leaf) });
+  door.magnet(true);
+  door.turn("retracted");
+  door.open();
+  assert.equal([door.leaf, door.contact, door.leafSensor.isActive], ["open", "closed", true]);
+  door.magnet(false);
+  assert.equal([door.contact, door.leafSensor.isActive], ["open", false]);
+  door.magnet(true);
+  door.shut();
+  door.magnet(false);
+  assert.equal(told, ["open", "closed"]);
+});
+
 test("lets nobody turn a jammed bolt", () => {
   const { door } = createBench();
   door.jam(true);

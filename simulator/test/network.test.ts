@@ -55,7 +55,14 @@ test("delivers every frame in order on a calm day", () => {
   const desk = createDesk(CALM);
   sendAll(desk);
   assert.equal(desk.heard, [...new Array(FRAMES).keys()]);
-  assert.equal(desk.network.counts, { sent: FRAMES, delivered: FRAMES, lost: 0, doubled: 0, overtaken: 0 });
+  assert.equal(desk.network.counts, {
+    sent: FRAMES,
+    delivered: FRAMES,
+    lost: 0,
+    doubled: 0,
+    overtaken: 0,
+    injected: 0,
+  });
 });
 
 test("loses, doubles and reorders in a storm, about as often as it says", () => {
@@ -119,6 +126,25 @@ test("ends every connection when the lock's power is cut, and dialling meets sil
   desk.network.dial("tcp", { received: () => {}, closed: () => desk.events.push("no lock") });
   desk.world.advance(millis(2000));
   assert.equal([desk.heard, desk.events], [[], ["connected 1 ble", "closed", "no lock"]]);
+});
+
+test("carries what somebody on the way puts into a connection, and into none that has ended", () => {
+  const desk = createDesk(CALM);
+  const ear: string[] = [];
+  desk.network.attach({
+    delivering: (connection, frame) => ear.push(`to ${connection}: ${frame[1]}`),
+    delivered: () => ear.push("done"),
+    said: (connection, frame) => ear.push(`from ${connection}: ${frame[0]}`),
+  });
+  desk.network.inject(1, numbered(5));
+  desk.world.advance(millis(2000));
+  desk.network.send(1, Uint8Array.of(9));
+  desk.line.close();
+  desk.world.advance(millis(3000));
+  desk.network.inject(1, numbered(6));
+  desk.world.advance(millis(4000));
+  assert.equal([desk.heard, desk.network.counts.injected], [[5], 1]);
+  assert.equal(ear, ["to 1: 5", "done", "from 1: 9"]);
 });
 
 test("lets a thief hear both directions, lost frames too", () => {

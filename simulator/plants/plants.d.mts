@@ -1,0 +1,13 @@
+// What the table of planted bugs is, for the test that reads it.
+
+/** One planted bug. */
+export interface Plant {
+  readonly name: string;
+  /** The invariants of which one must catch it. */
+  readonly by: readonly string[];
+  /** It takes a part that is full. */
+  readonly busy?: boolean;
+  readonly rewrites: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+}
+
+export const PLANTS: readonly Plant[];
