@@ -138,8 +138,8 @@ export class Timekeeper {
     const mine = at(clock, now);
     let denial: Denial | undefined = "clock";
     for (const other of others) {
-      const shared = shareOf(mine, at(other.clock, now));
-      if (shared !== undefined) denial = this.#learn({ source: "quorum", ...shared }, now);
+      const span = spanOf(mine, at(other.clock, now));
+      if (span !== undefined) denial = this.#learn({ source: "quorum", ...span }, now);
       if (denial === undefined) return undefined;
     }
     return denial;
@@ -155,10 +155,10 @@ export class Timekeeper {
   }
 }
 
-/** What two intervals have in common. */
-function shareOf(left: Interval, right: Interval): Pick<Evidence, "lo" | "hi"> | undefined {
+/** What two servers say together, where they agree: from the earlier to the later end. One of them may lie by as much as
+ *  their radii, and what they have in common would then miss the truth, which lies within the honest one's. */
+function spanOf(left: Interval, right: Interval): Pick<Evidence, "lo" | "hi"> | undefined {
   if (left.hi === undefined || right.hi === undefined) return undefined;
-  const lo = Math.max(left.lo, right.lo);
-  const hi = Math.min(left.hi, right.hi);
-  return lo <= hi ? { lo: seconds(lo), hi: seconds(hi) } : undefined;
+  if (left.lo > right.hi || right.lo > left.hi) return undefined;
+  return { lo: seconds(Math.min(left.lo, right.lo)), hi: seconds(Math.max(left.hi, right.hi)) };
 }

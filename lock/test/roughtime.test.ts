@@ -117,6 +117,20 @@ test("a liar is found out by the second, and outvoted by the third", () => {
   }
 });
 
+test("a server that lies by less than the radii moves the clock off the truth by nothing", () => {
+  for (const aheadSeconds of [-5, -1, 2, 5]) {
+    const desk = powerless(MONTH_SECONDS);
+    const phone = desk.call();
+    assert.is(relay(desk, phone, 0, { aheadSeconds }), "yes");
+    assert.is(relay(desk, phone, 1), "yes");
+    const { low = 0, high = 0 } = clockOf(desk);
+    assert.ok(
+      low <= desk.time && desk.time <= high && high - low <= 20,
+      `${aheadSeconds}: ${low - desk.time}..${high - desk.time}`,
+    );
+  }
+});
+
 test("two stolen keys cannot turn the time back below the watermark", () => {
   const desk = powerless();
   const before = clockOf(desk).low;
