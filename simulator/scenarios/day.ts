@@ -10,12 +10,15 @@ import { type Neighbourhood, ZONE_RULE } from "../neighbourhood.ts";
 import { Owner, Person, type Reply, type Token } from "../people.ts";
 import type { Stream } from "../random.ts";
 import { Thief } from "../thief.ts";
+import { switches } from "./summer.ts";
 
 /** 2026-12-13T23:00:00Z: midnight in central Europe, the first minute of a Monday. */
 export const DAY_START = seconds(1_797_202_800);
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const ZONE_SECONDS = HOUR;
+const FIRST_YEAR = 2026;
+const LAST_YEAR = 2037;
 const INTRUSION_SECONDS = 300;
 const ADOPTION_SECONDS = 600;
 const RELOCK_MILLIS = 75_000;
@@ -78,7 +81,20 @@ export class Household implements Cast {
       pressInside();
       this.olga.adopt(ZONE_RULE, recovery.publicKey, () => {});
     });
+    this.#keepTime(days);
     for (let day = 0; day < days; day++) this.#in(day * DAY + 2 * ADOPTION_SECONDS, () => this.#begin(day));
+  }
+
+  /** The model's local time is changed on the switch nights. */
+  #keepTime(days: number): void {
+    const { model, world } = this.#house;
+    for (const { at, aheadSeconds } of switches(FIRST_YEAR, LAST_YEAR)) {
+      const delay = at - world.time;
+      if (delay < 0 || delay >= days * DAY) continue;
+      this.#in(delay, () => {
+        model.zoneSeconds = aheadSeconds;
+      });
+    }
   }
 
   root(): Token | undefined {
