@@ -13,8 +13,8 @@ const SECTORS = [3, 4, 3] as const;
 const OPENINGS = 8;
 const NOISE_HOURS = 60;
 const FETCH_HOURS = 12;
-/** Before the ring is full, noise is written as often as it may be. */
-const COUNTED_HOURS = 6;
+/** While the ring has room, noise is written as often as it may be. */
+const COUNTED_HOURS = 1;
 const BOUNCES = 12;
 const HOUR_SECONDS = 3_600;
 /** What one hour of noise may leave in access, all kinds together. */

@@ -7,7 +7,7 @@ import { runSteps } from "./steps.mjs";
 const STEPS = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
-  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 5"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 20 --rv32 2"],
   ["500 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 500 --days 3"],
   ["a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 365 --faults none"],
   ["planted bugs", "node simulator/run/plants.mjs"],
