@@ -170,7 +170,8 @@ export class Walk {
       this.#isLinked = false;
       return true;
     }
-    if (this.#isAnchored) this.#countLost(SECTOR_HEADER_BYTES, base);
+    const isBlank = isRestBlank(this.#medium, sector, 0);
+    if (this.#isAnchored && !isBlank) this.#countLost(SECTOR_HEADER_BYTES, base);
     return false;
   }
 
