@@ -17,6 +17,7 @@ import {
 } from "../firmware/journal/record.ts";
 import { type Verdict, verifyExport } from "../firmware/journal/verify.ts";
 import type { Head } from "../firmware/link/message.ts";
+import { headsOf } from "../firmware/link/status.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { Asking } from "./wire.ts";
 
@@ -182,9 +183,8 @@ export function parseArchive(text: string): Archive {
 }
 
 /** Gives the ends of the regions as the lock signed them, of an archive that was verified: what its owner now holds. */
-export function headsOf({ lockKey, checkpoint }: Archive): readonly Head[] {
-  const { heads } = verifyCheckpoint(crypto, lockKey, checkpoint);
-  return REGIONS.map((region) => ({ region, lastSeq: heads[region].seq, link: heads[region].link }));
+export function endsOf({ lockKey, checkpoint }: Archive): readonly Head[] {
+  return headsOf(verifyCheckpoint(crypto, lockKey, checkpoint));
 }
 
 /** Whether a checkpoint is of that lock. @param lockKey Ed25519, 32 bytes */

@@ -7,7 +7,8 @@ import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import { type Entry, readEntry } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import { type ExportedRegion, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
-import type { Answer, Head } from "../firmware/link/message.ts";
+import type { Answer } from "../firmware/link/message.ts";
+import { headsOf } from "../firmware/link/status.ts";
 import type { Seconds } from "../firmware/platform.ts";
 import type { Outgoing } from "../owner/phone.ts";
 import type { Owner, Street } from "./people.ts";
@@ -80,15 +81,13 @@ export function audit(
     const earlier = isFresh ? undefined : since?.checkpoint;
     if (checkpoint !== undefined) result = judge(street, { regions: fetched, checkpoint, earlier });
     // What is kept and verified may make room at the lock.
-    return result?.verdict?.kind === "whole" ? { kind: "fetched", heads: headsOf(result.verdict) } : undefined;
+    return result?.verdict?.kind === "whole"
+      ? { kind: "fetched", heads: headsOf(result.verdict.checkpoint) }
+      : undefined;
   };
   owner.own(next, () => {
     heard(result ?? { verdict: undefined, records: [], checkpoint: undefined, isDamaged });
   });
-}
-
-function headsOf({ checkpoint }: Extract<Verdict, { kind: "whole" }>): readonly Head[] {
-  return checkpoint.heads.map(({ seq, link }, region) => ({ region: region as Region, lastSeq: seq, link }));
 }
 
 function judge(

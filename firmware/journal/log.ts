@@ -43,13 +43,10 @@ type Tail =
   | OpenTail
   | { readonly kind: "closed"; readonly sectorSeq: number; readonly eraseCount: number };
 
-/** What starting the next sector overwrites. */
+/** What starting the next sector overwrites: records firstSeq..lastSeq. */
 export interface Overwritten {
-  /** Records firstSeq..lastSeq. */
   readonly firstSeq: number;
   readonly lastSeq: number;
-  /** The time of the first record that stays behind them; 0 where that is unknown. */
-  readonly until: Seconds;
 }
 
 /** One region. A write throws Fault flash.io where the part says that it failed, and journal.unwritable where what was
@@ -272,16 +269,14 @@ export class RegionLog {
     if (old < 0 || this.#tail.kind === "blank") return undefined;
     const newest = this.#tail.sectorSeq;
     let lastSeq = this.#seq;
-    let until = seconds(0);
     for (let later = old + 1; later <= newest; later++) {
       const firstSeq = this.#firstSeqs[later % sectors];
       if (firstSeq === UNKNOWN) continue;
       lastSeq = firstSeq - 1;
-      until = seconds(this.#firstTimes[later % sectors]);
       break;
     }
     const firstSeq = this.#firstSeqs[old % sectors];
-    return { firstSeq: firstSeq === UNKNOWN ? Math.min(1, lastSeq) : firstSeq, lastSeq, until };
+    return { firstSeq: firstSeq === UNKNOWN ? Math.min(1, lastSeq) : firstSeq, lastSeq };
   }
 
   /** Decides whether the newest sector takes more: only if its rest is erased on two reads. */

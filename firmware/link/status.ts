@@ -6,6 +6,7 @@ import type { Bytes } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
 import { assert, Fault } from "../fault.ts";
+import type { Checkpoint } from "../journal/checkpoint.ts";
 import { REGIONS, type Region } from "../journal/record.ts";
 
 /** The size of a link of the journal's chain. */
@@ -106,6 +107,11 @@ const FLAG_PRESENCE = 8;
  *  @throws Fault cbor.* */
 export function readRegion(reader: Reader): Region {
   return reader.readUint(REGIONS.length - 1) as Region;
+}
+
+/** Gives the heads that a checkpoint signs, as the link tells them: what whoever verified it may say to hold. */
+export function headsOf({ heads }: Pick<Checkpoint, "heads">): readonly Head[] {
+  return REGIONS.map((region) => ({ region, lastSeq: heads[region].seq, link: heads[region].link }));
 }
 
 /** Reads the heads of regions, each region once and in order.

@@ -12,9 +12,9 @@ import { readAllowance } from "../allowance.ts";
 import {
   type Archive,
   encodeArchive,
+  endsOf,
   fetchArchive,
   fetchRegion,
-  headsOf,
   isCheckpointOf,
   isContinued,
   parseArchive,
@@ -98,7 +98,7 @@ async function tellOwner(
     lock.checkpoint = toBase64url(archive.checkpoint);
     keystore.save();
     // Only now may the lock overwrite what is kept here.
-    await conversation.ask({ kind: "fetched", heads: headsOf(archive) });
+    await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
     return { archive, story };
   });
   const exported = call.option("export");
