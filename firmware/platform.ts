@@ -77,6 +77,12 @@ export interface Carrier {
   close(connection: number): void;
 }
 
+/** Frames to the board at the other end of a serial line. What makes bytes of them (link/serial.ts) is the main file's affair. */
+export interface Wire {
+  /** Hands over one whole frame, at most 2,425 bytes; it may be lost, and nobody says so. */
+  send(frame: Bytes): void;
+}
+
 /** What the lock tells a person who stands before it. */
 export type Signal = "wait" | "yes" | "no" | "alarm" | "quiet";
 

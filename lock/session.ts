@@ -5,11 +5,10 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import { bodyOf, encodeHandshake, FRAME_NK_2, sessionOf } from "../firmware/link/frame.ts";
 import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
-import { createHandshake } from "../firmware/link/noise.ts";
+import { startHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
 import type { Identity } from "./identity.ts";
@@ -119,16 +118,12 @@ export function answerHandshake(
   },
 ): Channel {
   const { crypto, random, identity, isAdopted, now: since } = lock;
-  const ephemeral = new Uint8Array(KEY_BYTES);
-  random.fill(ephemeral);
-  const handshake = createHandshake(crypto, {
+  const handshake = startHandshake(crypto, random, {
     pattern: "NK",
     isInitiator: false,
     prologue: phonePrologue(identity.lockId),
-    ephemeral,
     localStatic: { secret: identity.agreementSecret, publicKey: identity.agreementKey },
   });
-  crypto.wipe(ephemeral);
   try {
     handshake.readMessage(bodyOf(frame));
     const challenge = new Uint8Array(CHALLENGE_BYTES);

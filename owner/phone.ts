@@ -8,7 +8,15 @@ import { assert, Fault, type FaultCode } from "../firmware/fault.ts";
 import type { Body } from "../firmware/grant/body.ts";
 import { makeProof, makeStatement, type ProofClaims, type Sign } from "../firmware/grant/issue.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
-import { bodyOf, checkFrame, encodeHandshake, FRAME_NK_1, FRAME_NK_2, sessionOf } from "../firmware/link/frame.ts";
+import {
+  bodyOf,
+  checkFrame,
+  drawSession,
+  encodeHandshake,
+  FRAME_NK_1,
+  FRAME_NK_2,
+  sessionOf,
+} from "../firmware/link/frame.ts";
 import {
   type Answer,
   encodeRequest,
@@ -18,7 +26,7 @@ import {
   type Request,
   type Welcome,
 } from "../firmware/link/message.ts";
-import { createHandshake, type Handshake } from "../firmware/link/noise.ts";
+import { type Handshake, startHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import type { Random, Seconds } from "../firmware/platform.ts";
 
@@ -116,17 +124,13 @@ export class Phone {
   begin(): Bytes {
     const { crypto, random, lockAgreementKey, lockId } = this.options;
     this.close();
-    const ephemeral = new Uint8Array(KEY_BYTES);
-    random.fill(ephemeral);
-    const handshake = createHandshake(crypto, {
+    const handshake = startHandshake(crypto, random, {
       pattern: "NK",
       isInitiator: true,
       prologue: phonePrologue(lockId),
-      ephemeral,
       remoteStatic: lockAgreementKey,
     });
-    crypto.wipe(ephemeral);
-    const session = drawU32(random);
+    const session = drawSession(random);
     const frame = encodeHandshake(FRAME_NK_1, session, handshake.writeMessage(new Uint8Array(0)));
     this.state = { kind: "opening", handshake, session };
     return frame;
@@ -222,10 +226,4 @@ export class Phone {
     if (!this.pending.delete(message.id)) return { kind: "ignored", code: "link.order" };
     return { kind: "answer", answer: message };
   }
-}
-
-function drawU32(random: Random): number {
-  const bytes = new Uint8Array(4);
-  random.fill(bytes);
-  return new DataView(bytes.buffer).getUint32(0);
 }

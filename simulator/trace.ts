@@ -19,7 +19,8 @@ export type Channel =
   | "pin"
   | "person"
   | "power"
-  | "fault";
+  | "fault"
+  | "wire";
 
 const CHANNELS: readonly Channel[] = Object.freeze([
   "to lock",
@@ -32,6 +33,7 @@ const CHANNELS: readonly Channel[] = Object.freeze([
   "person",
   "power",
   "fault",
+  "wire",
 ] as const);
 
 const BATCH_BYTES = 8192;

@@ -45,6 +45,8 @@ export interface Cipher {
   readonly isSpent: boolean;
   /** Frames that failed to verify so far. */
   readonly failures: number;
+  /** How many messages either way, or failures, it bears at least. */
+  readonly left: number;
   /** Seals one message into a frame. @param plaintext at most 2,400 bytes   @returns a new byte string
    *  @throws Fault link.spent */
   seal(plaintext: Uint8Array): Bytes;
@@ -99,8 +101,11 @@ class CipherState implements Cipher {
   }
 
   get isSpent(): boolean {
-    const { bound } = this;
-    return this.isWiped || this.sentCount >= bound || this.expected >= bound || this.failures >= bound;
+    return this.left === 0;
+  }
+
+  get left(): number {
+    return this.isWiped ? 0 : this.bound - Math.max(this.sentCount, this.expected, this.failures);
   }
 
   seal(plaintext: Uint8Array): Bytes {

@@ -6,6 +6,7 @@
 import type { Bytes } from "../bytes.ts";
 import { TAG_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
+import type { Random } from "../platform.ts";
 
 /** Phone to lock, Noise NK, message 1: 48 bytes. */
 export const FRAME_NK_1 = 1;
@@ -23,12 +24,19 @@ export const FRAME_STREAM = 6;
 export const FRAME_NX_1 = 7;
 /** Lock to such a phone, Noise NX, message 2: 96 bytes and a payload of up to 64. */
 export const FRAME_NX_2 = 8;
+/** Board to lock, in plaintext: a board that belongs to no lock says its keys, 71 bytes. */
+export const FRAME_OFFER = 9;
+/** Lock to board, in plaintext: the answer to the offer of a board that an owner enrolled, 49 to 53 bytes. */
+export const FRAME_ENROLLED = 10;
 
 /** The first byte of a frame. */
-export type FrameType = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export type FrameType = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+
+/** The types that carry a message in plaintext; their session is zero. */
+export type PlainFrameType = 9 | 10;
 
 /** The types that carry a handshake message. */
-export type HandshakeFrameType = Exclude<FrameType, 3 | 6>;
+export type HandshakeFrameType = Exclude<FrameType, 3 | 6 | PlainFrameType>;
 
 /** Bytes before the body; with a sealed message they are its additional data. */
 export const FRAME_HEADER_BYTES = 9;
@@ -40,7 +48,7 @@ export const HANDSHAKE_PAYLOAD_BYTES_MAX = 64;
 export const FRAME_BYTES_MAX = FRAME_HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX + TAG_BYTES;
 
 // By type; there is no type 0.
-const BODY_BYTES_MIN = Object.freeze([0, 48, 48, TAG_BYTES, 48, 48, TAG_BYTES, 32, 96]);
+const BODY_BYTES_MIN = Object.freeze([0, 48, 48, TAG_BYTES, 48, 48, TAG_BYTES, 32, 96, 71, 49]);
 const SEALED_BYTES_MAX = FRAME_PAYLOAD_BYTES_MAX + TAG_BYTES;
 const BODY_BYTES_MAX = Object.freeze([
   0,
@@ -52,9 +60,12 @@ const BODY_BYTES_MAX = Object.freeze([
   SEALED_BYTES_MAX,
   32,
   96 + HANDSHAKE_PAYLOAD_BYTES_MAX,
+  71,
+  53,
 ]);
 
-/** Checks a frame's size and form, and gives its type. A handshake frame's n is zero.
+/** Checks a frame's size and form, and gives its type. The n of a frame that is not sealed is zero, and so is the session of
+ *  one in plaintext.
  *  @throws Fault link.shape */
 export function checkFrame(frame: Uint8Array): FrameType {
   if (frame.length < FRAME_HEADER_BYTES) throw new Fault("link.shape");
@@ -62,6 +73,7 @@ export function checkFrame(frame: Uint8Array): FrameType {
   const size = frame.length - FRAME_HEADER_BYTES;
   if (!isFrameType(type) || size < BODY_BYTES_MIN[type] || size > BODY_BYTES_MAX[type]) throw new Fault("link.shape");
   if (type !== FRAME_COMMANDS && type !== FRAME_STREAM && numberOf(frame) !== 0) throw new Fault("link.shape");
+  if ((type === FRAME_OFFER || type === FRAME_ENROLLED) && sessionOf(frame) !== 0) throw new Fault("link.shape");
   return type;
 }
 
@@ -73,6 +85,13 @@ export function sessionOf(frame: Uint8Array): number {
 /** Gives the counter that a checked frame claims: u32. */
 export function numberOf(frame: Uint8Array): number {
   return (frame[5] | (frame[6] << 8) | (frame[7] << 16) | (frame[8] << 24)) >>> 0;
+}
+
+/** Draws the number of a new session: u32. */
+export function drawSession(random: Random): number {
+  const bytes = new Uint8Array(4);
+  random.fill(bytes);
+  return new DataView(bytes.buffer).getUint32(0);
 }
 
 /** Gives what follows the header of a checked frame: a view. */
@@ -87,15 +106,24 @@ export function encodeHeader(type: FrameType, session: number): Bytes {
 
 /** Puts a handshake message into a frame. @param session u32   @returns a new byte string */
 export function encodeHandshake(type: HandshakeFrameType, session: number, message: Uint8Array): Bytes {
-  const isSized = message.length >= BODY_BYTES_MIN[type] && message.length <= BODY_BYTES_MAX[type];
-  assert(isSized, "a handshake message has the size of its pattern");
-  const frame = writeHeader(new Uint8Array(FRAME_HEADER_BYTES + message.length), type, session);
-  frame.set(message, FRAME_HEADER_BYTES);
+  return encodeFrame(type, session, message);
+}
+
+/** Puts a message into a frame as it is. @returns a new byte string */
+export function encodePlain(type: PlainFrameType, message: Uint8Array): Bytes {
+  return encodeFrame(type, 0, message);
+}
+
+function encodeFrame(type: FrameType, session: number, body: Uint8Array): Bytes {
+  const isSized = body.length >= BODY_BYTES_MIN[type] && body.length <= BODY_BYTES_MAX[type];
+  assert(isSized, "a message has the size that its type allows");
+  const frame = writeHeader(new Uint8Array(FRAME_HEADER_BYTES + body.length), type, session);
+  frame.set(body, FRAME_HEADER_BYTES);
   return frame;
 }
 
 function isFrameType(type: number): type is FrameType {
-  return type >= FRAME_NK_1 && type <= FRAME_NX_2;
+  return type >= FRAME_NK_1 && type <= FRAME_ENROLLED;
 }
 
 function writeHeader(target: Bytes, type: FrameType, session: number): Bytes {

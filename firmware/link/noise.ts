@@ -6,6 +6,7 @@
 import { type Bytes, concat } from "../bytes.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
+import type { Random } from "../platform.ts";
 import { initializeSymmetric, type SymmetricState } from "./symmetric.ts";
 
 /** The handshake patterns that the house uses, and those of KK for which vectors are published. Noise §7.5, §9.4. */
@@ -106,6 +107,20 @@ const PATTERNS: Readonly<Record<Pattern, PatternTable>> = Object.freeze({
  *  @throws Fault crypto.size for a key that is not 32 bytes */
 export function createHandshake(crypto: Crypto, options: HandshakeOptions): Handshake {
   return new HandshakeState(crypto, options);
+}
+
+/** Starts one side of a handshake with an ephemeral key that is drawn for it. Noise §5.3, Initialize.
+ *  @throws Fault crypto.size for a key that is not 32 bytes */
+export function startHandshake(
+  crypto: Crypto,
+  random: Random,
+  options: Omit<HandshakeOptions, "ephemeral">,
+): Handshake {
+  const ephemeral = new Uint8Array(KEY_BYTES);
+  random.fill(ephemeral);
+  const handshake = createHandshake(crypto, { ...options, ephemeral });
+  crypto.wipe(ephemeral);
+  return handshake;
 }
 
 /** Noise §5.3. */

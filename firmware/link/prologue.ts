@@ -1,6 +1,6 @@
 // What both sides of a handshake must agree on beforehand: protocol, roles, and the lock's name.
 // Why: a handshake that was made for another purpose or another lock fails at its first tag.
-// Follows docs/protocol.cddl, `prologue-nk`; Noise rev. 34 §6.
+// Follows docs/protocol.cddl, `prologue-nk` and `prologue-kk`; Noise rev. 34 §6.
 
 import type { Bytes } from "../bytes.ts";
 import { Writer } from "../cbor/encode.ts";
@@ -12,4 +12,22 @@ const ROLE_LOCK = 0;
 /** Gives the prologue between a phone and a lock. @param lockId 11 characters */
 export function phonePrologue(lockId: string): Bytes {
   return new Writer().array(4).text(VERSION).uint(ROLE_PHONE).uint(ROLE_LOCK).text(lockId).finish();
+}
+
+/** What is known of a board before it says a word. */
+export interface Pairing {
+  /** 1 keypad, 2 camera, 3 bridge. */
+  readonly role: number;
+  /** 11 characters. */
+  readonly lockId: string;
+  /** Of the board's signing key, 8 bytes. */
+  readonly boardKid: Uint8Array;
+  /** The number of the statement that enrolled it, u32: a board that was removed and enrolled anew is another. */
+  readonly sequence: number;
+}
+
+/** Gives the prologue between a board and a lock. */
+export function boardPrologue({ role, lockId, boardKid, sequence }: Pairing): Bytes {
+  const writer = new Writer().array(6).text(VERSION).uint(role).uint(ROLE_LOCK).text(lockId);
+  return writer.bytes(boardKid).uint(sequence).finish();
 }

@@ -51,7 +51,7 @@ export const attack: Attack = {
     must(answers === 0, "an unsealed frame is answered");
 
     // Another pattern's first message, and a handshake of another version.
-    for (const type of [2, 4, 5, 6, 7, 8]) {
+    for (const type of [2, 4, 5, 6, 7, 8, 9, 10]) {
       const frame = new Uint8Array(9 + 48);
       frame[0] = type;
       must(line.send(frame) === undefined, `a frame of type ${type} is answered`);

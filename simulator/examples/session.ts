@@ -4,8 +4,10 @@
 
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
+import { type Asked, encodeCommand, encodeReply, encodeView } from "../../firmware/link/command.ts";
+import { encodeEnrolled, encodeOffer } from "../../firmware/link/introduction.ts";
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
-import { phonePrologue } from "../../firmware/link/prologue.ts";
+import { boardPrologue, phonePrologue } from "../../firmware/link/prologue.ts";
 import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
 import type { Example } from "../examples.ts";
 import { type Cast, NOW, repeated } from "./keys.ts";
@@ -48,9 +50,44 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       says: "the door was opened",
       bytes: encodeNotice({ kind: "notice", event: "opened", receipt: undefined }),
     },
+    ...keypadExamples(cast),
     { rule: "prologue-nk", says: "a phone and this lock", bytes: phonePrologue(cast.lockId) },
-    { rule: "prologue-kk", says: "its camera, enrolled by statement 2", bytes: boardPrologue(cast) },
+    {
+      rule: "prologue-kk",
+      says: "its camera, enrolled by statement 2",
+      bytes: boardPrologue({ role: 2, lockId: cast.lockId, boardKid: cast.camera.kid, sequence: 2 }),
+    },
     ...handedExamples(cast),
+  ];
+}
+
+/** What a keypad and its lock say to each other, and how they came to know each other. */
+function keypadExamples({ lockId, lockAgreementKey, camera }: Cast): readonly Example[] {
+  const id = repeated(0x1d, 8);
+  const view = { isThrown: true, isNight: true, isBatteryLow: false, isAlarm: false };
+  const command = (says: string, asked: Asked): Example => ({
+    rule: "command",
+    says,
+    bytes: encodeCommand({ ...asked, id }),
+  });
+  const offer = { role: 2, agreementKey: repeated(0x0a, 32), signingKey: camera.publicKey };
+  return [
+    command("the code 482915 is entered", { kind: "entry", digits: fromAscii("482915") }),
+    command("lock", { kind: "lock" }),
+    command("the bell", { kind: "bell" }),
+    command("its case is open", { kind: "report", isCaseOpen: true, isKeyStuck: false, millivolts: 4_980 }),
+    {
+      rule: "reply",
+      says: "yes; the bolt is still thrown, and it is night",
+      bytes: encodeReply({ id, result: "yes", view }),
+    },
+    { rule: "board-notice", says: "the bolt is drawn", bytes: encodeView({ ...view, isThrown: false }) },
+    { rule: "offer", says: "a camera without a lock", bytes: encodeOffer(offer) },
+    {
+      rule: "enrolled",
+      says: "the lock that it belongs to, by statement 2",
+      bytes: encodeEnrolled({ lockId, agreementKey: lockAgreementKey, sequence: 2 }),
+    },
   ];
 }
 
@@ -120,8 +157,4 @@ function handedExamples(cast: Cast): readonly Example[] {
 
 function storedCode(): Bytes {
   return new Writer().array(4).uint(17).uint(11).uint(1).map(1).uint(1).bytes(fromAscii("482915")).finish();
-}
-
-function boardPrologue({ lockId, camera }: Cast): Bytes {
-  return new Writer().array(6).text("lk1").uint(2).uint(0).text(lockId).bytes(camera.kid).uint(2).finish();
 }

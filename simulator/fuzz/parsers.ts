@@ -17,8 +17,10 @@ import { typOf } from "../../firmware/grant/typ.ts";
 import { verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
 import { encodeEntry, readEntry, readPayload } from "../../firmware/journal/payload.ts";
 import { PAYLOAD_BYTES_MAX, type Region } from "../../firmware/journal/record.ts";
+import { parseCommand, parseWord } from "../../firmware/link/command.ts";
 import { createReassembler, fragment } from "../../firmware/link/fragment.ts";
 import { checkFrame } from "../../firmware/link/frame.ts";
+import { parseEnrolled, parseOffer } from "../../firmware/link/introduction.ts";
 import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/message.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
@@ -91,6 +93,10 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
     parser("typOf", ofRule("holder-proof", "statement", "checkpoint", "receipt"), quiet(typOf)),
     parser("parseAnswer", ofRule("answer", "notice"), quiet(parseAnswer)),
     parser("parseWelcome", ofRule("welcome"), quiet(parseWelcome)),
+    parser("parseCommand", ofRule("command"), quiet(parseCommand)),
+    parser("parseWord", ofRule("reply", "board-notice"), quiet(parseWord)),
+    parser("parseOffer", ofRule("offer"), quiet(parseOffer)),
+    parser("parseEnrolled", ofRule("enrolled"), quiet(parseEnrolled)),
     parser(
       "verifyCheckpoint",
       ofRule("checkpoint"),

@@ -9,8 +9,10 @@ import {
   checkFrame,
   encodeHandshake,
   encodeHeader,
+  encodePlain,
   FRAME_BYTES_MAX,
   FRAME_COMMANDS,
+  FRAME_ENROLLED,
   FRAME_HEADER_BYTES,
   FRAME_KK_1,
   FRAME_KK_2,
@@ -18,6 +20,7 @@ import {
   FRAME_NK_2,
   FRAME_NX_1,
   FRAME_NX_2,
+  FRAME_OFFER,
   FRAME_STREAM,
   numberOf,
   sessionOf,
@@ -34,6 +37,11 @@ const HANDSHAKES = [
   { name: "NX message 2", type: FRAME_NX_2, least: 96, most: 160 },
 ] as const;
 
+const PLAIN = [
+  { name: "an offer", type: FRAME_OFFER, least: 71, most: 71 },
+  { name: "the answer to an offer", type: FRAME_ENROLLED, least: 49, most: 53 },
+] as const;
+
 const SEALED = [
   { name: "commands", type: FRAME_COMMANDS, least: 16, most: 2416 },
   { name: "a stream", type: FRAME_STREAM, least: 16, most: 2416 },
@@ -45,7 +53,7 @@ function frameOf(type: number, bodyBytes: number): Uint8Array {
   return frame;
 }
 
-for (const { name, type, least, most } of [...HANDSHAKES, ...SEALED]) {
+for (const { name, type, least, most } of [...HANDSHAKES, ...PLAIN, ...SEALED]) {
   test(`takes ${name} of ${least} to ${most} bytes, and refuses one less and one more`, () => {
     for (let size = least; size <= most; size++) assert.is(checkFrame(frameOf(type, size)), type);
     throwsFault(() => checkFrame(frameOf(type, least - 1)), "link.shape");
@@ -60,7 +68,7 @@ for (const { name, type, least, most } of [...HANDSHAKES, ...SEALED]) {
   });
 }
 
-for (const { name, type, least, most } of HANDSHAKES) {
+for (const { name, type, least } of [...HANDSHAKES, ...PLAIN]) {
   test(`refuses ${name} with any bit of n set`, () => {
     for (let bit = 0; bit < 32; bit++) {
       const frame = frameOf(type, least);
@@ -68,7 +76,28 @@ for (const { name, type, least, most } of HANDSHAKES) {
       throwsFault(() => checkFrame(frame), "link.shape");
     }
   });
+}
 
+for (const { name, type, least, most } of PLAIN) {
+  test(`refuses ${name} with any bit of a session set`, () => {
+    for (let bit = 0; bit < 32; bit++) {
+      const frame = frameOf(type, least);
+      frame[1 + (bit >> 3)] = 1 << (bit & 7);
+      throwsFault(() => checkFrame(frame), "link.shape");
+    }
+  });
+
+  test(`puts ${name} into a frame, and stops on a message of another size`, () => {
+    const frame = encodePlain(type, new Uint8Array(most).fill(0xa5));
+    assert.is(checkFrame(frame), type);
+    assert.equal([sessionOf(frame), numberOf(frame)], [0, 0]);
+    for (const size of [least - 1, most + 1]) {
+      assert.throws(() => encodePlain(type, new Uint8Array(size)), /assertion/);
+    }
+  });
+}
+
+for (const { name, type, least, most } of HANDSHAKES) {
   test(`puts ${name} into a frame, and stops on a message of another size`, () => {
     const message = new Uint8Array(most).fill(0xa5);
     const frame = encodeHandshake(type, SESSION, message);
@@ -84,8 +113,8 @@ for (const { name, type, least, most } of HANDSHAKES) {
 
 test("refuses every type that is not in the table", () => {
   for (let type = 0; type < 256; type++) {
-    if (type >= FRAME_NK_1 && type <= FRAME_NX_2) continue;
-    for (const size of [0, 16, 32, 48, 96, 2416]) throwsFault(() => checkFrame(frameOf(type, size)), "link.shape");
+    if (type >= FRAME_NK_1 && type <= FRAME_ENROLLED) continue;
+    for (const size of [0, 16, 32, 48, 71, 96, 2416]) throwsFault(() => checkFrame(frameOf(type, size)), "link.shape");
   }
 });
 
