@@ -1,7 +1,8 @@
 // The primitives, as one interface that three backends give: libsodium on a board and in XS on the desk (native.ts),
 // node:crypto in Node (node.ts), tweetnacl and noble where neither exists (portable.ts).
 // Why: one decision must come out the same wherever it is made, so all three accept exactly what libsodium accepts.
-// Follows RFC 8032 (Ed25519), RFC 7748 (X25519), RFC 8439 (ChaCha20-Poly1305), RFC 2104 and RFC 5869 (HMAC, HKDF).
+// Follows RFC 8032 (Ed25519), RFC 7748 (X25519), RFC 8439 (ChaCha20-Poly1305), RFC 2104 and RFC 5869 (HMAC, HKDF). SHA-1 is
+// here for one-time codes alone, since most authenticator apps know nothing else (RFC 6238 §1.2).
 
 import type { Bytes } from "../bytes.ts";
 
@@ -10,6 +11,10 @@ export const HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
+/** What HMAC-SHA-1 gives. */
+export const SHA1_MAC_BYTES = 20;
+/** The widest entry of a table that `find` searches. */
+export const ENTRY_BYTES_MAX = 32;
 
 /** Every primitive that the firmware uses. Each argument's size is checked; results are new byte strings.
  *  @throws Fault crypto.size for an argument of the wrong length, on every member */
@@ -20,6 +25,8 @@ export interface Crypto {
   sha512(message: Uint8Array): Bytes;
   /** HMAC-SHA-256 (RFC 2104). @param key any length @returns 32 bytes */
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes;
+  /** HMAC-SHA-1 (RFC 2104), for one-time codes only. @param key any length @returns 20 bytes */
+  hmacSha1(key: Uint8Array, message: Uint8Array): Bytes;
   /** Whether an Ed25519 signature holds, by libsodium's rules: S < L, y(A) < p, neither A nor R of small order,
    *  cofactorless equation. Never throws for bad bytes of the right length. RFC 8032 §5.1.7.
    *  @param publicKey 32 bytes @param signature 64 bytes */
@@ -41,6 +48,10 @@ export interface Crypto {
   open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
   /** Whether two byte strings are equal, in a time that depends on their lengths only. */
   isEqual(left: Uint8Array, right: Uint8Array): boolean;
+  /** Finds an entry in a table of entries of one width, in a time that depends on the sizes only: every entry is looked at, and
+   *  each in the same way. @param table a multiple of `width` @param width 1..32 bytes @param wanted `width` bytes
+   *  @returns the index of the last entry that is equal, or -1 */
+  find(table: Uint8Array, width: number, wanted: Uint8Array): number;
   /** Overwrites a secret with zeros. */
   wipe(secret: Bytes): void;
 }

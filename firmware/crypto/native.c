@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "sha1.h"
 #include "xsmc.h"
 
 #if defined(ESP32)
@@ -118,6 +119,19 @@ void xs_latchkey_hmac_sha256(xsMachine *the)
 	crypto_auth_hmacsha256_update(&state, views[1].bytes, views[1].length);
 	crypto_auth_hmacsha256_final(&state, tag);
 	sodium_memzero(&state, sizeof state);
+	xsmcSetArrayBuffer(xsResult, tag, sizeof tag);
+	sodium_memzero(tag, sizeof tag);
+}
+
+// (key, message): 20 bytes
+void xs_latchkey_hmac_sha1(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY }, { 0, ANY } };
+	View views[2];
+	unsigned char tag[SHA1_BYTES];
+	if (!readViews(the, views, bounds, 2))
+		return;
+	hmacSha1(tag, views[0].bytes, views[0].length, views[1].bytes, views[1].length);
 	xsmcSetArrayBuffer(xsResult, tag, sizeof tag);
 	sodium_memzero(tag, sizeof tag);
 }
@@ -238,6 +252,30 @@ void xs_latchkey_is_equal(xsMachine *the)
 	View views[2];
 	const int isGood = readViews(the, views, bounds, 2) && views[0].length == views[1].length;
 	xsmcSetBoolean(xsResult, isGood && sodium_memcmp(views[0].bytes, views[1].bytes, views[0].length) == 0);
+}
+
+// (table, wanted): the index of the last entry of `wanted`'s width that is equal to it, or -1. Each entry costs the same
+// instructions, whatever it holds: the mask is volatile so that no compiler makes a branch of it.
+void xs_latchkey_find(xsMachine *the)
+{
+	static const Bounds bounds[] = { { 0, ANY }, { 1, 32 } };
+	View views[2];
+	if (!readViews(the, views, bounds, 2) || views[0].length % views[1].length != 0)
+		return;
+	const unsigned char *entry = views[0].bytes;
+	const unsigned char *wanted = views[1].bytes;
+	const uint32_t width = views[1].length;
+	const uint32_t count = views[0].length / width;
+	uint32_t found = UINT32_MAX;
+	for (uint32_t index = 0; index < count; index++, entry += width) {
+		uint32_t difference = 0;
+		for (uint32_t place = 0; place < width; place++)
+			difference |= entry[place] ^ wanted[place];
+		// All ones where they are equal: only 0 - 1 has the highest bit.
+		volatile uint32_t mask = 0 - ((difference - 1) >> 31);
+		found ^= (found ^ index) & mask;
+	}
+	xsmcSetInteger(xsResult, (xsIntegerValue)found);
 }
 
 // (secret): true

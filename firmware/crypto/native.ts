@@ -26,6 +26,10 @@ function nativeHmacSha256(this: unknown, key: Uint8Array, message: Uint8Array): 
   return native("xs_latchkey_hmac_sha256").call(this, key, message);
 }
 
+function nativeHmacSha1(this: unknown, key: Uint8Array, message: Uint8Array): Result {
+  return native("xs_latchkey_hmac_sha1").call(this, key, message);
+}
+
 function nativeVerify(
   this: unknown,
   publicKey: Uint8Array,
@@ -69,6 +73,10 @@ function nativeIsEqual(this: unknown, left: Uint8Array, right: Uint8Array): bool
   return native("xs_latchkey_is_equal").call(this, left, right);
 }
 
+function nativeFind(this: unknown, table: Uint8Array, wanted: Uint8Array): number | undefined {
+  return native("xs_latchkey_find").call(this, table, wanted);
+}
+
 function nativeWipe(this: unknown, secret: Bytes): true | undefined {
   return native("xs_latchkey_wipe").call(this, secret);
 }
@@ -94,6 +102,12 @@ export const crypto: Crypto = Object.freeze({
 
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
     const tag = nativeHmacSha256(key, message);
+    if (tag === undefined) throw new Fault("crypto.size");
+    return new Uint8Array(tag);
+  },
+
+  hmacSha1(key: Uint8Array, message: Uint8Array): Bytes {
+    const tag = nativeHmacSha1(key, message);
     if (tag === undefined) throw new Fault("crypto.size");
     return new Uint8Array(tag);
   },
@@ -142,6 +156,12 @@ export const crypto: Crypto = Object.freeze({
   },
 
   isEqual: nativeIsEqual,
+
+  find(table: Uint8Array, width: number, wanted: Uint8Array): number {
+    const index = nativeFind(table, wanted);
+    if (index === undefined || wanted.length !== width) throw new Fault("crypto.size");
+    return index;
+  },
 
   wipe(secret: Bytes): void {
     if (nativeWipe(secret) === undefined) throw new Fault("crypto.size");

@@ -22,6 +22,7 @@ import { Fault } from "../fault.ts";
 import type { Random } from "../platform.ts";
 import { type Crypto, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
 import { isAcceptable } from "./ed25519.ts";
+import { findEntry } from "./entry.ts";
 
 type Curve = "Ed25519" | "X25519";
 type Cache = Map<string, KeyObject>;
@@ -47,6 +48,10 @@ export const crypto: Crypto = Object.freeze({
 
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
     return copy(createHmac("sha256", key).update(message).digest());
+  },
+
+  hmacSha1(key: Uint8Array, message: Uint8Array): Bytes {
+    return copy(createHmac("sha1", key).update(message).digest());
   },
 
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -110,6 +115,8 @@ export const crypto: Crypto = Object.freeze({
   isEqual(left: Uint8Array, right: Uint8Array): boolean {
     return left.length === right.length && timingSafeEqual(left, right);
   },
+
+  find: findEntry,
 
   wipe(secret: Bytes): void {
     if (secret.length === KEY_BYTES) {

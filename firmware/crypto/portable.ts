@@ -5,12 +5,14 @@
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
+import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 import type { Bytes } from "../bytes.ts";
 import { Fault } from "../fault.ts";
 import { type Crypto, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
 import { isAcceptable } from "./ed25519.ts";
+import { findEntry } from "./entry.ts";
 
 /** The primitives over tweetnacl and noble. */
 export const crypto: Crypto = Object.freeze({
@@ -24,6 +26,10 @@ export const crypto: Crypto = Object.freeze({
 
   hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
     return hmac(sha256, key, message);
+  },
+
+  hmacSha1(key: Uint8Array, message: Uint8Array): Bytes {
+    return hmac(sha1, key, message);
   },
 
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -87,6 +93,8 @@ export const crypto: Crypto = Object.freeze({
     for (let index = 0; index < left.length; index++) difference |= left[index] ^ right[index];
     return difference === 0;
   },
+
+  find: findEntry,
 
   wipe(secret: Bytes): void {
     secret.fill(0);

@@ -17,7 +17,7 @@ const GROUPS = [
   ["platform", "cbor", "crypto", "time/clock"],
   ["cose"],
   ["grant", "time"],
-  ["policy"],
+  ["policy", "codes"],
   ["door"],
   ["journal"],
   ["link", "update"],
@@ -42,7 +42,7 @@ const PORTABLE_CRYPTO_PACKAGES = /^(?:tweetnacl$|@noble\/(?:hashes|ciphers)\/)/;
 const BACKENDS = /^firmware\/crypto\/(?:node|native|portable)\.ts$/;
 
 // Modules that no board has: not in the manifest.
-const DESK_ONLY = ["firmware/crypto/node.ts", "firmware/crypto/portable.ts"];
+const DESK_ONLY = ["entry", "node", "portable"].map((name) => `firmware/crypto/${name}.ts`);
 
 const UNSAID = [
   [/\bDate\.now\b/, "Date.now"],

@@ -24,6 +24,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
 const CACHE = join(ROOT, ".build/xs");
 const GLUE = join(ROOT, "firmware/crypto/native.c");
+const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
 const PACKAGE_SHA512 = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
@@ -175,6 +176,7 @@ function keyOf(engine) {
       .sort()
       .map((name) => join(HERE, name)),
     GLUE,
+    ...SHA1,
   ]) {
     hash.update(basename(file)).update(readFileSync(file));
   }
@@ -192,7 +194,7 @@ export async function hostFor(engine) {
     writeIncludes(scratch);
     const includes = [scratch, HERE, ...["includes", "platforms", "sources"].map((name) => join(source, name))];
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
-    const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE];
+    const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0]];
     const objects = await compileAll(compiler, [
       ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours], flags),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),

@@ -1,0 +1,100 @@
+// Goal: a PIN is kept under its length and its key, slips of the finger are all found, and the PINs that people try first
+// are refused while nearly all others are not.
+// Method: values that another implementation (Python's hmac) printed, and tables of both kinds.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { type Bytes, fromAscii, toAscii, toHex } from "../../bytes.ts";
+import { ascending, flip, Seeded, throwsFault } from "../../crypto/test/checks.ts";
+import { isGuessable, MAC_BYTES, neighbours, pinMac } from "../pin.ts";
+
+const SEED = 20261022;
+const KEY = ascending(0, 32);
+
+const KEPT: readonly (readonly [digits: string, mac: string])[] = [
+  ["123456", "49df466a69492fb5cb3935eed2d25173"],
+  ["000000", "c033edc643c58d6325e2489717b4b3bb"],
+  ["987654321012", "95478c824174561f7261f426b61a94bb"],
+];
+
+for (const [digits, mac] of KEPT) {
+  test(`keeps ${digits} as another HMAC does`, () => {
+    const kept = pinMac(crypto, KEY, fromAscii(digits));
+    assert.is(kept.length, MAC_BYTES);
+    assert.is(kept.buffer.byteLength, MAC_BYTES);
+    assert.is(toHex(kept), mac);
+    assert.is.not(toHex(pinMac(crypto, flip(KEY, 0), fromAscii(digits))), mac);
+  });
+}
+
+test("leaves the digits as they are", () => {
+  const digits = fromAscii("246813");
+  pinMac(crypto, KEY, digits);
+  assert.is(toAscii(digits), "246813");
+});
+
+const NO_PINS: readonly (readonly [string, Bytes, "bytes.size" | "bytes.encoding"])[] = [
+  ["nothing", new Uint8Array(0), "bytes.size"],
+  ["five digits", fromAscii("12345"), "bytes.size"],
+  ["thirteen digits", fromAscii("1234567890123"), "bytes.size"],
+  ["a letter", fromAscii("12345a"), "bytes.encoding"],
+  ["what stands before 0", fromAscii("12345/"), "bytes.encoding"],
+  ["what stands behind 9", fromAscii(":23456"), "bytes.encoding"],
+  ["numbers for digits", ascending(0, 6), "bytes.encoding"],
+];
+
+for (const [name, digits, fault] of NO_PINS) {
+  test(`takes ${name} for no PIN`, () => {
+    throwsFault(() => pinMac(crypto, KEY, digits), fault);
+    throwsFault(() => neighbours(digits), fault);
+    throwsFault(() => isGuessable(digits), fault);
+  });
+}
+
+for (const digits of ["123456", "900000000009", "00112233"]) {
+  test(`finds the ${9 * digits.length} neighbours of ${digits}, each once`, () => {
+    const found = neighbours(fromAscii(digits)).map(toAscii);
+    assert.is(found.length, 9 * digits.length);
+    assert.is(new Set(found).size, found.length);
+    for (const each of found) {
+      assert.match(each, /^[0-9]+$/);
+      assert.is(each.length, digits.length);
+      assert.is([...each].filter((digit, place) => digit !== digits.charAt(place)).length, 1, each);
+    }
+  });
+}
+
+// What people take: each kind at its ends.
+const REFUSED = [
+  ...["000000", "999999999999", "111112", "989898", "112211", "100000", "121212121212"],
+  ...["123456", "012345", "987654", "543210", "890123", "321098", "135791", "246802", "1234567", "098765432109"],
+  ...["123123", "456456", "1231231", "12341234", "907907907", "123412341234"],
+  ...["311299", "010170", "123199", "991231", "700101", "199912", "121999", "202609", "092026"],
+  ...["19700101", "20261231", "31121999", "12311999", "20993112"],
+];
+
+const ACCEPTED = [
+  ...["482913", "703958", "590271", "135790", "554433", "123457", "556557", "479302", "329950", "001234"],
+  ...["3905716", "32131999", "18991231", "21000101", "482913570", "1234554320", "710293846501"],
+];
+
+for (const digits of REFUSED) test(`refuses ${digits}`, () => assert.ok(isGuessable(fromAscii(digits))));
+for (const digits of ACCEPTED) test(`accepts ${digits}`, () => assert.not.ok(isGuessable(fromAscii(digits))));
+
+test("leaves most of the PINs there are", () => {
+  const source = new Seeded(SEED);
+  const count = (length: number): number => {
+    let refused = 0;
+    for (let round = 0; round < 1_000; round++) {
+      const digits = Uint8Array.from({ length }, () => 0x30 + source.below(10));
+      if (isGuessable(digits)) refused++;
+    }
+    return refused;
+  };
+  assert.ok(count(6) < 200, `seed ${SEED}`);
+  assert.ok(count(8) < 50, `seed ${SEED}`);
+  assert.ok(count(10) < 10, `seed ${SEED}`);
+});
+
+test.run();

@@ -1,0 +1,288 @@
+// Goal: the table finds every code that may open now, and none that may not, over hours, owners, revocations and first uses.
+// Method: a plain search over all windows of forty hours beside it, at moments on and off the hour; HMACs are counted.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import type { Bytes } from "../../../firmware/bytes.ts";
+import { deriveWindowKey, isOpen, WINDOW_CLASSES, type Window, windowCode } from "../../../firmware/codes/window.ts";
+import type { Crypto } from "../../../firmware/crypto/crypto.ts";
+import { seconds } from "../../../firmware/platform.ts";
+import type { Interval } from "../../../firmware/time/clock.ts";
+import { Stream } from "../../../simulator/random.ts";
+import { type CodeOwner, type OwnedWindow, type WindowContext, WindowTable } from "../windows.ts";
+
+const SEED = 20261024;
+const HOUR = 3_600;
+const START = 498_885;
+const AT = START * HOUR;
+const W = 600;
+/** Farther back than any first use, so that what is too old is looked at too. */
+const SEARCH_HOURS = 40;
+
+function ownerOf(number: number): CodeOwner {
+  const secret = new Uint8Array(32).fill(number);
+  return { kid: new Uint8Array(8).fill(number), key: deriveWindowKey(crypto, secret, "Ip1fiNKMHIM") };
+}
+
+const OWNERS = [1, 2, 3, 4].map(ownerOf);
+
+function interval(lo: number, hi: number | undefined = lo): Interval {
+  return { lo: seconds(lo), hi: hi === undefined ? undefined : seconds(hi) };
+}
+
+function contextOf(change: Partial<WindowContext> = {}): WindowContext {
+  return { widthMax: W, owners: OWNERS.slice(0, 1), revoked: [], spent: [], active: [], ...change };
+}
+
+function owned(owner: number, windowClass: number, startHour: number, serial = 0): OwnedWindow {
+  return { kid: OWNERS[owner].kid, window: { windowClass, serial, startHour } };
+}
+
+function codeOf({ kid, window }: OwnedWindow): Bytes {
+  const owner = OWNERS.find((each) => crypto.isEqual(each.kid, kid)) ?? OWNERS[0];
+  return windowCode(crypto, owner.key, window);
+}
+
+function isIn(list: readonly OwnedWindow[], { kid, window }: OwnedWindow): boolean {
+  return list.some((each) => crypto.isEqual(each.kid, kid) && isSame(each.window, window));
+}
+
+function isSame(left: Window, right: Window): boolean {
+  return left.windowClass === right.windowClass && left.serial === right.serial && left.startHour === right.startHour;
+}
+
+/** Everything that may open, by the definition of each window alone. */
+function openWindows(now: Interval, context: WindowContext): readonly OwnedWindow[] {
+  const last = Math.floor(now.lo / HOUR) + 2;
+  const candidates = context.active.filter(({ window }) => window.startHour < last - SEARCH_HOURS);
+  for (const { kid } of context.owners) {
+    for (const windowClass of WINDOW_CLASSES.keys()) {
+      for (let startHour = last - SEARCH_HOURS; startHour <= last; startHour++) {
+        for (let serial = 0; serial < 2; serial++) candidates.push({ kid, window: { windowClass, serial, startHour } });
+      }
+    }
+  }
+  return candidates.filter((each) => {
+    const options = { widthMax: context.widthMax, isActive: isIn(context.active, each) };
+    if (!isOpen(each.window, now, options)) return false;
+    return !isIn(context.revoked, each) && !isIn(context.spent, each);
+  });
+}
+
+function holds(table: WindowTable, now: Interval, context: WindowContext): void {
+  table.prepare(now, context);
+  const open = openWindows(now, context);
+  assert.is(table.live, open.length, "the count");
+  for (const each of open) {
+    const found = table.find(codeOf(each));
+    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.kid) && isSame(found.window, each.window));
+  }
+}
+
+function opens(table: WindowTable, each: OwnedWindow): boolean {
+  const found = table.find(codeOf(each));
+  return found !== undefined && isSame(found.window, each.window);
+}
+
+const MOMENTS: readonly (readonly [string, Interval, live: number])[] = [
+  ["on the hour", interval(AT), 662],
+  ["in the hour", interval(AT + 1_800), 662],
+  ["over the hour", interval(AT - 1, AT), 706],
+  ["W over the hour", interval(AT - W, AT), 706],
+  ["in the last second of an hour", interval(AT - 1), 662],
+  ["wider than W", interval(AT - W, AT + 1), 0],
+  ["with no upper bound", { lo: seconds(AT), hi: undefined }, 0],
+];
+
+for (const [name, now, live] of MOMENTS) {
+  test(`${name}: ${live} live codes of one owner, all found`, () => {
+    const table = new WindowTable(crypto);
+    const context = contextOf();
+    holds(table, now, context);
+    assert.is(table.live, live);
+  });
+}
+
+test("finds nothing before the first moment, and nothing while the time is unknown", () => {
+  const table = new WindowTable(crypto);
+  const code = owned(0, 4, START);
+  assert.is(opens(table, code), false);
+  const context = contextOf();
+  table.prepare(interval(AT), context);
+  assert.is(opens(table, code), true);
+  table.prepare({ lo: seconds(AT), hi: undefined }, context);
+  assert.is(opens(table, code), false);
+  assert.is(table.live, 0);
+  table.prepare(interval(AT), context);
+  assert.is(opens(table, code), true);
+  table.close();
+  assert.is(opens(table, code), false);
+  assert.is(table.live, 0);
+  table.close();
+});
+
+test("finds no blank place, and no code of another owner, hour, class or serial", () => {
+  const table = new WindowTable(crypto);
+  table.prepare(interval(AT), contextOf());
+  assert.is(table.find(new Uint8Array(5).fill(0xff)), undefined);
+  for (const each of [owned(1, 4, START), owned(0, 4, START + 1), owned(0, 4, START - 1)]) {
+    assert.is(opens(table, each), false);
+  }
+  assert.is(opens(table, owned(0, 4, START)), true);
+});
+
+test("follows the hours as they come, go back and leap, with one table", () => {
+  const table = new WindowTable(crypto);
+  const context = contextOf();
+  for (const hours of [0, 1, 2, 3, 27, 28, 5, 4, 700, 0]) holds(table, interval(AT + hours * HOUR), context);
+  for (const lo of [AT - 300, AT - 1, AT, AT + 1]) holds(table, interval(lo, lo + 300), context);
+  holds(table, interval(AT - 300, AT - 1), context);
+});
+
+test("starts at the beginning of time", () => {
+  const table = new WindowTable(crypto);
+  table.prepare(interval(0), contextOf());
+  assert.is(table.live, 44);
+  assert.is(opens(table, owned(0, 0, 0)), true);
+});
+
+test("does not open what is revoked or spent, and opens it again where that is taken back", () => {
+  const table = new WindowTable(crypto);
+  const [hit, spent, kept] = [owned(0, 12, START - 5), owned(0, 3, START - 5), owned(0, 12, START - 5, 1)];
+  const closed = contextOf({ revoked: [hit, owned(0, 21, START - 600), owned(1, 4, START)], spent: [spent] });
+  const now = interval(AT);
+  holds(table, now, closed);
+  assert.is(table.live, 660);
+  assert.equal(
+    [hit, spent, kept].map((each) => opens(table, each)),
+    [false, false, true],
+  );
+  holds(table, now, contextOf());
+  assert.equal(
+    [hit, spent, kept].map((each) => opens(table, each)),
+    [true, true, true],
+  );
+});
+
+test("opens a long code after its first day only if it was used, and until its end", () => {
+  const table = new WindowTable(crypto);
+  const week = owned(0, 17, START - 100);
+  assert.is(WINDOW_CLASSES[17].hours, 7 * 24);
+  const end = (START + 68) * HOUR;
+  const used = contextOf({ active: [week] });
+  table.prepare(interval(AT), contextOf());
+  assert.is(opens(table, week), false);
+  holds(table, interval(AT), used);
+  assert.is(opens(table, week), true);
+  assert.is(table.live, 663);
+  holds(table, interval(end - 1), used);
+  assert.is(opens(table, week), true);
+  holds(table, interval(end), used);
+  assert.is(opens(table, week), false);
+  table.prepare(interval(AT), contextOf({ active: [week], revoked: [week] }));
+  assert.is(opens(table, week), false);
+  table.prepare(interval(AT), contextOf({ active: [week], owners: [] }));
+  assert.is(opens(table, week), false);
+});
+
+test("counts a long code that is used on its first day once", () => {
+  const table = new WindowTable(crypto);
+  const now = interval(AT);
+  const week = owned(0, 17, START - 2);
+  holds(table, now, contextOf({ active: [week] }));
+  assert.is(table.live, 662);
+  assert.is(opens(table, week), true);
+});
+
+test("holds four owners with all their active codes", () => {
+  const table = new WindowTable(crypto);
+  const active = Array.from({ length: 32 }, (_, index) => owned(index % 4, 21, START - 100 - (index >> 2)));
+  const context = contextOf({ owners: OWNERS, active });
+  const now = interval(AT - 300, AT + 300);
+  table.prepare(now, context);
+  assert.is(table.live, 2_824 + 32);
+  for (const each of [...active, owned(0, 0, START), owned(3, 21, START - 23), owned(2, 11, START - 4)]) {
+    const found = table.find(codeOf(each));
+    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.kid) && isSame(found.window, each.window));
+  }
+});
+
+test("forgets the codes of a secret that was changed, moved or removed", () => {
+  const table = new WindowTable(crypto);
+  const now = interval(AT);
+  const code = owned(1, 4, START);
+  table.prepare(now, contextOf({ owners: [OWNERS[0], OWNERS[1]] }));
+  assert.is(opens(table, code), true);
+  table.prepare(now, contextOf({ owners: [OWNERS[1], OWNERS[0]] }));
+  assert.equal(table.find(codeOf(code))?.owner, OWNERS[1].kid);
+  table.prepare(now, contextOf({ owners: [OWNERS[0], { ...OWNERS[1], key: OWNERS[2].key }] }));
+  assert.is(opens(table, code), false);
+  table.prepare(now, contextOf());
+  assert.is(opens(table, code), false);
+  assert.is(table.live, 662);
+});
+
+test("stops on more owners, active codes or width than it has room for", () => {
+  const table = new WindowTable(crypto);
+  const five = [...OWNERS, ownerOf(5)];
+  const active = Array.from({ length: 33 }, (_, index) => owned(0, 21, START - 100 - index));
+  for (const change of [{ owners: five }, { active }, { widthMax: 3_601 }]) {
+    assert.throws(() => table.prepare(interval(AT), contextOf(change)), /windows: /);
+  }
+});
+
+/** Counts the HMACs of some work. */
+function counting(): { readonly crypto: Crypto; hmacs: number } {
+  const counter = {
+    hmacs: 0,
+    crypto: {
+      ...crypto,
+      hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
+        counter.hmacs++;
+        return crypto.hmacSha256(key, message);
+      },
+    },
+  };
+  return counter;
+}
+
+test("makes each code once: 662 at first, 44 for the next hour, none for the next entry", () => {
+  const counter = counting();
+  const table = new WindowTable(counter.crypto);
+  const context = contextOf();
+  table.prepare(interval(AT), context);
+  assert.is(counter.hmacs, 662);
+  table.prepare(interval(AT + 60, AT + 360), context);
+  table.find(codeOf(owned(0, 4, START)));
+  assert.is(counter.hmacs, 662);
+  table.prepare(interval(AT + HOUR - 60, AT + HOUR), context);
+  table.prepare(interval(AT + HOUR, AT + HOUR + 60), context);
+  assert.is(counter.hmacs, 706);
+  table.prepare(interval(AT + HOUR), { ...context, revoked: [owned(0, 4, START)] });
+  assert.is(counter.hmacs, 706);
+});
+
+test("agrees with a plain search at seeded moments, through revocations and first uses", () => {
+  const stream = new Stream(SEED, "windows");
+  const table = new WindowTable(crypto);
+  let lo = AT;
+  for (let round = 0; round < 12; round++) {
+    lo += stream.chance(500) ? stream.below(5 * HOUR) : stream.below(40 * HOUR);
+    const now = interval(lo, lo + stream.below(W + 1));
+    const hour = Math.floor(lo / HOUR);
+    const draw = (low: number, high: number): OwnedWindow =>
+      owned(stream.below(2), stream.between(low, high), hour - stream.below(low > 11 ? 200 : 26), stream.below(2));
+    const active = Array.from({ length: 8 }, () => draw(12, 21));
+    const distinct = active.filter((each, index) => !isIn(active.slice(0, index), each));
+    const context = contextOf({
+      owners: OWNERS.slice(0, 2),
+      revoked: Array.from({ length: 6 }, () => draw(0, 21)),
+      spent: Array.from({ length: 6 }, () => draw(0, 3)),
+      active: distinct,
+    });
+    holds(table, now, context);
+  }
+});
+
+test.run();

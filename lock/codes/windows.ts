@@ -1,0 +1,240 @@
+// The table of all window codes that may open now, for every owner's secret, to be searched as a whole.
+// Why: the lock is told of no code, so it must try all that its owners may have given out; each is an HMAC, and hundreds of
+// them are too many for every entry. So the codes are kept in place, and an hour that begins costs only its own.
+// Follows docs/protocol.md, "Codes".
+//
+// One buffer: first the active codes (their first use is on record) that are older than a day, then for each owner the codes of
+// 25 start hours, each hour at its number modulo 25. A place whose code may not open is blank: five 0xFF, above every code.
+
+import type { Bytes } from "../../firmware/bytes.ts";
+import {
+  CODE_BYTES,
+  FIRST_USE_HOURS_MAX,
+  firstUseHours,
+  HOUR_SECONDS,
+  isOpen,
+  SERIALS,
+  WINDOW_CLASSES,
+  type Window,
+  windowCode,
+} from "../../firmware/codes/window.ts";
+import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
+import { assert } from "../../firmware/fault.ts";
+import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
+import type { Interval } from "../../firmware/time/clock.ts";
+
+/** How many long windows may be in use at once. */
+export const ACTIVE_MAX = 32;
+/** The widest clock that the table has hours for. */
+export const WIDTH_SECONDS_MAX = 3_600;
+
+/** The hours in which a window may have started, and one more that such a clock reaches. */
+const COLUMNS = FIRST_USE_HOURS_MAX + 1;
+const ROWS = WINDOW_CLASSES.length * SERIALS;
+const OWNER_PLACES = COLUMNS * ROWS;
+const BLANK = 0xff;
+const NO_HOUR = -1;
+
+/** An owner device that has a code secret here. */
+export interface CodeOwner {
+  /** 8 bytes. */
+  readonly kid: Bytes;
+  /** Of deriveWindowKey, 32 bytes. */
+  readonly key: Bytes;
+}
+
+/** A window of one owner's. */
+export interface OwnedWindow {
+  readonly kid: Bytes;
+  readonly window: Window;
+}
+
+/** What the lock knows of its codes. A change is another object. */
+export interface WindowContext {
+  /** W in seconds, at most 3,600. */
+  readonly widthMax: number;
+  /** At most 4. */
+  readonly owners: readonly CodeOwner[];
+  /** Taken back by their owner. */
+  readonly revoked: readonly OwnedWindow[];
+  /** `once`, and used. */
+  readonly spent: readonly OwnedWindow[];
+  /** Used for the first time and not over: at most 32. */
+  readonly active: readonly OwnedWindow[];
+}
+
+/** Which code it was. */
+export interface FoundWindow {
+  /** Of the owner device, 8 bytes. */
+  readonly owner: Bytes;
+  readonly window: Window;
+}
+
+/** The codes of one lock. It holds memory for four owners from the start: some 27 KB. */
+export class WindowTable {
+  readonly #crypto: Crypto;
+  readonly #codes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * CODE_BYTES).fill(BLANK);
+  /** Which places of the owners are revoked or spent: 1. */
+  readonly #isClosed = new Uint8Array(OWNERS_MAX * OWNER_PLACES);
+  /** The start hour that each column holds. */
+  readonly #hours = new Array<number>(OWNERS_MAX * COLUMNS).fill(NO_HOUR);
+  /** The keys that the columns were made with. */
+  readonly #keys = new Uint8Array(OWNERS_MAX * HASH_BYTES);
+  #active: readonly OwnedWindow[] = [];
+  #context: WindowContext | undefined;
+  #loHour = NO_HOUR;
+  #hiHour = NO_HOUR;
+  #live = 0;
+  #isKnown = false;
+
+  constructor(crypto: Crypto) {
+    this.#crypto = crypto;
+  }
+
+  /** How many codes would open now; 0 while the clock is open or wider than W. */
+  get live(): number {
+    return this.#isKnown && this.#context !== undefined ? this.#live : 0;
+  }
+
+  /** Brings the table up to a moment. It costs next to nothing while neither hour nor context change, 44 HMACs for each owner
+   *  at a new hour, and at most 706 for each at first. */
+  prepare(interval: Interval, context: WindowContext): void {
+    const { widthMax, owners, active } = context;
+    assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
+    assert(owners.length <= OWNERS_MAX && active.length <= ACTIVE_MAX, "windows: too many owners or active codes");
+    const { lo, hi } = interval;
+    this.#isKnown = hi !== undefined && hi - lo <= widthMax;
+    if (hi === undefined || !this.#isKnown) return;
+    const loHour = Math.floor(lo / HOUR_SECONDS);
+    const hiHour = Math.floor(hi / HOUR_SECONDS);
+    if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return;
+    // Whatever ends in the middle leaves a table that is made again.
+    this.#context = undefined;
+    this.#loHour = loHour;
+    this.#hiHour = hiHour;
+    this.#close(context);
+    this.#live = 0;
+    for (let owner = 0; owner < OWNERS_MAX; owner++) {
+      if (owner < owners.length) this.#fill(owner, owners[owner]);
+      else this.#forget(owner);
+    }
+    this.#live += this.#fillActive(interval, context);
+    this.#context = context;
+  }
+
+  /** Finds a code among all that may open at the moment that was prepared, in a time that depends on the number of owners only.
+   *  @param code 5 bytes, as parseCode gives it */
+  find(code: Uint8Array): FoundWindow | undefined {
+    const context = this.#context;
+    if (context === undefined || !this.#isKnown) return undefined;
+    const size = (ACTIVE_MAX + context.owners.length * OWNER_PLACES) * CODE_BYTES;
+    const place = this.#crypto.find(this.#codes.subarray(0, size), CODE_BYTES, code);
+    if (place < 0 || this.#codes[place * CODE_BYTES] === BLANK) return undefined;
+    if (place < ACTIVE_MAX) {
+      const { kid, window } = this.#active[place];
+      return { owner: kid, window };
+    }
+    const offset = place - ACTIVE_MAX;
+    const column = Math.floor(offset / ROWS);
+    const row = offset % ROWS;
+    const window = { windowClass: Math.floor(row / SERIALS), serial: row % SERIALS, startHour: this.#hours[column] };
+    return { owner: context.owners[Math.floor(column / COLUMNS)].kid, window };
+  }
+
+  /** Forgets all codes and keys. */
+  close(): void {
+    for (let owner = 0; owner < OWNERS_MAX; owner++) this.#forget(owner);
+    this.#codes.fill(BLANK);
+    this.#active = [];
+    this.#context = undefined;
+    this.#isKnown = false;
+  }
+
+  /** Marks what is revoked or spent. */
+  #close({ owners, revoked, spent }: WindowContext): void {
+    this.#isClosed.fill(0);
+    for (const list of [revoked, spent]) {
+      for (const { kid, window } of list) {
+        const owner = this.#ownerOf(owners, kid);
+        if (owner < 0 || !this.#hasColumn(window.startHour)) continue;
+        this.#isClosed[this.#placeOf(owner, window)] = 1;
+      }
+    }
+  }
+
+  /** Brings all columns of an owner up to the hours. */
+  #fill(owner: number, { key }: CodeOwner): void {
+    assert(key.length === HASH_BYTES, "windows: a key has 32 bytes");
+    const held = this.#keys.subarray(owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
+    if (!this.#crypto.isEqual(held, key)) {
+      this.#forget(owner);
+      held.set(key);
+    }
+    for (let age = COLUMNS - 1; age >= 0; age--) this.#fillColumn(owner, key, this.#loHour + 1 - age);
+  }
+
+  #forget(owner: number): void {
+    const from = ACTIVE_MAX + owner * OWNER_PLACES;
+    this.#codes.fill(BLANK, from * CODE_BYTES, (from + OWNER_PLACES) * CODE_BYTES);
+    this.#keys.fill(0, owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
+    this.#hours.fill(NO_HOUR, owner * COLUMNS, (owner + 1) * COLUMNS);
+  }
+
+  /** Makes the codes of an hour that may open and are not there, and blanks those that may not. */
+  #fillColumn(owner: number, key: Bytes, startHour: number): void {
+    if (startHour < 0) return;
+    const column = owner * COLUMNS + (startHour % COLUMNS);
+    const isNew = this.#hours[column] !== startHour;
+    this.#hours[column] = startHour;
+    for (let row = 0; row < ROWS; row++) {
+      const place = column * ROWS + row;
+      const offset = (ACTIVE_MAX + place) * CODE_BYTES;
+      const windowClass = Math.floor(row / SERIALS);
+      const isLate = startHour + firstUseHours(windowClass) <= this.#loHour;
+      if (isLate || startHour > this.#hiHour || this.#isClosed[place] !== 0) {
+        this.#codes.fill(BLANK, offset, offset + CODE_BYTES);
+        continue;
+      }
+      this.#live++;
+      if (!isNew && this.#codes[offset] !== BLANK) continue;
+      this.#codes.set(windowCode(this.#crypto, key, { windowClass, serial: row % SERIALS, startHour }), offset);
+    }
+  }
+
+  /** Puts those active codes to the front that no column holds any more. @returns how many */
+  #fillActive(interval: Interval, { owners, active, revoked, widthMax }: WindowContext): number {
+    const kept: OwnedWindow[] = [];
+    for (const each of active) {
+      const { kid, window } = each;
+      const owner = this.#ownerOf(owners, kid);
+      if (owner < 0 || !isOpen(window, interval, { widthMax, isActive: true })) continue;
+      if (isOpen(window, interval, { widthMax, isActive: false })) continue;
+      if (revoked.some((other) => this.#isSame(other, each))) continue;
+      const code = windowCode(this.#crypto, owners[owner].key, window);
+      this.#codes.set(code, kept.length * CODE_BYTES);
+      kept.push(each);
+    }
+    this.#codes.fill(BLANK, kept.length * CODE_BYTES, ACTIVE_MAX * CODE_BYTES);
+    this.#active = kept;
+    return kept.length;
+  }
+
+  #hasColumn(startHour: number): boolean {
+    return startHour <= this.#loHour + 1 && startHour > this.#loHour + 1 - COLUMNS;
+  }
+
+  /** The place of a window among those of the owners. */
+  #placeOf(owner: number, { windowClass, serial, startHour }: Window): number {
+    return (owner * COLUMNS + (startHour % COLUMNS)) * ROWS + windowClass * SERIALS + serial;
+  }
+
+  #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {
+    return owners.findIndex((owner) => this.#crypto.isEqual(owner.kid, kid));
+  }
+
+  #isSame(left: OwnedWindow, right: OwnedWindow): boolean {
+    const [one, other] = [left.window, right.window];
+    if (one.startHour !== other.startHour || one.windowClass !== other.windowClass) return false;
+    return one.serial === other.serial && this.#crypto.isEqual(left.kid, right.kid);
+  }
+}
