@@ -2,7 +2,7 @@
 // Why: the lock must recognise a PIN and never be able to tell it. A slow hash would not save six digits, so the key does.
 // Follows docs/protocol.md, "Codes"; HMAC-SHA-256 (RFC 2104).
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, fromAscii } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 
@@ -11,7 +11,7 @@ export const PIN_DIGITS_MAX = 12;
 /** What is kept of a PIN. */
 export const MAC_BYTES = 16;
 
-const LABEL = "PIN";
+const LABEL = fromAscii("PIN");
 const DIGIT_ZERO = 0x30;
 /** A PIN of fewer different digits is read off the keys that are worn. */
 const DISTINCT_MIN = 3;
@@ -24,7 +24,7 @@ const YEAR_MAX = 2099;
 export function pinMac(crypto: Crypto, key: Uint8Array, digits: Uint8Array): Bytes {
   checkDigits(digits);
   const message = new Uint8Array(LABEL.length + 1 + digits.length);
-  for (let index = 0; index < LABEL.length; index++) message[index] = LABEL.charCodeAt(index);
+  message.set(LABEL);
   message[LABEL.length] = digits.length;
   message.set(digits, LABEL.length + 1);
   const mac = crypto.hmacSha256(key, message);

@@ -22,7 +22,7 @@ export const HOUR_SECONDS = 3_600;
 export const FIRST_USE_HOURS_MAX = 24;
 
 const DAY_HOURS = 24;
-const LABEL = "LP1";
+const LABEL = fromAscii("LP1");
 const MESSAGE_BYTES = 9;
 const CODES = 10_000_000_000;
 const WORD = 0x1_0000_0000;
@@ -57,7 +57,7 @@ export const WINDOW_CLASSES: readonly WindowClass[] = Object.freeze([
  *  @throws Fault crypto.size */
 export function deriveWindowKey(crypto: Crypto, secret: Uint8Array, lockId: string): Bytes {
   if (secret.length !== HASH_BYTES) throw new Fault("crypto.size");
-  return hkdf(crypto, secret, { salt: fromAscii(lockId), info: fromAscii(LABEL), size: HASH_BYTES });
+  return hkdf(crypto, secret, { salt: fromAscii(lockId), info: LABEL, size: HASH_BYTES });
 }
 
 /** Gives a window's code: the first 8 bytes of HMAC-SHA-256(key, "LP1" ‖ class u8 ‖ serial u8 ‖ start u32), modulo 10^10.
@@ -66,7 +66,7 @@ export function deriveWindowKey(crypto: Crypto, secret: Uint8Array, lockId: stri
 export function windowCode(crypto: Crypto, key: Uint8Array, window: Window): Bytes {
   checkWindow(window);
   const message = new Uint8Array(MESSAGE_BYTES);
-  for (let index = 0; index < LABEL.length; index++) message[index] = LABEL.charCodeAt(index);
+  message.set(LABEL);
   message[3] = window.windowClass;
   message[4] = window.serial;
   putU32(message, 5, window.startHour);

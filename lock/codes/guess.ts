@@ -4,7 +4,8 @@
 // Follows docs/protocol.md, "Codes". Pure: the caller writes levelAfter() durably before it compares anything.
 //
 // One unit is a probability of 10^-12. Testing an entry at a length of L digits against n live codes costs n times 10^(12-L).
-// In thousandths of a unit, a refill of 155 units a second is 155 a millisecond: all of it is whole numbers.
+// A refill of 155 units a second is 155 thousandths a millisecond: all of it is whole numbers, and what is no whole unit yet is
+// kept until it is one.
 
 import { assert } from "../../firmware/fault.ts";
 import type { Millis } from "../../firmware/platform.ts";
@@ -17,6 +18,7 @@ export const REFILL_PER_SECOND = 155;
 export const DIGITS_MAX = 12;
 
 const PARTS = 1_000;
+const CAPACITY_MAX = 2 ** 52;
 /** The price of one live code at a length of 0, 1, 2, ... digits. A power would come from the engine's floating point. */
 const PRICES = Object.freeze([1e12, 1e11, 1e10, 1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1]);
 /** How many kinds of codes may share the digits of one entry. */
@@ -43,11 +45,12 @@ export interface Admission {
 export class Budget {
   readonly #capacity: number;
   readonly #refill: number;
-  /** In thousandths of a unit, at `#at`. */
-  #parts: number;
+  /** Units at `#at`, and the thousandths of one that were earned beyond. */
+  #units: number;
+  #parts = 0;
   #at: Millis;
 
-  /** @param start.capacity units   @param start.refillPerSecond units for each second of uptime: off time earns nothing
+  /** @param start.capacity units, at most 2^52   @param start.refillPerSecond units for each second of uptime: off time earns nothing
    *  @param start.level units, as it was last written durably   @param start.now uptime */
   constructor({
     capacity = CAPACITY,
@@ -61,15 +64,17 @@ export class Budget {
     readonly now: Millis;
   }) {
     assert(isWhole(capacity) && isWhole(refillPerSecond) && isWhole(level), "guess: units are whole");
-    this.#capacity = capacity * PARTS;
+    assert(capacity <= CAPACITY_MAX, "guess: a capacity that can be counted");
+    this.#capacity = capacity;
     this.#refill = refillPerSecond;
-    this.#parts = Math.min(level * PARTS, this.#capacity);
+    this.#units = level < capacity ? level : capacity;
     this.#at = now;
   }
 
   /** Gives the units left, rounded down. @param now uptime, not before any former */
   level(now: Millis): number {
-    return Math.floor(this.#partsAt(now) / PARTS);
+    this.#earn(now);
+    return this.#units;
   }
 
   /** Tells what an entry may be compared with: the longest codes first, and each length only while the rest of the budget holds
@@ -78,9 +83,11 @@ export class Budget {
     const tested: number[] = [];
     const paused: number[] = [];
     const left = this.level(now);
+    const sums = sumsOf(lives);
     let cost = 0;
-    for (const { digits, live } of longestFirst(lives)) {
-      const price = live * PRICES[digits];
+    for (let digits = DIGITS_MAX; digits > 0; digits--) {
+      if (sums[digits] === 0) continue;
+      const price = sums[digits] * PRICES[digits];
       if (price > left - cost) {
         paused.push(digits);
         continue;
@@ -105,41 +112,46 @@ export class Budget {
 
   /** Takes a cost. @param cost units, as admit() gave it at the same uptime */
   charge(cost: number, now: Millis): void {
-    this.levelAfter(cost, now);
-    this.#settle(now, 0 - cost);
+    this.#units = this.levelAfter(cost, now);
   }
 
   /** Gives the cost of a right entry back, never beyond the capacity. @param cost units, as it was charged */
   giveBack(cost: number, now: Millis): void {
     assert(isWhole(cost), "guess: units are whole");
-    this.#settle(now, cost);
+    this.#earn(now);
+    this.#add(cost);
   }
 
-  #settle(now: Millis, units: number): void {
-    this.#parts = Math.min(this.#capacity, this.#partsAt(now) + units * PARTS);
-    this.#at = now;
-  }
-
-  #partsAt(now: Millis): number {
+  /** Adds what the uptime since the last look has earned: by whole seconds and the rest, so that no product leaves the whole
+   *  numbers before the capacity cuts it off. */
+  #earn(now: Millis): void {
     assert(now >= this.#at, "guess: uptime does not run backwards");
-    return Math.min(this.#capacity, this.#parts + (now - this.#at) * this.#refill);
+    const elapsed = now - this.#at;
+    const parts = (elapsed % PARTS) * this.#refill + this.#parts;
+    this.#at = now;
+    this.#parts = parts % PARTS;
+    this.#add(Math.floor(elapsed / PARTS) * this.#refill + Math.floor(parts / PARTS));
+  }
+
+  #add(units: number): void {
+    this.#units += units;
+    if (this.#units < this.#capacity) return;
+    this.#units = this.#capacity;
+    this.#parts = 0;
   }
 }
 
-/** Gives one row for each length that has live codes, longest first. */
-function longestFirst(lives: readonly Lives[]): readonly Lives[] {
+/** Gives the live codes of each length, at its number of digits. */
+function sumsOf(lives: readonly Lives[]): readonly number[] {
   assert(lives.length <= LENGTHS_MAX, "guess: too many kinds of codes");
-  assert(
-    lives.every(({ digits, live }) => isWhole(digits) && digits > 0 && digits <= DIGITS_MAX && isWhole(live)),
-    "guess: 1 to 12 digits",
-  );
-  const rows: Lives[] = [];
-  for (let digits = DIGITS_MAX; digits > 0; digits--) {
-    let live = 0;
-    for (const row of lives) if (row.digits === digits) live += row.live;
-    if (live > 0) rows.push({ digits, live });
+  // A copy of a frozen array would cost XS ten times as much.
+  const sums = new Array<number>(DIGITS_MAX + 1).fill(0);
+  for (let index = 0; index < lives.length; index++) {
+    const { digits, live } = lives[index];
+    assert(digits > 0 && digits in sums && isWhole(live), "guess: 1 to 12 digits");
+    sums[digits] += live;
   }
-  return rows;
+  return sums;
 }
 
 function isWhole(value: number): boolean {

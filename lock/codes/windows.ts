@@ -32,6 +32,13 @@ export const WIDTH_SECONDS_MAX = 3_600;
 const COLUMNS = FIRST_USE_HOURS_MAX + 1;
 const ROWS = WINDOW_CLASSES.length * SERIALS;
 const OWNER_PLACES = COLUMNS * ROWS;
+/** How many classes may open at an age of 0, 1, 2, ... hours since their start. */
+const CLASSES_AT: readonly number[] = Object.freeze(
+  Array.from(
+    { length: COLUMNS },
+    (_, age) => WINDOW_CLASSES.filter((_each, index) => firstUseHours(index) > age).length,
+  ),
+);
 const BLANK = 0xff;
 const NO_HOUR = -1;
 
@@ -78,6 +85,9 @@ export class WindowTable {
   readonly #isClosed = new Uint8Array(OWNERS_MAX * OWNER_PLACES);
   /** The start hour that each column holds. */
   readonly #hours = new Array<number>(OWNERS_MAX * COLUMNS).fill(NO_HOUR);
+  /** For each column, how many classes may open, and how many codes of it do. */
+  readonly #classes = new Uint8Array(OWNERS_MAX * COLUMNS);
+  readonly #lives = new Uint8Array(OWNERS_MAX * COLUMNS);
   /** The keys that the columns were made with. */
   readonly #keys = new Uint8Array(OWNERS_MAX * HASH_BYTES);
   #active: readonly OwnedWindow[] = [];
@@ -108,6 +118,7 @@ export class WindowTable {
     const loHour = Math.floor(lo / HOUR_SECONDS);
     const hiHour = Math.floor(hi / HOUR_SECONDS);
     if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return;
+    const isSame = context === this.#context;
     // Whatever ends in the middle leaves a table that is made again.
     this.#context = undefined;
     this.#loHour = loHour;
@@ -115,7 +126,7 @@ export class WindowTable {
     this.#close(context);
     this.#live = 0;
     for (let owner = 0; owner < OWNERS_MAX; owner++) {
-      if (owner < owners.length) this.#fill(owner, owners[owner]);
+      if (owner < owners.length) this.#fill(owner, owners[owner], isSame);
       else this.#forget(owner);
     }
     this.#live += this.#fillActive(interval, context);
@@ -163,14 +174,26 @@ export class WindowTable {
   }
 
   /** Brings all columns of an owner up to the hours. */
-  #fill(owner: number, { key }: CodeOwner): void {
+  #fill(owner: number, { key }: CodeOwner, isSame: boolean): void {
     assert(key.length === HASH_BYTES, "windows: a key has 32 bytes");
     const held = this.#keys.subarray(owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
     if (!this.#crypto.isEqual(held, key)) {
       this.#forget(owner);
       held.set(key);
     }
-    for (let age = COLUMNS - 1; age >= 0; age--) this.#fillColumn(owner, key, this.#loHour + 1 - age);
+    for (let age = COLUMNS - 2; age >= -1; age--) {
+      const startHour = this.#loHour - age;
+      if (startHour < 0) continue;
+      const column = owner * COLUMNS + (startHour % COLUMNS);
+      const classes = startHour > this.#hiHour ? 0 : CLASSES_AT[age < 0 ? 0 : age];
+      // With the same number of open classes they are the same ones: they close in the order of their length.
+      if (!isSame || this.#hours[column] !== startHour || this.#classes[column] !== classes) {
+        this.#lives[column] = this.#fillColumn(column, key, startHour);
+        this.#classes[column] = classes;
+        this.#hours[column] = startHour;
+      }
+      this.#live += this.#lives[column];
+    }
   }
 
   #forget(owner: number): void {
@@ -180,12 +203,10 @@ export class WindowTable {
     this.#hours.fill(NO_HOUR, owner * COLUMNS, (owner + 1) * COLUMNS);
   }
 
-  /** Makes the codes of an hour that may open and are not there, and blanks those that may not. */
-  #fillColumn(owner: number, key: Bytes, startHour: number): void {
-    if (startHour < 0) return;
-    const column = owner * COLUMNS + (startHour % COLUMNS);
+  /** Makes the codes of an hour that may open and are not there, and blanks those that may not. @returns how many may */
+  #fillColumn(column: number, key: Bytes, startHour: number): number {
     const isNew = this.#hours[column] !== startHour;
-    this.#hours[column] = startHour;
+    let live = 0;
     for (let row = 0; row < ROWS; row++) {
       const place = column * ROWS + row;
       const offset = (ACTIVE_MAX + place) * CODE_BYTES;
@@ -195,10 +216,11 @@ export class WindowTable {
         this.#codes.fill(BLANK, offset, offset + CODE_BYTES);
         continue;
       }
-      this.#live++;
+      live++;
       if (!isNew && this.#codes[offset] !== BLANK) continue;
       this.#codes.set(windowCode(this.#crypto, key, { windowClass, serial: row % SERIALS, startHour }), offset);
     }
+    return live;
   }
 
   /** Puts those active codes to the front that no column holds any more. @returns how many */

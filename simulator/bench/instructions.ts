@@ -19,6 +19,7 @@ import { openIdentity } from "../../lock/identity.ts";
 import { answerHandshake } from "../../lock/session.ts";
 import { MemoryConstants } from "../memory.ts";
 import { Stream } from "../random.ts";
+import { type CodeCosts, measureCodes } from "./codes.ts";
 import {
   type Bench,
   benchOf,
@@ -34,20 +35,10 @@ import {
   weigh,
   writeIntent,
 } from "./decision.ts";
+import { growthOf, type Host, instructionsOf } from "./host.ts";
 
-const RUNS = 5;
 const SECTOR_BYTES = 4_096;
 const SEALED_BYTES = 250;
-
-/** What the XS host counts. */
-export interface Host {
-  /** Instructions retired so far; 0 on the desk. */
-  instructions(): number;
-  heapReset(): void;
-  heapPeak(): number;
-  heapBytes(): number;
-  collect(): void;
-}
 
 /** What one grant costs. All but the heap in instructions. */
 export interface DecisionCost {
@@ -67,13 +58,14 @@ export interface DecisionCost {
 /** What the rest of the lock's work costs, in instructions. */
 export interface Costs {
   readonly decisions: readonly DecisionCost[];
+  readonly codes: CodeCosts;
   readonly others: readonly (readonly [string, number])[];
 }
 
 /** Measures everything. */
 export function measure(crypto: Crypto, host: Host): Costs {
   const decisions = GRANTS.map((name) => measureDecision(crypto, host, name));
-  return { decisions, others: measureOthers(crypto, host) };
+  return { decisions, codes: measureCodes(crypto, host), others: measureOthers(crypto, host) };
 }
 
 function measureDecision(crypto: Crypto, host: Host, name: GrantName): DecisionCost {
@@ -107,29 +99,6 @@ function heapOf(host: Host, bench: Bench): Pick<DecisionCost, "heapGrown" | "hea
   const idle = growthOf(host, () => undefined);
   const busy = growthOf(host, () => decideWhole(bench));
   return { heapGrown: busy.grown - idle.grown, heapKept: busy.kept - idle.kept };
-}
-
-function growthOf(host: Host, work: () => unknown): { readonly grown: number; readonly kept: number } {
-  work();
-  host.collect();
-  const before = host.heapBytes();
-  host.heapReset();
-  work();
-  const grown = host.heapPeak();
-  host.collect();
-  return { grown, kept: host.heapBytes() - before };
-}
-
-/** Gives the median over a few runs, each with a heap that was just collected: a collection inside a run would count. */
-function instructionsOf(host: Host, work: () => unknown): number {
-  const counts: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    host.collect();
-    const before = host.instructions();
-    work();
-    counts.push(host.instructions() - before);
-  }
-  return counts.sort((left, right) => left - right)[RUNS >> 1];
 }
 
 function measureOthers(crypto: Crypto, host: Host): Costs["others"] {

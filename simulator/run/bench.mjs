@@ -13,7 +13,15 @@ import { bundle, ROOT } from "./bundle.mjs";
 
 const USAGE = "usage: npm run bench [-- --json] [--engine node|rv32]";
 const FOLDER = join(ROOT, ".build/bench");
-const BARS = { toRaw: 1.3, toRival: 1, instructions: 1.25, heapBytes: 8_192, heapKeptBytes: 0 };
+const BARS = {
+  toRaw: 1.3,
+  toRival: 1,
+  instructions: 1.25,
+  heapBytes: 8_192,
+  heapKeptBytes: 0,
+  entryInstructions: 500_000,
+  compareSpread: 0,
+};
 const TITLES = {
   root: "root grant and proof",
   weekly: "the same, with weekly hours",
@@ -116,6 +124,22 @@ function rv32Rows(decision, _index, [root]) {
   ];
 }
 
+function codeRows({ rows, warm, compares, heapBytes }) {
+  const spread = Math.max(...compares) - Math.min(...compares);
+  return [
+    row("a code of ten digits, four owner devices", `${whole(warm)} instructions`, warm, BARS.entryInstructions),
+    row("  the compare in it", `${whole(Math.min(...compares))} instructions`),
+    row(
+      `  more for one of ${compares.length} codes: right, nearly right, wrong`,
+      `${whole(spread)} instructions`,
+      spread,
+      BARS.compareSpread,
+    ),
+    ...rows.map(([name, count]) => row(name, `${whole(count)} instructions`)),
+    row("heap of the table", `${whole(heapBytes)} bytes`),
+  ];
+}
+
 function verdictOf({ bar, isMet }) {
   return bar === undefined ? "" : `${isMet ? "met" : "MISSED"} (bar ${bar.toLocaleString("en")})`;
 }
@@ -165,6 +189,7 @@ if (engine !== "node") {
   if (result.rv32 !== undefined && !json) {
     show("On rv32imc: XS under QEMU, libsodium, exact instructions", [
       ...result.rv32.decisions.flatMap(rv32Rows),
+      ...codeRows(result.rv32.codes),
       ...result.rv32.others.map(([name, count]) => row(name, `${whole(count)} instructions`)),
     ]);
   }
