@@ -12,7 +12,7 @@ import type { Crypto } from "./crypto.ts";
 export function selfTest(crypto: Crypto): void {
   let isSound = false;
   try {
-    isSound = hashes(crypto) && signs(crypto) && agrees(crypto) && seals(crypto);
+    isSound = hashes(crypto) && searches(crypto) && signs(crypto) && agrees(crypto) && seals(crypto);
   } catch (error) {
     // A refusal where an answer is due is a wrong answer; anything but a Fault is a mistake of ours and goes on.
     if (!(error instanceof Fault)) throw error;
@@ -20,18 +20,32 @@ export function selfTest(crypto: Crypto): void {
   if (!isSound) throw new Fault("crypto.selftest");
 }
 
-/** FIPS 180-4 (the example "abc", both lengths), RFC 4231 §4.3. */
+/** FIPS 180-4 (the example "abc", both lengths), RFC 4231 §4.3, RFC 2202 §3 (test case 2). */
 function hashes(crypto: Crypto): boolean {
   const digest = fromHex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   const longDigest = fromHex(
     "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a" +
       "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
   );
+  const shortCode = fromHex("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   const code = fromHex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   const isHashed = crypto.isEqual(crypto.sha256(fromAscii("abc")), digest);
   const mac = crypto.hmacSha256(fromAscii("Jefe"), fromAscii("what do ya want for nothing?"));
-  if (!crypto.isEqual(crypto.sha512(fromAscii("abc")), longDigest)) return false;
+  const shortMac = crypto.hmacSha1(fromAscii("Jefe"), fromAscii("what do ya want for nothing?"));
+  if (!crypto.isEqual(crypto.sha512(fromAscii("abc")), longDigest) || !crypto.isEqual(shortMac, shortCode))
+    return false;
   return isHashed && crypto.isEqual(mac, code) && !crypto.isEqual(mac, digest);
+}
+
+/** A small table: each place of it, and what stands in none. */
+function searches(crypto: Crypto): boolean {
+  const table = fromAscii("abcbcdabd");
+  return (
+    crypto.find(table, 3, fromAscii("abc")) === 0 &&
+    crypto.find(table, 3, fromAscii("bcd")) === 1 &&
+    crypto.find(table, 3, fromAscii("abd")) === 2 &&
+    crypto.find(table, 3, fromAscii("cbc")) === -1
+  );
 }
 
 /** RFC 8032 §7.1, TEST 2. */

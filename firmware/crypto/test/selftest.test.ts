@@ -24,6 +24,13 @@ const BROKEN: readonly (readonly [string, Partial<Crypto>])[] = [
   ["a hash is wrong", { sha256: (message) => damaged(engine.sha256(message)) }],
   ["a long hash is wrong", { sha512: (message) => damaged(engine.sha512(message)) }],
   ["an HMAC is wrong", { hmacSha256: (key, message) => damaged(engine.hmacSha256(key, message)) }],
+  ["an HMAC with SHA-1 is wrong", { hmacSha1: (key, message) => damaged(engine.hmacSha1(key, message)) }],
+  ["no entry is found", { find: () => -1 }],
+  ["every entry is the first", { find: () => 0 }],
+  [
+    "what stands in no place is found",
+    { find: (table, width, wanted) => Math.max(0, engine.find(table, width, wanted)) },
+  ],
   ["a public key is wrong", { signingPublicKey: (seed) => damaged(engine.signingPublicKey(seed)) }],
   ["a signature is wrong", { sign: (seed, message) => damaged(engine.sign(seed, message)) }],
   ["every signature verifies", { verify: () => true }],
