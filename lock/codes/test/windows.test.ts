@@ -138,6 +138,8 @@ test("follows the hours as they come, go back and leap, with one table", () => {
   for (const hours of [0, 1, 2, 3, 27, 28, 5, 4, 700, 0]) holds(table, interval(AT + hours * HOUR), context);
   for (const lo of [AT - 300, AT - 1, AT, AT + 1]) holds(table, interval(lo, lo + 300), context);
   holds(table, interval(AT - 300, AT - 1), context);
+  // The end alone moves into the next hour, and back where the clock was narrowed.
+  for (const hi of [AT, AT - 100, AT + 10]) holds(table, interval(AT - 290, hi), context);
 });
 
 test("starts at the beginning of time", () => {
