@@ -1,63 +1,21 @@
-// The lock's own keys: made on the board at first boot, and never given out.
-// Why: no default secret exists anywhere (docs/attacks.md T06, T37), so two units never share a key and an image holds none.
-// Follows RFC 8032 and RFC 7748 for the keys, RFC 9679 for the name; two keys, since one key serves one purpose.
+// The lock's own keys, and the name that follows from them.
+// Why: grants, proofs and links name the lock by it; only a reset (reset.ts) makes a lock another one.
+// Follows docs/protocol.md §2, "Names of keys and tokens".
 
-import type { Bytes } from "../firmware/bytes.ts";
-import { kid8, lockIdOf } from "../firmware/cose/key.ts";
+import { lockIdOf } from "../firmware/cose/key.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
-import { Fault } from "../firmware/fault.ts";
+import { type Identity as BoardIdentity, openIdentity as openBoardIdentity } from "../firmware/identity.ts";
 import type { Constants, Random } from "../firmware/platform.ts";
 
-const SIGNING_SEED = "sign";
-const AGREEMENT_SECRET = "agree";
-
 /** Who the lock is. Seed and secret stay inside the board. */
-export interface Identity {
+export interface Identity extends BoardIdentity {
+  /** 11 characters. */
   readonly lockId: string;
-  /** 8 bytes: the name of the signing key. */
-  readonly kid: Bytes;
-  /** Ed25519 seed, 32 bytes, secret. */
-  readonly signingSeed: Bytes;
-  /** Ed25519, 32 bytes. */
-  readonly signingKey: Bytes;
-  /** X25519, 32 bytes, secret. */
-  readonly agreementSecret: Bytes;
-  /** X25519, 32 bytes. */
-  readonly agreementKey: Bytes;
 }
 
 /** Reads the lock's keys, or makes them where there are none yet, durably before they are used.
- *  @throws Fault flash.io, crypto.key where a stored key has the wrong size: a lock never makes itself a new identity, save
- *  by a reset (reset.ts) */
+ *  @throws Fault flash.io, crypto.key where a stored key has the wrong size */
 export function openIdentity(crypto: Crypto, constants: Constants, random: Random): Identity {
-  const signingSeed = openSecret(SIGNING_SEED, constants, random);
-  const agreementSecret = openSecret(AGREEMENT_SECRET, constants, random);
-  const signingKey = crypto.signingPublicKey(signingSeed);
-  return {
-    lockId: lockIdOf(crypto, signingKey),
-    kid: kid8(crypto, signingKey),
-    signingSeed,
-    signingKey,
-    agreementSecret,
-    agreementKey: crypto.agreementPublicKey(agreementSecret),
-  };
-}
-
-/** Forgets both keys: whoever opens an identity afterwards is another lock. @throws Fault flash.io */
-export function forgetIdentity(constants: Constants): void {
-  constants.erase(SIGNING_SEED);
-  constants.erase(AGREEMENT_SECRET);
-}
-
-function openSecret(name: string, constants: Constants, random: Random): Bytes {
-  const stored = constants.read(name);
-  if (stored !== undefined) {
-    if (stored.length !== KEY_BYTES) throw new Fault("crypto.key");
-    return stored;
-  }
-  const secret = new Uint8Array(KEY_BYTES);
-  random.fill(secret);
-  constants.write(name, secret);
-  return secret;
+  const identity = openBoardIdentity(crypto, constants, random);
+  return { ...identity, lockId: lockIdOf(crypto, identity.signingKey) };
 }

@@ -17,6 +17,7 @@ import {
   type Transport,
 } from "../firmware/platform.ts";
 import { Lock } from "../lock/lock.ts";
+import { Crystal } from "./crystal.ts";
 import { PowerCut } from "./flash.ts";
 import type { Door } from "./hardware.ts";
 import type { Station } from "./network.ts";
@@ -28,7 +29,6 @@ const DRIVE_MILLIS = 3_000;
 /** ESP_RST_POWERON and ESP_RST_SW of ESP-IDF. */
 const RESET_POWER_ON = 1;
 const RESET_SOFTWARE = 3;
-const MILLION = 1_000_000;
 
 /** What a board is made of. */
 export interface BoardParts {
@@ -56,9 +56,7 @@ export interface BoardParts {
 export class Board implements Station {
   readonly #parts: BoardParts;
   #lock: Lock | undefined;
-  #driftPartsPerMillion: number;
-  /** An instant, and the uptime at it, from which on the crystal has run as it runs now. */
-  #anchor: { readonly at: Millis; readonly uptime: Millis } = { at: millis(0), uptime: millis(0) };
+  readonly #crystal: Crystal;
   #tick: Event | undefined;
   #isInside = false;
   #isRestarting = false;
@@ -66,7 +64,7 @@ export class Board implements Station {
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
-    this.#driftPartsPerMillion = parts.driftPartsPerMillion;
+    this.#crystal = new Crystal(parts.world, parts.driftPartsPerMillion);
     // An input that changes while the lock itself runs is heard right after, as by an interrupt on a board.
     const sense = () => parts.world.after(0, () => this.#call((lock, now) => lock.boltSensed(now)));
     parts.door.watch({
@@ -90,8 +88,8 @@ export class Board implements Station {
   }
 
   #boot(isPowerOn: boolean): void {
-    const { world, crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
-    this.#anchor = { at: world.now, uptime: millis(0) };
+    const { crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
+    this.#crystal.start();
     const bolt = new Motor({
       retract: door.retractPin,
       throw: door.throwPin,
@@ -155,8 +153,7 @@ export class Board implements Station {
 
   /** Lets the crystal run faster or slower from now on: it got warm or cold. */
   setDrift(partsPerMillion: number): void {
-    this.#anchor = { at: this.#parts.world.now, uptime: this.#uptime() };
-    this.#driftPartsPerMillion = partsPerMillion;
+    this.#crystal.setDrift(partsPerMillion);
     this.#call(() => {});
   }
 
@@ -178,14 +175,14 @@ export class Board implements Station {
     if (lock === undefined) return;
     if (this.#isInside) throw new Error("the lock is called from within itself");
     this.#isInside = true;
-    this.#survive(() => event(lock, this.#uptime()));
+    this.#survive(() => event(lock, this.#crystal.uptime));
     this.#isInside = false;
     if (this.#isRestarting) this.#restart();
     this.#tick?.cancel();
     const next = this.#lock?.nextTick;
     if (next === undefined) return;
     const { world } = this.#parts;
-    this.#tick = world.at(this.#worldTime(next), () => this.#call((ticked, now) => ticked.tick(now)));
+    this.#tick = world.at(this.#crystal.worldTime(next), () => this.#call((ticked, now) => ticked.tick(now)));
   }
 
   /** Starts anew without losing power, as a board does by itself. */
@@ -208,19 +205,5 @@ export class Board implements Station {
       this.cutPower();
       this.#parts.lost?.();
     }
-  }
-
-  #uptime(): Millis {
-    const { at, uptime } = this.#anchor;
-    const elapsed = this.#parts.world.now - at;
-    return millis(uptime + elapsed + Math.floor((elapsed * this.#driftPartsPerMillion) / MILLION));
-  }
-
-  /** The first instant at which the uptime has reached `uptime`; not before now. */
-  #worldTime(uptime: Millis): Millis {
-    const drift = this.#driftPartsPerMillion;
-    const { at, uptime: since } = this.#anchor;
-    const elapsed = Math.ceil(((uptime - since) * MILLION) / (MILLION + drift)) + (drift === 0 ? 0 : 1);
-    return millis(Math.max(this.#parts.world.now, at + elapsed));
   }
 }

@@ -13,6 +13,7 @@ import { type Millis, millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { Boards } from "../lock/boards.ts";
 import type { Identity } from "../lock/identity.ts";
+import { Crystal } from "./crystal.ts";
 import type { Line, LineListener, Side } from "./line.ts";
 import type { Event, World } from "./world.ts";
 
@@ -31,7 +32,7 @@ class Powered<Running extends Core> implements LineListener {
   readonly #start: (now: Millis) => Running;
   readonly #heard: (event: unknown) => void;
   #core: Running | undefined;
-  #startedAt: Millis = millis(0);
+  readonly #crystal: Crystal;
   #tick: Event | undefined;
 
   constructor(
@@ -40,6 +41,7 @@ class Powered<Running extends Core> implements LineListener {
     heard: (event: unknown) => void,
   ) {
     this.#world = at.world;
+    this.#crystal = new Crystal(at.world, 0);
     this.#line = at.line;
     this.#side = at.side;
     this.#start = start;
@@ -51,7 +53,7 @@ class Powered<Running extends Core> implements LineListener {
   }
 
   powerOn(): void {
-    this.#startedAt = this.#world.now;
+    this.#crystal.start();
     this.#core = this.#start(millis(0));
     this.#line.plug(this.#side, this);
     this.call((core, now) => core.tick(now));
@@ -71,11 +73,11 @@ class Powered<Running extends Core> implements LineListener {
   call(event: (core: Running, now: Millis) => unknown): void {
     const core = this.#core;
     if (core === undefined) return;
-    this.#heard(event(core, millis(this.#world.now - this.#startedAt)));
+    this.#heard(event(core, this.#crystal.uptime));
     this.#tick?.cancel();
     const next = this.#core?.nextTick;
     if (next === undefined) return;
-    const at = millis(Math.max(this.#world.now, this.#startedAt + next));
+    const at = this.#crystal.worldTime(next);
     this.#tick = this.#world.at(at, () => this.call((ticked, now) => ticked.tick(now)));
   }
 }
@@ -193,7 +195,7 @@ export class LinkEnd {
     const random = world.stream(`board ${name}`);
     this.#powered = new Powered<BoardLink>(
       { world, line, side: "outside" },
-      (now) => new BoardLink({ crypto, random, wire: line.outside, role, keys: identity, lock }, now),
+      (now) => new BoardLink({ crypto, random, wire: line.outside, role, identity, lock }, now),
       (event) => this.#hear(event as LinkEvent | undefined),
     );
   }

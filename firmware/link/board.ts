@@ -6,6 +6,7 @@
 import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
+import type { Identity } from "../identity.ts";
 import { type Millis, millis, type Random, type Wire } from "../platform.ts";
 import { type Cipher, createCipher } from "./cipher.ts";
 import {
@@ -46,16 +47,6 @@ export const SESSION_MILLIS_MAX = 90_000_000;
 /** A board opens a new session where the cipher bears fewer messages than this. */
 export const REKEY_LEFT = 1_024;
 
-/** What a board has of its own. */
-export interface BoardKeys {
-  /** Of its signing key, 8 bytes. */
-  readonly kid: Bytes;
-  /** X25519, 32 bytes, secret. */
-  readonly agreementSecret: Bytes;
-  /** X25519, 32 bytes. */
-  readonly agreementKey: Bytes;
-}
-
 /** What a link is made of. */
 export interface BoardLinkParts {
   readonly crypto: Crypto;
@@ -63,7 +54,8 @@ export interface BoardLinkParts {
   readonly wire: Wire;
   /** 1 keypad, 2 camera, 3 bridge. */
   readonly role: number;
-  readonly keys: BoardKeys;
+  /** The board's own; what it signs with is not needed. */
+  readonly identity: Pick<Identity, "kid" | "agreementSecret" | "agreementKey">;
   readonly lock: PairedLock;
 }
 
@@ -116,11 +108,11 @@ export class BoardLink {
   #now: Millis;
 
   constructor(parts: BoardLinkParts, now: Millis) {
-    const { role, keys, lock } = parts;
+    const { role, identity, lock } = parts;
     this.#parts = parts;
     this.#now = now;
     const { lockId, sequence } = lock;
-    this.#prologue = boardPrologue({ role, lockId, boardKid: keys.kid, sequence });
+    this.#prologue = boardPrologue({ role, lockId, boardKid: identity.kid, sequence });
   }
 
   /** Whether there is a session: the lock has proven itself, and has not failed to answer since. */
@@ -133,6 +125,11 @@ export class BoardLink {
     return this.#outstanding !== undefined;
   }
 
+  /** What waits for its answer. */
+  get asking(): Command["kind"] | undefined {
+    return this.#outstanding?.asked;
+  }
+
   /** Asks the lock, as soon as there is a session. The digits of an entry are copied, the caller wipes its own. */
   send(asked: Asked, now: Millis): void {
     assert(this.#outstanding === undefined && !this.#isClosed, "one command waits at a time");
@@ -142,6 +139,11 @@ export class BoardLink {
     this.#now = now;
     this.#outstanding = { asked: asked.kind, id, plaintext, since: now, sentAt: now, sent: 0 };
     this.#transmit(now);
+  }
+
+  /** Forgets the command that waits, and wipes it; the lock may have done it or not. */
+  cancel(): void {
+    this.#forgetOutstanding();
   }
 
   /** Takes one frame. Total: it never throws for any bytes. */
@@ -196,13 +198,13 @@ export class BoardLink {
 
   /** Begins a handshake; one that was not answered is forgotten with its key. */
   #open(now: Millis): void {
-    const { crypto, random, wire, keys, lock } = this.#parts;
+    const { crypto, random, wire, identity, lock } = this.#parts;
     this.#endOpening();
     const handshake = startHandshake(crypto, random, {
       pattern: "KK",
       isInitiator: true,
       prologue: this.#prologue,
-      localStatic: { secret: keys.agreementSecret, publicKey: keys.agreementKey },
+      localStatic: { secret: identity.agreementSecret, publicKey: identity.agreementKey },
       remoteStatic: lock.agreementKey,
     });
     const session = drawSession(random);

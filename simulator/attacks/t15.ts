@@ -9,6 +9,12 @@ import { encodeRequest } from "../../firmware/link/message.ts";
 import { createHandshake } from "../../firmware/link/noise.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
 
+/** The bodies of the types that are no handshake: an offer of a board, and its answer. */
+const PLAIN_BYTES: ReadonlyMap<number, number> = new Map([
+  [9, 71],
+  [10, 49],
+]);
+
 /** Gives the prologue of another version. docs/protocol.cddl, `prologue-nk`. @param version what stands for "lk1" */
 function prologueOf(version: string, lockId: string): Bytes {
   return new Writer().array(4).text(version).uint(4).uint(0).text(lockId).finish();
@@ -52,7 +58,7 @@ export const attack: Attack = {
 
     // Another pattern's first message, and a handshake of another version.
     for (const type of [2, 4, 5, 6, 7, 8, 9, 10]) {
-      const frame = new Uint8Array(9 + 48);
+      const frame = new Uint8Array(9 + (PLAIN_BYTES.get(type) ?? 48));
       frame[0] = type;
       must(line.send(frame) === undefined, `a frame of type ${type} is answered`);
     }

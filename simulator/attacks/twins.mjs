@@ -134,7 +134,7 @@ export const TWINS = Object.freeze([
   {
     id: "T06",
     without: "drawn keys",
-    rewrites: [rewrite("lock/identity.ts", "random.fill(secret);", "secret.fill(name.length);")],
+    rewrites: [rewrite("firmware/identity.ts", "random.fill(secret);", "secret.fill(name.length);")],
   },
   {
     id: "T07",

@@ -15,7 +15,7 @@ const BOARDS = ["lock", "keypad", "camera"];
 const GROUPS = [
   ["bytes", "fault"],
   ["platform", "cbor", "crypto", "time/clock"],
-  ["cose"],
+  ["cose", "identity"],
   ["grant", "time"],
   ["policy", "codes"],
   ["door"],
