@@ -1,0 +1,265 @@
+// The keypad: from fingers to a sealed command, and from the lock's answer to a light.
+// Why: it stands outside, in anybody's hands; so it decides nothing, holds no code and no list, and what it keeps is its own
+// two keys and the name and key of its lock. Digits are here for seconds, and leave sealed or not at all (T01, T38).
+// Follows docs/protocol.md §3.2. It knows no lock module.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { selfTest } from "../firmware/crypto/selftest.ts";
+import { Fault } from "../firmware/fault.ts";
+import { type Identity, openIdentity } from "../firmware/identity.ts";
+import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
+import type { Asked } from "../firmware/link/command.ts";
+import { type PairedLock, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
+import { Entry, type EntryEvent } from "./entry.ts";
+import { Player } from "./light.ts";
+import type { KeypadOptions, KeypadPlatform, Snapshot } from "./options.ts";
+import { OFFER_MILLIS, Pairing } from "./pairing.ts";
+import { Presses } from "./presses.ts";
+
+/** How often a keypad says that it is there. */
+export const REPORT_MILLIS = 60_000;
+/** How long the star is held, behind an open case, to forget the lock. */
+export const FORGET_HOLD_MILLIS = 10_000;
+
+/** One keypad. */
+export class Keypad {
+  readonly #platform: KeypadPlatform;
+  readonly #identity: Identity;
+  readonly #pairing: Pairing;
+  readonly #presses = new Presses();
+  readonly #entry = new Entry();
+  readonly #player: Player;
+  #link: BoardLink | undefined;
+  #isCaseOpen = false;
+  /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. */
+  #hasOpened = false;
+  /** What the last report said of the case. */
+  #saidOpen = false;
+  /** Since when the star is held behind an open case. */
+  #forgetFrom: Millis | undefined;
+  /** When an offer, or a report, is due. */
+  #offerAt: Millis;
+  #reportAt: Millis;
+  #wasStuck = false;
+  #now: Millis;
+
+  /** Boots: tests the primitives, and finds its keys and its lock.
+   *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then */
+  constructor(platform: KeypadPlatform, options: KeypadOptions, now: Millis) {
+    const { crypto, random, constants, face } = platform;
+    selfTest(crypto);
+    this.#platform = platform;
+    this.#identity = openIdentity(crypto, constants, random);
+    this.#pairing = new Pairing(crypto, constants, this.#identity);
+    this.#player = new Player(face, options.isSilent);
+    this.#now = now;
+    this.#offerAt = now;
+    this.#reportAt = now;
+    const { lock } = this.#pairing;
+    if (lock !== undefined) this.#join(lock, now);
+  }
+
+  /** Ed25519, 32 bytes. */
+  get signingKey(): Bytes {
+    return this.#identity.signingKey;
+  }
+
+  /** X25519, 32 bytes. */
+  get agreementKey(): Bytes {
+    return this.#identity.agreementKey;
+  }
+
+  get snapshot(): Snapshot {
+    return {
+      isPaired: this.#pairing.lock !== undefined,
+      isUp: this.#link?.isUp === true,
+      isCaseOpen: this.#isCaseOpen,
+      isKeyStuck: this.#presses.isStuck,
+      isTyping: !this.#entry.isEmpty,
+    };
+  }
+
+  /** Reads the keys: on any edge of one, and whenever `nextTick` says so (`tick` does it too). */
+  scan(now: Millis): void {
+    this.#now = now;
+    const key = this.#presses.take(this.#platform.keys.scan(now), now);
+    if (this.#presses.isStuck !== this.#wasStuck) {
+      this.#wasStuck = this.#presses.isStuck;
+      this.#reportAt = now;
+    }
+    if (key !== undefined && this.#isCaseOpen) this.#forgetFrom = key === "*" ? now : undefined;
+    else if (key !== undefined && !this.#isAsking) this.#do(this.#entry.press(key, now), now);
+    this.#finish(now);
+  }
+
+  /** Takes one frame. Total: no bytes make it throw. */
+  received(frame: Bytes, now: Millis): void {
+    this.#now = now;
+    if (this.#link !== undefined) this.#hear(this.#link.received(frame, now), now);
+    else this.#takeLock(frame, now);
+    this.#finish(now);
+  }
+
+  /** Takes the contact of the case. */
+  tamperChanged(isOpen: boolean, now: Millis): void {
+    this.#now = now;
+    if (isOpen === this.#isCaseOpen) return;
+    this.#isCaseOpen = isOpen;
+    this.#hasOpened ||= isOpen;
+    this.#forgetFrom = undefined;
+    this.#entry.clear();
+    if (this.#link?.asking === "entry") {
+      this.#link.cancel();
+      this.#player.stop(now);
+    }
+    this.#reportAt = now;
+    this.#finish(now);
+  }
+
+  /** Does what is due. */
+  tick(now: Millis): void {
+    this.#now = now;
+    const scanAt = this.#presses.nextScan;
+    if (scanAt !== undefined && now >= scanAt) this.scan(now);
+    const isStarHeld = this.#presses.isHeld("*");
+    this.#do(this.#entry.tick(isStarHeld && !this.#isCaseOpen, now), now);
+    if (!isStarHeld) this.#forgetFrom = undefined;
+    if (this.#forgetFrom !== undefined && now - this.#forgetFrom >= FORGET_HOLD_MILLIS) this.#forget(now);
+    if (this.#link !== undefined) this.#hear(this.#link.tick(now), now);
+    this.#player.tick(now);
+    this.#finish(now);
+  }
+
+  /** The uptime by which `tick` must be called. */
+  get nextTick(): Millis {
+    const times = [this.#presses.nextScan, this.#entry.nextTick, this.#player.nextTick, this.#link?.nextTick];
+    if (this.#link === undefined) times.push(this.#offerAt);
+    else if (this.#link.isUp && !this.#link.isBusy) times.push(this.#reportAt);
+    if (this.#forgetFrom !== undefined) times.push(millis(this.#forgetFrom + FORGET_HOLD_MILLIS));
+    let next = Number.POSITIVE_INFINITY;
+    for (const time of times) if (time !== undefined && time < next) next = time;
+    return millis(Math.max(next, this.#now));
+  }
+
+  /** Whether an answer is waited for that somebody at the keys wants to know. */
+  get #isAsking(): boolean {
+    const asking = this.#link?.asking;
+    return asking !== undefined && asking !== "report";
+  }
+
+  #do(event: EntryEvent, now: Millis): void {
+    switch (event.kind) {
+      case "nothing":
+        return;
+      case "typed":
+        this.#player.play("click", now);
+        return;
+      case "overflow":
+        this.#player.play("no", now);
+        return;
+      case "entered":
+        this.#ask({ kind: "entry", digits: event.digits }, now);
+        this.#entry.clear();
+        return;
+      case "bell":
+      case "lock":
+        this.#ask({ kind: event.kind }, now);
+    }
+  }
+
+  /** Asks for somebody at the keys: a report that waits gives way, and comes again. */
+  #ask(asked: Asked, now: Millis): void {
+    const link = this.#link;
+    if (link === undefined) {
+      this.#player.play("no-link", now);
+      return;
+    }
+    if (link.isBusy) this.#reportAt = now;
+    link.cancel();
+    link.send(asked, now);
+    this.#player.play(asked.kind === "bell" ? "bell" : "asking", now);
+  }
+
+  #hear(event: LinkEvent, now: Millis): void {
+    switch (event.kind) {
+      case "nothing":
+        return;
+      case "up":
+        this.#reportAt = now;
+        return;
+      case "view":
+        this.#player.suit(event.view, now);
+        return;
+      case "unanswered":
+        if (event.asked !== "report") this.#player.play("no-link", now);
+        return;
+      case "reply":
+        this.#player.suit(event.reply.view, now);
+        if (event.asked === "report") this.#reported(now);
+        else this.#answer(event, now);
+    }
+  }
+
+  #answer({ asked, reply }: Extract<LinkEvent, { kind: "reply" }>, now: Millis): void {
+    const { result, view } = reply;
+    // A bell has rung here before it rang inside.
+    if (asked === "bell" && result === "yes") return;
+    this.#player.play(result, now, result === "yes" && view.isBatteryLow ? "battery" : undefined);
+  }
+
+  /** The lock has heard the last report; what was different since is reported next. */
+  #reported(now: Millis): void {
+    if (this.#saidOpen) this.#hasOpened = false;
+    if (this.#saidOpen !== (this.#isCaseOpen || this.#hasOpened)) this.#reportAt = now;
+  }
+
+  /** Sends what is due, where nothing else waits. */
+  #finish(now: Millis): void {
+    const link = this.#link;
+    if (link === undefined) {
+      if (now < this.#offerAt) return;
+      this.#offerAt = millis(now + OFFER_MILLIS);
+      this.#platform.wire.send(this.#pairing.offer);
+      return;
+    }
+    if (link.isBusy || !link.isUp || now < this.#reportAt) return;
+    this.#reportAt = millis(now + REPORT_MILLIS);
+    const { millivolts } = this.#platform.battery;
+    const isCaseOpen = this.#isCaseOpen || this.#hasOpened;
+    this.#saidOpen = isCaseOpen;
+    link.send({ kind: "report", isCaseOpen, isKeyStuck: this.#presses.isStuck, millivolts }, now);
+  }
+
+  #join(lock: PairedLock, now: Millis): void {
+    const { crypto, random, wire } = this.#platform;
+    this.#link = new BoardLink({ crypto, random, wire, role: ROLE_KEYPAD, identity: this.#identity, lock }, now);
+  }
+
+  /** A keypad without a lock takes the first that answers its offer. */
+  #takeLock(frame: Bytes, now: Millis): void {
+    try {
+      this.#join(this.#pairing.take(frame), now);
+    } catch (fault) {
+      // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
+      if (!(fault instanceof Fault)) throw fault;
+    }
+  }
+
+  /** Forgets its lock: whoever opens the case may. */
+  #forget(now: Millis): void {
+    this.#forgetFrom = undefined;
+    if (this.#link === undefined) return;
+    try {
+      this.#pairing.forget();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#player.play("no", now);
+      return;
+    }
+    this.#link.close();
+    this.#link = undefined;
+    this.#offerAt = now;
+    this.#player.play("yes", now);
+  }
+}

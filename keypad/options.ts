@@ -1,0 +1,37 @@
+// What a keypad is built on and built as.
+// Why: the same core runs on a board, in the simulator and in a test; only this differs.
+// Follows docs/design.md, "The world is handed in".
+
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Battery, Constants, Random, Wire } from "../firmware/platform.ts";
+import type { Keys } from "./keys.ts";
+import type { Face } from "./light.ts";
+
+/** The hardware of a keypad. */
+export interface KeypadPlatform {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly constants: Constants;
+  readonly keys: Keys;
+  readonly wire: Wire;
+  readonly face: Face;
+  /** The keypad's own supply. */
+  readonly battery: Battery;
+}
+
+/** How a keypad behaves. */
+export interface KeypadOptions {
+  /** Whether only an alarm may sound. */
+  readonly isSilent: boolean;
+}
+
+/** What a display or a checker may see. */
+export interface Snapshot {
+  readonly isPaired: boolean;
+  /** Whether there is a session with the lock. */
+  readonly isUp: boolean;
+  readonly isCaseOpen: boolean;
+  readonly isKeyStuck: boolean;
+  /** Whether digits are held. */
+  readonly isTyping: boolean;
+}

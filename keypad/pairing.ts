@@ -1,0 +1,77 @@
+// The lock that this keypad belongs to: offered for, taken once, kept, and forgotten by a hand at the opened case.
+// Why: a keypad that was taken home must be useless there, and one that was bought used must be usable; so it belongs to the
+// first lock that answers, and only somebody who has opened its case can end that.
+// Follows docs/protocol.md §3.2, "Pairing".
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
+import type { Identity } from "../firmware/identity.ts";
+import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
+import {
+  encodeEnrolled,
+  encodeOffer,
+  type PairedLock,
+  parseEnrolled,
+  ROLE_KEYPAD,
+} from "../firmware/link/introduction.ts";
+import type { Constants } from "../firmware/platform.ts";
+
+/** How often a keypad without a lock offers itself. */
+export const OFFER_MILLIS = 10_000;
+
+const LOCK = "lock";
+
+/** The pairing, in the board's constants. */
+export class Pairing {
+  readonly #crypto: Crypto;
+  readonly #constants: Constants;
+  readonly #identity: Identity;
+  #lock: PairedLock | undefined;
+
+  /** @throws Fault flash.io */
+  constructor(crypto: Crypto, constants: Constants, identity: Identity) {
+    this.#crypto = crypto;
+    this.#constants = constants;
+    this.#identity = identity;
+    this.#lock = readLock(constants);
+  }
+
+  get lock(): PairedLock | undefined {
+    return this.#lock;
+  }
+
+  /** The frame by which a keypad without a lock makes itself known. */
+  get offer(): Bytes {
+    const { agreementKey, signingKey } = this.#identity;
+    return encodePlain(FRAME_OFFER, encodeOffer({ role: ROLE_KEYPAD, agreementKey, signingKey }));
+  }
+
+  /** Takes a lock's answer, durably.
+   *  @throws Fault link.*, cbor.* for any other frame, crypto.zero for a key that no lock has, flash.io; none is taken then */
+  take(frame: Bytes): PairedLock {
+    if (checkFrame(frame) !== FRAME_ENROLLED) throw new Fault("link.shape");
+    const lock = parseEnrolled(bodyOf(frame).slice());
+    this.#crypto.wipe(this.#crypto.agree(this.#identity.agreementSecret, lock.agreementKey));
+    this.#constants.write(LOCK, encodeEnrolled(lock));
+    this.#lock = lock;
+    return lock;
+  }
+
+  /** Forgets the lock, durably. @throws Fault flash.io */
+  forget(): void {
+    this.#constants.erase(LOCK);
+    this.#lock = undefined;
+  }
+}
+
+/** What cannot be read is no lock: the keypad then offers itself, and its own lock answers. */
+function readLock(constants: Constants): PairedLock | undefined {
+  const stored = constants.read(LOCK);
+  try {
+    return stored === undefined ? undefined : parseEnrolled(stored);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return undefined;
+  }
+}

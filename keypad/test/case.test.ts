@@ -1,0 +1,185 @@
+// What a keypad keeps and whose it is: its case, its constants, its lock.
+// Method: the real core on simulated copper against the lock's real end of the wire; constants that count what is written.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { fromAscii } from "../../firmware/bytes.ts";
+import { encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../../firmware/link/frame.ts";
+import { encodeEnrolled } from "../../firmware/link/introduction.ts";
+import { MemoryConstants } from "../../simulator/memory.ts";
+import { identityOf } from "../../simulator/wired.ts";
+import { Door } from "./door.ts";
+
+const OTHER_LOCK = identityOf(crypto, 0x20);
+
+test("an opened case is reported within a second, wipes what was typed, and no key counts until it is closed", () => {
+  const door = new Door().start();
+  const { kid } = door.enrolled();
+  door.type("1234");
+  door.keyboard.moveCase(true);
+  assert.not(door.keypad.snapshot.isTyping);
+  door.pass(1_000);
+  assert.is(door.lock.core?.lastReport(kid)?.isCaseOpen, true);
+  door.type("1234#");
+  assert.equal(door.served, []);
+  door.keyboard.moveCase(false);
+  door.pass(1_000);
+  assert.is(door.lock.core?.lastReport(kid)?.isCaseOpen, false);
+  door.type("1234#");
+  assert.equal(door.served, ["serve entry 1234"]);
+});
+
+test("a case that was open only while the cable was cut is reported all the same", () => {
+  const door = new Door().start();
+  const { kid } = door.enrolled();
+  const open: boolean[] = [];
+  door.line.cut(true);
+  door.keyboard.moveCase(true);
+  door.pass(1_000);
+  door.keyboard.moveCase(false);
+  door.pass(20_000);
+  door.line.cut(false);
+  for (let count = 0; count < 4_000; count++) {
+    door.pass(5);
+    const report = door.lock.core?.lastReport(kid);
+    if (report !== undefined && report.isCaseOpen !== open.at(-1)) open.push(report.isCaseOpen);
+  }
+  assert.equal(open, [false, true, false]);
+});
+
+test("a code that waits for the lock is forgotten when the case is opened", () => {
+  const door = new Door().start();
+  door.lock.powerOff();
+  door.pass(door.keyboard.type("1234#"));
+  door.keyboard.moveCase(true);
+  door.keyboard.moveCase(false);
+  door.lock.powerOn();
+  door.pass(30_000);
+  assert.equal(door.served, []);
+  assert.not(door.lock.log.some((line) => line.includes("1234")));
+});
+
+/** Constants that remember the names that were written. */
+class Watched extends MemoryConstants {
+  readonly names = new Set<string>();
+
+  override write(name: string, value: Uint8Array): void {
+    this.names.add(name);
+    super.write(name, value);
+  }
+}
+
+test("it keeps its two keys and its lock, and writes nothing more, whatever is typed", () => {
+  const constants = new Watched();
+  const door = new Door({ constants }).start();
+  assert.equal(constants.changes, 3);
+  for (let count = 0; count < 10; count++) door.type(`12${count}456#`);
+  door.keyboard.moveCase(true);
+  door.board.restart();
+  door.keyboard.moveCase(false);
+  door.pass(3_600_000);
+  assert.is(constants.changes, 3);
+  assert.equal([...constants.names].sort(), ["agree", "lock", "sign"]);
+});
+
+test("no frame carries what was typed", () => {
+  const door = new Door().start();
+  door.type("48291548#");
+  const digits = fromAscii("48291548").join();
+  assert.ok(door.heard.length > 0 && door.heard.every(({ frame }) => !frame.join().includes(digits)));
+});
+
+// Pairing.
+
+test("a keypad without a lock offers itself every 10 s, and is inert", () => {
+  const door = new Door();
+  door.lock.powerOn();
+  door.board.powerOn();
+  door.pass(35_000);
+  door.type("1234#");
+  assert.equal(door.typesTo("inside"), [FRAME_OFFER, FRAME_OFFER, FRAME_OFFER, FRAME_OFFER]);
+  assert.equal(door.typesTo("outside"), []);
+  assert.equal(door.lock.core?.offer?.signingKey, door.keypad.signingKey);
+  assert.not(door.keypad.snapshot.isPaired);
+  assert.not(door.keypad.snapshot.isTyping);
+});
+
+test("it takes the lock that answers, once, and is that lock's after any restart", () => {
+  const door = new Door().start();
+  assert.ok(door.keypad.snapshot.isPaired);
+  const other = { lockId: OTHER_LOCK.lockId, agreementKey: OTHER_LOCK.agreementKey, sequence: 1 };
+  door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(other)));
+  door.pass(100);
+  door.board.restart();
+  door.pass(1_000);
+  assert.not(door.typesTo("inside").includes(FRAME_OFFER));
+  door.type("1234#");
+  assert.equal(door.served, ["serve entry 1234"]);
+});
+
+test("it takes no lock whose key is of small order, nor a broken answer, and goes on offering", () => {
+  const door = new Door();
+  door.board.powerOn();
+  door.pass(100);
+  const none = { lockId: OTHER_LOCK.lockId, agreementKey: new Uint8Array(32), sequence: 1 };
+  door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(none)));
+  const broken = encodePlain(FRAME_ENROLLED, encodeEnrolled({ ...none, agreementKey: OTHER_LOCK.agreementKey }));
+  broken[9] ^= 1;
+  door.line.inject("outside", broken);
+  door.pass(100);
+  assert.not(door.keypad.snapshot.isPaired);
+  assert.is(door.constants.changes, 2);
+});
+
+test("where its constants do not keep the lock, it has none", () => {
+  const door = new Door();
+  door.lock.powerOn();
+  door.board.powerOn();
+  door.lock.boards = [door.enrolled()];
+  door.constants.isSound = false;
+  door.pass(15_000);
+  assert.not(door.keypad.snapshot.isPaired);
+  door.constants.isSound = true;
+  door.pass(11_000);
+  assert.ok(door.keypad.snapshot.isUp);
+});
+
+const HOLDS: readonly (readonly [claim: string, isOpen: boolean, held: number, isPaired: boolean])[] = [
+  ["the star, held for 10 s behind an open case, forgets the lock", true, 10_100, false],
+  ["held for less, it does not", true, 9_900, true],
+  ["nor with the case shut, however long", false, 19_000, true],
+];
+
+for (const [claim, isOpen, held, isPaired] of HOLDS) {
+  test(claim, () => {
+    const door = new Door().start();
+    door.lock.powerOff();
+    if (isOpen) door.keyboard.moveCase(true);
+    door.hold("*", held);
+    assert.is(door.keypad.snapshot.isPaired, isPaired);
+    assert.is(door.constants.read("lock") === undefined, !isPaired);
+    door.board.restart();
+    assert.is(door.keypad.snapshot.isPaired, isPaired);
+  });
+}
+
+test("the case that is shut meanwhile, or another finger, ends the hold", () => {
+  for (const spoil of [
+    (door: Door) => {
+      door.keyboard.moveCase(false);
+      door.keyboard.moveCase(true);
+    },
+    (door: Door) => door.hold("1", 200),
+  ]) {
+    const door = new Door().start();
+    door.keyboard.moveCase(true);
+    door.keyboard.press("*");
+    door.pass(6_000);
+    spoil(door);
+    door.pass(8_000);
+    assert.ok(door.keypad.snapshot.isPaired);
+  }
+});
+
+test.run();
