@@ -14,6 +14,7 @@ export type FaultCode =
   | "cbor.truncated"
   | "cbor.type"
   | "cbor.unsupported" // Floats, simple values, bignums, tags other than 18, arguments above 32 bits.
+  | "code.shape" // A user, credential or window whose parts are out of bounds.
   | "cose.algorithm"
   | "cose.key"
   | "cose.shape"

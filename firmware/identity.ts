@@ -41,7 +41,9 @@ export function forgetIdentity(constants: Constants): void {
   constants.erase(AGREEMENT_SECRET);
 }
 
-function openSecret(name: string, constants: Constants, random: Random): Bytes {
+/** Reads a secret, or makes one of 32 bytes where there is none yet, durably before it is used.
+ *  @param name at most 15 characters   @throws Fault flash.io, crypto.key where what is stored has another size */
+export function openSecret(name: string, constants: Constants, random: Random): Bytes {
   const stored = constants.read(name);
   if (stored !== undefined) {
     if (stored.length !== KEY_BYTES) throw new Fault("crypto.key");

@@ -163,10 +163,12 @@ function judgeAdoption(adoption: Adoption, sequence: number, context: ActContext
   return withZone(context.configuration, adoption.zoneRule) === undefined ? "malformed" : undefined;
 }
 
-function judgeEnrolment(signingKey: Bytes, { crypto, keyring }: ActContext): Denial | undefined {
+/** A board learns whose it is over the wire, so somebody must have seen which board hangs there (docs/attacks.md T16). */
+function judgeEnrolment(signingKey: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
   const kid = kid8(crypto, signingKey);
   const isThere = keyring.boards.some((board) => crypto.isEqual(board.kid, kid));
-  return isThere || keyring.boards.length < BOARDS_MAX ? undefined : "limit";
+  if (!isThere && keyring.boards.length >= BOARDS_MAX) return "limit";
+  return hasPresence ? undefined : "presence";
 }
 
 function judgeSettings(settings: readonly Setting[], context: ActContext): Denial | undefined {

@@ -274,11 +274,12 @@ export class Boards {
     if (command === undefined) return;
     const { id } = command;
     if (peer.last === undefined || !this.#crypto.isEqual(peer.last.id, id)) {
+      peer.last = { id, result: this.#desk.serve(peer.board, command, now) };
+      // After it: whoever serves a report still sees the former one.
       if (command.kind === "report") {
         const { isCaseOpen, isKeyStuck, millivolts } = command;
         peer.report = { isCaseOpen, isKeyStuck, millivolts };
       }
-      peer.last = { id, result: this.#desk.serve(peer.board, command, now) };
     }
     const { view } = this.#desk;
     this.#send(peer, encodeReply({ id, result: peer.last.result, view }), view);

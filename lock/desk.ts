@@ -6,6 +6,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { ChainContext } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import type { Proof } from "../firmware/grant/holder.ts";
+import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
 import type { Head, Region, Status } from "../firmware/link/message.ts";
 import type { Millis, Transport } from "../firmware/platform.ts";
 import type { Timekeeper } from "./timekeeper.ts";
@@ -51,6 +52,8 @@ export interface Desk {
   status(now: Millis): Status;
   /** @returns undefined where the flash cannot be read */
   records(region: Region, from: number): Records | undefined;
+  /** Does what an owner asks of codes. @param owner 8 bytes @returns why not, or undefined where it is done */
+  codes(request: CodeRequest, owner: Bytes, now: Millis): CodeAnswer | Denial | undefined;
   checkpoint(now: Millis): Bytes;
   /** Notes that an owner holds the records up to these. @returns why not, or undefined */
   fetched(heads: readonly Head[], now: Millis): Denial | undefined;

@@ -2,6 +2,7 @@
 // Why: it is the way of most who come, and the only one that spends; it reads in one sitting, apart from the way of owners.
 // Follows docs/protocol.md §2.2.
 
+import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Door } from "../firmware/door/state.ts";
 import { Fault } from "../firmware/fault.ts";
@@ -27,6 +28,16 @@ import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
 import { beginVisit, isRetry, type Visit } from "./visit.ts";
 
+/** What the desk of guests knows of codes: who needs one beside the phone. */
+export interface CodeRule {
+  /** Whether a holder's grants open only with a code besides. @param holder 8 bytes */
+  isBound(holder: Bytes): boolean;
+  /** Whether that code has not come within the last minute. @param holder 8 bytes */
+  isCodeMissing(holder: Bytes, now: Millis): boolean;
+  /** Ends the wait of a code: its phone has come. */
+  used(): void;
+}
+
 /** What a guest's request may reach in the lock. */
 export interface GuestDesk {
   readonly crypto: Crypto;
@@ -40,6 +51,7 @@ export interface GuestDesk {
   /** Whether somebody inside has just asked to get out. */
   readonly isLeaving: boolean;
   readonly visit: Visit | undefined;
+  readonly codeRule: CodeRule;
   /** Begins a visit whose intent is durable. */
   begin(visit: Visit, now: Millis): void;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
@@ -86,6 +98,7 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   switch (operation) {
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH: {
+      if (!retry && desk.codeRule.isCodeMissing(chain.leaf.kid8, now)) return "code";
       // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
       if (retry && visit !== undefined) visit.retries++;
       else {
@@ -125,7 +138,8 @@ function beginGuestVisit(
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   try {
     recorder.face(crypto, chain, now);
-    const { seq } = recorder.intent({ chain, holder, operation, spends: intent.spends }, now);
+    const source = desk.codeRule.isBound(chain.leaf.kid8) ? "keypad" : "phone";
+    const { seq } = recorder.intent({ chain, holder, operation, source, spends: intent.spends }, now);
     desk.begin(
       beginVisit(seq, { leaf: chain.leaf.link8, operation, dwellMinutes, connection: from.connection }, now),
       now,
@@ -134,6 +148,7 @@ function beginGuestVisit(
     if (!(fault instanceof Fault)) throw fault;
     return "journal";
   }
+  if (desk.codeRule.isBound(chain.leaf.kid8)) desk.codeRule.used();
   faces.keep(crypto, chain);
   return undefined;
 }

@@ -7,14 +7,13 @@ import { type Bytes, fromAscii } from "../firmware/bytes.ts";
 import { selfTest } from "../firmware/crypto/selftest.ts";
 import type { BoltReport } from "../firmware/door/bolt.ts";
 import { step } from "../firmware/door/door.ts";
-import type { Act, Alarm as DoorAlarm, DoorEvent, DoorReport, DoorSettings, Effect } from "../firmware/door/event.ts";
+import type { Act, Alarm as DoorAlarm, DoorEvent, DoorSettings, Effect } from "../firmware/door/event.ts";
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
 import { Fault, unreachable } from "../firmware/fault.ts";
 import type { ChainContext } from "../firmware/grant/chain.ts";
 import { OPERATION_UNLATCH, OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
-import type { Outcome } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
-import type { NoticeEvent, Status } from "../firmware/link/message.ts";
+import type { Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
 import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
 import type { Desk, Records } from "./desk.ts";
@@ -24,15 +23,17 @@ import { type Identity, openIdentity } from "./identity.ts";
 import { Presence } from "./inside.ts";
 import { Memory } from "./memory.ts";
 import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
+import { Outside, type OutsideDesk } from "./outside.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
 import { Phones } from "./phone.ts";
 import { ANNOUNCEMENTS, LISTS, OPENINGS, Ration, STATEMENTS } from "./ration.ts";
 import { Recorder } from "./recorder.ts";
 import { FAREWELL, finishReset, Reset } from "./reset.ts";
 import { doorSettings } from "./settings.ts";
+import { Siren } from "./siren.ts";
 import { statusOf } from "./status.ts";
 import { Timekeeper } from "./timekeeper.ts";
-import { closingOf, isSecured, nextOf, resumeVisit, type Visit } from "./visit.ts";
+import { Visits } from "./visits.ts";
 
 /** How often a running drive's sensors are looked at. */
 const DRIVE_POLL_MILLIS = 10;
@@ -43,10 +44,13 @@ const REPORTS_MAX = 8;
 export class Lock {
   readonly #platform: LockPlatform;
   readonly #options: LockOptions;
+  readonly #siren: Siren;
   readonly #identity: Identity;
   readonly #memory: Memory;
   readonly #recorder: Recorder;
   readonly #phones: Phones;
+  readonly #visits: Visits;
+  readonly #outside: Outside;
   readonly #faces = new Faces();
   readonly #presence: Presence;
   readonly #reset: Reset;
@@ -57,12 +61,13 @@ export class Lock {
   readonly #lists = new Ration(LISTS);
   readonly #announcements = new Ration(ANNOUNCEMENTS);
   #door: Door = startDoor();
-  #visit: Visit | undefined;
 
   /** Boots: tests the primitives, finds its keys and its memory, and senses where the bolt is.
    *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then; the bolt was not touched */
   constructor(platform: LockPlatform, options: LockOptions, now: Millis) {
-    const { crypto, random, flash, constants, carrier, indicator } = platform;
+    const { crypto, random, flash, constants, carrier } = platform;
+    const indicator = new Siren(platform.indicator, () => this.#now);
+    this.#siren = indicator;
     selfTest(crypto);
     this.#platform = platform;
     this.#options = options;
@@ -77,8 +82,15 @@ export class Lock {
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
     const timekeeper = new Timekeeper({ ...options, crypto, random, memory, recorder }, now);
     this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(timekeeper), now);
-    const { visit } = this.#memory.state;
-    if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);
+    this.#visits = new Visits(
+      { options, memory, recorder, presence: this.#presence, phones: this.#phones, indicator },
+      now,
+    );
+    this.#outside = new Outside(
+      { ...platform, identity, memory, recorder, indicator, statements: this.#statements },
+      this.#outsideDesk(),
+      now,
+    );
     if (!this.#memory.isWhole) this.#recorder.alarm("journal", now);
     if (this.#isStuck) indicator.signal("alarm");
     this.#pollBolt(now);
@@ -101,7 +113,7 @@ export class Lock {
 
   get snapshot(): Snapshot {
     const { owners } = this.#memory.state.keyring;
-    const isVisitOpen = this.#visit !== undefined;
+    const isVisitOpen = this.#visits.isOpen;
     return { door: this.#door, isAdopted: owners.length > 0, isVisitOpen, hasPresence: this.#hasPresence };
   }
 
@@ -121,6 +133,18 @@ export class Lock {
     this.#phones.disconnected(connection);
   }
 
+  /** Takes one frame from the wire to the keypads. Total: no bytes make it throw. */
+  wireReceived(frame: Bytes, now: Millis): void {
+    this.#now = now;
+    this.#outside.received(frame, now);
+  }
+
+  /** Takes the loop in the keypad's cable: a board without one never calls it. */
+  loopChanged(isClosed: boolean, now: Millis): void {
+    this.#now = now;
+    this.#outside.loopChanged(isClosed, now);
+  }
+
   /** Takes the debounced door contact, and looks at the bolt before: a leaf that shuts ends no visit on a stale belief. */
   contactChanged(contact: "open" | "closed", now: Millis): void {
     this.boltSensed(now);
@@ -136,10 +160,10 @@ export class Lock {
   /** Takes a press of the inside button: it always opens, whatever else is so, and is recorded afterwards. */
   insidePressed(now: Millis): void {
     this.#now = now;
-    this.#presence.press(this.#isGuestInside, now);
+    this.#presence.press(this.#visits.isGuestInside, now);
     this.#step({ kind: "inside" }, now);
     this.#recorder.inside(now);
-    this.#reset.pressed(this.#visit !== undefined, now);
+    this.#reset.pressed(this.#visits.isOpen, now);
   }
 
   /** Tells that an input of the bolt changed with no drive running: somebody turned the thumbturn. */
@@ -153,8 +177,9 @@ export class Lock {
     this.#now = now;
     this.#pollBolt(now);
     this.#step({ kind: "tick" }, now);
-    if (this.#visit !== undefined && now >= nextOf(this.#visit)) this.#overstay(this.#visit, now);
+    this.#visits.tick(this.#door, now);
     this.#phones.tick(now);
+    this.#outside.tick(now);
     this.#recorder.tick(now);
     this.#memory.tick(now);
     this.#reset.tick(now, this.#platform.bolt.isDriving);
@@ -167,7 +192,7 @@ export class Lock {
     let next: number = this.#memory.nextTick;
     const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
     others.push(isDriving ? millis(now + DRIVE_POLL_MILLIS) : this.#reset.nextTick);
-    if (this.#visit !== undefined) others.push(nextOf(this.#visit));
+    others.push(this.#visits.nextTick, this.#outside.nextTick);
     for (const other of others) if (other !== undefined && other < next) next = other;
     return millis(Math.max(next, now));
   }
@@ -180,16 +205,12 @@ export class Lock {
   }
 
   get #hasPresence(): boolean {
-    return !this.#isGuestInside && this.#presence.isKnown(this.#now);
+    return !this.#visits.isGuestInside && this.#presence.isKnown(this.#now);
   }
 
   /** Whether the records and keys of this lock are about to be erased, or half erased. */
   get #isEnding(): boolean {
     return this.#isStuck || this.#reset.isDecided;
-  }
-
-  get #isGuestInside(): boolean {
-    return this.#visit?.isGuest === true;
   }
 
   /** What phones may ask for. */
@@ -217,6 +238,7 @@ export class Lock {
       records: (region, from) => lock.#records(region, from),
       checkpoint: (now) => lock.#memory.checkpoint(now),
       farewell: () => lock.#platform.constants.read(FAREWELL),
+      codes: (request, owner, now) => lock.#outside.asked(request, owner, now),
       fetched: (heads, now) => lock.#memory.fetched(heads, now),
       stranger: (kind, now) => lock.#recorder.stranger(kind, now),
     };
@@ -224,14 +246,14 @@ export class Lock {
 
   /** What an owner's word may reach. */
   #ownerDesk(): OwnerDesk {
-    const { crypto, indicator } = this.#platform;
+    const { crypto } = this.#platform;
     const { canUnlatch } = this.#options;
     return {
       crypto,
       lockId: fromAscii(this.#identity.lockId),
       memory: this.#memory,
       recorder: this.#recorder,
-      indicator,
+      indicator: this.#siren,
       canUnlatch,
       door: this.#door,
       hasPresence: this.#hasPresence,
@@ -241,7 +263,7 @@ export class Lock {
       statements: this.#statements,
       lists: this.#lists,
       announcements: this.#announcements,
-      begin: (visit, now) => this.#beginVisit(visit, now),
+      begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),
       ownerRemoved: (kid) => this.#phones.endKey(kid),
       handedOver: () => this.#phones.endAll(),
@@ -262,17 +284,37 @@ export class Lock {
       isLeaving: this.#presence.isLeaving(this.#now),
       canUnlatch: this.#options.canUnlatch,
       door: this.#door,
-      visit: this.#visit,
-      begin: (visit, now) => this.#beginVisit(visit, now),
+      visit: this.#visits.current,
+      codeRule: this.#outside.codes,
+      begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),
     };
   }
 
-  /** Begins a visit whose intent is durable; one that is open gives way to it. */
-  #beginVisit(visit: Visit, now: Millis): void {
-    this.#closeVisit("superseded", now);
-    this.#visit = visit;
-    if (visit.isGuest) this.#presence.end();
+  /** What stands outside the door, and what it may reach. */
+  #outsideDesk(): OutsideDesk {
+    const lock = this;
+    return {
+      get door(): Door {
+        return lock.#door;
+      },
+      get isAlarm(): boolean {
+        return lock.#siren.isAlarm;
+      },
+      get isLeaving(): boolean {
+        return lock.#presence.isLeaving(lock.#now);
+      },
+      get isEnding(): boolean {
+        return lock.#isEnding;
+      },
+      get now(): Millis {
+        return lock.#now;
+      },
+      guestDesk: () => lock.#guestDesk(),
+      act: (operation, now) => lock.#request(operation, now),
+      notifyOwners: (event) => lock.#visits.notifyOwners(event),
+      stranger: (kind, now) => lock.#recorder.stranger(kind, now),
+    };
   }
 
   #status(): Status {
@@ -281,7 +323,9 @@ export class Lock {
       door: this.#door,
       options: this.#options,
       battery: this.#platform.battery,
-      isVisitOpen: this.#visit !== undefined,
+      boards: this.#outside.boardStates,
+      codes: this.#outside.codesState(this.#now),
+      isVisitOpen: this.#visits.isOpen,
       hasPresence: this.#hasPresence,
       resetSeconds: this.#reset.secondsLeft(this.#now),
       now: this.#now,
@@ -321,18 +365,19 @@ export class Lock {
       for (const effect of effects) report = this.#do(effect, now) ?? report;
       next = report === undefined ? undefined : { kind: "bolt", report };
     }
+    this.#outside.viewChanged(now);
   }
 
   #do(effect: Effect, now: Millis): BoltReport | undefined {
     switch (effect.kind) {
       case "drive":
-        this.#platform.indicator.signal(effect.command === "retract" ? "yes" : "wait");
+        this.#siren.signal(effect.command === "retract" ? "yes" : "wait");
         return this.#platform.bolt.drive(effect.command, now);
       case "alarm":
         this.#alarm(effect.alarm, now);
         return undefined;
       case "report":
-        this.#report(effect, now);
+        this.#visits.report(effect, this.#door, now);
         return undefined;
       case "mode":
         this.#memory.endPrivacy(now);
@@ -346,55 +391,8 @@ export class Lock {
   }
 
   #alarm(alarm: DoorAlarm, now: Millis): void {
-    this.#platform.indicator.signal("alarm");
+    this.#siren.signal("alarm");
     this.#recorder.alarm(alarm === "heldOpen" ? "held-open" : alarm, now);
-    if (alarm === "jammed") this.#notify("jammed");
-  }
-
-  /** Books what the door did: on the visit that is open, else as a door event. */
-  #report(report: DoorReport, now: Millis): void {
-    const visit = this.#visit;
-    const { what, cause } = report;
-    if (what === "failed") {
-      if (visit === undefined || report.act === "lock") return;
-      if (report.hasLeft || visit.hasLeft) visit.outcome = "jammed";
-      else this.#closeVisit("not-moved", now);
-      return;
-    }
-    if (visit !== undefined && what !== "closed" && what !== "locked") visit.hasLeft = true;
-    if (what === "moved" || what === "unlatched") return;
-    // Who presses and goes out leaves nobody inside who could vouch.
-    if (what === "opened") this.#presence.end();
-    if (cause !== "boot") this.#notify(what);
-    if (visit === undefined) {
-      if (cause !== "boot") this.#recorder.door(what, cause, now);
-      return;
-    }
-    if (what === "opened" && visit.openedAt === undefined) visit.openedAt = now;
-    if (what === "closed") visit.closedAt = now;
-    if (isSecured(this.#door, this.#options.hasContact)) this.#closeVisit(visit.outcome, now);
-  }
-
-  /** A visit that lasts longer than its grant allows is an alarm; one that nobody ends is closed. */
-  #overstay(visit: Visit, now: Millis): void {
-    if (visit.dwellAt === undefined || visit.isOverstayed) {
-      this.#closeVisit("held-open", now);
-      return;
-    }
-    visit.isOverstayed = true;
-    this.#platform.indicator.signal("alarm");
-    this.#recorder.alarm("dwell", now);
-  }
-
-  #closeVisit(outcome: Outcome, now: Millis): void {
-    if (this.#visit === undefined) return;
-    this.#recorder.closing(closingOf(this.#visit, outcome, { ...this.#options, door: this.#door, now }), now);
-    this.#visit = undefined;
-  }
-
-  #notify(event: NoticeEvent): void {
-    const connection = this.#visit?.connection;
-    if (connection !== undefined) this.#phones.notify(connection, event);
-    for (const owner of this.#phones.owners) if (owner !== connection) this.#phones.notify(owner, event);
+    if (alarm === "jammed") this.#visits.notify("jammed");
   }
 }

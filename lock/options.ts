@@ -6,7 +6,7 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Bolt } from "../firmware/door/bolt.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
-import type { Battery, Carrier, Constants, Flash, Indicator, Random, Seconds } from "../firmware/platform.ts";
+import type { Battery, Carrier, Constants, Flash, Indicator, Random, Seconds, Wire } from "../firmware/platform.ts";
 
 /** The hardware of a lock board. */
 export interface LockPlatform {
@@ -16,6 +16,8 @@ export interface LockPlatform {
   readonly constants: Constants;
   readonly bolt: Bolt;
   readonly carrier: Carrier;
+  /** To the keypads, through the door. */
+  readonly wire: Wire;
   readonly indicator: Indicator;
   readonly battery: Battery;
   /** Starts the board anew, with power, soon after the event that asks for it: what was sent may go out first. */
@@ -49,11 +51,11 @@ export interface Snapshot {
   readonly hasPresence: boolean;
 }
 
-/** A partition of 1 MB in sectors of 4 KB: behind the sector that is written now stand at least 195 of access records, 4,875
- *  openings of 160 bytes, 97 days at 50 a day; the state's records, which its snapshots hold, about a month. */
+/** A partition of 1 MB in sectors of 4 KB: behind the sector that is written now stand at least 191 of access records, 4,775
+ *  openings of 160 bytes, 95 days at 50 a day; the state's records, which its snapshots hold, about a month. */
 export const STANDARD_GEOMETRY: Geometry = Object.freeze({
   firstSector: 0,
-  sectors: Object.freeze([32, 197, 21] as const),
-  snapshotSectors: 3,
+  sectors: Object.freeze([32, 193, 21] as const),
+  snapshotSectors: 5,
   payloadBytesMax: 2_048,
 });

@@ -5,10 +5,11 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { Fault, unreachable } from "../firmware/fault.ts";
+import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_OWN, OPERATION_READ_LOG, type Proof, verifyProof } from "../firmware/grant/holder.ts";
 import { ACCESS } from "../firmware/journal/record.ts";
+import type { CodeRequest } from "../firmware/link/codes.ts";
 import { checkFrame, FRAME_COMMANDS, FRAME_NK_1, sessionOf } from "../firmware/link/frame.ts";
 import {
   type Answer,
@@ -269,8 +270,15 @@ export class Phones {
       case "unsupported":
         return this.#answer(session, id, "unsupported");
       default:
-        return unreachable(request);
+        return this.#askCodes(session, request, now);
     }
+  }
+
+  #askCodes(session: Session, request: CodeRequest, now: Millis): Answer {
+    const { role, name, isRecovery } = session;
+    if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");
+    const said = this.#desk.codes(request, name, now);
+    return typeof said === "object" ? said : this.#answer(session, request.id, said);
   }
 
   /** One shape of "no" for everybody but an owner. */

@@ -5,11 +5,12 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { toHex } from "../firmware/bytes.ts";
+import type { CodeUse } from "../firmware/codes/credential.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Cause } from "../firmware/door/state.ts";
 import type { Chain } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
-import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/payload.ts";
+import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/entry.ts";
 import type { Head } from "../firmware/journal/walk.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Coalescer } from "./coalescer.ts";
@@ -22,13 +23,17 @@ const HOUR_MILLIS = 3_600_000;
 const REFUSALS_MAX = 8;
 const KINDS_MAX = 16;
 const FAILED_PROOF = 2;
+const BELL = 3;
+const WRONG_CODE = 4;
 
+type CodeRefusal = Omit<Extract<Entry, { kind: "code-refusal" }>, "kind" | "count">;
 type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
 
 /** Writes the lock's records into its memory. */
 export class Recorder {
   readonly #memory: Memory;
   readonly #refusals: Coalescer<Refusal>;
+  readonly #codes: Coalescer<CodeRefusal>;
   readonly #strangers: Coalescer<number>;
   readonly #alarms: Coalescer<Alarm>;
   readonly #doors: Coalescer<DoorEvent>;
@@ -41,6 +46,10 @@ export class Recorder {
     this.#refusals = new Coalescer<Refusal>(
       { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
       (refusal, count, now) => memory.writeNoise({ kind: "refusal", ...refusal, count }, now),
+    );
+    this.#codes = new Coalescer<CodeRefusal>(
+      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
+      (refusal, count, now) => memory.writeNoise({ kind: "code-refusal", ...refusal, count }, now),
     );
     this.#strangers = new Coalescer<number>(
       { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
@@ -71,13 +80,15 @@ export class Recorder {
       readonly chain: Chain;
       readonly holder: Bytes;
       readonly operation: number;
+      /** `keypad` where a code had to come before the phone. */
+      readonly source: "phone" | "keypad";
       readonly spends: readonly SpentUse[];
     },
     now: Millis,
   ): Head {
-    const { chain, holder: actor, operation, spends } = intent;
+    const { chain, holder: actor, operation, source, spends } = intent;
     const root = chain.links[0].link8;
-    return this.#memory.write({ kind: "intent", operation, source: "phone", actor, root, spends }, now);
+    return this.#memory.write({ kind: "intent", operation, source, actor, root, spends }, now);
   }
 
   /** Writes how a visit ended; where that cannot be done now, it is tried again. */
@@ -102,6 +113,22 @@ export class Recorder {
   refused({ chain, operation, denied }: DeniedProof, now: Millis): void {
     if (chain === undefined) this.stranger(FAILED_PROOF, now);
     else this.refusal(chain, operation, { denial: denied, now });
+  }
+
+  /** Counts a code that was right, and did not open. */
+  codeRefusal(use: CodeUse, denial: Denial, now: Millis): void {
+    const who = use.by === "user" ? String(use.user) : toHex(use.owner);
+    this.#codes.note(`${who} ${denial}`, { use, denial }, now);
+  }
+
+  /** Counts an entry that was no code. */
+  wrongCode(now: Millis): void {
+    this.stranger(WRONG_CODE, now);
+  }
+
+  /** Counts a press of the bell. */
+  bell(now: Millis): void {
+    this.stranger(BELL, now);
   }
 
   /** Counts what a stranger did: 0 a broken frame, 1 a message without sense, 2 a proof that failed. */
@@ -139,6 +166,6 @@ export class Recorder {
   }
 
   get #families(): readonly { tick(now: Millis): void; readonly nextTick: Millis | undefined }[] {
-    return [this.#refusals, this.#strangers, this.#alarms, this.#doors, this.#presses];
+    return [this.#refusals, this.#codes, this.#strangers, this.#alarms, this.#doors, this.#presses];
   }
 }

@@ -5,9 +5,9 @@
 // Follows docs/protocol.md §2.3, "Factory reset". The delay lives in RAM: a restart ends it, so nothing can shorten it.
 
 import { Fault } from "../firmware/fault.ts";
-import { forgetIdentity } from "../firmware/identity.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Constants, type Flash, type Indicator, type Millis, millis } from "../firmware/platform.ts";
+import { forgetIdentity } from "./identity.ts";
 import type { Memory } from "./memory.ts";
 import type { Recorder } from "./recorder.ts";
 

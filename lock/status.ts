@@ -4,13 +4,11 @@
 
 import type { Door } from "../firmware/door/state.ts";
 import { REGIONS } from "../firmware/journal/record.ts";
-import type { BoardRole, Status } from "../firmware/link/message.ts";
+import type { BoardState, CodesState, Status } from "../firmware/link/message.ts";
 import type { Battery, Millis } from "../firmware/platform.ts";
 import { settingsOf } from "../firmware/policy/configuration.ts";
 import type { Memory } from "./memory.ts";
 import type { LockOptions } from "./options.ts";
-
-const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]);
 
 /** Gives the status. */
 export function statusOf(lock: {
@@ -18,6 +16,8 @@ export function statusOf(lock: {
   readonly door: Door;
   readonly options: LockOptions;
   readonly battery: Battery;
+  readonly boards: readonly BoardState[];
+  readonly codes: CodesState;
   readonly isVisitOpen: boolean;
   readonly hasPresence: boolean;
   readonly resetSeconds: number;
@@ -49,7 +49,8 @@ export function statusOf(lock: {
     isVisitOpen: lock.isVisitOpen,
     hasPresence: lock.hasPresence,
     liveCounters: counters.filter(({ until }) => until >= lo).length,
-    boards: keyring.boards.map(({ kid, role }) => ({ kid, role: ROLES[role - 1] })),
+    boards: lock.boards,
+    codes: lock.codes,
     configuration: settingsOf(configuration),
     fetchedSeq: memory.state.fetched,
     resetSeconds: lock.resetSeconds,

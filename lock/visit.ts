@@ -7,7 +7,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Door, witnesses as witnessesOf } from "../firmware/door/state.ts";
 import { OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
-import type { Entry, Outcome } from "../firmware/journal/payload.ts";
+import type { Entry, Outcome } from "../firmware/journal/entry.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 
 /** The longest visit, as the longest dwell that a grant can name; a door that is never secured must not hold back its owner. */

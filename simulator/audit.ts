@@ -4,7 +4,8 @@
 
 import { type Bytes, concat } from "../firmware/bytes.ts";
 import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
-import { type Entry, readEntry } from "../firmware/journal/payload.ts";
+import type { Entry } from "../firmware/journal/entry.ts";
+import { readEntry } from "../firmware/journal/payload.ts";
 import type { Region } from "../firmware/journal/record.ts";
 import { type ExportedRegion, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
 import type { Answer } from "../firmware/link/message.ts";

@@ -102,7 +102,18 @@ export class Board implements Station {
     const restart = () => {
       this.#isRestarting = true;
     };
-    const platform = { crypto, random, flash, constants, bolt, carrier, indicator: door, battery: door, restart };
+    const platform = {
+      crypto,
+      random,
+      flash,
+      constants,
+      bolt,
+      carrier,
+      indicator: door,
+      wire: { send: () => {} },
+      battery: door,
+      restart,
+    };
     const options = {
       geometry,
       buildTime: this.#parts.buildTime,

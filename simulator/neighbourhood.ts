@@ -32,7 +32,7 @@ export const FLASH_SIZE = Object.freeze({ sectorBytes: 4_096, sectors: 256 });
 export const SMALL_GEOMETRY: Geometry = Object.freeze({
   firstSector: 0,
   sectors: Object.freeze([3, 9, 3] as const),
-  snapshotSectors: 3,
+  snapshotSectors: 5,
   payloadBytesMax: 2_048,
 });
 

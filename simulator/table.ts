@@ -5,10 +5,9 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Motor } from "../firmware/door/motor.ts";
-import { assert, Fault } from "../firmware/fault.ts";
-import { type Geometry, Journal } from "../firmware/journal/journal.ts";
-import { type Entry, readEntry } from "../firmware/journal/payload.ts";
-import type { Region } from "../firmware/journal/record.ts";
+import { assert } from "../firmware/fault.ts";
+import type { Entry } from "../firmware/journal/entry.ts";
+import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Carrier, millis, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
 import { Lock } from "../lock/lock.ts";
 import type { LockOptions } from "../lock/options.ts";
@@ -16,12 +15,13 @@ import { NorFlash, PowerCut } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
 import { Stream } from "./random.ts";
 import { Rig } from "./rig.ts";
+import { readWritten, type Written } from "./written.ts";
 
 /** When the time on every desk begins: 2026-10-05T08:00:00Z, a Monday; the firmware was built an hour before. */
 export const START = seconds(1_791_187_200);
 const BUILT = seconds(START - 3_600);
 const SECTOR_BYTES = 4_096;
-const SNAPSHOT_SECTORS = 3;
+const SNAPSHOT_SECTORS = 5;
 /** A lock that asks for a tick again and again without time passing is broken. */
 const TICKS_AT_ONCE_MAX = 100;
 const MILLION = 1_000_000;
@@ -56,16 +56,6 @@ export interface Heard {
   readonly direction: "to lock" | "to phone";
   readonly connection: number;
   readonly frame: Bytes;
-}
-
-/** A record as it stands in flash. */
-export interface Written {
-  readonly region: Region;
-  readonly seq: number;
-  /** Bytes that it takes in flash. */
-  readonly size: number;
-  readonly lo: Seconds;
-  readonly entry: Entry;
 }
 
 /** The table. */
@@ -147,7 +137,9 @@ export class Table {
       driveMillis: 1_000,
       ...(hasSensors ? { ends: { thrown: rig.thrownSensor, retracted: rig.retractedSensor } } : {}),
     });
-    const parts = { crypto, random, flash, constants, bolt, carrier: this.#carrier(), indicator: rig, battery: rig };
+    const wire = { send: (frame: Bytes) => this.onWire(frame) };
+    const carrier = this.#carrier();
+    const parts = { crypto, random, flash, constants, bolt, carrier, wire, indicator: rig, battery: rig };
     const restart = () => {
       this.#isRestarting = true;
     };
@@ -209,6 +201,19 @@ export class Table {
   /** Opens or closes the cover over the board. */
   moveCover(isOpen: boolean): void {
     this.#call((lock, now) => lock.coverChanged(isOpen, now));
+  }
+
+  /** Takes what the lock sends through the door; nobody stands there before a typist comes. */
+  onWire: (frame: Bytes) => void = () => {};
+
+  /** Brings a frame to the lock over that wire. */
+  carryWire(frame: Bytes): void {
+    this.#call((lock, now) => lock.wireReceived(frame, now));
+  }
+
+  /** Cuts or mends the loop in the keypad's cable. */
+  moveLoop(isClosed: boolean): void {
+    this.#call((lock, now) => lock.loopChanged(isClosed, now));
   }
 
   /** Somebody inside presses the button. */
@@ -274,27 +279,9 @@ export class Table {
 
   /** Everything that stands in flash, read from a copy of its bytes: state, then access, then notices. */
   journal(flash: Bytes = this.flash.snapshot()): readonly Written[] {
-    const copy = new NorFlash({ sectorBytes: this.flash.sectorBytes, sectors: this.flash.sectors });
-    copy.load(flash);
-    const written: Written[] = [];
-    Journal.open({
-      crypto: this.crypto,
-      flash: copy,
-      geometry: this.#geometry,
-      lockId: this.lockId,
-      isPowerOn: false,
-      // No snapshot is taken, so that every record is visited.
-      restore: () => {
-        throw new Fault("journal.corrupt");
-      },
-      image: () => new Uint8Array(0),
-      visit: ({ record }) => {
-        const { region, seq, type, lo, payload } = record;
-        const size = 32 + Math.ceil(payload.length / 32) * 32;
-        written.push({ region, seq, size, lo, entry: read(region, type, payload.slice()) });
-      },
-    });
-    return written;
+    const { crypto, lockId } = this;
+    const { sectorBytes, sectors } = this.flash;
+    return readWritten({ crypto, lockId, geometry: this.#geometry, sectorBytes, sectors, flash });
   }
 
   /** The entries of one kind, the oldest first. */
@@ -374,15 +361,5 @@ export class Table {
       if (!(error instanceof PowerCut)) throw error;
       this.cutPower();
     }
-  }
-}
-
-/** Reads an entry; one that makes no sense is of no kind that is known. */
-function read(region: Region, type: number, payload: Bytes): Entry {
-  try {
-    return readEntry(region, type, payload);
-  } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    return { kind: "other", type };
   }
 }

@@ -94,6 +94,7 @@ export function identityOf(crypto: Crypto, byte: number): Identity {
     signingKey,
     agreementSecret,
     agreementKey: crypto.agreementPublicKey(agreementSecret),
+    codeSecret: new Uint8Array(32).fill(byte + 2),
   };
 }
 

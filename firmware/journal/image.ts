@@ -6,6 +6,21 @@
 import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
+import { ACTIVE_MAX, CODE_SECRET_BYTES, SEALING_BYTES, SECRETS_MAX, SPENT_MAX } from "../codes/credential.ts";
+import {
+  readCodeUse,
+  readCredential,
+  readHolidays,
+  readUsedWindow,
+  readUser,
+  writeCodeUse,
+  writeCredential,
+  writeHolidays,
+  writeUsedWindow,
+  writeUser,
+} from "../codes/form.ts";
+import type { CodeState } from "../codes/state.ts";
+import { CREDENTIALS_MAX, USERS_MAX } from "../codes/user.ts";
 import { KID_BYTES, kid8 } from "../cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
@@ -20,10 +35,10 @@ import { BOARDS_MAX, type EnrolledBoard, type Keyring, listsOf, OWNERS_MAX, REMO
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
 
-/** The most bytes of an image: four full lists, 128 counters, and all the rest. */
-export const IMAGE_BYTES_MAX = 12_000;
-const FORMAT = 1;
-const ITEMS = 10;
+/** The most bytes of an image: four full lists, 128 counters, 20 users with 32 credentials, and all the rest. */
+export const IMAGE_BYTES_MAX = 18_000;
+const FORMAT = 2;
+const ITEMS = 11;
 
 /** Encodes the state. Lists of keys that are no owners' any more are left out, since they never count again. */
 export function encodeImage(crypto: Crypto, state: LockState): Bytes {
@@ -42,7 +57,8 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
   for (const { link8, root8, used, until } of counters)
     writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
   writeVisit(writer, visit);
-  writer.array(4).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody);
+  writeCodes(writer, state.codes);
+  writer.array(5).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody).uint(state.budget);
   writeNames(writer, state.acknowledged);
   writeNames(writer, state.senseless);
   writeNames(writer, faces);
@@ -67,17 +83,19 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const configuration = readConfiguration(reader);
   const counters = readItems(reader, COUNTERS_MAX, () => readCounter(reader));
   const visit = readVisit(reader);
-  reader.readArray(4, 4);
+  const codes = readCodes(reader);
+  reader.readArray(5, 5);
   const watermark = seconds(reader.readUint(ARGUMENT_MAX));
   const boots = reader.readUint(ARGUMENT_MAX);
   const fetched = reader.readUint(ARGUMENT_MAX);
   const custody = reader.readUint(ARGUMENT_MAX);
+  const budget = reader.readUint(ARGUMENT_MAX);
   const acknowledged = readDigests(reader);
   const senseless = readDigests(reader);
   const faces = readItems(reader, FACES_MAX, () => readName(reader, LINK8_BYTES));
   reader.end();
-  const rest = { watermark, boots, acknowledged, senseless, fetched, custody, faces };
-  return { keyring, lists, configuration, counters, visit, ...rest };
+  const rest = { watermark, boots, acknowledged, senseless, fetched, custody, budget, faces };
+  return { keyring, lists, configuration, counters, visit, codes, ...rest };
 }
 
 function writeKeyring(writer: Writer, { owners, recovery, removed, boards }: Keyring): void {
@@ -133,23 +151,59 @@ function writeVisit(writer: Writer, visit: OpenVisit | undefined): void {
     writer.array(0);
     return;
   }
-  writer.array(3).uint(visit.intent).bytes(visit.actor).array(visit.spends.length);
-  for (const { link8, used, until } of visit.spends) writer.array(3).bytes(link8).uint(used).uint(until);
+  const { intent, actor, spends, code } = visit;
+  writer
+    .array(code === undefined ? 3 : 4)
+    .uint(intent)
+    .bytes(actor)
+    .array(spends.length);
+  for (const { link8, used, until } of spends) writer.array(3).bytes(link8).uint(used).uint(until);
+  if (code !== undefined) writeCodeUse(writer, code);
 }
 
 function readVisit(reader: Reader): OpenVisit | undefined {
-  const items = reader.readArray(0, 3);
+  const items = reader.readArray(0, 4);
   if (items === 0) return undefined;
-  if (items !== 3) throw new Fault("journal.corrupt");
+  if (items < 3) throw new Fault("journal.corrupt");
   const intent = reader.readUint(ARGUMENT_MAX);
-  const actor = readName(reader, KID_BYTES);
+  const actor = reader.readView(0, KID_BYTES).slice();
+  if (actor.length !== 0 && actor.length !== KID_BYTES) throw new Fault("journal.corrupt");
   const spends = readItems(reader, LINKS_MAX, () => {
     reader.readArray(3, 3);
     const link8 = readName(reader, LINK8_BYTES);
     const used = reader.readUint(USES_MAX);
     return { link8, used, until: seconds(reader.readUint(ARGUMENT_MAX)) };
   });
-  return { intent, actor, spends };
+  return { intent, actor, spends, code: items === 4 ? readCodeUse(reader) : undefined };
+}
+
+function writeCodes(writer: Writer, codes: CodeState): void {
+  writer.array(6).array(codes.secrets.length);
+  for (const { owner, sealed } of codes.secrets) writer.array(2).bytes(owner).bytes(sealed);
+  writer.array(codes.users.length);
+  for (const user of codes.users) writeUser(writer, user);
+  writer.array(codes.credentials.length);
+  for (const credential of codes.credentials) writeCredential(writer, credential);
+  writeHolidays(writer, codes.holidays);
+  writer.array(codes.spent.length);
+  for (const used of codes.spent) writeUsedWindow(writer, used);
+  writer.array(codes.active.length);
+  for (const used of codes.active) writeUsedWindow(writer, used);
+}
+
+function readCodes(reader: Reader): CodeState {
+  reader.readArray(6, 6);
+  const secrets = readItems(reader, SECRETS_MAX, () => {
+    reader.readArray(2, 2);
+    const owner = readName(reader, KID_BYTES);
+    return { owner, sealed: readName(reader, CODE_SECRET_BYTES + SEALING_BYTES) };
+  });
+  const users = readItems(reader, USERS_MAX, () => readUser(reader));
+  const credentials = readItems(reader, CREDENTIALS_MAX, () => readCredential(reader));
+  const holidays = readHolidays(reader);
+  const spent = readItems(reader, SPENT_MAX, () => readUsedWindow(reader));
+  const active = readItems(reader, ACTIVE_MAX, () => readUsedWindow(reader));
+  return { secrets, users, credentials, holidays, spent, active };
 }
 
 function writeNames(writer: Writer, names: readonly Bytes[]): void {

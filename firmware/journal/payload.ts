@@ -1,4 +1,4 @@
-// What the records of the journal say: one entry for each type, written and read in one form.
+// What the records of the journal say, as bytes: each entry written and read in one form.
 // Why: the lock folds these at boot into all that it knows, and the owner's tool prints them years later; both must read
 // the very same bytes the very same way.
 // Follows docs/protocol.cddl, "Journal payloads".
@@ -7,138 +7,20 @@ import type { Bytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { assert, Fault, unreachable } from "../fault.ts";
-import { type Body, readBody } from "../grant/body.ts";
+import { readBody } from "../grant/body.ts";
 import { LINK8_BYTES, LINKS_MAX } from "../grant/chain.ts";
-import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
+import { denialNumber, denialOf } from "../grant/denial.ts";
 import { NAME_BYTES_MAX, USES_MAX } from "../grant/grant.ts";
-import { type RevocationList, readList, writeList } from "../grant/revocation.ts";
-import { type Seconds, seconds } from "../platform.ts";
+import { readList, writeList } from "../grant/revocation.ts";
+import { seconds } from "../platform.ts";
+import { BUDGET_TYPE, CODE_TYPES, readBudget, readCodeEntry, writeCodeEntry } from "./codes.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
+import { ALARMS, DOOR_EVENTS, type Entry, OUTCOMES, SOURCES, type SpentUse, type WritableEntry } from "./entry.ts";
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
 
 const KID_BYTES = 8;
 /** An intent with three counted links; the writer's buffer is part of what a decision takes from the heap. */
 const INTENT_BYTES_MAX = 80;
-
-/** Who asked for an opening. The order gives the numbers. */
-const SOURCES = Object.freeze(["phone", "owner", "keypad", "inside", "schedule"] as const);
-export type Source = (typeof SOURCES)[number];
-
-/** How a visit ended. The order gives the numbers. */
-const OUTCOMES = Object.freeze(["secured", "not-moved", "jammed", "superseded", "power-cut", "held-open"] as const);
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** What the door did by itself, outside a visit. The order gives the numbers. */
-const DOOR_EVENTS = Object.freeze([
-  "opened",
-  "closed",
-  "locked",
-  "jammed",
-  "unlocked",
-  "thumbturn-locked",
-  "thumbturn-unlocked",
-  "privacy-ended",
-  "reset",
-] as const);
-export type DoorEvent = (typeof DOOR_EVENTS)[number];
-
-/** What must be looked into. The order gives the numbers. */
-const ALARMS = Object.freeze([
-  "ajar",
-  "forced",
-  "jammed",
-  "held-open",
-  "clock",
-  "journal",
-  "power",
-  "dwell",
-  "presence",
-  "reset",
-] as const);
-export type Alarm = (typeof ALARMS)[number];
-
-/** One use of a counted link: the counter as it stands after it. */
-export interface SpentUse {
-  /** 8 bytes. */
-  readonly link8: Bytes;
-  /** 1..65,535. */
-  readonly used: number;
-  /** When the counter may be forgotten. */
-  readonly until: Seconds;
-}
-
-/** One record's meaning. Byte strings that were read are views into the payload. */
-export type Entry =
-  | { readonly kind: "boot"; readonly reason: number; readonly boots: number }
-  | { readonly kind: "watermark" }
-  | { readonly kind: "list"; readonly list: RevocationList }
-  /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back, 3 a quorum of time servers. */
-  | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
-  /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
-  | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }
-  /** An owner holds, verified, all access records up to this one. */
-  | { readonly kind: "fetched"; readonly through: number }
-  | {
-      readonly kind: "intent";
-      readonly operation: number;
-      readonly source: Source;
-      /** The holder's key, 8 bytes. */
-      readonly actor: Bytes;
-      /** The root of the grant, 8 bytes. */
-      readonly root: Bytes;
-      /** At most 3. */
-      readonly spends: readonly SpentUse[];
-    }
-  | {
-      readonly kind: "closing";
-      /** The number of the intent, or of the owner's statement, that began the visit. */
-      readonly intent: number;
-      readonly outcome: Outcome;
-      /** Seconds after the intent; undefined where it did not happen. */
-      readonly openedAfter: number | undefined;
-      readonly closedAfter: number | undefined;
-      readonly securedAfter: number | undefined;
-      /** Bits: 0 door contact, 1 bolt sensor, 2 motor current. */
-      readonly witnesses: number;
-    }
-  /** `encodedBody` is `body` as it was signed; `actor` is the key that signed, 8 bytes. */
-  | {
-      readonly kind: "statement";
-      readonly actor: Bytes;
-      readonly sequence: number;
-      readonly body: Body;
-      readonly encodedBody: Bytes;
-    }
-  | {
-      readonly kind: "refusal";
-      readonly actor: Bytes;
-      /** The grant that was shown, 8 bytes. */
-      readonly leaf: Bytes;
-      readonly operation: number;
-      /** Undefined where a newer lock knew more reasons. */
-      readonly denial: Denial | undefined;
-      readonly count: number;
-    }
-  | { readonly kind: "door"; readonly event: DoorEvent; readonly count: number }
-  | { readonly kind: "inside"; readonly count: number }
-  /** A grant that was shown, valid, with the names in its chain, root first; a link without a name has an empty one. */
-  | {
-      readonly kind: "who";
-      readonly leaf: Bytes;
-      readonly holder: Bytes;
-      readonly names: readonly string[];
-      readonly root: Bytes;
-    }
-  /** Access records firstSeq..lastSeq made room, and no owner had fetched them. */
-  | { readonly kind: "overwritten"; readonly firstSeq: number; readonly lastSeq: number }
-  | { readonly kind: "alarm"; readonly alarm: Alarm; readonly count: number }
-  /** 0 broken frames, 1 messages without sense, 2 proofs that failed. */
-  | { readonly kind: "stranger"; readonly strangerClass: number; readonly count: number }
-  /** A type that this version does not know: kept and verified, not understood. */
-  | { readonly kind: "other"; readonly type: number };
-
-/** An entry that can be written. */
-export type WritableEntry = Exclude<Entry, { kind: "other" }>;
 
 interface Place {
   readonly region: Region;
@@ -152,6 +34,7 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   clock: Object.freeze({ region: STATE, type: 4 }),
   acknowledged: Object.freeze({ region: STATE, type: 5 }),
   fetched: Object.freeze({ region: STATE, type: 6 }),
+  budget: Object.freeze({ region: STATE, type: BUDGET_TYPE }),
   intent: Object.freeze({ region: ACCESS, type: 16 }),
   closing: Object.freeze({ region: ACCESS, type: 17 }),
   statement: Object.freeze({ region: ACCESS, type: 18 }),
@@ -160,6 +43,12 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   inside: Object.freeze({ region: ACCESS, type: 21 }),
   who: Object.freeze({ region: ACCESS, type: 22 }),
   overwritten: Object.freeze({ region: ACCESS, type: 23 }),
+  code: Object.freeze({ region: ACCESS, type: CODE_TYPES.code }),
+  user: Object.freeze({ region: ACCESS, type: CODE_TYPES.user }),
+  credential: Object.freeze({ region: ACCESS, type: CODE_TYPES.credential }),
+  secret: Object.freeze({ region: ACCESS, type: CODE_TYPES.secret }),
+  holidays: Object.freeze({ region: ACCESS, type: CODE_TYPES.holidays }),
+  "code-refusal": Object.freeze({ region: ACCESS, type: CODE_TYPES["code-refusal"] }),
   alarm: Object.freeze({ region: NOTICES, type: 32 }),
   stranger: Object.freeze({ region: NOTICES, type: 33 }),
 });
@@ -210,6 +99,15 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       return writer.array(2).uint(ALARMS.indexOf(entry.alarm)).uint(entry.count).finish();
     case "stranger":
       return writer.array(2).uint(entry.strangerClass).uint(entry.count).finish();
+    case "budget":
+    case "code":
+    case "user":
+    case "credential":
+    case "secret":
+    case "holidays":
+    case "code-refusal":
+      writeCodeEntry(writer, entry);
+      return writer.finish();
     default:
       return unreachable(entry);
   }
@@ -287,6 +185,8 @@ function readState(reader: Reader, type: number): Entry {
     case PLACES.fetched.type:
       reader.readArray(1, 1);
       return { kind: "fetched", through: reader.readUint(ARGUMENT_MAX) };
+    case PLACES.budget.type:
+      return readBudget(reader);
     default:
       return { kind: "other", type };
   }
@@ -337,7 +237,7 @@ function readAccess(reader: Reader, type: number): Entry {
         lastSeq: reader.readUint(ARGUMENT_MAX),
       };
     default:
-      return { kind: "other", type };
+      return readCodeEntry(reader, type) ?? { kind: "other", type };
   }
 }
 

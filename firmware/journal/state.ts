@@ -4,6 +4,18 @@
 // Follows docs/protocol.md §4.
 
 import type { Bytes } from "../bytes.ts";
+import type { CodeUse } from "../codes/credential.ts";
+import {
+  type CodeState,
+  emptyCodes,
+  withCodeUse,
+  withCredential,
+  withoutCodeUse,
+  withoutCredential,
+  withoutSecret,
+  withSecret,
+  withUser,
+} from "../codes/state.ts";
 import { kid8 } from "../cose/key.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { Fault, unreachable } from "../fault.ts";
@@ -40,8 +52,9 @@ import {
   wasRemoved,
   withSequence,
 } from "../policy/keyring.ts";
+import type { CodeEntry } from "./codes.ts";
 import { foldDigest } from "./damage.ts";
-import type { Entry, SpentUse } from "./payload.ts";
+import type { Entry, SpentUse } from "./entry.ts";
 import { type Region, STATE } from "./record.ts";
 
 /** What changes who owns the lock. */
@@ -54,11 +67,17 @@ export const FACES_MAX = 32;
 export interface OpenVisit {
   /** The number of its intent (or of the owner's statement) in the access region. */
   readonly intent: number;
-  /** The key that came, 8 bytes. */
+  /** The key that came, 8 bytes; none where somebody came with a code. */
   readonly actor: Bytes;
   /** What it spent: given back if the bolt never moved. */
   readonly spends: readonly SpentUse[];
+  /** The code that opened, where it was its first use: given back likewise. */
+  readonly code: CodeUse | undefined;
 }
+
+/** What is left of the guesses where no record says: all of it. */
+export const BUDGET_FULL = 0xffff_ffff;
+const NOBODY: Bytes = new Uint8Array(0);
 
 /** The fold. Only `applyEntry` writes to it, and memory.ts where what must be so could not be written. */
 export interface LockState {
@@ -68,6 +87,9 @@ export interface LockState {
   configuration: Configuration;
   counters: readonly Counter[];
   visit: OpenVisit | undefined;
+  codes: CodeState;
+  /** What was left of the guesses when it was last written, in units of 1e-12. */
+  budget: number;
   /** The highest lo that was ever recorded; falls only when an owner at the door sets the clock back. */
   watermark: Seconds;
   boots: number;
@@ -91,6 +113,8 @@ export function emptyState(): LockState {
     configuration: defaultConfiguration(),
     counters: [],
     visit: undefined,
+    codes: emptyCodes(),
+    budget: BUDGET_FULL,
     watermark: seconds(0),
     boots: 0,
     acknowledged: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
@@ -129,14 +153,18 @@ export function applyEntry(
     case "fetched":
       state.fetched = Math.max(state.fetched, entry.through);
       break;
-    case "intent": {
-      const root = entry.root.slice();
-      const spends = entry.spends.map((spend) => ({ ...spend, link8: spend.link8.slice() }));
-      for (const spend of spends)
-        state.counters = withUse(crypto, state.counters, { ...spend, root8: root }, record.lo);
-      state.visit = { intent: record.seq, actor: entry.actor.slice(), spends };
+    case "intent":
+      applyIntent(crypto, state, entry, record);
       break;
-    }
+    case "code":
+    case "user":
+    case "credential":
+    case "secret":
+    case "holidays":
+    case "budget":
+    case "code-refusal":
+      applyCodeEntry(crypto, state, entry, record);
+      break;
     case "closing":
       closeVisit(crypto, state, entry);
       break;
@@ -163,11 +191,64 @@ export function applyEntry(
   }
 }
 
+function applyIntent(
+  crypto: Crypto,
+  state: LockState,
+  entry: Extract<Entry, { kind: "intent" }>,
+  record: { readonly seq: number; readonly lo: Seconds },
+): void {
+  const root = entry.root.slice();
+  const spends = entry.spends.map((spend) => ({ ...spend, link8: spend.link8.slice() }));
+  for (const spend of spends) state.counters = withUse(crypto, state.counters, { ...spend, root8: root }, record.lo);
+  state.visit = { intent: record.seq, actor: entry.actor.slice(), spends, code: undefined };
+}
+
+/** Folds a record of codes. */
+function applyCodeEntry(
+  crypto: Crypto,
+  state: LockState,
+  entry: CodeEntry,
+  record: { readonly seq: number; readonly lo: Seconds },
+): void {
+  switch (entry.kind) {
+    case "code": {
+      const { codes, isFirst } = withCodeUse(crypto, state.codes, entry.use, record.lo);
+      state.codes = codes;
+      if (entry.isHalf) break;
+      state.visit = { intent: record.seq, actor: NOBODY, spends: [], code: isFirst ? entry.use : undefined };
+      break;
+    }
+    case "user":
+      state.codes = withUser(state.codes, entry.index, entry);
+      break;
+    case "credential": {
+      const { credential, slot } = entry;
+      state.codes =
+        credential === undefined ? withoutCredential(state.codes, slot) : withCredential(state.codes, credential);
+      break;
+    }
+    case "secret":
+      state.codes = withSecret(crypto, state.codes, { owner: entry.actor, sealed: entry.sealed });
+      break;
+    case "holidays":
+      state.codes = { ...state.codes, holidays: entry.holidays };
+      break;
+    case "budget":
+      state.budget = entry.level;
+      break;
+    case "code-refusal":
+      break;
+    default:
+      unreachable(entry);
+  }
+}
+
 function closeVisit(crypto: Crypto, state: LockState, closing: Extract<Entry, { kind: "closing" }>): void {
   const { visit } = state;
   if (visit === undefined || visit.intent !== closing.intent) return;
   state.visit = undefined;
   if (closing.outcome !== "not-moved") return;
+  if (visit.code !== undefined) state.codes = withoutCodeUse(crypto, state.codes, visit.code);
   for (const spend of visit.spends) {
     const counter = findCounter(crypto, state.counters, spend.link8);
     if (counter === undefined || counter.used !== spend.used) continue;
@@ -229,6 +310,7 @@ function applyStatement(
       const removed = body.ownerKid.slice();
       const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, removed));
       state.keyring = { ...keyring, owners, removed: [...keyring.removed, removed] };
+      state.codes = withoutSecret(crypto, state.codes, removed);
       dropLists(crypto, state);
       break;
     }
@@ -236,7 +318,7 @@ function applyStatement(
       passOn(crypto, state, body.adoption);
       break;
     case KIND_ACT:
-      if (body.operation !== OPERATION_LOCK) state.visit = { intent: seq, actor, spends: [] };
+      if (body.operation !== OPERATION_LOCK) state.visit = { intent: seq, actor, spends: [], code: undefined };
       break;
     case KIND_ANNOUNCE:
     case KIND_SET_CLOCK:
@@ -256,6 +338,7 @@ function handOver(crypto: Crypto, state: LockState, adoption: Adoption, sequence
   state.keyring = { ...emptyKeyring(), owners: [newOwner(crypto, ownerKey, sequence)], recovery };
   const configuration = defaultConfiguration();
   state.configuration = withZone(configuration, zoneRule) ?? configuration;
+  state.codes = emptyCodes();
 }
 
 /** Makes an owned lock somebody else's: whatever the former owners signed is over with their keys. */

@@ -9,6 +9,19 @@ import { assert, Fault, unreachable } from "../fault.ts";
 import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
 import type { Region } from "../journal/record.ts";
 import {
+  CODE_REQUEST_ITEMS,
+  type CodeAnswer,
+  type CodeRequest,
+  codeRequestKind,
+  codeRequestNumber,
+  OFFER_ANSWER,
+  readCodeAnswer,
+  readCodeRequest,
+  USERS_ANSWER,
+  writeCodeAnswer,
+  writeCodeRequest,
+} from "./codes.ts";
+import {
   type Head,
   LINK_BYTES,
   readHeads,
@@ -22,7 +35,9 @@ import {
 export type { Region } from "../journal/record.ts";
 export type {
   BoardRole,
+  BoardState,
   BoltState,
+  CodesState,
   ContactState,
   Head,
   OperatingMode,
@@ -42,13 +57,10 @@ export const CHALLENGE_BYTES = 16;
 const U32_MAX = 0xffff_ffff;
 const DENIAL_MAX = 63;
 const TIME_NONCE_BYTES = 32;
-const CODE_SECRET_BYTES = 32;
 const WIFI_NAME_BYTES_MAX = 32;
 const WIFI_PASSWORD_BYTES_MAX = 64;
 const VERSION = 1;
 const FLAG_ADOPTED = 1;
-/** CBOR's major type of a map (RFC 8949 §3.1). */
-const MAP = 5;
 
 /** What a phone asks. `id` is the phone's own u32; a repeat with the same one is answered, not done again. */
 export type Request =
@@ -69,7 +81,8 @@ export type Request =
   | { readonly kind: "checkpoint"; readonly id: number }
   /** The last checkpoint of whom the lock was before it was reset. */
   | { readonly kind: "farewell"; readonly id: number }
-  /** Well-formed, and not done by this version: codes (16, 17) and Wi-Fi (18). */
+  | CodeRequest
+  /** Well-formed, and not done by this version: Wi-Fi (18). */
   | { readonly kind: "unsupported"; readonly id: number; readonly number: number };
 
 /** What the lock answers, with the id of the request. */
@@ -90,10 +103,11 @@ export type Answer =
   /** A Roughtime nonce, 32 bytes. */
   | { readonly kind: "nonce"; readonly id: number; readonly nonce: Bytes }
   /** A signed checkpoint, whole. */
-  | { readonly kind: "checkpoint"; readonly id: number; readonly message: Bytes };
+  | { readonly kind: "checkpoint"; readonly id: number; readonly message: Bytes }
+  | CodeAnswer;
 
 /** What the door does during one's visit. */
-export type NoticeEvent = "opened" | "closed" | "locked" | "jammed" | "unlocked" | "aborted";
+export type NoticeEvent = (typeof EVENTS)[number];
 
 /** A message that answers no request. The receipt is signed by the lock and stands behind `locked` only. */
 export interface Notice {
@@ -118,8 +132,6 @@ const BYE = 7;
 const FETCHED = 8;
 const CHECKPOINT = 9;
 const FAREWELL = 10;
-const CODE_SECRET = 16;
-const STORED_CODE = 17;
 const WIFI = 18;
 const YES_OR_NO = 64;
 const STATUS_ANSWER = 67;
@@ -128,7 +140,17 @@ const NONCE = 69;
 const CHECKPOINT_ANSWER = 73;
 const NOTICE = 96;
 
-const EVENTS: readonly NoticeEvent[] = Object.freeze(["opened", "closed", "locked", "jammed", "unlocked", "aborted"]);
+/** `bell` and `duress` are told to owners only. */
+const EVENTS = Object.freeze([
+  "opened",
+  "closed",
+  "locked",
+  "jammed",
+  "unlocked",
+  "aborted",
+  "bell",
+  "duress",
+] as const);
 
 /** Reads a request. docs/protocol.cddl, `request`.
  *  @param plaintext at most 1,600 bytes @returns its byte strings are views
@@ -142,7 +164,9 @@ export function readRequest(reader: Reader): Request {
   const items = reader.readArray(2, 4);
   const number = reader.readUint(U32_MAX);
   if (items !== itemsOfRequest(number)) throw new Fault("link.shape");
-  const request = readAsked(reader, number, reader.readUint(U32_MAX));
+  const id = reader.readUint(U32_MAX);
+  const kind = codeRequestKind(number);
+  const request = kind === undefined ? readAsked(reader, number, id) : readCodeRequest(reader, kind, id);
   reader.end();
   return request;
 }
@@ -157,6 +181,7 @@ export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>
   else if (request.kind === "timeRequest") writer.uint(request.server);
   else if (request.kind === "timeResponse") writer.bytes(request.response);
   else if (request.kind === "fetched") writeHeads(writer, request.heads);
+  else if (isCodeRequest(request)) writeCodeRequest(writer, request);
   return writer.finish();
 }
 
@@ -204,6 +229,10 @@ export function encodeAnswer(answer: Answer): Bytes {
     case "checkpoint":
       writer.array(3).uint(CHECKPOINT_ANSWER).uint(answer.id).bytes(answer.message);
       break;
+    case "users":
+    case "offer":
+      writeCodeAnswer(writer, answer);
+      break;
     default:
       unreachable(answer);
   }
@@ -247,6 +276,8 @@ export function parseWelcome(payload: Bytes): Welcome {
 /** How many items a request of that number has.
  *  @throws Fault link.shape for a number that is no request's */
 function itemsOfRequest(number: number): number {
+  const kind = codeRequestKind(number);
+  if (kind !== undefined) return CODE_REQUEST_ITEMS[kind];
   switch (number) {
     case STATUS:
     case BYE:
@@ -258,10 +289,8 @@ function itemsOfRequest(number: number): number {
     case TIME_REQUEST:
     case TIME_RESPONSE:
     case FETCHED:
-    case CODE_SECRET:
       return 3;
     case FETCH:
-    case STORED_CODE:
     case WIFI:
       return 4;
     default:
@@ -292,8 +321,12 @@ function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): nu
     case "farewell":
       return FAREWELL;
     default:
-      return unreachable(request);
+      return codeRequestNumber(request.kind);
   }
+}
+
+function isCodeRequest(request: Request): request is CodeRequest {
+  return request.kind in CODE_REQUEST_ITEMS;
 }
 
 /** Reads what stands behind the number and the id. */
@@ -319,14 +352,6 @@ function readAsked(reader: Reader, number: number, id: number): Request {
       return { kind: "checkpoint", id };
     case FAREWELL:
       return { kind: "farewell", id };
-    case CODE_SECRET:
-      reader.readBytes(CODE_SECRET_BYTES, CODE_SECRET_BYTES);
-      break;
-    case STORED_CODE:
-      reader.readUint(U32_MAX);
-      if (reader.nextMajorType() !== MAP) throw new Fault("cbor.type");
-      reader.skip(1);
-      break;
     case WIFI:
       reader.readBytes(1, WIFI_NAME_BYTES_MAX);
       reader.readBytes(0, WIFI_PASSWORD_BYTES_MAX);
@@ -361,7 +386,9 @@ function readAnswer(reader: Reader, head: { items: number; number: number; id: n
     const previousLink = reader.readView(LINK_BYTES, LINK_BYTES);
     return { kind: "records", id, region, first, previousLink, bytes: reader.readView(0, RECORDS_BYTES_MAX) };
   }
+  if (number === USERS_ANSWER && items === 4) return readCodeAnswer(reader, number, id);
   if (items !== 3) throw new Fault("link.shape");
+  if (number === OFFER_ANSWER) return readCodeAnswer(reader, number, id);
   if (number === STATUS_ANSWER) return { kind: "status", id, status: readStatus(reader) };
   if (number === NONCE) return { kind: "nonce", id, nonce: reader.readView(TIME_NONCE_BYTES, TIME_NONCE_BYTES) };
   if (number === CHECKPOINT_ANSWER) return { kind: "checkpoint", id, message: reader.readView(1, MESSAGE_BYTES_MAX) };

@@ -50,6 +50,29 @@ export interface OwnerState {
   readonly generation: number;
 }
 
+/** One enrolled board. */
+export interface BoardState {
+  /** 8 bytes. */
+  readonly kid: Bytes;
+  readonly role: BoardRole;
+  /** Whether its link is up. */
+  readonly isUp: boolean;
+  /** What it last reported; none where it has not since the lock started. */
+  readonly isCaseOpen: boolean;
+  readonly isKeyStuck: boolean;
+  readonly millivolts: number;
+}
+
+/** What the lock tells of its codes. */
+export interface CodesState {
+  /** What is left of the guesses, in units of a probability of 1e-12. */
+  readonly budget: number;
+  /** The owners whose devices make window codes, 8 bytes each; at most 4. */
+  readonly secrets: readonly Bytes[];
+  /** Lengths of codes that are not tested for a while, since too many wrong ones were typed. */
+  readonly pausedDigits: readonly number[];
+}
+
 /** The lock's state as an owner sees it. */
 export interface Status {
   /** 1..32 bytes of UTF-8. */
@@ -74,7 +97,8 @@ export interface Status {
   readonly hasPresence: boolean;
   readonly liveCounters: number;
   /** At most 4. */
-  readonly boards: readonly { readonly kid: Bytes; readonly role: BoardRole }[];
+  readonly boards: readonly BoardState[];
+  readonly codes: CodesState;
   /** Until a factory reset that runs: whole seconds of uptime, rounded up; 0 where none runs. */
   readonly resetSeconds: number;
   /** The recovery key (8 bytes) with the number of its last statement; undefined where the journal lost it. */
@@ -98,6 +122,11 @@ const CONTACTS: readonly ContactState[] = Object.freeze(["unknown", "closed", "o
 const MODES: readonly OperatingMode[] = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"]);
 const ROLES: readonly (BoardRole | undefined)[] = Object.freeze([undefined, "keypad", "camera", "bridge"]);
 
+const BOARD_UP = 1;
+const BOARD_CASE_OPEN = 2;
+const BOARD_KEY_STUCK = 4;
+const BOARD_FLAGS_MAX = 7;
+const CODE_DIGITS_MAX = 20;
 const FLAG_DAMAGED = 1;
 const FLAG_UNWRITABLE = 2;
 const FLAG_VISIT = 4;
@@ -143,7 +172,7 @@ export function writeHeads(writer: Writer, heads: readonly Head[]): void {
 /** Reads a status. @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function readStatus(reader: Reader): Status {
-  reader.readMap(16, 16);
+  reader.readMap(17, 17);
   enterKey(reader, 1);
   const firmwareVersion = reader.readText(1, VERSION_BYTES_MAX);
   enterKey(reader, 2);
@@ -177,8 +206,9 @@ export function readStatus(reader: Reader): Status {
   enterKey(reader, 15);
   const resetSeconds = reader.readUint(U32_MAX);
   enterKey(reader, 16);
-  const recovery = readRecovery(reader);
-  const keys = { owners, recovery, boards };
+  const keys = { owners, recovery: readRecovery(reader), boards };
+  enterKey(reader, 17);
+  const codes = readCodes(reader);
   const clock = { timeLow, timeHigh };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
@@ -188,13 +218,24 @@ export function readStatus(reader: Reader): Status {
     isJournalWritable: (flags & FLAG_UNWRITABLE) === 0,
     hasPresence: (flags & FLAG_PRESENCE) !== 0,
   };
-  return { firmwareVersion, ...clock, ...door, boots, ...journal, ...keys, liveCounters, resetSeconds, configuration };
+  return {
+    firmwareVersion,
+    ...clock,
+    ...door,
+    boots,
+    ...journal,
+    ...keys,
+    liveCounters,
+    resetSeconds,
+    configuration,
+    codes,
+  };
 }
 
 /** Writes a status. */
 export function writeStatus(writer: Writer, status: Status): void {
   assert(status.heads.length === REGIONS.length, "a status tells of all three regions");
-  writer.map(16).uint(1).text(status.firmwareVersion);
+  writer.map(17).uint(1).text(status.firmwareVersion);
   writer.uint(2).array(2);
   writer.uint(status.timeLow ?? UNKNOWN_TIME).uint(status.timeHigh ?? UNKNOWN_TIME);
   writer.uint(3).uint(BOLTS.indexOf(status.bolt));
@@ -210,7 +251,10 @@ export function writeStatus(writer: Writer, status: Status): void {
   writer.uint(10).uint(flagsOf(status));
   writer.uint(11).uint(status.liveCounters);
   writer.uint(12).array(status.boards.length);
-  for (const { kid, role } of status.boards) writer.array(2).bytes(kid).uint(ROLES.indexOf(role));
+  for (const { kid, role, isUp, isCaseOpen, isKeyStuck, millivolts } of status.boards) {
+    const flags = (isUp ? BOARD_UP : 0) | (isCaseOpen ? BOARD_CASE_OPEN : 0) | (isKeyStuck ? BOARD_KEY_STUCK : 0);
+    writer.array(4).bytes(kid).uint(ROLES.indexOf(role)).uint(flags).uint(millivolts);
+  }
   writer.uint(13).map(status.configuration.size);
   for (const key of [...status.configuration.keys()].sort((left, right) => left - right)) {
     const value = status.configuration.get(key) ?? 0;
@@ -222,6 +266,14 @@ export function writeStatus(writer: Writer, status: Status): void {
   const { recovery } = status;
   if (recovery === undefined) writer.array(0);
   else writer.array(2).bytes(recovery.kid).uint(recovery.seq);
+  writeCodes(writer.uint(17), status.codes);
+}
+
+function writeCodes(writer: Writer, { budget, secrets, pausedDigits }: CodesState): void {
+  writer.array(3).uint(budget).array(secrets.length);
+  for (const kid of secrets) writer.bytes(kid);
+  writer.array(pausedDigits.length);
+  for (const digits of pausedDigits) writer.uint(digits);
 }
 
 function flagsOf(status: Status): number {
@@ -268,13 +320,33 @@ function readRecovery(reader: Reader): Status["recovery"] {
   return { kid: reader.readView(KID_BYTES, KID_BYTES), seq: reader.readUint(U32_MAX) };
 }
 
-function readBoards(reader: Reader): { kid: Bytes; role: BoardRole }[] {
-  const boards: { kid: Bytes; role: BoardRole }[] = [];
+function readBoards(reader: Reader): BoardState[] {
+  const boards: BoardState[] = [];
   for (let left = reader.readArray(0, BOARDS_MAX); left > 0; left--) {
-    reader.readArray(2, 2);
-    boards.push({ kid: reader.readView(KID_BYTES, KID_BYTES), role: readName(reader, ROLES) });
+    reader.readArray(4, 4);
+    const kid = reader.readView(KID_BYTES, KID_BYTES);
+    const role = readName(reader, ROLES);
+    const flags = reader.readUint(BOARD_FLAGS_MAX);
+    const isUp = (flags & BOARD_UP) !== 0;
+    const isCaseOpen = (flags & BOARD_CASE_OPEN) !== 0;
+    const isKeyStuck = (flags & BOARD_KEY_STUCK) !== 0;
+    boards.push({ kid, role, isUp, isCaseOpen, isKeyStuck, millivolts: reader.readUint(U32_MAX) });
   }
   return boards;
+}
+
+function readCodes(reader: Reader): CodesState {
+  reader.readArray(3, 3);
+  const budget = reader.readUint(U32_MAX);
+  const secrets: Bytes[] = [];
+  for (let left = reader.readArray(0, OWNERS_MAX); left > 0; left--) {
+    secrets.push(reader.readView(KID_BYTES, KID_BYTES));
+  }
+  const pausedDigits: number[] = [];
+  for (let left = reader.readArray(0, CODE_DIGITS_MAX); left > 0; left--) {
+    pausedDigits.push(reader.readUint(CODE_DIGITS_MAX));
+  }
+  return { budget, secrets, pausedDigits };
 }
 
 function readConfiguration(reader: Reader): Map<number, number | Bytes> {

@@ -17,6 +17,16 @@ export const SETTING_WIDTH_SECONDS = 6;
 /** Three time servers: 7, 8, 9. */
 export const SETTING_TIME_SERVERS = 7;
 export const TIME_SERVERS_MAX = 3;
+/** The camera rule of each class of window codes. */
+export const SETTING_CODE_CAMERA = 10;
+/** Whether the keypad's lock key throws the bolt without a code (Matter, EnableOneTouchLocking). */
+export const SETTING_ONE_TOUCH = 11;
+/** When the keypad is dimmed: its beginning, and for how long. */
+export const SETTING_NIGHT_START = 12;
+export const SETTING_NIGHT_MINUTES = 13;
+/** Classes of window codes (codes/window.ts). */
+const CODE_CLASSES = 22;
+const CAMERA_RULE_MAX = 2;
 
 /** Matter's operating modes (Door Lock cluster, OperatingModeEnum), by number. */
 export const MODES = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"] as const);
@@ -36,6 +46,9 @@ const BOUNDS: Readonly<Record<number, Bounds>> = Object.freeze({
   [SETTING_AJAR_SECONDS]: Object.freeze({ min: 30, max: 3_600, mayBeZero: false, standard: 120 }),
   [SETTING_UNLATCH_MILLIS]: Object.freeze({ min: 500, max: 4_500, mayBeZero: false, standard: 3_000 }),
   [SETTING_WIDTH_SECONDS]: Object.freeze({ min: 60, max: 3_600, mayBeZero: false, standard: 600 }),
+  [SETTING_ONE_TOUCH]: Object.freeze({ min: 0, max: 1, mayBeZero: false, standard: 1 }),
+  [SETTING_NIGHT_START]: Object.freeze({ min: 0, max: 1_439, mayBeZero: false, standard: 1_320 }),
+  [SETTING_NIGHT_MINUTES]: Object.freeze({ min: 0, max: 1_440, mayBeZero: false, standard: 480 }),
 });
 
 /** The configuration in force. */
@@ -52,6 +65,13 @@ export interface Configuration {
   readonly widthSeconds: number;
   /** The long-term Ed25519 keys of up to three Roughtime servers, 32 bytes each, in their places. */
   readonly timeServers: readonly (Bytes | undefined)[];
+  /** The camera rule (0..2) of each class of window codes: 22 bytes. */
+  readonly codeCamera: Bytes;
+  readonly isOneTouch: boolean;
+  /** Minutes after midnight, wall clock. */
+  readonly nightStart: number;
+  /** 0 = never. */
+  readonly nightMinutes: number;
 }
 
 /** What a lock does that nobody has configured. */
@@ -66,6 +86,10 @@ export function defaultConfiguration(): Configuration {
     unlatchMillis: BOUNDS[SETTING_UNLATCH_MILLIS].standard,
     widthSeconds: BOUNDS[SETTING_WIDTH_SECONDS].standard,
     timeServers: [undefined, undefined, undefined],
+    codeCamera: new Uint8Array(CODE_CLASSES),
+    isOneTouch: BOUNDS[SETTING_ONE_TOUCH].standard === 1,
+    nightStart: BOUNDS[SETTING_NIGHT_START].standard,
+    nightMinutes: BOUNDS[SETTING_NIGHT_MINUTES].standard,
   };
 }
 
@@ -99,6 +123,10 @@ export function settingsOf(configuration: Configuration): ReadonlyMap<number, nu
     [SETTING_AJAR_SECONDS, configuration.ajarSeconds],
     [SETTING_UNLATCH_MILLIS, configuration.unlatchMillis],
     [SETTING_WIDTH_SECONDS, configuration.widthSeconds],
+    [SETTING_CODE_CAMERA, configuration.codeCamera],
+    [SETTING_ONE_TOUCH, configuration.isOneTouch ? 1 : 0],
+    [SETTING_NIGHT_START, configuration.nightStart],
+    [SETTING_NIGHT_MINUTES, configuration.nightMinutes],
   ]);
   for (const [place, key] of configuration.timeServers.entries()) {
     if (key !== undefined) settings.set(SETTING_TIME_SERVERS + place, key);
@@ -108,9 +136,15 @@ export function settingsOf(configuration: Configuration): ReadonlyMap<number, nu
 
 function withBytes(current: Configuration, key: number, value: Bytes): Configuration | undefined {
   if (key === SETTING_ZONE) return withZone(current, value);
+  if (key === SETTING_CODE_CAMERA) return withCodeCamera(current, value);
   const place = key - SETTING_TIME_SERVERS;
   if (place < 0 || place >= TIME_SERVERS_MAX) return undefined;
   return withTimeServer(current, place, value);
+}
+
+function withCodeCamera(current: Configuration, value: Bytes): Configuration | undefined {
+  if (value.length !== CODE_CLASSES || value.some((rule) => rule > CAMERA_RULE_MAX)) return undefined;
+  return { ...current, codeCamera: value.slice() };
 }
 
 /** Names a server by its key, or none by a single zero byte. */
@@ -136,6 +170,12 @@ function withNumber(current: Configuration, key: number, value: number): Configu
       return { ...current, unlatchMillis: value };
     case SETTING_WIDTH_SECONDS:
       return { ...current, widthSeconds: value };
+    case SETTING_ONE_TOUCH:
+      return { ...current, isOneTouch: value === 1 };
+    case SETTING_NIGHT_START:
+      return { ...current, nightStart: value };
+    case SETTING_NIGHT_MINUTES:
+      return { ...current, nightMinutes: value };
     default:
       return undefined;
   }

@@ -14,6 +14,10 @@ import type { Millis } from "../../firmware/platform.ts";
 export const CAPACITY = 100_000_000;
 /** 0.489 % in a year of uptime: what a siege may hit with beyond the capacity. */
 export const REFILL_PER_SECOND = 155;
+/** Kept for long codes: a hundred wrong entries of six digits, typed within minutes, must not bar a courier with ten (T48). */
+export const RESERVE = 10_000_000;
+/** Codes of so many digits may use the reserve. */
+export const LONG_DIGITS = 10;
 /** The longest code: above it a unit would be too coarse. */
 export const DIGITS_MAX = 12;
 
@@ -45,21 +49,25 @@ export interface Admission {
 export class Budget {
   readonly #capacity: number;
   readonly #refill: number;
+  readonly #reserve: number;
   /** Units at `#at`, and the thousandths of one that were earned beyond. */
   #units: number;
   #parts = 0;
   #at: Millis;
 
-  /** @param start.capacity units, at most 2^52   @param start.refillPerSecond units for each second of uptime: off time earns nothing
+  /** @param start.reserve units that codes under ten digits leave for longer ones
+   *  @param start.capacity units, at most 2^52   @param start.refillPerSecond units for each second of uptime: off time earns nothing
    *  @param start.level units, as it was last written durably   @param start.now uptime */
   constructor({
     capacity = CAPACITY,
     refillPerSecond = REFILL_PER_SECOND,
+    reserve = RESERVE,
     level,
     now,
   }: {
     readonly capacity?: number;
     readonly refillPerSecond?: number;
+    readonly reserve?: number;
     readonly level: number;
     readonly now: Millis;
   }) {
@@ -67,6 +75,7 @@ export class Budget {
     assert(capacity <= CAPACITY_MAX, "guess: a capacity that can be counted");
     this.#capacity = capacity;
     this.#refill = refillPerSecond;
+    this.#reserve = reserve;
     this.#units = level < capacity ? level : capacity;
     this.#at = now;
   }
@@ -88,7 +97,8 @@ export class Budget {
     for (let digits = DIGITS_MAX; digits > 0; digits--) {
       if (sums[digits] === 0) continue;
       const price = sums[digits] * PRICES[digits];
-      if (price > left - cost) {
+      const kept = digits < LONG_DIGITS ? this.#reserve : 0;
+      if (price > left - kept - cost) {
         paused.push(digits);
         continue;
       }

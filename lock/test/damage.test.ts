@@ -14,7 +14,7 @@ import type { Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 
 const RECORD_STEP_BYTES = 32;
-const GEOMETRY = { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 3, payloadBytesMax: 2_048 } as const;
+const GEOMETRY = { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 5, payloadBytesMax: 2_048 } as const;
 const NAMES = ["state", "access", "notices"] as const;
 /** Of each region a record that changes nothing, and one that verifies and makes no sense: type and payload. */
 const HARMLESS = [
@@ -230,7 +230,7 @@ test("what both snapshots hold needs no record: a removed owner stays out, and a
 
 test("one snapshot that is lost is written anew, and changes nothing", () => {
   const { desk, token } = adopted();
-  const slots = [129, 132].map((sector) => sector * desk.flash.sectorBytes);
+  const slots = [129, 134].map((sector) => sector * desk.flash.sectorBytes);
   for (const slot of slots) {
     rebootAfter(desk, () => desk.flash.flip((slot + 60) * 8));
     assert.is(desk.open(token), "yes");
@@ -242,7 +242,7 @@ test("with both snapshots lost, what records remain are believed, and guests wai
   const door = adopted();
   const { desk } = door;
   rebootAfter(desk, () => {
-    for (const sector of [129, 132]) desk.flash.flip((sector * desk.flash.sectorBytes + 60) * 8);
+    for (const sector of [129, 134]) desk.flash.flip((sector * desk.flash.sectorBytes + 60) * 8);
   });
   requireServed(door, "no record was overwritten yet");
 });

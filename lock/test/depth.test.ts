@@ -4,7 +4,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import type { WritableEntry } from "../../firmware/journal/payload.ts";
+import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import { Store } from "../../firmware/journal/store.ts";
 import { seconds } from "../../firmware/platform.ts";

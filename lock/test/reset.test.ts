@@ -22,7 +22,7 @@ const CANCEL: Body = { kind: KIND_CANCEL_RESET };
 const UNLOCK: Body = { kind: KIND_ACT, operation: 0 };
 const DAY = 86_400;
 /** The first sectors of the two snapshots. */
-const SNAPSHOTS = [129, 132];
+const SNAPSHOTS = [129, 134];
 const ZONE = new Uint8Array([0x55, 0x54, 0x43, 0x30]);
 
 function adopted(): Desk {

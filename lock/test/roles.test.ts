@@ -26,6 +26,7 @@ import {
 import { link8Of } from "../../firmware/grant/chain.ts";
 import type { Caller, Person, Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
+import { ANA } from "./house.ts";
 
 const OPERATIONS = Object.freeze(["unlock", "lock", "view", "talk", "unlatch", "read-log"]);
 const OWN = 15;
@@ -90,7 +91,7 @@ function guest(operation: number): Role {
 }
 
 const OWNER_ALLOWED =
-  "own, status, fetch state, fetch access, fetch notices, checkpoint, enrol, remove board, configure, add owner, " +
+  "own, status, fetch state, fetch access, fetch notices, checkpoint, code secret, user, credential, users, holidays, offer, enrol, remove board, configure, add owner, " +
   "act unlock, act lock, act unlatch, remove owner, set clock, acknowledge, factory reset, cancel reset";
 
 const ROLES: readonly Role[] = [
@@ -225,7 +226,14 @@ const COMMANDS: readonly Command[] = [
     return caller.ask({ kind: "timeResponse", response: new Uint8Array(9) })?.kind ?? "silence";
   }),
   raw("code secret", (writer) => writer.array(3).uint(16).uint(900).bytes(new Uint8Array(32))),
-  raw("stored code", (writer) => writer.array(4).uint(17).uint(900).uint(1).map(0)),
+  afterProof("user", (caller) => caller.ask({ kind: "user", index: 1, setting: ANA })?.kind ?? "silence"),
+  afterProof("credential", (caller) => {
+    const credential = { user: 1, type: "pin" as const, value: fromAscii("394827") };
+    return caller.ask({ kind: "credential", slot: 1, credential })?.kind ?? "silence";
+  }),
+  afterProof("users", (caller) => caller.ask({ kind: "users", from: 1 })?.kind ?? "silence"),
+  afterProof("holidays", (caller) => caller.ask({ kind: "holidays", holidays: [] })?.kind ?? "silence"),
+  afterProof("offer", (caller) => caller.ask({ kind: "offer" })?.kind ?? "silence"),
   raw("Wi-Fi", (writer) => writer.array(4).uint(18).uint(900).bytes(new Uint8Array(4)).bytes(new Uint8Array(8))),
   state("enrol", () => ({
     kind: KIND_ENROL,
@@ -272,7 +280,7 @@ for (const role of ROLES) {
       const caller = desk.call();
       const verdict = command.ask(caller, role, scene);
       const isAllowed = allowed.includes(command.name);
-      const isYes = ["yes", "records", "status", "checkpoint"].includes(verdict);
+      const isYes = ["yes", "records", "status", "checkpoint", "users", "offer"].includes(verdict);
       assert.is(isYes, isAllowed, `${command.name}: ${verdict}`);
       const isOwner = role.allowed.startsWith("own,");
       if (!isAllowed && !isOwner) assert.is(verdict, "no", command.name);

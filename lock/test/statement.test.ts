@@ -241,24 +241,25 @@ const ROWS: readonly Row[] = [
     verdict: "permission",
   },
 
-  { name: "enrols a board", body: () => enrol(1), verdict: "yes" },
+  { name: "enrols a board", before: appear, body: () => enrol(1), verdict: "yes" },
+  { name: "refuses to enrol a board with nobody there", body: () => enrol(1), verdict: "presence" },
   {
     name: "enrols a board anew",
-    before: (d) => assert.is(d.state(enrol(1)), "yes"),
+    before: all(appear, (d) => assert.is(d.state(enrol(1)), "yes")),
     body: () => enrol(1, 2),
     verdict: "yes",
   },
   {
     name: "refuses a fifth board",
-    before: (d) => {
+    before: all(appear, (d) => {
       for (let number = 1; number <= 4; number++) assert.is(d.state(enrol(number)), "yes");
-    },
+    }),
     body: () => enrol(5),
     verdict: "limit",
   },
   {
     name: "removes a board",
-    before: (d) => assert.is(d.state(enrol(1)), "yes"),
+    before: all(appear, (d) => assert.is(d.state(enrol(1)), "yes")),
     body: () => ({ kind: KIND_REMOVE_BOARD, boardKid: kid8(crypto, new Uint8Array(32).fill(1)) }),
     verdict: "yes",
   },

@@ -110,7 +110,7 @@ test("a record without sense refuses guests until an owner knows, and then for g
   const journal = Journal.open({
     crypto,
     flash: desk.flash,
-    geometry: { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 3, payloadBytesMax: 2_048 },
+    geometry: { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 5, payloadBytesMax: 2_048 },
     ...NO_SNAPSHOT,
     lockId: desk.lockId,
     isPowerOn: true,

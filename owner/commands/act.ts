@@ -24,6 +24,8 @@ const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
   locked: "The door is locked again.",
   jammed: "The bolt is jammed: pull or push the door, and try again.",
   aborted: "Nobody opened the door, so it is locked again.",
+  bell: "Somebody rings.",
+  duress: "Somebody opens under duress.",
 });
 /** The same, said to whoever locks. */
 const LOCK_NOTICES: Partial<typeof NOTICES> = Object.freeze({

@@ -26,7 +26,7 @@ export const DOOR_TWINS = Object.freeze([
     id: "T35",
     without: "a visit that goes on after a cut",
     at: "the visit has its end",
-    rewrites: [rewrite("lock/lock.ts", "if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);")],
+    rewrites: [rewrite("lock/visits.ts", "if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);")],
   },
   {
     id: "T35",

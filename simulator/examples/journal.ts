@@ -6,13 +6,15 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import { encodeBody, KIND_ACT } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
 import { withNote } from "../../firmware/journal/damage.ts";
+import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { encodeImage } from "../../firmware/journal/image.ts";
-import { encodeEntry, type WritableEntry } from "../../firmware/journal/payload.ts";
+import { encodeEntry } from "../../firmware/journal/payload.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import { encodeSnapshot } from "../../firmware/journal/snapshot.ts";
 import { emptyState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Example } from "../examples.ts";
+import { codeRecords } from "./codes.ts";
 import { type Cast, DAY_SECONDS, NOW } from "./keys.ts";
 import { leavesOf } from "./signed.ts";
 
@@ -30,7 +32,13 @@ const UNTIL = seconds(NOW + DAY_SECONDS);
 export function journalExamples(cast: Cast): readonly Example[] {
   const { root, link } = leavesOf(cast);
   const shown = { root8: link8Of(cast.crypto, root), leaf8: link8Of(cast.crypto, link) };
-  const rows = [...stateRows(cast, shown), ...visitRows(cast, shown), ...accessRows(cast, shown), ...noticeRows()];
+  const rows = [
+    ...stateRows(cast, shown),
+    ...visitRows(cast, shown),
+    ...accessRows(cast, shown),
+    ...codeRecords(cast),
+    ...noticeRows(),
+  ];
   const payloads = rows.map(([rule, says, entry]) => ({ rule, says, bytes: encodeEntry(entry) }));
   return [...payloads, ...snapshotExamples(cast, shown)];
 }

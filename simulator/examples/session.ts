@@ -8,8 +8,10 @@ import { type Asked, encodeCommand, encodeReply, encodeView } from "../../firmwa
 import { encodeEnrolled, encodeOffer } from "../../firmware/link/introduction.ts";
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
 import { boardPrologue, phonePrologue } from "../../firmware/link/prologue.ts";
+import type { Status } from "../../firmware/link/status.ts";
 import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
 import type { Example } from "../examples.ts";
+import { codeMessages } from "./codes.ts";
 import { type Cast, NOW, repeated } from "./keys.ts";
 import { leavesOf } from "./signed.ts";
 
@@ -38,13 +40,12 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       "asks for the last checkpoint of whom the lock was before a reset",
       encodeRequest({ kind: "farewell", id: 10 }),
     ),
-    request("sets the owner's code secret", new Writer().array(3).uint(16).uint(10).bytes(repeated(0x4b, 32)).finish()),
-    request("sets a stored code", storedCode()),
     request(
       "sets the Wi-Fi",
       new Writer().array(4).uint(18).uint(12).bytes(fromAscii("home")).bytes(fromAscii("open sesame")).finish(),
     ),
     ...answersOf(cast).map(([says, answer]) => ({ rule: "answer", says, bytes: encodeAnswer(answer) })),
+    ...codeMessages(cast),
     {
       rule: "notice",
       says: "the door was opened",
@@ -92,8 +93,7 @@ function keypadExamples({ lockId, lockAgreementKey, camera }: Cast): readonly Ex
 }
 
 function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer])[] {
-  const { owner, lockId } = cast;
-  const head = (region: 0 | 1 | 2) => ({ region, lastSeq: region + 1, link: repeated(region + 1, 32) });
+  const { lockId } = cast;
   return [
     ["yes", { kind: "yes", id: 1 }],
     ["no, to everybody but an owner", { kind: "no", id: 1, denial: undefined }],
@@ -103,28 +103,7 @@ function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer
       {
         kind: "status",
         id: 3,
-        status: {
-          firmwareVersion: "0.1.0",
-          timeLow: NOW,
-          timeHigh: NOW + 60,
-          bolt: "locked",
-          contact: "closed",
-          mode: "normal",
-          batteryMillivolts: 5_900,
-          boots: 2,
-          heads: [head(0), head(1), head(2)],
-          owners: [{ kid: owner.kid, seq: 7, revocationSeq: 1, generation: 0 }],
-          isJournalWhole: true,
-          isJournalWritable: true,
-          isVisitOpen: false,
-          hasPresence: false,
-          liveCounters: 2,
-          boards: [{ kid: cast.camera.kid, role: "camera" }],
-          configuration: settingsOf(defaultConfiguration()),
-          fetchedSeq: 4_711,
-          resetSeconds: 0,
-          recovery: { kid: cast.recovery.kid, seq: 0 },
-        },
+        status: statusExample(cast),
       },
     ],
     [
@@ -146,6 +125,42 @@ function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer
   ];
 }
 
+function statusExample({ owner, recovery, camera }: Cast): Status {
+  const head = (region: 0 | 1 | 2) => ({ region, lastSeq: region + 1, link: repeated(region + 1, 32) });
+  return {
+    firmwareVersion: "0.1.0",
+    timeLow: NOW,
+    timeHigh: NOW + 60,
+    bolt: "locked",
+    contact: "closed",
+    mode: "normal",
+    batteryMillivolts: 5_900,
+    boots: 2,
+    heads: [head(0), head(1), head(2)],
+    owners: [{ kid: owner.kid, seq: 7, revocationSeq: 1, generation: 0 }],
+    isJournalWhole: true,
+    isJournalWritable: true,
+    isVisitOpen: false,
+    hasPresence: false,
+    liveCounters: 2,
+    boards: [
+      {
+        kid: camera.kid,
+        role: "camera",
+        isUp: true,
+        isCaseOpen: false,
+        isKeyStuck: false,
+        millivolts: 5_000,
+      },
+    ],
+    codes: { budget: 99_929_400, secrets: [owner.kid], pausedDigits: [] },
+    configuration: settingsOf(defaultConfiguration()),
+    fetchedSeq: 4_711,
+    resetSeconds: 0,
+    recovery: { kid: recovery.kid, seq: 0 },
+  };
+}
+
 function handedExamples(cast: Cast): readonly Example[] {
   const { lock, lockAgreementKey } = cast;
   const handed = () => new Writer().array(3).uint(1).bytes(lockAgreementKey);
@@ -153,8 +168,4 @@ function handedExamples(cast: Cast): readonly Example[] {
     { rule: "setup", says: "the lock's label", bytes: handed().bytes(lock.publicKey).finish() },
     { rule: "invitation", says: "Dana's grant and the lock's key", bytes: handed().raw(leavesOf(cast).link).finish() },
   ];
-}
-
-function storedCode(): Bytes {
-  return new Writer().array(4).uint(17).uint(11).uint(1).map(1).uint(1).bytes(fromAscii("482915")).finish();
 }

@@ -7,6 +7,7 @@ const GUEST = "lock/guest.ts";
 const OWNER = "lock/owner.ts";
 const ACTS = "lock/acts.ts";
 const LOCK = "lock/lock.ts";
+const VISITS = "lock/visits.ts";
 const VISIT = "lock/visit.ts";
 const MOVES = "firmware/door/moves.ts";
 const UNWRITTEN = "moved before its intent was in the journal";
@@ -104,7 +105,7 @@ export const DECISION_PLANTS = Object.freeze([
     by: ["a use came back after the bolt had left"],
     rewrites: [
       rewrite(
-        LOCK,
+        VISITS,
         'if (report.hasLeft || visit.hasLeft) visit.outcome = "jammed";',
         'if (now < 0) visit.outcome = "jammed";',
       ),

@@ -19,7 +19,7 @@ import {
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
 } from "../../firmware/grant/body.ts";
-import type { WritableEntry } from "../../firmware/journal/payload.ts";
+import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import type { RecordTime } from "../../firmware/journal/record.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";

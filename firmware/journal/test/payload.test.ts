@@ -9,7 +9,8 @@ import { Fault } from "../../fault.ts";
 import { encodeBody } from "../../grant/body.ts";
 import type { RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
-import { encodeEntry, placeOf, readEntry, type SpentUse, type WritableEntry } from "../payload.ts";
+import type { SpentUse, WritableEntry } from "../entry.ts";
+import { encodeEntry, placeOf, readEntry } from "../payload.ts";
 import { ACCESS, NOTICES, type Region, recordBytes, STATE } from "../record.ts";
 
 const A8 = new Uint8Array(8).fill(0xa1);
@@ -143,7 +144,7 @@ const REFUSED: readonly (readonly [string, Region, number, string])[] = [
   ["a spend of 65,536", ACCESS, 16, `850000${A}${B}8183${B}1a00010000${EPOCH_HEX}`],
   ["a name of 7 bytes", ACCESS, 16, `85000047${"a1".repeat(7)}${B}80`],
   ["a door event above 8", ACCESS, 20, "820901"],
-  ["an alarm above 9", NOTICES, 32, "820a01"],
+  ["an alarm above 12", NOTICES, 32, "820d01"],
   ["no names", ACCESS, 22, `84${A}${B}80${A}`],
   ["four names", ACCESS, 22, `84${A}${B}8460606060${A}`],
   ["a longer form of a number", ACCESS, 21, "811801"],

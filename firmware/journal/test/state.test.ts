@@ -25,7 +25,8 @@ import {
 import type { RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
 import { COUNTERS_MAX } from "../../policy/counters.ts";
-import { type Entry, encodeEntry, placeOf, readEntry, type SpentUse, type WritableEntry } from "../payload.ts";
+import type { Entry, SpentUse, WritableEntry } from "../entry.ts";
+import { encodeEntry, placeOf, readEntry } from "../payload.ts";
 import { ACCESS, type Region, STATE } from "../record.ts";
 import { applyEntry, emptyState, FACES_MAX, type LockState } from "../state.ts";
 
@@ -219,7 +220,7 @@ for (const body of UNCHANGING) {
 test("an owner's opening begins a visit that spends nothing", () => {
   const state = adopted();
   fold(state, statement(OWNER, 5, { kind: KIND_ACT, operation: 0 }), { seq: 12 });
-  assert.equal(state.visit, { intent: 12, actor: OWNER, spends: [] });
+  assert.equal(state.visit, { intent: 12, actor: OWNER, spends: [], code: undefined });
   fold(state, closing(12, "secured"));
   assert.is(state.visit, undefined);
 });

@@ -5,7 +5,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bytes, concat, fromHex, toHex } from "../../bytes.ts";
+import type { UserSetting } from "../../codes/form.ts";
 import { Fault } from "../../fault.ts";
+import { seconds } from "../../platform.ts";
 import {
   type Answer,
   encodeAnswer,
@@ -49,7 +51,8 @@ const STATUS: Status = {
   resetSeconds: 86_400,
   recovery: { kid: KID, seq: 3 },
   liveCounters: 2,
-  boards: [{ kid: KID, role: "camera" }],
+  boards: [{ kid: KID, role: "camera", isUp: true, isCaseOpen: false, isKeyStuck: true, millivolts: 4_800 }],
+  codes: { budget: 70_600, secrets: [KID], pausedDigits: [8, 6] },
   configuration: new Map<number, number | Bytes>([
     [1, 30],
     [2, fromHex("aabb")],
@@ -57,7 +60,7 @@ const STATUS: Status = {
   fetchedSeq: 40,
 };
 const STATUS_HEX = [
-  "b00165302e312e30",
+  "b10165302e312e30",
   "02821a670000001affffffff",
   "030104010500",
   "06191770",
@@ -66,12 +69,26 @@ const STATUS_HEX = [
   `098184${KID_HEX}050100`,
   "0a06",
   "0b02",
-  `0c8182${KID_HEX}02`,
+  `0c8184${KID_HEX}02051912c0`,
   "0da201181e0242aabb",
   "0e1828",
   "0f1a00015180",
   `1082${KID_HEX}03`,
+  `11831a000113c881${KID_HEX}820806`,
 ].join("");
+
+const ANA: UserSetting = {
+  name: "Ana",
+  type: "weekDaySchedule",
+  rule: "single",
+  isEnabled: true,
+  camera: 0,
+  holder: undefined,
+  weekDays: [31, 480, 480],
+  yearDays: [],
+  expiryMinutes: undefined,
+};
+const ANA_HEX = "8963416e610200010040 8183181f1901e01901e0 8000";
 
 const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "unsupported" }>])[] = [
   ["a proof", "83010743d28440", { kind: "prove", id: 7, message: fromHex("d28440") }],
@@ -84,6 +101,31 @@ const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "un
   ["bye", "82071818", { kind: "bye", id: 24 }],
   ["fetched", `830802${HEADS_HEX}`, { kind: "fetched", id: 2, heads: HEADS }],
   ["checkpoint", "820903", { kind: "checkpoint", id: 3 }],
+  ["a code secret", `831001${LINK_HEX}`, { kind: "codeSecret", id: 1, secret: LINK }],
+  ["a user", `84110105${ANA_HEX}`, { kind: "user", id: 1, index: 5, setting: ANA }],
+  ["the end of a user", "8411010580", { kind: "user", id: 1, index: 5, setting: undefined }],
+  [
+    "a PIN",
+    "84130103 830500 46313933373436",
+    { kind: "credential", id: 1, slot: 3, credential: { user: 5, type: "pin", value: fromHex("313933373436") } },
+  ],
+  [
+    "an authenticator's secret",
+    `84130118 20 831401${LINK_HEX}`,
+    { kind: "credential", id: 1, slot: 32, credential: { user: 20, type: "totp", value: LINK } },
+  ],
+  ["the end of a credential", "8413010380", { kind: "credential", id: 1, slot: 3, credential: undefined }],
+  ["users", "83140105", { kind: "users", id: 1, from: 5 }],
+  [
+    "holidays",
+    "83150181 831a670000001a6700000101",
+    {
+      kind: "holidays",
+      id: 1,
+      holidays: [{ from: seconds(0x67000000), until: seconds(0x67000001), mode: "vacation" }],
+    },
+  ],
+  ["what board offers itself", "821601", { kind: "offer", id: 1 }],
 ];
 
 const ANSWERS: readonly (readonly [string, string, Answer | Notice])[] = [
@@ -98,6 +140,28 @@ const ANSWERS: readonly (readonly [string, string, Answer | Notice])[] = [
   ],
   ["a nonce", `83184507${LINK_HEX}`, { kind: "nonce", id: 7, nonce: LINK }],
   ["a checkpoint", "8318490742d284", { kind: "checkpoint", id: 7, message: fromHex("d284") }],
+  [
+    "users",
+    `84184a0780 8182 8505${ANA_HEX}00${KID_HEX}${KID_HEX} 81830300 06`,
+    {
+      kind: "users",
+      id: 7,
+      holidays: [],
+      users: [
+        {
+          user: { ...ANA, index: 5, firstUsed: undefined, creator: KID, modifier: KID },
+          credentials: [{ slot: 3, type: "pin", digits: 6 }],
+        },
+      ],
+    },
+  ],
+  ["no board", "83184b0780", { kind: "offer", id: 7, board: undefined }],
+  [
+    "a board that offers itself",
+    `83184b078301${LINK_HEX}${LINK_HEX}`,
+    { kind: "offer", id: 7, board: { role: 1, agreementKey: LINK, signingKey: LINK } },
+  ],
+  ["a bell", "8318600007", { kind: "notice", event: "bell", receipt: undefined }],
   ["opened", "8318600001", { kind: "notice", event: "opened", receipt: undefined }],
   ["aborted", "8318600006", { kind: "notice", event: "aborted", receipt: undefined }],
   ["locked, with a receipt", "841860000341d2", { kind: "notice", event: "locked", receipt: fromHex("d2") }],
@@ -117,7 +181,10 @@ function refuses(run: () => unknown, claim: string): void {
     run();
   } catch (error) {
     if (error instanceof Fault) {
-      assert.ok(error.code === "link.shape" || error.code.startsWith("cbor."), `${claim}: ${error.code}`);
+      assert.ok(
+        error.code === "link.shape" || error.code === "code.shape" || error.code.startsWith("cbor."),
+        `${claim}: ${error.code}`,
+      );
       return;
     }
     throw error;
@@ -171,11 +238,7 @@ for (const [name, bytes, answer] of ANSWERS) {
   });
 }
 
-const UNSUPPORTED: readonly (readonly [string, string])[] = [
-  ["a code secret", `831001${LINK_HEX}`],
-  ["a stored code", "84110105a10142aabb"],
-  ["Wi-Fi", "8412014161 40"],
-];
+const UNSUPPORTED: readonly (readonly [string, string])[] = [["Wi-Fi", "8412014161 40"]];
 for (const [name, bytes] of UNSUPPORTED) {
   test(`reads ${name} as unsupported`, () => {
     const request = parseRequest(hex(bytes));
@@ -207,7 +270,17 @@ const BAD_REQUESTS: readonly (readonly [string, string])[] = [
   ["a negative id", "820320"],
   ["a code secret of 31 bytes", `831001581f${"11".repeat(31)}`],
   ["Wi-Fi without a name", "8412014040"],
-  ["a stored code without a map", "8411010500"],
+  ["user 0", `84110100${ANA_HEX}`],
+  ["user 21", `84110115${ANA_HEX}`],
+  ["a user without a name", `84110105${ANA_HEX.replace("63416e61", "60")}`],
+  ["a user of type 10", `84110105${ANA_HEX.replace("63416e6102", "63416e610a")}`],
+  ["a user whose week day lasts no time", `84110105${ANA_HEX.replace("1901e01901e0", "1901e000")}`],
+  ["a PIN of five digits", "84130103 830500 453139333734"],
+  ["a PIN with a letter", "84130103 830500 46313933373441"],
+  ["a PIN in slot 33", "8413011821 830500 46313933373436"],
+  ["an authenticator's secret of 15 bytes", `84130103 830501 4f${"11".repeat(15)}`],
+  ["a holiday that ends before it begins", "83150181 831a670000011a6700000001"],
+  ["a holiday in privacy", "83150181 831a670000001a6700000102"],
 ];
 for (const [name, bytes] of BAD_REQUESTS) {
   test(`refuses as a request ${name}`, () => refuses(() => parseRequest(hex(bytes)), name));
@@ -229,10 +302,10 @@ const BAD_ANSWERS: readonly (readonly [string, string])[] = [
   ["yes twice over", "8318400702"],
   ["a notice with an id", "8318600101"],
   ["event 0", "8318600000"],
-  ["event 7", "8318600007"],
+  ["event 9", "8318600009"],
   ["a receipt for an opening", "841860000141d2"],
   ["a short nonce", `83184507581f${"11".repeat(31)}`],
-  ["a status with a key less", `83184307${STATUS_HEX.replace("ae0165", "ad0165").replace("0da201181e0242aabb", "")}`],
+  ["a status with a key less", `83184307${STATUS_HEX.replace("b10165", "b00165").replace("0da201181e0242aabb", "")}`],
   ["a status with other keys", `83184307${STATUS_HEX.replace("0b02", "0a02")}`],
   ["a status with two heads", `83184307${STATUS_HEX.replace(HEADS_HEX, `82${HEADS_HEX.slice(2, -76)}`)}`],
   ["a status without owners", `83184307${STATUS_HEX.replace(`098184${KID_HEX}050100`, "0980")}`],

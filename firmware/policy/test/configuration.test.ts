@@ -17,6 +17,9 @@ const NUMBERS: readonly (readonly [number, keyof Configuration, number, number, 
   [4, "ajarSeconds", 30, 3_600, false, 120],
   [5, "unlatchMillis", 500, 4_500, false, 3_000],
   [6, "widthSeconds", 60, 3_600, false, 600],
+  [11, "isOneTouch", 0, 1, false, true],
+  [12, "nightStart", 0, 1_439, false, 1_320],
+  [13, "nightMinutes", 0, 1_440, false, 480],
 ];
 
 for (const [key, field, low, high, mayBeZero, standard] of NUMBERS) {
@@ -29,10 +32,20 @@ for (const [key, field, low, high, mayBeZero, standard] of NUMBERS) {
       assert.is(settingsOf(changed).get(key), value);
     }
     if (low > 0) assert.is(take(low - 1) !== undefined, mayBeZero && low === 1);
-    assert.is(take(0) !== undefined, mayBeZero);
+    assert.is(take(0) !== undefined, mayBeZero || low === 0);
     for (const value of [high + 1, 0xffff_ffff, fromAscii("5"), fromAscii(BERLIN)]) assert.is(take(value), undefined);
   });
 }
+
+test("the camera rule of window codes is 22 bytes of 0 to 2", () => {
+  const rules = new Uint8Array(22).fill(2);
+  const changed = configure(DEFAULTS, [{ key: 10, value: rules }]);
+  assert.equal(changed?.codeCamera, rules);
+  assert.equal(DEFAULTS.codeCamera, new Uint8Array(22));
+  for (const value of [0, new Uint8Array(21), new Uint8Array(23), new Uint8Array(22).fill(3)]) {
+    assert.is(configure(DEFAULTS, [{ key: 10, value }]), undefined);
+  }
+});
 
 test("a zone is a POSIX rule in bytes", () => {
   const changed = configure(DEFAULTS, [{ key: 1, value: fromAscii(BERLIN) }]);
@@ -43,7 +56,7 @@ test("a zone is a POSIX rule in bytes", () => {
   assert.is(withZone(DEFAULTS, fromAscii("UTC")), undefined);
 });
 
-for (const key of [0, 10, 11, 12, 13, 14, 15, 16, 255, 0xffff_ffff]) {
+for (const key of [0, 14, 15, 16, 255, 0xffff_ffff]) {
   test(`refuses the unknown key ${key}, and what stands around it`, () => {
     for (const value of [1, fromAscii("1")]) {
       assert.is(
@@ -74,7 +87,7 @@ for (const [index, key] of [7, 8, 9].entries()) {
     server.fill(0);
     assert.equal(settingsOf(configured).get(key), new Uint8Array(32).fill(7 + index), "the key is a copy");
     assert.equal(
-      [...settingsOf(configured).keys()].filter((other) => other > 6),
+      [...settingsOf(configured).keys()].filter((other) => other > 6 && other < 10),
       [key],
       "the others are left out",
     );
@@ -111,7 +124,7 @@ test("what a status shows is what configures the same", () => {
   assert.equal(configure(DEFAULTS, settings), changed);
   assert.equal(
     settings.map(({ key }) => key),
-    [1, 2, 3, 4, 5, 6, 8],
+    [1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 8],
   );
 });
 

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Millis, millis } from "../../../firmware/platform.ts";
 import { Stream } from "../../../simulator/random.ts";
-import { Budget, CAPACITY, type Lives, REFILL_PER_SECOND } from "../guess.ts";
+import { Budget, CAPACITY, type Lives, REFILL_PER_SECOND, RESERVE } from "../guess.ts";
 
 const SEED = 20261023;
 const DAY_MILLIS = 86_400_000;
@@ -50,12 +50,24 @@ const ROWS: readonly Row[] = [
 
 for (const [claim, level, given, tested, paused, cost] of ROWS) {
   test(`admits ${claim}`, () => {
-    const budget = new Budget({ level, now: millis(0) });
+    const budget = new Budget({ level, reserve: 0, now: millis(0) });
     assert.equal(budget.admit(given, millis(0)), { tested, paused, cost });
     assert.equal(budget.pausedLengths(given, millis(0)), paused);
     assert.is(budget.level(millis(0)), level, "nothing is charged");
   });
 }
+
+test("leaves a tenth to codes of ten digits and more", () => {
+  const given = lives([12, 1], [10, 706], [8, 13], [6, 1]);
+  const at = (level: number) => new Budget({ level, now: millis(0) }).admit(given, millis(0)).tested;
+  const price = 1_000_000 + 130_000 + 70_600 + 1;
+  assert.equal(at(RESERVE + price), [12, 10, 8, 6]);
+  assert.equal(at(RESERVE + price - 1), [12, 10, 8]);
+  assert.equal(at(RESERVE + 200_600), [12, 10]);
+  assert.equal(at(RESERVE), [12, 10]);
+  assert.equal(at(70_601), [12, 10]);
+  assert.equal(at(70_600), [12]);
+});
 
 test("refuses lengths that have no price", () => {
   for (const digits of [0, -1, 13, 6.5]) assert.throws(() => full().admit(lives([digits, 1]), millis(0)), /guess: /);

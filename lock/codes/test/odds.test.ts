@@ -40,6 +40,8 @@ function besiege(): Siege {
   const budget = new Budget({
     capacity: CAPACITY * CODES,
     refillPerSecond: REFILL_PER_SECOND * CODES,
+    // The five digits stand for ten.
+    reserve: 0,
     level: CAPACITY * CODES,
     now: millis(0),
   });

@@ -1,0 +1,249 @@
+// All codes that would open now, in tables that are searched as a whole, and what an entry matches among them.
+// Why: an entry is compared with every code of a length in one call whose time tells nothing, whether it is right, nearly
+// right or wrong (docs/attacks.md T39); and what a guess may cost is the number of codes that it may hit.
+// Follows docs/protocol.md §7.
+
+import type { Bytes } from "../../firmware/bytes.ts";
+import type { CodeUse, Credential } from "../../firmware/codes/credential.ts";
+import { MAC_BYTES, PIN_DIGITS_MAX, PIN_DIGITS_MIN, pinMac } from "../../firmware/codes/pin.ts";
+import { findUser, isSameWindow } from "../../firmware/codes/state.ts";
+import { hotp, TOTP_DIGITS, totpSteps } from "../../firmware/codes/totp.ts";
+import type { User } from "../../firmware/codes/user.ts";
+import { deriveWindowKey, endOf, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
+import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import type { LockState } from "../../firmware/journal/state.ts";
+import { listsOf } from "../../firmware/policy/keyring.ts";
+import { type Interval, TOTP_WIDTH_SECONDS_MAX } from "../../firmware/time/clock.ts";
+import { DIGITS_MAX, type Lives } from "./guess.ts";
+import { totpName, type Vault } from "./vault.ts";
+import { type CodeOwner, type WindowContext, WindowTable } from "./windows.ts";
+
+/** What an entry matched: which code, and whose. */
+export interface Match {
+  readonly use: CodeUse;
+  readonly user: User | undefined;
+}
+
+/** The stored codes of one length. */
+interface PinTable {
+  readonly digits: number;
+  /** Whether the authenticator's code follows the PIN. */
+  readonly isDual: boolean;
+  readonly credentials: readonly Credential[];
+  /** Their keyed hashes, 16 bytes each. */
+  readonly macs: Bytes;
+}
+
+/** The codes that authenticators show now. */
+interface TotpTable {
+  readonly isDual: boolean;
+  readonly rows: readonly { readonly credential: Credential; readonly step: number }[];
+  /** 8 digits of ASCII each. */
+  readonly codes: Bytes;
+}
+
+const NOBODY: Match | undefined = undefined;
+
+/** The candidates of one lock. */
+export class Candidates {
+  readonly #crypto: Crypto;
+  readonly #vault: Vault;
+  readonly #lockId: string;
+  readonly #windows: WindowTable;
+  #owners: { readonly secrets: LockState["codes"]["secrets"]; readonly keys: readonly CodeOwner[] } | undefined;
+  #context: { readonly of: readonly unknown[]; readonly context: WindowContext } | undefined;
+  #pins: readonly PinTable[] = [];
+  #totps: readonly TotpTable[] = [];
+  /** What the tables of PINs and of authenticators were made from. */
+  #madeFrom: readonly unknown[] = [];
+
+  constructor(crypto: Crypto, vault: Vault, lockId: string) {
+    this.#crypto = crypto;
+    this.#vault = vault;
+    this.#lockId = lockId;
+    this.#windows = new WindowTable(crypto);
+  }
+
+  /** Brings the tables up to a moment. @param again what may be used once more, since its visit has just begun: its code
+   *  counts though it is spent */
+  prepare(state: LockState, interval: Interval, again: CodeUse | undefined): void {
+    this.#windows.prepare(interval, this.#contextOf(state, interval, again));
+    const { users, credentials } = state.codes;
+    const steps = totpSteps(interval, TOTP_WIDTH_SECONDS_MAX);
+    const madeFrom = [users, credentials, steps[0], steps.length];
+    if (madeFrom.every((part, index) => part === this.#madeFrom[index])) return;
+    const counted = credentials.filter(({ user }) => findUser(state.codes, user)?.isEnabled === true);
+    const isDual = ({ user }: Credential): boolean => findUser(state.codes, user)?.rule === "dual";
+    this.#pins = this.#pinTables(counted, isDual);
+    this.#totps = [false, true].map((dual) =>
+      this.#totpTable(
+        counted.filter((credential) => credential.type === "totp" && isDual(credential) === dual),
+        { steps, isDual: dual },
+      ),
+    );
+    this.#madeFrom = madeFrom;
+  }
+
+  /** How many codes of each length would open now. A PIN with the authenticator's code behind it counts as one of twelve
+   *  digits, the longest that are told apart. @param digits of the entry: longer codes are not tested by it */
+  lives(digits: number): readonly Lives[] {
+    const lives: Lives[] = [{ digits: WINDOW_DIGITS, live: this.#windows.live }];
+    for (const table of this.#totps) {
+      if (!table.isDual) lives.push({ digits: TOTP_DIGITS, live: table.rows.length });
+    }
+    for (const { digits: length, isDual, credentials } of this.#pins) {
+      const whole = isDual ? length + TOTP_DIGITS : length;
+      if (whole > digits) continue;
+      if (isDual) lives.push({ digits: DIGITS_MAX, live: credentials.length * this.#stepsEach });
+      else lives.push({ digits: length, live: credentials.length });
+    }
+    return lives.filter((row) => row.live > 0 && row.digits <= digits);
+  }
+
+  /** Compares an entry with every code of the lengths that are tested, all of them whatever is found.
+   *  @param entry ASCII, 1..20 digits: the code is its end @returns the longest that matches, or undefined */
+  match(state: LockState, entry: Bytes, tested: readonly number[]): Match | undefined {
+    let found = NOBODY;
+    // Shortest first: a longer one takes its place.
+    for (let digits = PIN_DIGITS_MIN; digits <= DIGITS_MAX; digits++) {
+      if (!tested.includes(digits) || digits > entry.length) continue;
+      const end = entry.subarray(entry.length - digits);
+      if (digits === TOTP_DIGITS) found = this.#matchTotp(state, end) ?? found;
+      found = this.#matchPin(state, end) ?? found;
+      if (digits === WINDOW_DIGITS) found = this.#matchWindow(end) ?? found;
+    }
+    return tested.includes(DIGITS_MAX) ? (this.#matchDual(state, entry) ?? found) : found;
+  }
+
+  get #stepsEach(): number {
+    const dual = this.#totps.find(({ isDual }) => isDual);
+    const owners = new Set(dual?.rows.map(({ credential }) => credential.user));
+    return dual === undefined || owners.size === 0 ? 0 : dual.rows.length / owners.size;
+  }
+
+  #contextOf(state: LockState, interval: Interval, again: CodeUse | undefined): WindowContext {
+    const { secrets, spent, active } = state.codes;
+    const { keyring, lists, configuration } = state;
+    const of = [secrets, spent, active, lists, keyring, configuration, again, interval.hi === undefined];
+    const former = this.#context;
+    if (former?.of.every((part, index) => part === of[index])) return former.context;
+    const isAgain = again?.by === "window";
+    const crypto = this.#crypto;
+    const context = {
+      widthMax: configuration.widthSeconds,
+      owners: this.#keysOf(secrets),
+      revoked: listsOf(crypto, keyring, lists).flatMap(({ owner, codes }) =>
+        codes.map(({ codeClass, serial, start }) => ({
+          kid: owner,
+          window: { windowClass: codeClass, serial, startHour: start },
+        })),
+      ),
+      spent: spent
+        .filter((used) => !(isAgain && isSameWindow(crypto, used, again)))
+        .map(({ owner, window }) => ({ kid: owner, window })),
+      active: active
+        .filter(({ window }) => endOf(window) > interval.lo)
+        .map(({ owner, window }) => ({ kid: owner, window })),
+    };
+    this.#context = { of, context };
+    return context;
+  }
+
+  /** A secret that does not open was sealed by another lock: the flash was moved, and makes no codes here. */
+  #keysOf(secrets: LockState["codes"]["secrets"]): readonly CodeOwner[] {
+    if (this.#owners?.secrets === secrets) return this.#owners.keys;
+    const crypto = this.#crypto;
+    const keys = secrets.map(({ owner, sealed }) => {
+      const secret = this.#vault.unseal(sealed, owner);
+      const key = deriveWindowKey(crypto, secret, this.#lockId);
+      crypto.wipe(secret);
+      return { kid: owner, key };
+    });
+    this.#owners = { secrets, keys };
+    return keys;
+  }
+
+  #pinTables(credentials: readonly Credential[], isDual: (credential: Credential) => boolean): readonly PinTable[] {
+    const tables: PinTable[] = [];
+    for (const dual of [false, true]) {
+      for (let digits = PIN_DIGITS_MIN; digits <= PIN_DIGITS_MAX; digits++) {
+        const own = credentials.filter(
+          (credential) => credential.type === "pin" && credential.digits === digits && isDual(credential) === dual,
+        );
+        if (own.length === 0) continue;
+        const macs = new Uint8Array(own.length * MAC_BYTES);
+        for (const [index, { value }] of own.entries()) macs.set(value, index * MAC_BYTES);
+        tables.push({ digits, isDual: dual, credentials: own, macs });
+      }
+    }
+    return tables;
+  }
+
+  #totpTable(
+    credentials: readonly Credential[],
+    of: { readonly steps: readonly number[]; readonly isDual: boolean },
+  ): TotpTable {
+    const { steps, isDual } = of;
+    const rows: TotpTable["rows"][number][] = [];
+    const codes = new Uint8Array(credentials.length * steps.length * TOTP_DIGITS);
+    for (const credential of credentials) {
+      const secret = this.#vault.unseal(credential.value, totpName(credential.slot, credential.user));
+      for (const step of steps) {
+        codes.set(hotp(this.#crypto, secret, step, TOTP_DIGITS), rows.length * TOTP_DIGITS);
+        rows.push({ credential, step });
+      }
+      this.#crypto.wipe(secret);
+    }
+    return { isDual, rows, codes };
+  }
+
+  #matchWindow(end: Bytes): Match | undefined {
+    const found = this.#windows.find(parseCode(end));
+    if (found === undefined) return undefined;
+    return { use: { by: "window", owner: found.owner, window: found.window }, user: undefined };
+  }
+
+  #matchTotp(state: LockState, end: Bytes): Match | undefined {
+    const row = this.#findTotp(end, false);
+    return row === undefined ? undefined : this.#matchOf(state, row.credential, row.step);
+  }
+
+  #matchPin(state: LockState, end: Bytes): Match | undefined {
+    const credential = this.#findPin(end, false);
+    return credential === undefined ? undefined : this.#matchOf(state, credential, 0);
+  }
+
+  /** A PIN of any length, and the authenticator's code of the same person behind it. */
+  #matchDual(state: LockState, entry: Bytes): Match | undefined {
+    let found = NOBODY;
+    for (let digits = PIN_DIGITS_MIN; digits <= PIN_DIGITS_MAX; digits++) {
+      const start = entry.length - TOTP_DIGITS - digits;
+      if (start < 0) break;
+      const pin = this.#findPin(entry.subarray(start, start + digits), true);
+      const row = this.#findTotp(entry.subarray(start + digits), true);
+      if (pin === undefined || row?.credential.user !== pin.user) continue;
+      found = this.#matchOf(state, row.credential, row.step);
+    }
+    return found;
+  }
+
+  #findPin(digits: Bytes, isDual: boolean): Credential | undefined {
+    const table = this.#pins.find((other) => other.digits === digits.length && other.isDual === isDual);
+    if (table === undefined) return undefined;
+    const mac = pinMac(this.#crypto, this.#vault.pinKey, digits);
+    return table.credentials[this.#crypto.find(table.macs, MAC_BYTES, mac)];
+  }
+
+  #findTotp(digits: Bytes, isDual: boolean): TotpTable["rows"][number] | undefined {
+    const table = this.#totps.find((other) => other.isDual === isDual);
+    if (table === undefined || table.rows.length === 0) return undefined;
+    return table.rows[this.#crypto.find(table.codes, TOTP_DIGITS, digits)];
+  }
+
+  #matchOf(state: LockState, credential: Credential, step: number): Match {
+    const { user: index, slot } = credential;
+    const user = findUser(state.codes, index);
+    const use: CodeUse = { by: "user", user: index, slot, step, first: 0, isDuress: user?.type === "forced" };
+    return { use, user };
+  }
+}

@@ -1,0 +1,279 @@
+// What the lock does at a code: the guess is charged, the entry compared, the code judged, its use written, and only then the
+// door is asked.
+// Why: whoever stands at the keypad may be anybody; so what a guess may hit is paid for before it is made, and survives every
+// restart (docs/attacks.md T12, T13), and what opens is spent before the bolt moves.
+// Follows docs/protocol.md §7.
+
+import { type Bytes, concat } from "../../firmware/bytes.ts";
+import type { CodeUse } from "../../firmware/codes/credential.ts";
+import { encodeCodeUse } from "../../firmware/codes/form.ts";
+import { hasRoomForUse } from "../../firmware/codes/state.ts";
+import { judgeUser, modeAt, type User } from "../../firmware/codes/user.ts";
+import { isOpen } from "../../firmware/codes/window.ts";
+import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { modeAllows } from "../../firmware/door/mode.ts";
+import { Fault } from "../../firmware/fault.ts";
+import type { Denial } from "../../firmware/grant/denial.ts";
+import { OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
+import type { Result } from "../../firmware/link/command.ts";
+import { type Millis, millis } from "../../firmware/platform.ts";
+import type { GuestDesk } from "../guest.ts";
+import type { Identity } from "../identity.ts";
+import type { Memory } from "../memory.ts";
+import { hasChargeToRelock } from "../power.ts";
+import { beginVisit, isRetry } from "../visit.ts";
+import { Candidates, type Match } from "./candidates.ts";
+import { Budget, CAPACITY } from "./guess.ts";
+import type { Vault } from "./vault.ts";
+
+/** One entry at most in this time, and none sooner after a start: a restart is no way to guess faster. */
+export const ENTRY_MILLIS = 5_000;
+/** For so long a first code waits for the second person, or for the phone. */
+export const HELD_MILLIS = 60_000;
+/** What has come back of the budget is written so often: a restart loses at most that. */
+const LEVEL_MILLIS = 3_600_000;
+/** What is worth a record of what has come back. */
+const LEVEL_STEP = CAPACITY / 100;
+const NAME_BYTES = 8;
+
+/** What a code may reach in the lock: what a guest may, and one call more. */
+export interface CodesDesk extends GuestDesk {
+  /** Tells owners, and nobody at the door, that somebody opens under duress. */
+  duress(): void;
+}
+
+/** A first code that waits for more. */
+interface Held {
+  readonly user: User;
+  readonly at: Millis;
+}
+
+/** The codes of one lock. */
+export class Codes {
+  readonly #crypto: Crypto;
+  readonly #memory: Memory;
+  readonly #candidates: Candidates;
+  readonly #budget: Budget;
+  #nextEntry: Millis;
+  #levelAt: Millis;
+  #held: Held | undefined;
+  /** By what the visit that is open began, and the name that it has there. */
+  #last: { readonly use: CodeUse; readonly name: Bytes } | undefined;
+
+  constructor(
+    lock: {
+      readonly crypto: Crypto;
+      readonly memory: Memory;
+      readonly vault: Vault;
+      readonly identity: Identity;
+    },
+    now: Millis,
+  ) {
+    const { crypto, memory, vault, identity } = lock;
+    this.#crypto = crypto;
+    this.#memory = memory;
+    this.#candidates = new Candidates(crypto, vault, identity.lockId);
+    this.#budget = new Budget({ level: Math.min(memory.state.budget, CAPACITY), now });
+    this.#nextEntry = millis(now + ENTRY_MILLIS);
+    this.#levelAt = now;
+  }
+
+  /** Takes an entry. @param digits ASCII, 1..20: decoys, and then the code; the caller wipes them */
+  enter(desk: CodesDesk, digits: Bytes, now: Millis): Result {
+    const { memory, recorder } = desk;
+    // Nothing is written, so that nobody learns a code while nobody can be told of it.
+    if (now < this.#nextEntry) return "paused";
+    if (!memory.isReadyForGuests) return "no";
+    this.#nextEntry = millis(now + ENTRY_MILLIS);
+    const interval = memory.interval(now);
+    this.#candidates.prepare(memory.state, interval, this.#againOf(desk, now));
+    const { tested, paused, cost } = this.#budget.admit(this.#candidates.lives(digits.length), now);
+    if (paused.length > 0) recorder.alarm("siege", now);
+    if (tested.length === 0) {
+      recorder.wrongCode(now);
+      return paused.length > 0 ? "paused" : "no";
+    }
+    // Durable before the compare: a restart in between has made the guess dearer, not free.
+    if (!memory.tryWrite({ kind: "budget", level: this.#budget.levelAfter(cost, now) }, now)) return "no";
+    this.#budget.charge(cost, now);
+    const match = this.#candidates.match(memory.state, digits, tested);
+    if (match === undefined) {
+      recorder.wrongCode(now);
+      return "no";
+    }
+    const denial = this.#judge(desk, match, now);
+    if (denial !== undefined) {
+      recorder.codeRefusal(match.use, denial, now);
+      return "no";
+    }
+    const result = this.#open(desk, match, now);
+    if (result !== "no") this.#giveBack(cost, now);
+    return result;
+  }
+
+  /** Whether a holder's grants open only with a code besides, and none has come. @param holder 8 bytes */
+  isCodeMissing(holder: Bytes, now: Millis): boolean {
+    const { users } = this.#memory.state.codes;
+    const bound = users.filter(
+      (user) => user.rule === "with-grant" && user.holder !== undefined && this.#crypto.isEqual(user.holder, holder),
+    );
+    if (bound.length === 0) return false;
+    const held = this.#heldAt(now);
+    return held === undefined || !bound.some(({ index }) => index === held.user.index);
+  }
+
+  /** Whether a holder's grants open only with a code besides. @param holder 8 bytes */
+  isBound(holder: Bytes): boolean {
+    return this.#memory.state.codes.users.some(
+      ({ rule, holder: other }) => rule === "with-grant" && other !== undefined && this.#crypto.isEqual(other, holder),
+    );
+  }
+
+  /** Ends the wait of a first code: what it waited for has come. */
+  used(): void {
+    this.#held = undefined;
+  }
+
+  /** What is left of the guesses, in units. */
+  level(now: Millis): number {
+    return this.#budget.level(now);
+  }
+
+  /** Lengths that are not tested for now. */
+  pausedDigits(now: Millis): readonly number[] {
+    const { state } = this.#memory;
+    this.#candidates.prepare(state, this.#memory.interval(now), undefined);
+    return this.#budget.pausedLengths(this.#candidates.lives(ENTRY_DIGITS_MAX), now);
+  }
+
+  /** Writes what has come back of the budget, where it is worth it. */
+  tick(now: Millis): void {
+    if (now < this.nextTick) return;
+    this.#levelAt = now;
+    const written = Math.min(this.#memory.state.budget, CAPACITY);
+    const level = this.#budget.level(now);
+    if (level - written < LEVEL_STEP && !(level === CAPACITY && written < CAPACITY)) return;
+    this.#memory.tryWrite({ kind: "budget", level }, now);
+  }
+
+  get nextTick(): Millis {
+    return millis(this.#levelAt + LEVEL_MILLIS);
+  }
+
+  #heldAt(now: Millis): Held | undefined {
+    return this.#held !== undefined && now - this.#held.at <= HELD_MILLIS ? this.#held : undefined;
+  }
+
+  /** What opened the visit that is open, where the same code may try once more without being spent again. */
+  #againOf({ crypto, visit, canUnlatch }: CodesDesk, now: Millis): CodeUse | undefined {
+    const last = this.#last;
+    if (last === undefined) return undefined;
+    return isRetry(crypto, visit, { leaf: last.name, operation: operationOf(canUnlatch), now }) ? last.use : undefined;
+  }
+
+  #judge(desk: CodesDesk, { use, user }: Match, now: Millis): Denial | undefined {
+    const { memory, battery, door } = desk;
+    const { codes, configuration } = memory.state;
+    const { zone, widthSeconds: widthMax } = configuration;
+    const interval = memory.interval(now);
+    const again = this.#againOf(desk, now);
+    const isAgain = again !== undefined && this.#isAgain(use, again);
+    const mode = modeAt(configuration.mode, codes.holidays, interval);
+    if (!modeAllows(mode, user?.type === "programming" ? "owner" : "keypad")) return "mode";
+    if (!hasChargeToRelock(battery)) return "power";
+    if (door.bolt.at === "jammed") return "door";
+    if (use.by === "window") {
+      const isActive = codes.active.some((other) => this.#isSame(use, { by: "window", ...other }));
+      if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
+      if (configuration.codeCamera[use.window.windowClass] > 0) return "camera";
+      return hasRoomForUse(codes, use, interval.lo) ? undefined : "quota";
+    }
+    if (user === undefined) return "code";
+    const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
+    if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";
+    if (user.camera > 0) return "camera";
+    const denial = judgeUser(user, { interval, zone, widthMax });
+    return denial === "uses" && isAgain ? undefined : denial;
+  }
+
+  /** A code that is right opens, or is the first half of what does. */
+  #open(desk: CodesDesk, { use, user }: Match, now: Millis): Result {
+    if (use.by === "window" || user === undefined) return this.#begin(desk, use, now);
+    if (user.rule === "with-grant") return this.#hold(user, use, now);
+    if (user.rule !== "two-person") return this.#begin(desk, use, now);
+    const held = this.#heldAt(now);
+    if (held === undefined || held.user.rule !== "two-person" || held.user.index === user.index) {
+      return this.#hold(user, use, now);
+    }
+    const isDuress = use.isDuress || held.user.type === "forced";
+    return this.#begin(desk, { ...use, first: held.user.index, isDuress }, now);
+  }
+
+  /** Keeps a first code. One that an authenticator showed is spent, durably, before anybody is told that it was right. */
+  #hold(user: User, use: CodeUse, now: Millis): Result {
+    const isSpent = use.by === "user" && use.step > 0;
+    if (isSpent && !this.#memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) {
+      return "no";
+    }
+    this.#held = { user, at: now };
+    return "wait";
+  }
+
+  /** Writes who comes; when that is durable, the door is asked. */
+  #begin(desk: CodesDesk, use: CodeUse, now: Millis): Result {
+    const { memory, canUnlatch, visit } = desk;
+    const operation = operationOf(canUnlatch);
+    const again = this.#againOf(desk, now);
+    // A retry is covered by the intent of its visit.
+    if (again !== undefined && visit !== undefined && this.#isAgain(use, again)) visit.retries++;
+    else {
+      const name = this.#nameOf(use);
+      if (!desk.ration.take(name, now)) return "no";
+      try {
+        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use }, now);
+        desk.begin(
+          beginVisit(seq, { leaf: name, operation, connection: undefined, dwellMinutes: undefined }, now),
+          now,
+        );
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        return "no";
+      }
+      this.#last = { use, name };
+    }
+    this.#held = undefined;
+    desk.act(operation, now);
+    if (use.by === "user" && use.isDuress) desk.duress();
+    return "yes";
+  }
+
+  /** A right entry costs nothing. Where that cannot be written now, it comes back with time. */
+  #giveBack(cost: number, now: Millis): void {
+    this.#budget.giveBack(cost, now);
+    this.#memory.tryWrite({ kind: "budget", level: this.#budget.level(now) }, now);
+  }
+
+  /** Whether the very same is shown again: of an authenticator, the same step. */
+  #isAgain(use: CodeUse, again: CodeUse): boolean {
+    const isSameStep = use.by !== "user" || again.by !== "user" || use.step === again.step;
+    return isSameStep && this.#isSame(use, again);
+  }
+
+  #isSame(left: CodeUse, right: CodeUse): boolean {
+    return this.#crypto.isEqual(this.#nameOf(left), this.#nameOf(right));
+  }
+
+  /** Eight bytes for a code: the same for every entry of it, whatever step an authenticator showed. */
+  #nameOf(use: CodeUse): Bytes {
+    const plain = use.by === "user" ? { ...use, step: 0, first: 0 } : use;
+    return this.#crypto.sha256(concat(CODE_LABEL, encodeCodeUse(plain))).slice(0, NAME_BYTES);
+  }
+}
+
+const CODE_LABEL: Bytes = Uint8Array.of(0x63, 0x6f, 0x64, 0x65);
+const ENTRY_DIGITS_MAX = 20;
+
+/** A door with a knob outside opens for nobody who cannot have the latch held back. */
+function operationOf(canUnlatch: boolean): number {
+  return canUnlatch ? OPERATION_UNLATCH : OPERATION_UNLOCK;
+}

@@ -1,0 +1,165 @@
+// What stands outside the door, as the lock knows it: the keypads on the wire, and the codes that are typed there.
+// Why: the lock's flow (lock.ts) asks for a drive of the bolt and nothing else of it; all that a code, a key or a cut cable
+// can cause goes through here.
+// Follows docs/protocol.md §3.2 and §7.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Door } from "../firmware/door/state.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
+import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
+import type { View } from "../firmware/link/command.ts";
+import type { BoardRole, BoardState, CodesState, NoticeEvent } from "../firmware/link/message.ts";
+import { type Battery, type Indicator, type Millis, millis, type Wire } from "../firmware/platform.ts";
+import { Boards, type BoardsParts } from "./boards.ts";
+import { Codes } from "./codes/codes.ts";
+import { setCodes, usersFrom } from "./codes/setting.ts";
+import { Vault } from "./codes/vault.ts";
+import type { StrangerClass } from "./desk.ts";
+import type { GuestDesk } from "./guest.ts";
+import { type KeypadDesk, serveKeypad, soundTamper, viewOf } from "./keypad.ts";
+import type { Memory } from "./memory.ts";
+import type { Ration } from "./ration.ts";
+import type { Recorder } from "./recorder.ts";
+
+const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]);
+const SILENT = Object.freeze({ isCaseOpen: false, isKeyStuck: false, millivolts: 0 });
+
+/** What the outside stands on. */
+export interface OutsideParts extends BoardsParts {
+  readonly wire: Wire;
+  readonly memory: Memory;
+  readonly recorder: Recorder;
+  readonly battery: Battery;
+  readonly indicator: Indicator;
+  /** What each owner has left of statements. */
+  readonly statements: Ration;
+}
+
+/** What the outside may reach in the lock. */
+export interface OutsideDesk {
+  readonly door: Door;
+  readonly isAlarm: boolean;
+  readonly isLeaving: boolean;
+  /** Whether its records and keys are about to be erased. */
+  readonly isEnding: boolean;
+  readonly now: Millis;
+  guestDesk(): GuestDesk;
+  /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
+  act(operation: number, now: Millis): void;
+  /** Tells owners who listen. */
+  notifyOwners(event: NoticeEvent): void;
+  stranger(kind: StrangerClass, now: Millis): void;
+}
+
+/** Keypads and codes of one lock. */
+export class Outside {
+  readonly codes: Codes;
+  readonly #parts: OutsideParts;
+  readonly #desk: OutsideDesk;
+  readonly #vault: Vault;
+  readonly #boards: Boards;
+
+  constructor(parts: OutsideParts, desk: OutsideDesk, now: Millis) {
+    const { crypto, random, identity, memory } = parts;
+    this.#parts = parts;
+    this.#desk = desk;
+    this.#vault = new Vault(crypto, random, identity);
+    this.codes = new Codes({ crypto, memory, vault: this.#vault, identity }, now);
+    const outside = this;
+    this.#boards = new Boards(
+      parts,
+      {
+        lockId: identity.lockId,
+        get boards() {
+          return memory.state.keyring.boards;
+        },
+        serve: (board, command, at) => serveKeypad(outside.#keypadDesk(board.kid), board, command, at),
+        get view() {
+          return outside.#view;
+        },
+        stranger: (kind, at) => desk.stranger(kind, at),
+        linkChanged: (_, isUp, at) => {
+          if (!isUp) parts.recorder.alarm("keypad", at);
+        },
+      },
+      now,
+    );
+  }
+
+  /** Takes one frame from the wire. Total: no bytes make it throw. */
+  received(frame: Bytes, now: Millis): void {
+    this.#boards.received(frame, now);
+  }
+
+  /** Takes the loop that runs in the keypad's cable: somebody cut it, or pulled the keypad off. */
+  loopChanged(isClosed: boolean, now: Millis): void {
+    if (!isClosed) soundTamper(this.#parts, now);
+  }
+
+  /** Shows keypads what the door does. */
+  viewChanged(now: Millis): void {
+    this.#boards.viewChanged(now);
+  }
+
+  tick(now: Millis): void {
+    this.#boards.tick(now);
+    this.codes.tick(now);
+  }
+
+  get nextTick(): Millis {
+    const codes = this.codes.nextTick;
+    const boards = this.#boards.nextTick;
+    return boards === undefined ? codes : millis(Math.min(codes, boards));
+  }
+
+  /** Does what an owner asks of codes. @param owner 8 bytes @returns why not, or undefined where it is done */
+  asked(request: CodeRequest, owner: Bytes, now: Millis): CodeAnswer | Denial | undefined {
+    const { memory } = this.#parts;
+    const { id } = request;
+    if (request.kind === "users") {
+      return { kind: "users", id, holidays: memory.state.codes.holidays, users: usersFrom(memory, request.from) };
+    }
+    if (request.kind === "offer") return { kind: "offer", id, board: this.#boards.offer };
+    if (this.#desk.isEnding) return "journal";
+    return setCodes({ ...this.#parts, vault: this.#vault }, request, { owner, now });
+  }
+
+  /** Every enrolled board, as an owner sees it. */
+  get boardStates(): readonly BoardState[] {
+    const { boards } = this.#parts.memory.state.keyring;
+    return boards.map(({ kid, role }) => {
+      const report = this.#boards.lastReport(kid) ?? SILENT;
+      return { kid, role: ROLES[role - 1], isUp: this.#boards.isUp(kid), ...report };
+    });
+  }
+
+  /** The codes, as an owner sees them. */
+  codesState(now: Millis): CodesState {
+    const { secrets } = this.#parts.memory.state.codes;
+    const pausedDigits = this.codes.pausedDigits(now);
+    return { budget: this.codes.level(now), secrets: secrets.map(({ owner }) => owner), pausedDigits };
+  }
+
+  get #view(): View {
+    return viewOf({ ...this.#parts, ...this.#state });
+  }
+
+  get #state(): Pick<OutsideDesk, "door" | "isAlarm" | "now"> {
+    const { door, isAlarm, now } = this.#desk;
+    return { door, isAlarm, now };
+  }
+
+  #keypadDesk(kid: Bytes): KeypadDesk {
+    const desk = this.#desk;
+    return {
+      ...this.#parts,
+      codes: this.codes,
+      codesDesk: { ...desk.guestDesk(), duress: () => desk.notifyOwners("duress") },
+      isLeaving: desk.isLeaving,
+      isEnding: desk.isEnding,
+      wasCaseOpen: this.#boards.lastReport(kid)?.isCaseOpen === true,
+      act: (operation, now) => desk.act(operation, now),
+      bell: () => desk.notifyOwners("bell"),
+    };
+  }
+}

@@ -1,0 +1,195 @@
+// Codes at the keypad, whole: window codes, what a guess costs, and what else is typed there.
+// Method: the lock on a desk, a real link, and rows of what is typed when.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
+import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import { ENTRY_MILLIS } from "../codes/codes.ts";
+import { HOUR, House, ONCE_24, SECRET, THREE_DAYS, TWO_HOURS } from "./house.ts";
+
+/** Whether bytes stand somewhere in others. */
+function holds(bytes: Bytes, wanted: Uint8Array): boolean {
+  for (let at = bytes.indexOf(wanted[0]); at >= 0; at = bytes.indexOf(wanted[0], at + 1)) {
+    if (wanted.every((byte, index) => bytes[at + index] === byte)) return true;
+  }
+  return false;
+}
+
+test("a window code opens, the record says whose it is and never what it was", () => {
+  const house = new House();
+  const code = house.code(TWO_HOURS);
+  assert.is(house.typist.type(code), "yes");
+  house.visit();
+  const { use } = house.desk.entries("code").at(-1) ?? {};
+  assert.equal(use, {
+    by: "window",
+    owner: house.desk.owner.kid,
+    window: { windowClass: TWO_HOURS, serial: 0, startHour: Math.floor(house.desk.time / HOUR) },
+  });
+  assert.is(house.desk.entries("closing").at(-1)?.outcome, "secured");
+  const flash = house.desk.flash.snapshot();
+  assert.not(holds(flash, fromAscii(code)));
+  assert.not(holds(flash, SECRET));
+  assert.ok(holds(flash, house.desk.owner.kid), "what is in there is found");
+});
+
+test("a code that is good once opens once, and again only for a minute before the door was opened", () => {
+  const house = new House();
+  const code = house.code(ONCE_24);
+  assert.is(house.typist.type(code), "yes");
+  assert.is(house.typist.type(code), "yes", "the same visit: nobody went in");
+  assert.is(house.desk.entries("code").length, 1, "and it is one opening");
+  house.visit();
+  assert.is(house.typist.type(code), "no");
+  assert.is(house.typist.type(house.code(ONCE_24, 0, 1)), "yes", "the other serial is another code");
+});
+
+test("a spent code stays spent through a power cut, and so does the one that opened when it came", () => {
+  const house = new House();
+  const code = house.code(ONCE_24);
+  assert.is(house.typist.type(code), "yes");
+  house.desk.reboot();
+  house.desk.ownerSession().leave();
+  house.typist.connect(house.desk.owner.sequence);
+  assert.is(house.typist.type(code), "no");
+});
+
+test("decoys stand before a code, and nowhere else", () => {
+  const house = new House();
+  house.store(1, "394827");
+  assert.is(house.typist.type("11223394827"), "yes");
+  house.visit();
+  for (const entry of ["3948271", "39482", "394826", "93948270", "394827394828"]) {
+    assert.is(house.typist.type(entry), "no", entry);
+  }
+});
+
+test("stored codes open with no idea of the time, window codes do not", () => {
+  const house = new House();
+  house.store(1, "394827");
+  const code = house.code(TWO_HOURS);
+  house.desk.reboot();
+  house.typist.connect(house.desk.owner.sequence - 0);
+  assert.is(house.typist.type(code), "no");
+  assert.is(house.typist.type("394827"), "yes");
+});
+
+test("a stay of days begins with its first use within a day, and lasts to its end", () => {
+  const house = new House();
+  const used = { windowClass: THREE_DAYS, serial: 0, startHour: Math.floor(house.desk.time / HOUR) };
+  assert.is(house.typist.type(house.codeOf(used)), "yes");
+  house.visit();
+  const end = (used.startHour + 72) * HOUR;
+  house.desk.passTime(end - house.desk.time - 60);
+  house.desk.ownerSession().state({ kind: KIND_CONFIGURE, settings: [{ key: 2, value: 30 }] });
+  assert.is(house.typist.type(house.codeOf(used)), "yes", "its last minute");
+  house.visit();
+  assert.is(house.typist.type(house.codeOf({ ...used, serial: 1 })), "no", "never used within its first day");
+  house.desk.passTime(180);
+  assert.is(house.typist.type(house.codeOf(used)), "no", "its end");
+});
+
+test("an owner takes one code back, and all by a new secret", () => {
+  const house = new House();
+  const startHour = Math.floor(house.desk.time / HOUR);
+  house.desk.revoke({ codes: [{ codeClass: TWO_HOURS, serial: 0, start: startHour }] });
+  assert.is(house.typist.type(house.code(TWO_HOURS)), "no");
+  const other = house.code(TWO_HOURS, 0, 1);
+  assert.is(house.typist.type(other), "yes");
+  house.visit();
+  assert.is(house.set({ kind: "codeSecret", secret: new Uint8Array(32).fill(8) }), "yes");
+  assert.is(house.typist.type(other), "no");
+});
+
+test("a use comes back where the bolt never moved", () => {
+  const house = new House();
+  house.desk.rig.jam = "stuck";
+  const code = house.code(ONCE_24);
+  assert.is(house.typist.type(code), "yes");
+  house.desk.passTime(70);
+  assert.is(house.desk.entries("closing").at(-1)?.outcome, "not-moved");
+  house.desk.rig.jam = "free";
+  house.desk.turn("thrown");
+  assert.is(house.typist.type(code), "yes");
+});
+
+test("a wrong code is charged before the compare and for good, a right one costs nothing", () => {
+  const house = new House();
+  house.store(1, "394827");
+  assert.is(house.typist.type("394827"), "yes");
+  house.visit();
+  assert.is(house.level, 100_000_000);
+  assert.is(house.typist.type("394829"), "no");
+  const left = 100_000_000 - 1_000_000;
+  assert.is(house.level, left);
+  house.desk.reboot();
+  house.typist.connect(house.desk.owner.sequence);
+  assert.is(house.typist.type("394828"), "no");
+  // What came back between the two is the refill of the seconds of uptime, and no more.
+  assert.ok(house.level < left - 1_000_000 + 155 * 60 && house.level >= left - 1_000_000, String(house.level));
+});
+
+test("six digits pause under a siege, ten go on, and the owner's grants know nothing of it", () => {
+  const house = new House();
+  for (const [index, pin] of ["394827", "705183", "482915", "583017", "274019"].entries()) house.store(index + 1, pin);
+  let tried = 0;
+  while (house.typist.type("000001") === "no") assert.ok(++tried < 40);
+  assert.is(tried, 18, "five codes of six digits: a burst of 18, and a tenth is left to longer ones");
+  assert.is(house.typist.type("394827"), "paused", "the right one too");
+  assert.is(house.typist.type(house.code(TWO_HOURS)), "yes", "ten digits go on");
+  house.visit();
+  assert.is(house.desk.open(house.desk.grant({ to: house.desk.person("guest") })), "yes");
+  assert.ok(house.desk.entries("alarm").some(({ alarm }) => alarm === "siege"));
+});
+
+test("one entry in five seconds, and none in the first five after a start", () => {
+  const house = new House();
+  house.store(1, "394827");
+  house.desk.passTime(10);
+  assert.is(house.typist.typeAtOnce("394829"), "no");
+  house.desk.passMillis(ENTRY_MILLIS - 1);
+  assert.is(house.typist.typeAtOnce("394827"), "paused");
+  house.desk.passMillis(1);
+  assert.is(house.typist.typeAtOnce("394827"), "yes");
+  house.visit();
+  house.desk.reboot();
+  house.typist.connect(house.desk.owner.sequence);
+  assert.is(house.typist.typeAtOnce("394827"), "paused");
+});
+
+test("the lock key locks without a code, where the owner lets it and nobody is on the way out", () => {
+  const house = new House();
+  house.store(1, "394827");
+  assert.is(house.typist.type("394827"), "yes");
+  assert.is(house.typist.ask({ kind: "lock" }), "yes");
+  house.desk.passTime(5);
+  assert.is(house.desk.rig.bolt, "thrown");
+  house.desk.pressInside();
+  assert.is(house.typist.ask({ kind: "lock" }), "no");
+  house.desk.passTime(40);
+  assert.is(house.desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 11, value: 0 }] }), "yes");
+  assert.is(house.typist.ask({ kind: "lock" }), "no");
+});
+
+test("an open case and a cut cable sound at once, and are written", () => {
+  const house = new House();
+  house.typist.ask({ kind: "report", isCaseOpen: true, isKeyStuck: false, millivolts: 5_000 });
+  assert.is(house.desk.rig.signals.at(-1), "alarm");
+  house.desk.moveLoop(false);
+  house.desk.passTime(HOUR);
+  const alarms = house.desk.entries("alarm").filter(({ alarm }) => alarm === "tamper");
+  assert.is(
+    alarms.reduce((sum, { count }) => sum + count, 0),
+    2,
+  );
+});
+
+test("no code opens a damaged or full journal's door, and nobody learns whether it was right", () => {
+  const house = new House();
+  house.store(1, "394827");
+  house.desk.flash.wear = "refuses";
+  assert.is(house.typist.type("394827"), "no");
+});
+
+test.run();

@@ -1,0 +1,121 @@
+// Somebody at an enrolled keypad before the table: what is typed goes over a real link, and the answer comes back at once.
+// Why: what a code does in the lock is tried without the keypad's own keys and lights, which have tests of their own.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { fromAscii } from "../firmware/bytes.ts";
+import { kid8 } from "../firmware/cose/key.ts";
+import { KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
+import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
+import type { Asked, Result } from "../firmware/link/command.ts";
+import { millis } from "../firmware/platform.ts";
+import type { Desk } from "./desk.ts";
+import { Stream } from "./random.ts";
+
+/** Seconds between two entries of somebody who is in no hurry. */
+const PAUSE_SECONDS = 6;
+
+/** After the press inside, until the bolt is thrown again. */
+const RELOCK_SECONDS = 32;
+
+/** More than there are repeats and handshakes in the time after which a link gives up. */
+const TICKS_MAX = 100;
+
+/** What came of an entry. */
+export type Typed = Result | "no answer";
+
+/** A person with a keypad. */
+export class Typist {
+  readonly kid: Bytes;
+  readonly #desk: Desk;
+  readonly #random: Stream;
+  readonly #keys: { readonly kid: Bytes; readonly agreementSecret: Bytes; readonly agreementKey: Bytes };
+  readonly #signingKey: Bytes;
+  readonly #toLock: Bytes[] = [];
+  readonly #toKeypad: Bytes[] = [];
+  #link: BoardLink | undefined;
+  #event: LinkEvent | undefined;
+
+  constructor(desk: Desk, seed = "typist") {
+    const { crypto } = desk;
+    this.#desk = desk;
+    this.#random = new Stream(1, seed);
+    const draw = (): Bytes => {
+      const bytes = new Uint8Array(32);
+      this.#random.fill(bytes);
+      return bytes;
+    };
+    this.#signingKey = crypto.signingPublicKey(draw());
+    this.kid = kid8(crypto, this.#signingKey);
+    const agreementSecret = draw();
+    this.#keys = { kid: this.kid, agreementSecret, agreementKey: crypto.agreementPublicKey(agreementSecret) };
+  }
+
+  /** Has the owner enrol the keypad, and connects it. @param isConnected false to only enrol */
+  enrol(isConnected = true): this {
+    const { agreementKey } = this.#keys;
+    const board = { role: ROLE_KEYPAD, agreementKey, signingKey: this.#signingKey };
+    const verdict = this.#desk.stateInside({ kind: KIND_ENROL, board });
+    if (verdict !== "yes") throw new Error(`the keypad is not enrolled: ${verdict}`);
+    this.#desk.passTime(RELOCK_SECONDS);
+    if (isConnected) this.connect(this.#desk.owner.sequence);
+    return this;
+  }
+
+  /** Connects the keypad. @param sequence of the statement that enrolled it */
+  connect(sequence: number): this {
+    const desk = this.#desk;
+    const { crypto, lockId, agreementKey } = desk;
+    const wire = { send: (frame: Bytes) => void this.#toLock.push(frame) };
+    const lock = { lockId, agreementKey, sequence };
+    this.#link?.close();
+    this.#link = new BoardLink(
+      { crypto, random: this.#random, wire, role: ROLE_KEYPAD, identity: this.#keys, lock },
+      millis(desk.elapsed),
+    );
+    desk.onWire = (frame) => void this.#toKeypad.push(frame);
+    this.ask({ kind: "report", isCaseOpen: false, isKeyStuck: false, millivolts: 5_000 });
+    return this;
+  }
+
+  /** Waits, and types digits. */
+  type(digits: string): Typed {
+    this.#desk.passTime(PAUSE_SECONDS);
+    return this.typeAtOnce(digits);
+  }
+
+  /** Types digits as soon as may be. */
+  typeAtOnce(digits: string): Typed {
+    return this.ask({ kind: "entry", digits: fromAscii(digits) });
+  }
+
+  /** Asks for something at once, and waits until it is answered or given up: the link may have to be made anew. */
+  ask(asked: Asked): Typed {
+    const link = this.#link;
+    if (link === undefined) return "no answer";
+    const desk = this.#desk;
+    this.#event = undefined;
+    link.send(asked, millis(desk.elapsed));
+    for (let count = 0; count < TICKS_MAX; count++) {
+      this.#note(link.tick(millis(desk.elapsed)));
+      this.#carry(link);
+      const event = this.#event as LinkEvent | undefined;
+      if (event?.kind === "reply") return event.reply.result;
+      if (event?.kind === "unanswered") return "no answer";
+      desk.passMillis(Math.max(0, link.nextTick - desk.elapsed));
+    }
+    return "no answer";
+  }
+
+  /** Brings frames across until neither side has more to say. */
+  #carry(link: BoardLink): void {
+    while (this.#toLock.length + this.#toKeypad.length > 0) {
+      for (const frame of this.#toLock.splice(0)) this.#desk.carryWire(frame);
+      for (const frame of this.#toKeypad.splice(0)) this.#note(link.received(frame, millis(this.#desk.elapsed)));
+    }
+  }
+
+  /** Keeps how the command ended; that the link came up, or a view, is not what was asked. */
+  #note(event: LinkEvent): void {
+    if (event.kind === "reply" || event.kind === "unanswered") this.#event = event;
+  }
+}
