@@ -24,6 +24,7 @@ import type { RecordTime } from "../../firmware/journal/record.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Stream } from "../random.ts";
+import { drawCodeEntry } from "./codes.ts";
 
 /** One thing that a lock does to its journal. */
 export type Operation =
@@ -37,6 +38,9 @@ const GRANTS = 6;
 const START = 1_790_812_800;
 const STEP_SECONDS = 600;
 const NO_DAMAGE = new Uint8Array(0);
+
+/** How often a record is one of codes. */
+const CODES_PER_MILLE = 180;
 
 function bytesOf(byte: number, size: number): Bytes {
   return new Uint8Array(size).fill(byte);
@@ -73,6 +77,7 @@ export class Trace {
     const random = this.#random;
     const { visit } = state;
     if (visit !== undefined && random.chance(850)) return this.#closing(visit.intent);
+    if (random.chance(CODES_PER_MILLE)) return drawCodeEntry(random, state, lo);
     const draw = random.below(100);
     if (draw < 30) return this.#intent(state, lo);
     if (draw < 50) return { kind: "watermark" };
