@@ -48,6 +48,8 @@ export interface ActContext {
   readonly crypto: Crypto;
   readonly keyring: Keyring;
   readonly configuration: Configuration;
+  /** The operating mode in force. */
+  readonly mode: Mode;
   readonly door: Door;
   readonly hasPresence: boolean;
   /** Whether somebody inside pressed after the lock had announced what this key asks for. @param kid 8 bytes */
@@ -133,7 +135,7 @@ function judgeBody(
     case KIND_REMOVE_OWNER:
       return judgeRemoval(body.ownerKid, context);
     case KIND_ACT:
-      if (!modeAllows(context.configuration.mode, context.source)) return "mode";
+      if (!modeAllows(context.mode, context.source)) return "mode";
       if (body.operation === OPERATION_LOCK && context.isLeaving) return "door";
       return body.operation === OPERATION_UNLATCH && !context.canUnlatch ? "unsupported" : undefined;
     case KIND_SET_CLOCK:

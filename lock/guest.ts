@@ -87,7 +87,7 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
       lists: listsOf(crypto, state.keyring, state.lists),
       counters: state.counters,
       cameraProof: 0,
-      isModeOpen: modeAllowsGuest(configuration.mode, from.transport),
+      isModeOpen: modeAllowsGuest(memory.mode(now), from.transport),
       hasPower: hasChargeToRelock(desk.battery),
       isJournalReady: memory.isReadyForGuests,
       isDoorReady: desk.door.bolt.at !== "jammed",

@@ -55,6 +55,7 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
       return "yes";
     case "report":
       if (command.isCaseOpen && !desk.wasCaseOpen) soundTamper(desk, now);
+      desk.codes.warm(now);
       return "yes";
   }
 }

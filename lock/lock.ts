@@ -201,7 +201,7 @@ export class Lock {
   #now: Millis = millis(0);
 
   get #settings(): DoorSettings {
-    return doorSettings(this.#memory.state.configuration, this.#options);
+    return doorSettings(this.#memory.state.configuration, this.#memory.mode(this.#now), this.#options);
   }
 
   get #hasPresence(): boolean {

@@ -3,6 +3,7 @@
 // Follows docs/protocol.md §4 and §6.
 
 import { type Bytes, concat } from "../firmware/bytes.ts";
+import { modeAt } from "../firmware/codes/user.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
@@ -16,6 +17,7 @@ import { Store } from "../firmware/journal/store.ts";
 import type { Head } from "../firmware/journal/walk.ts";
 import { RECORDS_BYTES_MAX, type Head as RegionHead } from "../firmware/link/message.ts";
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
+import type { Mode } from "../firmware/policy/configuration.ts";
 import { withSequence } from "../firmware/policy/keyring.ts";
 import { at, type Clock, type ClockResult, type Interval, startClock } from "../firmware/time/clock.ts";
 import type { Identity } from "./identity.ts";
@@ -87,6 +89,14 @@ export class Memory {
   /** What the time surely is. */
   interval(now: Millis): Interval {
     return at(this.#clock, now);
+  }
+
+  /** The operating mode in force: a holiday's, or the configured one. */
+  mode(now: Millis): Mode {
+    const { codes, configuration } = this.state;
+    return codes.holidays.length === 0
+      ? configuration.mode
+      : modeAt(configuration.mode, codes.holidays, this.interval(now));
   }
 
   get clock(): Clock {

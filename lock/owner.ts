@@ -90,6 +90,7 @@ export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment):
     ...desk,
     keyring,
     configuration,
+    mode: memory.mode(moment.now),
     isAnswered: (kid) => desk.presence.isAnswered(kid, moment.now),
     isResetRunning: desk.reset.isRunning,
     isCustodyWhole: memory.isCustodyWhole,

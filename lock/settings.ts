@@ -3,7 +3,7 @@
 // Follows docs/protocol.md §2.4.
 
 import type { DoorSettings } from "../firmware/door/event.ts";
-import type { Configuration } from "../firmware/policy/configuration.ts";
+import type { Configuration, Mode } from "../firmware/policy/configuration.ts";
 import type { LockOptions } from "./options.ts";
 
 /** From the closing of the leaf to the throw of the bolt: the leaf comes to rest, a hand comes off the handle. */
@@ -13,9 +13,9 @@ const DRIVE_MILLIS = 4_800;
 /** The second alarm of an open door. */
 const HELD_OPEN_TIMES = 3;
 
-/** Gives the door's settings. */
-export function doorSettings(configuration: Configuration, options: LockOptions): DoorSettings {
-  const { mode, relockSeconds, ajarSeconds, unlatchMillis } = configuration;
+/** Gives the door's settings. @param mode in force */
+export function doorSettings(configuration: Configuration, mode: Mode, options: LockOptions): DoorSettings {
+  const { relockSeconds, ajarSeconds, unlatchMillis } = configuration;
   return {
     mode,
     isAutoRelock: relockSeconds > 0,

@@ -33,7 +33,7 @@ export function statusOf(lock: {
     timeHigh: hi,
     bolt: door.bolt.at,
     contact: door.contact.is,
-    mode: configuration.mode,
+    mode: memory.mode(now),
     batteryMillivolts: lock.battery.millivolts,
     boots,
     heads: REGIONS.map((region) => {

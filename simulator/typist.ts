@@ -30,6 +30,7 @@ export class Typist {
   readonly #random: Stream;
   readonly #keys: { readonly kid: Bytes; readonly agreementSecret: Bytes; readonly agreementKey: Bytes };
   readonly #signingKey: Bytes;
+  #sequence = 0;
   readonly #toLock: Bytes[] = [];
   readonly #toKeypad: Bytes[] = [];
   #link: BoardLink | undefined;
@@ -57,12 +58,13 @@ export class Typist {
     const verdict = this.#desk.stateInside({ kind: KIND_ENROL, board });
     if (verdict !== "yes") throw new Error(`the keypad is not enrolled: ${verdict}`);
     this.#desk.passTime(RELOCK_SECONDS);
-    if (isConnected) this.connect(this.#desk.owner.sequence);
+    this.#sequence = this.#desk.owner.sequence;
+    if (isConnected) this.connect();
     return this;
   }
 
   /** Connects the keypad. @param sequence of the statement that enrolled it */
-  connect(sequence: number): this {
+  connect(sequence = this.#sequence): this {
     const desk = this.#desk;
     const { crypto, lockId, agreementKey } = desk;
     const wire = { send: (frame: Bytes) => void this.#toLock.push(frame) };

@@ -64,6 +64,11 @@ export class Candidates {
     this.#windows = new WindowTable(crypto);
   }
 
+  /** Makes the window codes of a new hour beforehand: from nothing they take a second on a board, which nobody should wait for. */
+  warm(state: LockState, interval: Interval): void {
+    this.#windows.prepare(interval, this.#contextOf(state, interval, undefined));
+  }
+
   /** Brings the tables up to a moment. @param again what may be used once more, since its visit has just begun: its code
    *  counts though it is spent */
   prepare(state: LockState, interval: Interval, again: CodeUse | undefined): void {
@@ -149,15 +154,16 @@ export class Candidates {
     return context;
   }
 
-  /** A secret that does not open was sealed by another lock: the flash was moved, and makes no codes here. */
+  /** A secret that does not open was sealed by another lock, whose flash this is: it makes no codes here. */
   #keysOf(secrets: LockState["codes"]["secrets"]): readonly CodeOwner[] {
     if (this.#owners?.secrets === secrets) return this.#owners.keys;
     const crypto = this.#crypto;
-    const keys = secrets.map(({ owner, sealed }) => {
+    const keys = secrets.flatMap(({ owner, sealed }) => {
       const secret = this.#vault.unseal(sealed, owner);
+      if (secret === undefined) return [];
       const key = deriveWindowKey(crypto, secret, this.#lockId);
       crypto.wipe(secret);
-      return { kid: owner, key };
+      return [{ kid: owner, key }];
     });
     this.#owners = { secrets, keys };
     return keys;
@@ -185,16 +191,17 @@ export class Candidates {
   ): TotpTable {
     const { steps, isDual } = of;
     const rows: TotpTable["rows"][number][] = [];
-    const codes = new Uint8Array(credentials.length * steps.length * TOTP_DIGITS);
+    const made = new Uint8Array(credentials.length * steps.length * TOTP_DIGITS);
     for (const credential of credentials) {
       const secret = this.#vault.unseal(credential.value, totpName(credential.slot, credential.user));
+      if (secret === undefined) continue;
       for (const step of steps) {
-        codes.set(hotp(this.#crypto, secret, step, TOTP_DIGITS), rows.length * TOTP_DIGITS);
+        made.set(hotp(this.#crypto, secret, step, TOTP_DIGITS), rows.length * TOTP_DIGITS);
         rows.push({ credential, step });
       }
       this.#crypto.wipe(secret);
     }
-    return { isDual, rows, codes };
+    return { isDual, rows, codes: made.slice(0, rows.length * TOTP_DIGITS) };
   }
 
   #matchWindow(end: Bytes): Match | undefined {

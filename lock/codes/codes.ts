@@ -8,7 +8,7 @@ import { type Bytes, concat } from "../../firmware/bytes.ts";
 import type { CodeUse } from "../../firmware/codes/credential.ts";
 import { encodeCodeUse } from "../../firmware/codes/form.ts";
 import { hasRoomForUse } from "../../firmware/codes/state.ts";
-import { judgeUser, modeAt, type User } from "../../firmware/codes/user.ts";
+import { judgeUser, type User } from "../../firmware/codes/user.ts";
 import { isOpen } from "../../firmware/codes/window.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { modeAllows } from "../../firmware/door/mode.ts";
@@ -111,6 +111,11 @@ export class Codes {
     return result;
   }
 
+  /** Makes the codes of the hour beforehand. */
+  warm(now: Millis): void {
+    this.#candidates.warm(this.#memory.state, this.#memory.interval(now));
+  }
+
   /** Whether a holder's grants open only with a code besides, and none has come. @param holder 8 bytes */
   isCodeMissing(holder: Bytes, now: Millis): boolean {
     const { users } = this.#memory.state.codes;
@@ -178,8 +183,7 @@ export class Codes {
     const interval = memory.interval(now);
     const again = this.#againOf(desk, now);
     const isAgain = again !== undefined && this.#isAgain(use, again);
-    const mode = modeAt(configuration.mode, codes.holidays, interval);
-    if (!modeAllows(mode, user?.type === "programming" ? "owner" : "keypad")) return "mode";
+    if (!modeAllows(memory.mode(now), user?.type === "programming" ? "owner" : "keypad")) return "mode";
     if (!hasChargeToRelock(battery)) return "power";
     if (door.bolt.at === "jammed") return "door";
     if (use.by === "window") {

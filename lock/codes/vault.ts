@@ -7,7 +7,7 @@ import { type Bytes, concat, fromAscii } from "../../firmware/bytes.ts";
 import { SEALING_BYTES } from "../../firmware/codes/credential.ts";
 import { type Crypto, KEY_BYTES, NONCE_BYTES } from "../../firmware/crypto/crypto.ts";
 import { hkdf } from "../../firmware/crypto/kdf.ts";
-import { assert, Fault } from "../../firmware/fault.ts";
+import { assert } from "../../firmware/fault.ts";
 import type { Random } from "../../firmware/platform.ts";
 import type { Identity } from "../identity.ts";
 
@@ -35,18 +35,11 @@ export class Vault {
     return concat(nonce, this.#crypto.seal(this.#sealKey, nonce, name, secret));
   }
 
-  /** Opens what was sealed; the caller wipes it. @throws Fault journal.corrupt where it was not sealed by this lock under
-   *  that name */
-  unseal(sealed: Bytes, name: Uint8Array): Bytes {
+  /** Opens what was sealed; the caller wipes it. @returns undefined where it was not sealed by this lock under that name: then
+   *  no code comes of it */
+  unseal(sealed: Bytes, name: Uint8Array): Bytes | undefined {
     assert(sealed.length > SEALING_BYTES, "what was sealed is longer than its nonce and tag");
-    const secret = this.#crypto.open(
-      this.#sealKey,
-      sealed.subarray(0, NONCE_BYTES),
-      name,
-      sealed.subarray(NONCE_BYTES),
-    );
-    if (secret === undefined) throw new Fault("journal.corrupt");
-    return secret;
+    return this.#crypto.open(this.#sealKey, sealed.subarray(0, NONCE_BYTES), name, sealed.subarray(NONCE_BYTES));
   }
 }
 

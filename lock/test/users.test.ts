@@ -113,7 +113,7 @@ test("a disposable user opens once, and not after a cut; set anew, once more", (
   assert.is(house.typist.type("394827"), "yes");
   house.visit();
   house.desk.reboot();
-  house.typist.connect(house.desk.owner.sequence);
+  house.typist.connect();
   assert.is(house.typist.type("394827"), "no");
   assert.is(house.set({ kind: "user", index: 1, setting: { ...ANA, type: "disposable" } }), "yes");
   assert.is(house.typist.type("394827"), "yes");
@@ -141,6 +141,8 @@ test("a holiday is a mode for its time", () => {
   const holidays = [{ from, until: seconds(from + HOUR), mode: "vacation" as const }];
   assert.is(house.set({ kind: "holidays", holidays }), "yes");
   assert.is(house.typist.type("394827"), "no");
+  assert.is(house.desk.open(house.desk.grant({ to: house.desk.person("guest") })), "no");
+  assert.is(house.desk.refusal(), "mode");
   house.desk.passTime(HOUR);
   assert.is(house.typist.type("394827"), "yes");
 });
