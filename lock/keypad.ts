@@ -66,6 +66,12 @@ export function soundTamper({ indicator, recorder }: Pick<KeypadDesk, "indicator
   recorder.alarm("tamper", now);
 }
 
+/** Sounds that nothing is heard of a keypad any more: cut off, taken away, or without power. */
+export function soundSilence({ indicator, recorder }: Pick<KeypadDesk, "indicator" | "recorder">, now: Millis): void {
+  indicator.signal("alarm");
+  recorder.alarm("keypad", now);
+}
+
 /** Gives what a keypad may show. */
 export function viewOf(lock: {
   readonly door: Door;

@@ -16,7 +16,7 @@ import { setCodes, usersFrom } from "./codes/setting.ts";
 import { Vault } from "./codes/vault.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { GuestDesk } from "./guest.ts";
-import { type KeypadDesk, serveKeypad, soundTamper, viewOf } from "./keypad.ts";
+import { type KeypadDesk, serveKeypad, soundSilence, soundTamper, viewOf } from "./keypad.ts";
 import type { Memory } from "./memory.ts";
 import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
@@ -79,7 +79,7 @@ export class Outside {
         },
         stranger: (kind, at) => desk.stranger(kind, at),
         linkChanged: (_, isUp, at) => {
-          if (!isUp) parts.recorder.alarm("keypad", at);
+          if (!isUp) soundSilence(parts, at);
         },
       },
       now,

@@ -23,11 +23,13 @@ import type { Memory } from "../memory.ts";
 import { hasChargeToRelock } from "../power.ts";
 import { beginVisit, isRetry } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
-import { Budget, CAPACITY } from "./guess.ts";
+import { Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
 import type { Vault } from "./vault.ts";
 
 /** One entry at most in this time, and none sooner after a start: a restart is no way to guess faster. */
 export const ENTRY_MILLIS = 5_000;
+/** What comes back between two entries, in units. */
+const PACE_UNITS = (REFILL_PER_SECOND * ENTRY_MILLIS) / 1_000;
 /** For so long a first code waits for the second person, or for the phone. */
 export const HELD_MILLIS = 60_000;
 /** What has come back of the budget is written so often: a restart loses at most that. */
@@ -93,9 +95,7 @@ export class Codes {
       recorder.wrongCode(now);
       return paused.length > 0 ? "paused" : "no";
     }
-    // Durable before the compare: a restart in between has made the guess dearer, not free.
-    if (!memory.tryWrite({ kind: "budget", level: this.#budget.levelAfter(cost, now) }, now)) return "no";
-    this.#budget.charge(cost, now);
+    if (!this.#charge(cost, now)) return "no";
     const match = this.#candidates.match(memory.state, digits, tested);
     if (match === undefined) {
       recorder.wrongCode(now);
@@ -251,9 +251,20 @@ export class Codes {
     return "yes";
   }
 
+  /** Takes the price of an entry, durably before the compare: a restart in between has made the guess dearer, not free. What
+   *  costs no more than comes back between two entries is paid from that, and needs no record: long codes may be tried day and
+   *  night for years, and the flash would not bear a record for each. */
+  #charge(cost: number, now: Millis): boolean {
+    const level = this.#budget.levelAfter(cost, now);
+    if (cost > PACE_UNITS && !this.#memory.tryWrite({ kind: "budget", level }, now)) return false;
+    this.#budget.charge(cost, now);
+    return true;
+  }
+
   /** A right entry costs nothing. Where that cannot be written now, it comes back with time. */
   #giveBack(cost: number, now: Millis): void {
     this.#budget.giveBack(cost, now);
+    if (cost <= PACE_UNITS) return;
     this.#memory.tryWrite({ kind: "budget", level: this.#budget.level(now) }, now);
   }
 

@@ -143,6 +143,16 @@ test("six digits pause under a siege, ten go on, and the owner's grants know not
   assert.ok(house.desk.entries("alarm").some(({ alarm }) => alarm === "siege"));
 });
 
+test("twelve digits are tried day and night without a record for each, and never pause", () => {
+  const house = new House("UTC0", false);
+  house.store(1, "394827508163");
+  const { words } = house.desk.flash;
+  for (let count = 0; count < 40; count++) assert.is(house.typist.type("394827508164"), "no");
+  assert.equal(house.desk.entries("budget"), []);
+  assert.ok(house.desk.flash.words - words < 200, "strangers are counted, and no more");
+  assert.is(house.typist.type("394827508163"), "yes");
+});
+
 test("one entry in five seconds, and none in the first five after a start", () => {
   const house = new House();
   house.store(1, "394827");
