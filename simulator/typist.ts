@@ -1,10 +1,10 @@
-// Somebody at an enrolled keypad before the table: what is typed goes over a real link, and the answer comes back at once.
+// Somebody at a keypad before the table: what is typed goes over a real link, and the answer comes back at once.
 // Why: what a code does in the lock is tried without the keypad's own keys and lights, which have tests of their own.
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { fromAscii } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
-import { KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
+import { type Board, KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result } from "../firmware/link/command.ts";
 import { millis } from "../firmware/platform.ts";
@@ -23,9 +23,16 @@ const TICKS_MAX = 100;
 /** What came of an entry. */
 export type Typed = Result | "no answer";
 
+/** The lock that a keypad takes for its own, where that is not the one on the table. */
+export type BelievedLock = Pick<Desk, "lockId" | "agreementKey">;
+
 /** A person with a keypad. */
 export class Typist {
   readonly kid: Bytes;
+  /** What never leaves the keypad: the seed of its signing key, and its agreement secret. */
+  readonly secrets: readonly Bytes[];
+  /** Hears every frame on the wire, to the lock or from it. */
+  onFrame: (frame: Bytes) => void = () => {};
   readonly #desk: Desk;
   readonly #random: Stream;
   readonly #keys: { readonly kid: Bytes; readonly agreementSecret: Bytes; readonly agreementKey: Bytes };
@@ -45,33 +52,42 @@ export class Typist {
       this.#random.fill(bytes);
       return bytes;
     };
-    this.#signingKey = crypto.signingPublicKey(draw());
+    const signingSeed = draw();
+    this.#signingKey = crypto.signingPublicKey(signingSeed);
     this.kid = kid8(crypto, this.#signingKey);
     const agreementSecret = draw();
     this.#keys = { kid: this.kid, agreementSecret, agreementKey: crypto.agreementPublicKey(agreementSecret) };
+    this.secrets = [signingSeed, agreementSecret];
+  }
+
+  /** What an owner's statement says of the keypad. */
+  get board(): Board {
+    return { role: ROLE_KEYPAD, agreementKey: this.#keys.agreementKey, signingKey: this.#signingKey };
   }
 
   /** Has the owner enrol the keypad, and connects it. @param isConnected false to only enrol */
   enrol(isConnected = true): this {
-    const { agreementKey } = this.#keys;
-    const board = { role: ROLE_KEYPAD, agreementKey, signingKey: this.#signingKey };
-    const verdict = this.#desk.stateInside({ kind: KIND_ENROL, board });
+    const verdict = this.#desk.stateInside({ kind: KIND_ENROL, board: this.board });
     if (verdict !== "yes") throw new Error(`the keypad is not enrolled: ${verdict}`);
+    const { sequence } = this.#desk.owner;
     this.#desk.passTime(RELOCK_SECONDS);
-    this.#sequence = this.#desk.owner.sequence;
+    this.#sequence = sequence;
     if (isConnected) this.connect();
     return this;
   }
 
-  /** Connects the keypad. @param sequence of the statement that enrolled it */
-  connect(sequence = this.#sequence): this {
+  /** Connects the keypad. @param sequence of the statement that enrolled it @param lock whose it is, by its own belief */
+  connect(sequence = this.#sequence, lock: BelievedLock = this.#desk): this {
     const desk = this.#desk;
-    const { crypto, lockId, agreementKey } = desk;
+    const { crypto } = desk;
     const wire = { send: (frame: Bytes) => void this.#toLock.push(frame) };
-    const lock = { lockId, agreementKey, sequence };
+    const { lockId, agreementKey } = lock;
     this.#link?.close();
     this.#link = new BoardLink(
-      { crypto, random: this.#random, wire, role: ROLE_KEYPAD, identity: this.#keys, lock },
+      {
+        ...{ crypto, random: this.#random, wire, role: ROLE_KEYPAD, identity: this.#keys },
+        lock: { lockId, agreementKey, sequence },
+      },
       millis(desk.elapsed),
     );
     desk.onWire = (frame) => void this.#toKeypad.push(frame);
@@ -108,11 +124,20 @@ export class Typist {
     return "no answer";
   }
 
+  /** Brings a frame to the lock: over the wire, where nobody carries it elsewhere. */
+  carry: (frame: Bytes) => void = (frame) => this.#desk.carryWire(frame);
+
   /** Brings frames across until neither side has more to say. */
   #carry(link: BoardLink): void {
     while (this.#toLock.length + this.#toKeypad.length > 0) {
-      for (const frame of this.#toLock.splice(0)) this.#desk.carryWire(frame);
-      for (const frame of this.#toKeypad.splice(0)) this.#note(link.received(frame, millis(this.#desk.elapsed)));
+      for (const frame of this.#toLock.splice(0)) {
+        this.onFrame(frame);
+        this.carry(frame);
+      }
+      for (const frame of this.#toKeypad.splice(0)) {
+        this.onFrame(frame);
+        this.#note(link.received(frame, millis(this.#desk.elapsed)));
+      }
     }
   }
 
