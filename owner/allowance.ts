@@ -126,11 +126,12 @@ export function likelyReasons(allowance: Allowance, operation: number, at: { zon
   if (uses !== undefined) reasons.push(`Its ${uses === 1 ? "one use" : `${uses} uses`} may be spent.`);
   reasons.push("The owner may have taken it back.");
   reasons.push("The lock may not know the time after a loss of power, or may be in a mode that admits no guests.");
+  reasons.push("The owner may want your code at the keypad first, and this within a minute.");
   return reasons;
 }
 
 /** Gives a link's weekly windows. */
-export function weekliesOf(grant: Grant): Weekly[] {
+export function weekliesOf(grant: Pick<Grant, "weeklies">): Weekly[] {
   const weeklies: Weekly[] = [];
   for (let index = 0; index < grant.weeklies.length; index += NUMBERS_OF_WEEKLY) {
     const [days, start, minutes] = grant.weeklies.slice(index, index + NUMBERS_OF_WEEKLY);

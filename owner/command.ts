@@ -8,6 +8,12 @@ import { hasKeystore, type Keystore, keystoreDirectory, openKeystore } from "./k
 import type { OwnedLock } from "./person.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
+/** The options of every command that an owner has a lock do something with. */
+export const LOCK_OPTIONS: Readonly<Record<"lock" | "at", Option>> = Object.freeze({
+  lock: { value: "NAME", help: "which lock, where you own several" },
+  at: { value: "HOST:PORT", help: "where the lock is reached" },
+});
+
 /** One option. `value` names what follows it, in capitals; without it the option is a switch. */
 export interface Option {
   readonly value?: string;
@@ -32,8 +38,23 @@ export interface Command {
   /** Paragraphs for the help, and examples without the word `latchkey`. */
   readonly help: readonly string[];
   readonly examples: readonly string[];
+  /** What it does by its first word, where it does several things. */
+  readonly acts?: Acts;
   run(call: Call): Promise<Outcome>;
 }
+
+/** One of the things that a command does, such as `pin new`. */
+export interface Act {
+  readonly summary: string;
+  /** What stands behind the act's name; brackets mean that it may be left out. */
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** @param call whose words begin behind the act's name */
+  run(call: Call): Promise<Outcome>;
+}
+
+/** Acts by their names. */
+export type Acts = Readonly<Record<string, Act>>;
 
 /** The values of the options, as parseArgs gives them. */
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
@@ -60,10 +81,22 @@ export class Call {
     return this.values[name] === true;
   }
 
-  /** The value of an option, or undefined. */
+  /** The value of an option, or undefined. @throws Failure where it was given twice */
   option(name: string): string | undefined {
     const value = this.values[name];
-    return typeof value === "string" ? unshield(value) : undefined;
+    const [only, ...more] = Array.isArray(value) ? this.list(name) : [value];
+    if (more.length > 0) throw usage(`--${name} may be given once here.`);
+    return typeof only === "string" ? unshield(only) : undefined;
+  }
+
+  /** The names of the options that were given, without those that every command takes. */
+  get named(): readonly string[] {
+    return Object.keys(this.values).filter((name) => name !== "json" && this.values[name] !== undefined);
+  }
+
+  /** The same call without its first words. */
+  behind(count: number): Call {
+    return new Call(this.terminal, this.positionals.slice(count), this.values);
   }
 
   /** The value of an option that must be there. @throws Failure */

@@ -12,15 +12,20 @@ import { delegate } from "./commands/delegate.ts";
 import { grant } from "./commands/grant.ts";
 import { id } from "./commands/id.ts";
 import { init } from "./commands/init.ts";
+import { keypad } from "./commands/keypad.ts";
 import { log } from "./commands/log.ts";
 import { owner } from "./commands/owner.ts";
 import { owners } from "./commands/owners.ts";
+import { pin } from "./commands/pin.ts";
 import { reset } from "./commands/reset.ts";
 import { revoke } from "./commands/revoke.ts";
+import { schedules } from "./commands/schedules.ts";
 import { show } from "./commands/show.ts";
 import { status } from "./commands/status.ts";
 import { time } from "./commands/time.ts";
+import { totp } from "./commands/totp.ts";
 import { transfer } from "./commands/transfer.ts";
+import { users } from "./commands/users.ts";
 
 /** Every command but `help`, which cli.ts answers itself. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -34,6 +39,11 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   accept,
   open,
   lock,
+  pin,
+  totp,
+  users,
+  schedules,
+  keypad,
   status,
   log,
   time,

@@ -10,6 +10,14 @@ import { EXIT, Failure } from "./failure.ts";
 import { presentSeconds } from "./moment.ts";
 import { ownZone } from "./timezone.ts";
 
+/** What reasons mean to whoever sets codes and users. */
+export const CODE_REASONS: Partial<Readonly<Record<Denial, string>>> = Object.freeze({
+  rate: "too many changes of codes in a short time: wait ten minutes.",
+  limit: "there is no room for it, or the user has an authenticator already.",
+  target: "there is nothing of that name there any more: somebody else has changed it, so run the command again.",
+  malformed: "it does not take such a user: is its firmware older than this tool?",
+});
+
 const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   signature: "a signature does not verify: ask for the grant or the file again.",
   "unknown-key": "it does not know the key: is this the right lock, and is your key still an owner's?",
@@ -42,7 +50,7 @@ const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   clock:
     "your clock and the lock's differ too much: check this computer's clock, or run \"latchkey time --back\" with presence.",
   limit: "its table is full, the key is or was an owner's there already, or it would be the last owner's.",
-  code: "the code is not right.",
+  code: "it does not take this code: it is somebody's already, easily guessed, or one digit from a code for duress.",
 });
 
 /** Gives the sentence of a reason, after "The lock said no: ". @param denial undefined where the lock gave none */
@@ -50,9 +58,11 @@ export function sayDenial(denial: Denial | undefined): string {
   return denial === undefined ? "it gives no reason to people whom it does not know." : SENTENCES[denial];
 }
 
-/** Gives the failure of a request that the lock refused. */
-export function refused(denial: Denial | undefined): Failure {
-  return new Failure(EXIT.REFUSED, `The lock said no: ${sayDenial(denial)}`);
+/** Gives the failure of a request that the lock refused.
+ *  @param here what a reason means to whoever asked just this, where that is more than it means in general */
+export function refused(denial: Denial | undefined, here: Partial<typeof SENTENCES> = {}): Failure {
+  const said = (denial === undefined ? undefined : here[denial]) ?? sayDenial(denial);
+  return new Failure(EXIT.REFUSED, `The lock said no: ${said}`);
 }
 
 /** Gives the failure of a guest's request: the lock gives no reason, so the likely ones are told from the grant.

@@ -2,7 +2,7 @@
 // Why: what is printed is what is parsed.
 // Follows the layout of `git help`: use, what it does, options, examples.
 
-import type { Command, Option } from "./command.ts";
+import type { Acts, Command, Option } from "./command.ts";
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
@@ -13,6 +13,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze(
   ["Begin", ["init", "id", "adopt"]],
   ["Let people in", ["grant", "delegate", "revoke", "carry"]],
   ["Be let in", ["accept", "open", "lock"]],
+  ["Codes at the keypad", ["pin", "totp", "users", "schedules", "keypad"]],
   ["Look after a lock", ["status", "log", "time", "config"]],
   ["Share, lose, sell", ["owners", "owner", "transfer", "reset"]],
   ["Understand", ["show", "help"]],
@@ -50,24 +51,32 @@ export function overview(commands: readonly Command[]): string {
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const lines = [`latchkey ${command.name}: ${command.summary}`, ""];
-  lines.push(
-    `Use: latchkey ${[command.name, ...command.positionals, "[OPTIONS]"].join(" ")}`,
-    "",
-    ...command.help,
-    "",
-    "Options:",
-  );
+  lines.push(`Use: latchkey ${[command.name, ...command.positionals, "[OPTIONS]"].join(" ")}`, "");
+  const { acts = {} } = command;
+  const uses = Object.entries(acts).map(([name, act]) => [
+    [command.name, name, ...act.positionals].join(" "),
+    act.summary,
+  ]);
+  const useWidth = Math.max(...uses.map(([use = ""]) => use.length)) + 2;
+  for (const [use = "", summary = ""] of uses) lines.push(`  ${use.padEnd(useWidth)}${summary}`);
+  if (uses.length > 0) lines.push("");
+  lines.push(...command.help, "", "Options:");
   const heads = options.map(([name, option]) =>
     option.value === undefined ? `--${name}` : `--${name} ${option.value}`,
   );
   const width = Math.max(...heads.map((head) => head.length)) + 2;
-  options.forEach(([, option], index) => {
-    lines.push(
-      `  ${String(heads[index]).padEnd(width)}${option.help}${option.isRepeatable === true ? " (repeatable)" : ""}`,
-    );
+  options.forEach(([name, option], index) => {
+    const repeatable = option.isRepeatable === true ? " (repeatable)" : "";
+    lines.push(`  ${String(heads[index]).padEnd(width)}${whoseOption(name, acts)}${option.help}${repeatable}`);
   });
   lines.push("", command.examples.length === 1 ? "Example:" : "Examples:");
   for (const example of command.examples)
     lines.push(example.includes("latchkey") ? `  ${example}` : `  latchkey ${example}`);
   return lines.join("\n");
+}
+
+/** Which acts take an option, where not all of them do: "new, once: ". */
+function whoseOption(option: string, acts: Acts): string {
+  const names = Object.keys(acts).filter((name) => Object.hasOwn(acts[name]?.options ?? {}, option));
+  return names.length === 0 || names.length === Object.keys(acts).length ? "" : `${names.join(", ")}: `;
 }

@@ -110,7 +110,8 @@ function notTheWords(): Failure {
   );
 }
 
-async function declareInside(
+/** Makes one statement; where the lock wants somebody inside, waits a minute for the press. @throws Failure */
+export async function declareInside(
   call: Call,
   { conversation, signer }: { readonly conversation: Conversation; readonly signer: Signer },
   { sequence, body }: { readonly sequence: number; readonly body: Body },

@@ -42,7 +42,7 @@ export interface Wish extends LinkClaims {
 export function readWish(call: Call, reckoning: Reckoning): Wish {
   const key = parseKey(call.required("to", '--to KEY, which your guest sees with "latchkey id"'));
   const name = call.option("who");
-  if (name !== undefined) checkName(name);
+  if (name !== undefined) checkName(name, "who");
   const from = moment(call, "from", reckoning);
   const until = moment(call, "until", reckoning);
   if (until !== undefined && until <= reckoning.now) throw usage("--until lies in the past: give a later time.");
@@ -82,17 +82,19 @@ export function defaultPermissions(): number {
   return parsePermissions(DEFAULT_PERMISSIONS);
 }
 
+/** Refuses a name that no record takes. @param option by which it was given, or undefined for the first word @throws Failure */
+export function checkName(name: string, option?: string): void {
+  const what = option === undefined ? "The name" : `--${option}`;
+  // Half of a surrogate pair has no UTF-8, and would come back as another character.
+  const isWhole = Buffer.from(name, "utf8").toString("utf8") === name;
+  if (!isWhole || !isName(name)) throw usage(`${what} has control characters: write a plain name.`);
+  const bytes = encodeUtf8(name).length;
+  if (bytes < 1 || bytes > NAME_BYTES_MAX) throw usage(`${what} takes 1 to ${NAME_BYTES_MAX} bytes: shorten the name.`);
+}
+
 function moment(call: Call, name: "from" | "until", reckoning: Reckoning): Seconds | undefined {
   const text = call.option(name);
   return text === undefined ? undefined : parseMoment(text, reckoning, name === "until");
-}
-
-function checkName(name: string): void {
-  // Half of a surrogate pair has no UTF-8, and would come back as another character.
-  const isWhole = Buffer.from(name, "utf8").toString("utf8") === name;
-  if (!isWhole || !isName(name)) throw usage("--who has control characters: write a plain name.");
-  const bytes = encodeUtf8(name).length;
-  if (bytes < 1 || bytes > NAME_BYTES_MAX) throw usage(`--who takes 1 to ${NAME_BYTES_MAX} bytes: shorten the name.`);
 }
 
 function readPermissions(call: Call): number | undefined {
@@ -111,7 +113,8 @@ function parsePermissions(text: string): number {
   return permissions;
 }
 
-function readCameraRule(call: Call): number | undefined {
+/** Reads --camera. @returns 0..2, or undefined where it was not given @throws Failure */
+export function readCameraRule(call: Call): number | undefined {
   const text = call.option("camera");
   if (text === undefined) return undefined;
   const rule = CAMERA_RULES.indexOf(text.toLowerCase());

@@ -23,7 +23,7 @@ import {
 import type { Zone } from "../firmware/time/zone.ts";
 import { allowanceObject, PERMISSIONS, readAllowance, sayAllowance } from "./allowance.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { parseInvitation, parseSetup } from "./invitation.ts";
+import { fingerprintOf, parseInvitation, parseSetup } from "./invitation.ts";
 import { sayMoment } from "./moment.ts";
 import { counted } from "./terminal.ts";
 
@@ -55,13 +55,15 @@ function readSetup(bytes: Bytes): Meaning {
     lockId: lockIdOf(crypto, signingKey),
     agreementKey: toBase64url(agreementKey),
     signingKey: toBase64url(signingKey),
+    fingerprint: fingerprintOf(crypto, { agreementKey, signingKey }),
   };
   const lines = [
-    `Lock:     ${json.lockId}`,
+    `Name:     ${json.lockId}`,
+    `Compare:  ${json.fingerprint}, where it is a keypad's`,
     `Reached:  with the X25519 key ${json.agreementKey}`,
     `Signs:    with the Ed25519 key ${json.signingKey}`,
   ];
-  return { kind: "The label of a lock", lines, json };
+  return { kind: "The label of a lock, or of a keypad", lines, json };
 }
 
 function readInvitation(bytes: Bytes, zone: Zone): Meaning {
@@ -102,22 +104,8 @@ function readSigned(bytes: Bytes, zone: Zone): Meaning {
         json: { lockId: toAscii(lock), issuedAt, sequence, statement: body.kind },
       };
     }
-    case TYP_REVOCATIONS: {
-      const { lock, issuedAt, list } = readRevocations(new Reader(bytes));
-      const all = list.generation === 0 ? "" : `, and all below generation ${list.generation}`;
-      const counts = `${counted(list.untils.length, "grant")}, ${counted(list.holders.length / KID_BYTES, "key")}${all}`;
-      const lines = [
-        ...signed(lock, list.owner),
-        `Made:     ${sayMoment(zone, issuedAt)}`,
-        `Back:     ${counts} (list ${list.sequence})`,
-      ];
-      const links = list.untils.map((_, index) => toBase64url(list.revoked.subarray(8 * index, 8 * index + 8)));
-      return {
-        kind: "A revocation list",
-        lines,
-        json: { lockId: toAscii(lock), issuedAt, sequence: list.sequence, links },
-      };
-    }
+    case TYP_REVOCATIONS:
+      return readList(bytes, zone);
     case TYP_PROOF: {
       const { lock, kid, operation, chain } = readProof(new Reader(bytes));
       const what = PERMISSIONS[operation] ?? "own";
@@ -141,6 +129,25 @@ function readSigned(bytes: Bytes, zone: Zone): Meaning {
     default:
       return { kind: `A signed message of type ${typ}, which this version does not know`, lines: [], json: { typ } };
   }
+}
+
+function readList(bytes: Bytes, zone: Zone): Meaning {
+  const { lock, issuedAt, list } = readRevocations(new Reader(bytes));
+  const all = list.generation === 0 ? "" : `, and all below generation ${list.generation}`;
+  const codes = list.codes.length === 0 ? "" : `, ${counted(list.codes.length, "code")}`;
+  const keys = counted(list.holders.length / KID_BYTES, "key");
+  const counts = `${counted(list.untils.length, "grant")}, ${keys}${codes}${all}`;
+  const lines = [
+    ...signed(lock, list.owner),
+    `Made:     ${sayMoment(zone, issuedAt)}`,
+    `Back:     ${counts} (list ${list.sequence})`,
+  ];
+  const links = list.untils.map((_, index) => toBase64url(list.revoked.subarray(8 * index, 8 * index + 8)));
+  return {
+    kind: "A revocation list",
+    lines,
+    json: { lockId: toAscii(lock), issuedAt, sequence: list.sequence, links, codes: list.codes },
+  };
 }
 
 function signed(lock: Bytes, kid: Bytes): string[] {

@@ -77,6 +77,12 @@ export function sayMoment(zone: Zone, at: Seconds): string {
   return `${date} ${sayClock(minuteOfDay)} (${sayOffset(offset)})`;
 }
 
+/** Gives an instant as it may be typed, with its offset: "2026-12-24 14:00+01:00". */
+export function typeMoment(zone: Zone, at: Seconds): string {
+  const { year, month, day, minuteOfDay, offset } = toLocal(zone, at);
+  return `${year}-${pad(month)}-${pad(day)} ${sayClock(minuteOfDay)}${sayOffset(offset).slice("UTC".length)}`;
+}
+
 /** Says weekly hours: "Mon-Fri 09:00-12:00". */
 export function sayWeekly([days, startMinute, minutes]: Weekly): string {
   const end = (startMinute + minutes) % DAY_MINUTES;
@@ -133,8 +139,8 @@ function daysOfDate(date: string, text: string): number {
   throw usage(`"${printable(text)}" is no date of the calendar between 1970 and 2105: write ${EXAMPLES}.`);
 }
 
-/** Reads 0:00 to 24:00 as minutes. */
-function parseClock(text: string): number {
+/** Reads 0:00 to 24:00 as minutes. @param text digits and a colon @throws Failure */
+export function parseClock(text: string): number {
   const [hours = 0, minutes = 0] = text.split(":").map(Number);
   const total = hours * 60 + minutes;
   if (minutes > 59 || total > DAY_MINUTES) throw usage(`"${text}" is no time of day: write 00:00 to 24:00.`);
@@ -175,7 +181,8 @@ function sayDays(days: number): string {
   return parts.join(",");
 }
 
-function sayClock(minuteOfDay: number): string {
+/** Says a time of day: "09:05". */
+export function sayClock(minuteOfDay: number): string {
   return `${pad(Math.floor(minuteOfDay / 60))}:${pad(minuteOfDay % 60)}`;
 }
 

@@ -9,6 +9,7 @@ import type { Body } from "../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
 import type { OwnerState, Status } from "../firmware/link/message.ts";
+import { settleSecret } from "./codebook.ts";
 import type { Call } from "./command.ts";
 import { refused } from "./denials.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -74,6 +75,7 @@ export async function asOwner<Result>(
     const { status, mine } = await readStatus(conversation, signer);
     // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
     await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
+    settleSecret(lock, { status, kid: signer.kid }, call.terminal);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);
     keystore.save();

@@ -53,6 +53,33 @@ export interface OwnedLock {
   ownerNames?: Record<string, string>;
   /** The newest checkpoint that was verified. */
   checkpoint: string | undefined;
+  /** What this person's window codes are made from; missing until a secret was made. */
+  codes?: CodeBook;
+}
+
+/** The secret of one person's window codes at one lock, and what was made of it. */
+export interface CodeBook {
+  /** 32 bytes, secret: the lock has it too. */
+  readonly secret: string;
+  /** Whether the lock has said yes to it; until then it may hold a former one, or none. */
+  isConfirmed: boolean;
+  /** How many owners' devices made codes for the lock when it was last asked, this one among them: 1..4. */
+  devices: number;
+  /** In the order in which they were given out. */
+  readonly given: GivenCode[];
+}
+
+/** A window code that was given out. Its digits follow from the secret. */
+export interface GivenCode {
+  /** docs/protocol.md §7: 0..21, 0..1, and whole UTC hours since 1970. */
+  readonly windowClass: number;
+  readonly serial: number;
+  readonly startHour: number;
+  /** For whom, or empty. */
+  readonly who: string;
+  readonly issued: number;
+  /** Whether another secret took the place of the one that it was made from. */
+  readonly isOver?: true;
 }
 
 /** A cumulative list; it only grows, save entries whose time has passed. */
@@ -61,7 +88,7 @@ export interface RevocationList {
   readonly generation: number;
   readonly links: readonly { readonly link: string; readonly until: number }[];
   readonly holders: readonly string[];
-  /** Keypad codes that a list of another device had; kept as they are. */
+  /** Window codes, at most 16. */
   readonly codes?: readonly RevokedCode[];
 }
 

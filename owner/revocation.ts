@@ -5,10 +5,17 @@
 
 import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { HOUR_SECONDS, WINDOW_CLASSES } from "../firmware/codes/window.ts";
 import { KID_BYTES } from "../firmware/cose/key.ts";
 import { LINK8_BYTES } from "../firmware/grant/chain.ts";
 import { makeRevocations, type Sign } from "../firmware/grant/issue.ts";
-import { HOLDERS_MAX, type RevocationList as LockList, REVOKED_MAX } from "../firmware/grant/revocation.ts";
+import {
+  CODES_MAX,
+  HOLDERS_MAX,
+  type RevocationList as LockList,
+  REVOKED_MAX,
+  type RevokedCode,
+} from "../firmware/grant/revocation.ts";
 import { GENERATION_STEP_MAX, SEQUENCE_STEP_MAX } from "../firmware/grant/statement.ts";
 import { readEntry } from "../firmware/journal/payload.ts";
 import { STATE } from "../firmware/journal/record.ts";
@@ -69,11 +76,10 @@ export async function settleRevocations(settlement: Settlement, lock: OwnedLock,
     const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
     const former = lock.revocation;
     lock.revocation = unite(former, known);
-    const { links, holders, generation } = lock.revocation;
-    const isNews = links.length + holders.length > former.links.length + former.holders.length;
+    const isNews = countOf(lock.revocation) > countOf(former);
     if (found === undefined) terminal.warn("Keys that were taken back on the other device must be taken back again.");
-    else if (isNews || generation > former.generation) {
-      const counts = `${counted(links.length, "grant")} and ${counted(holders.length, "key")}`;
+    else if (isNews || lock.revocation.generation > former.generation) {
+      const counts = sayCounts(lock.revocation);
       terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);
     }
   }
@@ -117,11 +123,55 @@ export function unite(ours: RevocationList, held: RevocationList): RevocationLis
   const added = fresh(ours).filter(({ link }) => !isListed(link));
   const links = [...(generation > held.generation ? [] : held.links), ...added];
   const holders = [...new Set([...held.holders, ...ours.holders])];
-  const { codes } = held;
-  const isMore = added.length > 0 || holders.length > held.holders.length || generation > held.generation;
+  const { codes: heldCodes = [] } = held;
+  const newCodes = (ours.codes ?? []).filter((code) => isCodeLive(code, now) && !heldCodes.some(isSame(code)));
+  const codes = [...heldCodes, ...newCodes];
+  const isMore =
+    added.length + newCodes.length > 0 || holders.length > held.holders.length || generation > held.generation;
   const seq = isMore || ours.seq > held.seq ? Math.max(ours.seq, held.seq) + 1 : held.seq;
   if (links.length > REVOKED_MAX || holders.length > HOLDERS_MAX) throw listIsFull();
-  return { seq, generation, links, holders, ...(codes === undefined ? {} : { codes }) };
+  if (codes.length > CODES_MAX) throw codesAreFull();
+  return { seq, generation, links, holders, ...(codes.length === 0 ? {} : { codes }) };
+}
+
+/** Gives the list with more window codes in it, and without those that are over. @throws Failure where it is full */
+export function withCodes(former: RevocationList, added: readonly RevokedCode[]): RevocationList {
+  const now = presentSeconds();
+  const kept = (former.codes ?? []).filter((code) => isCodeLive(code, now));
+  const codes = [...kept, ...added.filter((code) => !kept.some(isSame(code)))];
+  if (codes.length > CODES_MAX) throw codesAreFull();
+  const { codes: _, ...rest } = former;
+  return { ...rest, seq: former.seq + 1, ...(codes.length === 0 ? {} : { codes }) };
+}
+
+/** Says what a list takes back: "2 grants, 1 key, 1 code". */
+export function sayCounts({ links, holders, codes = [] }: Pick<RevocationList, "links" | "holders" | "codes">): string {
+  const parts = [counted(links.length, "grant")];
+  if (holders.length > 0) parts.push(counted(holders.length, "key"));
+  if (codes.length > 0) parts.push(counted(codes.length, "code"));
+  return parts.join(", ");
+}
+
+/** Whether the lock may still need the entry: a code whose window is over opens nothing. */
+function isCodeLive({ codeClass, start }: RevokedCode, now: Seconds): boolean {
+  // A class of a later version is kept for good.
+  const { hours } = WINDOW_CLASSES[codeClass] ?? { hours: Number.POSITIVE_INFINITY };
+  return (start + hours) * HOUR_SECONDS >= now;
+}
+
+function isSame(left: RevokedCode): (right: RevokedCode) => boolean {
+  return ({ codeClass, serial, start }) =>
+    codeClass === left.codeClass && serial === left.serial && start === left.start;
+}
+
+function countOf({ links, holders, codes = [] }: RevocationList): number {
+  return links.length + holders.length + codes.length;
+}
+
+function codesAreFull(): Failure {
+  return usage(
+    `The list holds ${CODES_MAX} window codes at most: "latchkey pin setup --rotate" ends all that you gave out.`,
+  );
 }
 
 /** Gives the failure of a list that takes no more. */

@@ -3,8 +3,16 @@
 // Follows docs/protocol.md §2.4 ("Configuration keys").
 
 import { type Bytes, fromAscii, fromBase64url, toAscii, toBase64url, toHex } from "../firmware/bytes.ts";
-import { SETTING_TIME_SERVERS } from "../firmware/policy/configuration.ts";
+import {
+  SETTING_CODE_CAMERA,
+  SETTING_NIGHT_MINUTES,
+  SETTING_NIGHT_START,
+  SETTING_ONE_TOUCH,
+  SETTING_TIME_SERVERS,
+} from "../firmware/policy/configuration.ts";
+import { parseClassRules, sayClassRules } from "./classes.ts";
 import { usage } from "./failure.ts";
+import { parseClock, sayClock } from "./moment.ts";
 import { printable } from "./terminal.ts";
 import { parseTimeServer } from "./timeservers.ts";
 import { findZone } from "./timezone.ts";
@@ -28,6 +36,8 @@ interface Rule {
 /** What takes a time server out, as it is typed and as it is sent. */
 export const NONE = "none";
 const NO_SERVER = Uint8Array.of(0);
+const DAY_MINUTES = 1_440;
+const UNIT_NAMES = Object.freeze({ s: "SECONDS", ms: "MILLIS", min: "MINUTES" });
 const MODES: readonly string[] = Object.freeze(["normal", "vacation", "privacy", "no-remote", "passage"]);
 
 /** Every setting, by its key. */
@@ -75,6 +85,39 @@ export const SETTINGS: readonly Rule[] = Object.freeze([
     help: "how unsure the clock may be for guests",
   }),
   ...[0, 1, 2].map(timeServer),
+  {
+    key: SETTING_CODE_CAMERA,
+    option: "code-camera",
+    value: "RULES",
+    help: 'what the camera must do for window codes: a rule, or "once=live,days=recording"',
+    parse: parseClassRules,
+    say: (value: number | Bytes) => (typeof value === "number" ? String(value) : sayClassRules(value)),
+  },
+  {
+    key: SETTING_ONE_TOUCH,
+    option: "one-touch",
+    value: "on|off",
+    help: "whether the keypad's lock key locks without a code",
+    parse: parseSwitch,
+    say: (value: number | Bytes) => (value === 0 ? "off" : "on"),
+  },
+  {
+    key: SETTING_NIGHT_START,
+    option: "night-start",
+    value: "HH:MM",
+    help: "when the keypad is dimmed",
+    parse: parseMinutes,
+    say: (value: number | Bytes) => (typeof value === "number" ? sayClock(value) : toHex(value)),
+  },
+  number({
+    key: SETTING_NIGHT_MINUTES,
+    option: "night-length",
+    unit: "min",
+    min: 1,
+    max: 1_440,
+    zero: "never",
+    help: "for how long it is dimmed",
+  }),
 ]);
 
 /** Says all settings in force, a line each. */
@@ -103,7 +146,7 @@ function sayRaw(value: number | Bytes): string {
 function number(bounds: {
   readonly key: number;
   readonly option: string;
-  readonly unit: string;
+  readonly unit: keyof typeof UNIT_NAMES;
   readonly min: number;
   readonly max: number;
   readonly zero?: string;
@@ -114,7 +157,7 @@ function number(bounds: {
   return {
     key,
     option,
-    value: unit === "ms" ? "MILLIS" : "SECONDS",
+    value: UNIT_NAMES[unit],
     help: `${help}: ${range}`,
     parse(text) {
       if (zero !== undefined && text === zero) return 0;
@@ -148,4 +191,16 @@ function parseMode(text: string): number {
   const mode = MODES.indexOf(text.toLowerCase());
   if (mode < 0) throw usage(`"${printable(text)}" is no mode: choose from ${MODES.join(", ")}.`);
   return mode;
+}
+
+function parseSwitch(text: string): number {
+  const place = ["off", "on"].indexOf(text.toLowerCase());
+  if (place < 0) throw usage("--one-touch takes on or off.");
+  return place;
+}
+
+function parseMinutes(text: string): number {
+  const minutes = /^\d{1,2}:\d{2}$/.test(text) ? parseClock(text) : DAY_MINUTES;
+  if (minutes >= DAY_MINUTES) throw usage("--night-start takes a time of day, 00:00 to 23:59.");
+  return minutes;
 }

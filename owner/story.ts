@@ -7,12 +7,14 @@ import { KID_BYTES } from "../firmware/cose/key.ts";
 import { Fault } from "../firmware/fault.ts";
 import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_ADOPT, KIND_CONFIGURE, KIND_SET_CLOCK } from "../firmware/grant/body.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
-import type { Entry } from "../firmware/journal/entry.ts";
+import type { CodeEntry } from "../firmware/journal/codes.ts";
+import type { Alarm, Entry } from "../firmware/journal/entry.ts";
 import { readEntry } from "../firmware/journal/payload.ts";
 import { ACCESS, type StoredRecord } from "../firmware/journal/record.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { PERMISSIONS } from "./allowance.ts";
+import { CodeStory, type KnownCodes } from "./codestory.ts";
 import { sayDuration, sayMoment } from "./moment.ts";
 import { counted, printable } from "./terminal.ts";
 
@@ -40,7 +42,20 @@ const ALWAYS_SHOWN: readonly string[] = Object.freeze([TAKES_BACK, ALARM]);
 
 /** A clock that is this sure needs no word. */
 const SURE_SECONDS = 120;
-const STRANGERS: readonly string[] = Object.freeze(["broken frames", "messages without sense", "proofs that fail"]);
+const STRANGERS: readonly string[] = Object.freeze([
+  "broken frames",
+  "messages without sense",
+  "proofs that fail",
+  "the bell",
+  "wrong codes",
+]);
+const BELL = 3;
+/** What an alarm is about, where its name alone does not say it. */
+const ALARM_REASONS: Partial<Readonly<Record<Alarm, string>>> = Object.freeze({
+  tamper: "the keypad was opened, or its cable cut",
+  keypad: "nothing is heard of the keypad",
+  siege: "so many wrong codes that short ones are not tested for now",
+});
 /** Who told the lock the time, by the source of a clock record. */
 const CLOCK_SOURCES: readonly (string | undefined)[] = Object.freeze([
   undefined,
@@ -84,9 +99,12 @@ export class Story {
   private readonly told: Happening[] = [];
   /** Where in `told` the opening of a sequence number stands. */
   private readonly openings = new Map<number, number>();
+  private readonly codes: CodeStory;
 
-  constructor(known: KnownNames) {
+  /** @param codes who was given which window code */
+  constructor(known: KnownNames, codes: KnownCodes = new Map()) {
     this.names = new Map(known);
+    this.codes = new CodeStory(codes, (kid) => this.nameOf(kid));
   }
 
   /** Everything so far, by time; within one region in the order of the journal. */
@@ -137,6 +155,15 @@ export class Story {
       case "inside":
         this.note(record, { who: "inside", how: `button${times(entry.count)}`, result: "opened" });
         return;
+      case "budget":
+      case "code":
+      case "code-refusal":
+      case "user":
+      case "credential":
+      case "secret":
+      case "holidays":
+        this.tellCode(record, entry);
+        return;
       case "door":
         if (entry.event === "reset")
           this.note(record, { who: "lock", how: "is reset", result: "its records end here" });
@@ -145,6 +172,13 @@ export class Story {
       default:
         this.tellMachine(record, entry);
     }
+  }
+
+  private tellCode(record: StoredRecord, entry: CodeEntry): void {
+    const told = this.codes.tell(entry);
+    if (told === undefined) return;
+    if (entry.kind === "code" && !entry.isHalf) this.openings.set(record.seq, this.told.length);
+    this.note(record, told);
   }
 
   private tellStatement(record: StoredRecord, { actor, body }: Of<"statement">): void {
@@ -184,8 +218,14 @@ export class Story {
       const result = `records ${entry.firstSeq} to ${entry.lastSeq} made room before any owner fetched them`;
       this.note(record, { who, how: "FULL", result });
     }
-    if (entry.kind === "alarm") this.note(record, { who, how: ALARM, result: `${entry.alarm}${times(entry.count)}` });
-    if (entry.kind === "stranger") {
+    if (entry.kind === "alarm") {
+      const reason = ALARM_REASONS[entry.alarm];
+      const result = `${entry.alarm}${reason === undefined ? "" : ` (${reason})`}${times(entry.count)}`;
+      this.note(record, { who, how: ALARM, result });
+    }
+    if (entry.kind === "stranger" && entry.strangerClass === BELL)
+      this.note(record, { who: "somebody", how: "rings", result: entry.count === 1 ? "once" : `${entry.count} times` });
+    else if (entry.kind === "stranger") {
       const what = STRANGERS[entry.strangerClass] ?? "something else";
       this.note(record, { who: "stranger", how: "tries", result: `${what}${times(entry.count)}` });
     }
@@ -230,7 +270,9 @@ export class Story {
     const chain = this.chains.get(toBase64url(actor)) ?? [];
     const isEach = spends.length > 1 && chain.length === spends.length;
     const uses = spends.map(({ used }, index) => `use ${used}${isEach ? ` of ${chain[index]}'s` : ""}`).join(", ");
-    return `${source}, ${PERMISSIONS[operation] ?? operation}${uses === "" ? "" : ` (${uses})`}`;
+    // A grant that needs a code besides: both were shown within a minute.
+    const by = source === "keypad" ? "keypad and phone" : source;
+    return `${by}, ${PERMISSIONS[operation] ?? operation}${uses === "" ? "" : ` (${uses})`}`;
   }
 
   private nameOf(kid: Uint8Array): string {
@@ -260,9 +302,10 @@ export function sayHappenings(happenings: readonly Happening[], zone: Zone): str
   return isUnsure ? [...lines, "after: the lock did not know the time yet; no earlier than the time shown."] : lines;
 }
 
-function sayList({ untils, holders, generation }: Of<"list">["list"]): string {
+function sayList({ untils, holders, codes, generation }: Of<"list">["list"]): string {
   const keys = holders.length === 0 ? "" : `, ${counted(holders.length / KID_BYTES, "key")}`;
-  return `${counted(untils.length, "grant")}${keys}${generation === 0 ? "" : `, and all before the last "all" (${generation})`}`;
+  const back = codes.length === 0 ? "" : `, ${counted(codes.length, "code")}`;
+  return `${counted(untils.length, "grant")}${keys}${back}${generation === 0 ? "" : `, and all before the last "all" (${generation})`}`;
 }
 
 function times(count: number): string {

@@ -7,7 +7,10 @@ import { kid8 } from "../firmware/cose/key.ts";
 import { type Board, KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result } from "../firmware/link/command.ts";
+import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
+import { encodeOffer, parseEnrolled } from "../firmware/link/introduction.ts";
 import { millis } from "../firmware/platform.ts";
+import { encodeSetup } from "../owner/invitation.ts";
 import type { Desk } from "./desk.ts";
 import { Stream } from "./random.ts";
 
@@ -74,6 +77,25 @@ export class Typist {
     this.#sequence = sequence;
     if (isConnected) this.connect();
     return this;
+  }
+
+  /** The text on the keypad's label. */
+  get setup(): string {
+    return encodeSetup({ agreementKey: this.#keys.agreementKey, signingKey: this.#signingKey });
+  }
+
+  /** Offers the keypad to the lock, as a new one does every ten seconds, and connects it where it is enrolled.
+   *  @returns whether it is */
+  offer(): boolean {
+    const { agreementKey } = this.#keys;
+    const heard: Bytes[] = [];
+    this.#desk.onWire = (frame) => void heard.push(frame);
+    const offer = encodeOffer({ role: ROLE_KEYPAD, agreementKey, signingKey: this.#signingKey });
+    this.#desk.carryWire(encodePlain(FRAME_OFFER, offer));
+    const answer = heard.find((frame) => checkFrame(frame) === FRAME_ENROLLED);
+    if (answer === undefined) return false;
+    this.connect(parseEnrolled(bodyOf(answer).slice()).sequence);
+    return true;
   }
 
   /** Connects the keypad. @param sequence of the statement that enrolled it @param lock whose it is, by its own belief */

@@ -9,6 +9,7 @@ import { KIND_ADOPT } from "../../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
 import type { Status } from "../../firmware/link/message.ts";
 import { SETTING_ZONE } from "../../firmware/policy/configuration.ts";
+import { handSecret, obstacleTo } from "../codebook.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
@@ -38,7 +39,8 @@ export const adopt: Command = {
   },
   help: [
     "SETUP is the text on the lock's label, or a file that holds it. Press the button on the inside of the door first:",
-    "the lock takes an owner only within a minute of that. Your recovery key is registered in the same step.",
+    "the lock takes an owner only within a minute of that. Your recovery key is registered in the same step, and so is the",
+    'secret from which "latchkey pin new" makes codes for its keypad.',
     "Where an owner has added your key, or handed the lock to you, nobody need press.",
   ],
   examples: ["adopt gwFYIA... --zone Europe/Berlin --name home", "adopt setup.txt --at 192.168.1.20"],
@@ -61,10 +63,19 @@ async function run(call: Call): Promise<Outcome> {
   Object.assign(lock, { name, address, seq: Math.max(lock.seq, ADOPTION_SEQ) });
   if (known === undefined) keystore.person.locks.push(lock);
   keystore.save();
-  const { configuration } = await asOwner(call, keystore, lock, async ({ status }) => status);
-  takeZone(lock, configuration);
+  const { status, obstacle } = await asOwner(call, keystore, lock, async ({ conversation, signer, status }) => {
+    const obstacle = obstacleTo(lock, status, signer.kid);
+    if (obstacle === "none") await handSecret(keystore, lock, { conversation, isNew: false });
+    return { status, obstacle };
+  });
+  takeZone(lock, status.configuration);
   keystore.save();
   call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
+  if (obstacle === "stranger") {
+    call.terminal.warn(
+      'It holds a secret of window codes that another computer with your key has made: "latchkey pin setup --rotate" makes a new one, and ends those codes.',
+    );
+  }
   call.terminal.say('Next: "latchkey status", then let somebody in with "latchkey grant --to KEY --until +2h".');
   return { exit: EXIT.OK, json: { lockId: id, name, zone: lock.zone, zoneName: lock.zoneName ?? null, address } };
 }

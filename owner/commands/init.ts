@@ -107,6 +107,7 @@ async function recover(call: Call, directory: string, given: string): Promise<Ou
   );
   for (const other of others) call.terminal.say(`  latchkey owner remove ${other}`);
   call.terminal.say("Whatever was granted with the lost key ends with it, and must be granted anew.");
+  call.terminal.say('Its codes for the keypad end too: "latchkey pin setup" lets this one make new ones.');
   return { exit: EXIT.OK, json: { key, lockId: lock.id, name, owners: others, directory } };
 }
 

@@ -22,6 +22,7 @@ import {
   verifyArchive,
   walkRegion,
 } from "../archive.ts";
+import { windowName } from "../codestory.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
@@ -91,7 +92,7 @@ async function tellOwner(
   const lockKey = fromBase64url(lock.signingKey);
   const { archive, story } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
-    const story = read(archive, new Story(knownNames(keystore, lock.id)));
+    const story = read(archive, new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock)));
     if (kept !== undefined && former !== undefined)
       keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
     keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
@@ -240,6 +241,12 @@ function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
     if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
   }
   return names;
+}
+
+/** Who was given which window code, by this person. */
+function knownCodes({ person }: Keystore, { codes }: OwnedLock): Map<string, string> {
+  const owner = toBase64url(signerOf(person).kid);
+  return new Map((codes?.given ?? []).map((code) => [windowName(owner, code), code.who]));
 }
 
 function writeArchive(file: string, archive: Archive): void {

@@ -27,7 +27,7 @@ export const owner: Command = {
     "Somebody must be inside: the lock sounds its alarm, and you press the button on its inside within a minute.",
     'add takes the key that the new owner sees with "latchkey id"; they then run "latchkey adopt SETUP".',
     'remove takes a name or a key as "latchkey owners" shows them. With it end the key\'s sessions, its revocations and every',
-    "grant it ever gave, at once and for good: the same key never comes back. If your own computer is lost, run",
+    "grant and code it ever gave, at once and for good: the same key never comes back. If your own computer is lost, run",
     '"latchkey init --recover SETUP" on another one first, then remove the lost key from there.',
   ],
   examples: [
@@ -83,7 +83,7 @@ async function remove(call: Call, given: string): Promise<Outcome> {
   const who = nameOfOwner(keystore.person, lock, key) ?? key;
   const ended = isOwn ? grantsOf(keystore, lock) : [];
   call.terminal.say(`Removed: ${printable(who)} (${key}) is no owner of ${printable(lock.name)} any more, for good.`);
-  call.terminal.say("Every grant that this key gave has ended; so has what it had taken back.");
+  call.terminal.say("Every grant and every window code that this key gave has ended; so has what it had taken back.");
   if (isOwn) {
     const list = ended.map((grant) => printable(grant) || "(no name)").join(", ");
     call.terminal.say(
@@ -95,6 +95,9 @@ async function remove(call: Call, given: string): Promise<Outcome> {
       'Whoever came in by one of them and still should needs a new one: "latchkey grant --to KEY --until +3d".',
     );
     call.terminal.say('"latchkey log" shows whom it let in. Look there for names that you do not know.');
+    call.terminal.say(
+      'PINs that it has stored stay: "latchkey users" shows who set each, "latchkey users remove" ends one.',
+    );
   }
   if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
   keystore.save();

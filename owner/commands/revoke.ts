@@ -9,13 +9,13 @@ import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
-import { EXIT, Failure, usage } from "../failure.ts";
+import { deliver } from "../delivery.ts";
+import { EXIT, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readGiven } from "../given.ts";
 import { writeText } from "../handover.ts";
 import { parseInvitation } from "../invitation.ts";
-import type { Keystore } from "../keystore.ts";
 import { presentSeconds, sayMoment } from "../moment.ts";
-import { asOwner, kidText, signerOf } from "../ownership.ts";
+import { kidText, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
 import { listIsFull, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
@@ -67,7 +67,8 @@ async function run(call: Call): Promise<Outcome> {
   for (const { who, link } of losing) call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
   const file = call.option("file");
   const worst = sayWorst(lock, losing);
-  if (file === undefined) await deliver(call, { keystore, lock, worst });
+  const otherwise = 'Or have somebody bring it: "latchkey revoke --file FILE".';
+  if (file === undefined) await deliver(call, { keystore, lock }, { worst, otherwise });
   const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
   if (file !== undefined) {
     writeText(file, toBase64url(signRevocations(signerOf(keystore.person), lock)));
@@ -92,22 +93,6 @@ function sayWorst(lock: OwnedLock, losing: readonly Pick<Chosen, "until">[]): st
   if (untils.length === 0) return "";
   const last = sayMoment(parseZone(lock.zone), seconds(Math.max(...untils)));
   return ` Until it holds the list it lets them in, at the latest until ${last}, when what you granted ends.`;
-}
-
-async function deliver(
-  call: Call,
-  { keystore, lock, worst }: { readonly keystore: Keystore; readonly lock: OwnedLock; readonly worst: string },
-): Promise<void> {
-  try {
-    // Every owner session begins with the list, where the lock does not hold the newest.
-    await asOwner(call, keystore, lock, async ({ mine }) => mine);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.exit !== EXIT.UNREACHABLE) throw error;
-    throw new Failure(
-      EXIT.UNREACHABLE,
-      `It is signed, but NOT CONFIRMED by the lock. ${error.message}${worst} Or have somebody bring it: "latchkey revoke --file FILE".`,
-    );
-  }
 }
 
 /** Finds grants by number, name of the grant, name of the person, or by themselves. @throws Failure */

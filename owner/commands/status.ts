@@ -12,14 +12,18 @@ import { EXIT } from "../failure.ts";
 import { presentSeconds, sayDuration, sayMoment } from "../moment.ts";
 import { asOwner, readStatus } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
+import { sayCounts } from "../revocation.ts";
 import { settingsObject } from "../settings.ts";
 import { counted, printable } from "../terminal.ts";
+import { boardObject, sayBoard } from "./keypad.ts";
 import { sayRunning } from "./reset.ts";
 
 /** The clock may lie this far off before it is worth a word. */
 /** Above so many records the owner is asked to fetch them: a third of what a lock holds. */
 const WAITING_MAX = 3_000;
 const CLOCK_SECONDS_MAX = 300;
+/** What the lock gives away to wrong codes at once: 1 in 10,000, in units of 1e-12. */
+const BUDGET_UNITS = 100_000_000;
 
 /** The command `status`. */
 export const status: Command = {
@@ -72,14 +76,25 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
   lines.push(
     `Records:     ${ends[1]} of access, ${ends[0]} of state, ${counted(ends[2] ?? 0, "notice")}; it counts the uses of ${counted(liveCounters, "grant")}`,
   );
-  lines.push(
-    `Owners:      ${found.owners.length}; boards: ${found.boards.map(({ role }) => role).join(", ") || "none"}`,
-  );
+  lines.push(`Owners:      ${found.owners.length}`);
+  lines.push(`Boards:      ${found.boards.map(sayBoard).join("; ") || "none"}`);
+  lines.push(`Codes:       ${sayCodes(found.codes)}`);
   lines.push(`Taken back:  ${sayRevocation(lock)}`);
   if (found.resetSeconds > 0) lines.push(`RESET:       ${sayRunning(found.resetSeconds)}`);
   if (farewell !== undefined)
     lines.push(`Before:      it was another lock, and was reset; its last signed word is in "latchkey status --json"`);
   return lines;
+}
+
+/** Says who makes window codes, and what guessing has left. */
+function sayCodes({ budget, secrets, pausedDigits }: Status["codes"]): string {
+  const makers =
+    secrets.length === 0
+      ? "no owner makes window codes"
+      : `${counted(secrets.length, "owner")} make${secrets.length === 1 ? "s" : ""} window codes`;
+  const left = `${Math.floor((100 * budget) / BUDGET_UNITS)} % of the guesses are left`;
+  if (pausedDigits.length === 0) return `${makers}; ${left}`;
+  return `${makers}; ${left}, so codes of ${pausedDigits.join(", ")} digits are NOT TESTED for now: somebody guesses`;
 }
 
 /** Says what the lock would have to overwrite if it ran out of room: it refuses guests before. */
@@ -93,9 +108,8 @@ function sayFetched({ heads, fetchedSeq }: Status): string {
 /** Says whether the lock holds the revocations that were signed. */
 export function sayRevocation({ revocation, confirmedRevocationSeq }: OwnedLock): string {
   if (revocation.seq === 0) return "nothing";
-  const { links, holders, generation } = revocation;
-  const parts = [counted(links.length, "grant")];
-  if (holders.length > 0) parts.push(counted(holders.length, "key"));
+  const { generation } = revocation;
+  const parts = [sayCounts(revocation)];
   if (generation > 0) parts.push("all grants from before the last --all");
   return `${parts.join(", ")}${confirmedRevocationSeq >= revocation.seq ? ", confirmed by the lock" : "; NOT CONFIRMED by the lock"}`;
 }
@@ -122,7 +136,8 @@ function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
     timeHigh: timeHigh ?? null,
     heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),
     owners: found.owners.map(({ kid, ...owner }) => ({ kid: toBase64url(kid), ...owner })),
-    boards: found.boards.map(({ kid, role }) => ({ kid: toBase64url(kid), role })),
+    boards: found.boards.map(boardObject),
+    codes: { ...found.codes, secrets: found.codes.secrets.map(toBase64url) },
     recovery: found.recovery === undefined ? null : { kid: toBase64url(found.recovery.kid), seq: found.recovery.seq },
     configuration: settingsObject(configuration),
     revocation: { seq: lock.revocation.seq, confirmedSeq: lock.confirmedRevocationSeq },

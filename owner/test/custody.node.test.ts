@@ -19,7 +19,19 @@ interface Scene {
 }
 
 /** What other stories play. */
-const ELSEWHERE: readonly string[] = ["init", "carry", "owners", "owner", "transfer", "reset"];
+const ELSEWHERE: readonly string[] = [
+  "init",
+  "carry",
+  "owners",
+  "owner",
+  "transfer",
+  "reset",
+  "pin",
+  "totp",
+  "users",
+  "schedules",
+  "keypad",
+];
 /** Nothing listens there. */
 const NOWHERE = "127.0.0.1:1";
 
@@ -244,7 +256,7 @@ test("drops nothing that another computer of the owner took back", ({ ran, objec
 });
 
 test("shows every kind of text that people hand to each other", ({ objects }) => {
-  assert.is(objects.get("show setup.txt")?.["kind"], "The label of a lock");
+  assert.is(objects.get("show setup.txt")?.["kind"], "The label of a lock, or of a keypad");
   assert.is(objects.get("show ana0.txt")?.["kind"], "An invitation");
   assert.is(objects.get("show the list")?.["kind"], "A revocation list");
 });

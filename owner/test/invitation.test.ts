@@ -7,11 +7,12 @@ import { crypto } from "#crypto";
 import { type Bytes, concat, fromBase64url, fromHex, toHex } from "../../firmware/bytes.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
 import { seconds } from "../../firmware/platform.ts";
-import { encodeInvitation, encodeSetup, parseInvitation, parseSetup } from "../invitation.ts";
+import { encodeInvitation, encodeSetup, fingerprintOf, parseInvitation, parseSetup } from "../invitation.ts";
 
 const AGREEMENT = new Uint8Array(32).fill(0x11);
 const SIGNING = new Uint8Array(32).fill(0x22);
 const SEED = new Uint8Array(32).fill(0x33);
+const FINGERPRINT = "6g52uxSV_Fk";
 
 const TOKEN = () =>
   issueRoot(
@@ -43,6 +44,14 @@ test("writes and reads a label", () => {
   assert.is(toHex(fromBase64url(text)), `83015820${"11".repeat(32)}5820${"22".repeat(32)}`);
   assert.equal(parseSetup(fromBase64url(text)), { agreementKey: AGREEMENT, signingKey: SIGNING });
   refusesNeighbours(fromBase64url(text), parseSetup);
+});
+
+test("gives the fingerprint of both keys of a label", () => {
+  // By sha256sum over the bytes above.
+  const setup = { agreementKey: AGREEMENT, signingKey: SIGNING };
+  assert.is(fingerprintOf(crypto, setup), FINGERPRINT);
+  assert.is.not(fingerprintOf(crypto, { ...setup, agreementKey: SIGNING }), FINGERPRINT);
+  assert.is.not(fingerprintOf(crypto, { ...setup, signingKey: AGREEMENT }), FINGERPRINT);
 });
 
 test("writes and reads an invitation", () => {

@@ -203,7 +203,7 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
     "removes a lost phone, and says what ends",
     "remove",
     [
-      /Removed: Paul \(\S{11}\) is no owner of home any more, for good\.\nEvery grant that this key gave has ended/,
+      /Removed: Paul \(\S{11}\) is no owner of home any more, for good\.\nEvery grant and every window code that this key gave has/,
       /needs a new one/,
     ],
   ],
@@ -213,7 +213,7 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
     [
       /Your new key is made.* and owns the lock home/,
       /\n {2}latchkey owner remove \S{11}\n/,
-      /must be granted anew\.\n$/,
+      /must be granted anew\.\nIts codes for the keypad end too: "latchkey pin setup" .*\n$/,
     ],
   ],
   ["removes the lost key by the words", "remove by words", [/^Removed: \S{11} /]],

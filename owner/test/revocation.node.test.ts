@@ -15,7 +15,7 @@ import type { Answer } from "../../firmware/link/message.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { OwnedLock, RevocationList } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
-import { settleRevocations, unite } from "../revocation.ts";
+import { settleRevocations, unite, withCodes } from "../revocation.ts";
 
 const FUTURE = 4_000_000_000;
 const PAST = 1_600_000_000;
@@ -38,6 +38,10 @@ function list(seq: number, links: readonly number[], more: Partial<RevocationLis
     ...more,
   };
 }
+
+/** Both of a class that opens for three days. */
+const LIVING = { codeClass: 13, serial: 0, start: Math.floor(FUTURE / 3_600) };
+const OVER = { ...LIVING, start: Math.floor(PAST / 3_600) };
 
 const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: RevocationList, united: RevocationList])[] =
   [
@@ -64,6 +68,12 @@ const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: Revoc
       list(4, [1], { codes: [{ codeClass: 1, serial: 2, start: 3 }] }),
     ],
     [
+      "adds window codes of ours that are not over",
+      list(1, [], { codes: [LIVING, OVER, { ...LIVING, serial: 1 }] }),
+      list(3, [], { codes: [LIVING] }),
+      list(4, [], { codes: [LIVING, { ...LIVING, serial: 1 }] }),
+    ],
+    [
       "drops what a newer generation of ours ends",
       list(1, [2], { generation: 2 }),
       list(3, [1], { generation: 1 }),
@@ -84,6 +94,24 @@ test("refuses lists that are too long together", () => {
   const numbers = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
   assert.is(unite(list(1, numbers(1, 24)), list(2, numbers(25, 24))).links.length, 48);
   assert.throws(() => unite(list(1, numbers(1, 24)), list(2, numbers(25, 25))), /48 grants and 16 keys at most/);
+});
+
+test("refuses more window codes than a list holds", () => {
+  const codes = (first: number) =>
+    Array.from({ length: 9 }, (_, index) => ({ ...LIVING, start: LIVING.start + first + index }));
+  assert.throws(
+    () => unite(list(1, [], { codes: codes(0) }), list(2, [], { codes: codes(9) })),
+    /16 window codes at most/,
+  );
+  assert.is(unite(list(1, [], { codes: codes(0) }), list(2, [], { codes: codes(7) })).codes?.length, 16);
+  assert.throws(() => withCodes(list(1, [], { codes: codes(0) }), codes(9)), /16 window codes at most.*--rotate/);
+});
+
+test("takes window codes back once each, and drops those that are over", () => {
+  const former = list(4, [1], { codes: [OVER, LIVING] });
+  const other = { ...LIVING, codeClass: 3 };
+  assert.equal(withCodes(former, [LIVING, other]), list(5, [1], { codes: [LIVING, other] }));
+  assert.equal(withCodes(list(4, [1], { codes: [OVER] }), []), list(5, [1]));
 });
 
 /** A lock whose log holds one list, or nothing, and what it was sent. */
@@ -148,7 +176,7 @@ test("learns a newer list from the lock's log, and says so", async () => {
   assert.is(lock.confirmedRevocationSeq, 2);
   assert.equal(lock.confirmedRevocation, lock.revocation);
   assert.is(sent.length, 0);
-  assert.match(said, /noted here too \(2 grants and 0 keys in all\)/);
+  assert.match(said, /noted here too \(2 grants in all\)/);
 });
 
 test("sends both lists as one", async () => {

@@ -1,0 +1,61 @@
+// `latchkey pin setup`: hands the lock the secret from which this computer makes window codes, once, or another one.
+// Why: afterwards codes are made with no network at all; and a new secret is how all of them are ended at once.
+// Follows docs/protocol.md §7 (request 16).
+
+import { handSecret, obstacleTo } from "../codebook.ts";
+import { type Act, type Call, LOCK_OPTIONS, type Outcome } from "../command.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { presentSeconds } from "../moment.ts";
+import { asOwner } from "../ownership.ts";
+import type { GivenCode } from "../person.ts";
+import { settleRevocations } from "../revocation.ts";
+import { counted, printable } from "../terminal.ts";
+import { phaseOf } from "../windows.ts";
+
+/** The act `pin setup`. */
+export const setup: Act = {
+  summary: "hand the lock the secret of your codes, once; adopting it does this too",
+  positionals: [],
+  options: {
+    ...LOCK_OPTIONS,
+    rotate: { help: "make a new secret: every code that you ever gave out ends" },
+  },
+  run,
+};
+
+const STRANGER =
+  'The lock holds a secret of your key that this computer does not have: it was made on another computer, or before these keys were put back from a backup. "latchkey pin setup --rotate" makes a new one, and ends every code that came of that.';
+
+async function run(call: Call): Promise<Outcome> {
+  const isRotated = call.has("rotate");
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const living = () => (lock.codes?.given ?? []).filter(isLiving);
+  const ended = isRotated ? living() : [];
+  const isNews = await asOwner(call, keystore, lock, async (session) => {
+    const { conversation, signer, status, mine } = session;
+    const obstacle = obstacleTo(lock, status, signer.kid);
+    if (!isRotated && obstacle === "stranger") throw new Failure(EXIT.USAGE, STRANGER);
+    if (!isRotated && obstacle === "done") return false;
+    await handSecret(keystore, lock, { conversation, isNew: isRotated });
+    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
+    keystore.save();
+    return true;
+  });
+  const name = printable(lock.name);
+  if (!isNews) call.terminal.say(`The lock ${name} holds the secret of your codes already; nothing was changed.`);
+  else
+    call.terminal.say(
+      `The lock ${name} holds the secret of your codes: "latchkey pin new" makes one, with no network.`,
+    );
+  if (isRotated) call.terminal.say("Every code that this key gave out before is over.");
+  if (ended.length > 0) {
+    const names = ended.map(({ who }) => printable(who) || "(no name)").join(", ");
+    call.terminal.say(`${counted(ended.length, "code")} would still have opened: ${names}.`);
+  }
+  return { exit: EXIT.OK, json: { lockId: lock.id, isNew: isNews, ended: ended.map(({ who }) => who) } };
+}
+
+function isLiving(code: GivenCode): boolean {
+  return code.isOver !== true && phaseOf(code, presentSeconds()) !== "over";
+}

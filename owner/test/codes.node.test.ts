@@ -1,0 +1,379 @@
+// Goal: what an owner's commands say of codes is what somebody at the keypad finds.
+// Method: a porch with the real lock; commands run as a person types them, then somebody types digits outside. Digits of an
+// authenticator and of a fingerprint are computed here, with node:crypto.
+
+import { createHash, createHmac } from "node:crypto";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openKeystore } from "../keystore.ts";
+import { closeHome, type Home, openHome } from "./porch.node.ts";
+import { isSentence, PASSPHRASE, type Ran, Transcript } from "./stage.node.ts";
+
+const NOWHERE = "127.0.0.1:1";
+
+/** Runs a test with a home of its own. */
+function atHome(claim: string, act: (home: Home) => Promise<void>, hasKeypad = true): void {
+  test(claim, async () => {
+    const home = await openHome(hasKeypad);
+    try {
+      await act(home);
+    } finally {
+      closeHome(home);
+    }
+  });
+}
+
+async function done({ owner }: Home, ...words: readonly string[]): Promise<string> {
+  const { exit, output, errors } = await owner.run(words);
+  assert.is(exit, 0, `${words.join(" ")}: ${errors}`);
+  return output;
+}
+
+/** Runs a command, with its warnings. */
+async function heard({ owner }: Home, ...words: readonly string[]): Promise<Ran> {
+  return owner.run(words);
+}
+
+/** The digits that a command has made. */
+function digitsIn(output: string): string {
+  return (/^(?:Code|PIN): +([\d ]+?)(?: {2}|$)/m.exec(output)?.[1] ?? "").replaceAll(" ", "");
+}
+
+async function make(home: Home, ...words: readonly string[]): Promise<string> {
+  return digitsIn(await done(home, "pin", ...words));
+}
+
+atHome("a code made after the lock was adopted opens, with the lock out of reach meanwhile", async (home) => {
+  home.porch.close();
+  const code = await make(home, "new", "--until", "+2h");
+  assert.match(code, /^\d{10}$/);
+  assert.is(home.porch.typist.type(code), "yes");
+});
+
+atHome("a code for once opens once, and the log says for whom it was", async (home) => {
+  const { typist } = home.porch;
+  const code = await make(home, "once", "--within", "24h", "--for", "Carl");
+  assert.is(typist.type(code), "yes");
+  home.porch.visit();
+  assert.is(typist.type(code), "no");
+  const log = await done(home, "log", "--all");
+  assert.match(log, /Carl +keypad, code for once in 24 h, unlock +door open after .*, locked after/);
+  assert.match(log, /owner you +sets the secret of window codes +former codes are over/);
+  assert.not.match(log, code);
+});
+
+atHome("what was taken back counts when the lock holds the list, and not before", async (home) => {
+  const code = await make(home, "new", "--until", "+2h", "--for", "Ben");
+  const late = await heard(home, "pin", "revoke", "Ben", "--at", NOWHERE);
+  assert.is(late.exit, 3);
+  assert.match(late.errors, /signed, but NOT CONFIRMED by the lock\..*at the latest until/);
+  assert.is(home.porch.typist.type(code), "yes");
+  home.porch.visit();
+  assert.match(await done(home, "status"), /Taken back: +0 grants, 1 code, confirmed by the lock\n/);
+  assert.match(await done(home, "pin", "list"), /Ben .*: taken back\n/);
+  assert.is(home.porch.typist.type(code), "no");
+  assert.match(await done(home, "log", "--all"), /owner you +takes back +list 1: 0 grants, 1 code/);
+});
+
+atHome("a code is taken back by its digits, also one that only a copy of the keys has given out", async (home) => {
+  const copy = home.owner.copy();
+  const code = digitsIn((await copy.run(["pin", "new", "--until", "+2h", "--for", "Ben"])).output);
+  copy.close();
+  const said = await done(home, "pin", "revoke", code);
+  assert.match(said, /^Taken back: \(no name\), \d{10}, good until .*\nConfirmed: the lock holds the list\.\n$/);
+  assert.is(home.porch.typist.type(code), "no");
+});
+
+atHome("a new secret ends every code, and the next one opens", async (home) => {
+  const { typist } = home.porch;
+  const code = await make(home, "new", "--until", "+2h", "--for", "Ben");
+  await done(home, "pin", "revoke", "Ben");
+  const other = await make(home, "new", "--until", "+2h", "--for", "Eve");
+  assert.match(await done(home, "pin", "setup"), /holds the secret of your codes already; nothing was changed/);
+  assert.match(await done(home, "pin", "setup", "--rotate"), /would still have opened: Ben, Eve\.\n$/);
+  assert.match(await done(home, "pin", "list"), /Ben +- .*: ended with its secret\nEve +- .*: ended with its secret\n/);
+  assert.match(await done(home, "status"), /Taken back: +0 grants, confirmed by the lock\n/);
+  assert.is(typist.type(code), "no");
+  assert.is(typist.type(other), "no");
+  assert.is(typist.type(await make(home, "new", "--until", "+2h")), "yes");
+});
+
+atHome("keys from a backup give out no code before the secret is known to be the lock's", async (home) => {
+  const code = await make(home, "new", "--until", "+2h");
+  const keystore = openKeystore(home.owner.home, PASSPHRASE);
+  delete keystore.person.locks[0]?.codes;
+  keystore.save();
+  isSentence(await heard(home, "pin", "new", "--until", "+2h"), 2, /run "latchkey pin setup" once/);
+  isSentence(await heard(home, "pin", "setup"), 2, /a secret of your key that this computer does not have.*--rotate/);
+  const again = await heard(home, "adopt", home.porch.setup);
+  assert.match(again.errors, /another computer with your key has made.*--rotate/);
+  assert.is(home.porch.typist.type(code), "yes");
+  home.porch.visit();
+  await done(home, "pin", "setup", "--rotate");
+  assert.is(home.porch.typist.type(code), "no");
+});
+
+atHome("a stored PIN opens until it is removed, and nobody is shown its digits again", async (home) => {
+  const { typist } = home.porch;
+  const pin = await make(home, "add", "Ana");
+  assert.match(pin, /^\d{8}$/);
+  assert.is(typist.type(pin), "yes");
+  home.porch.visit();
+  const second = await make(home, "add", "Ana", "--code", "482 915");
+  assert.is(second, "482915");
+  const list = await done(home, "pin", "list");
+  assert.match(list, /Ana +unrestricted; PIN of 8 digits \(slot 1\), PIN of 6 digits \(slot 2\)\n$/);
+  assert.not.match(list, pin);
+  assert.match(await done(home, "pin", "remove", "2"), /^Removed: Ana, slot 2\.\n$/);
+  assert.is(typist.type("482915"), "no");
+  assert.match(await done(home, "pin", "remove", "Ana"), /slot 1; the user had nothing else and is removed too\.\n$/);
+  assert.is(typist.type(pin), "no");
+  isSentence(await heard(home, "pin", "remove", "Ana"), 2, /no user "Ana"; the lock has none/);
+  const log = await done(home, "log", "--all");
+  assert.match(log, /Ana +keypad, PIN, unlock +door open after/);
+  assert.match(log, /owner you +sets user 1 \(Ana\) +unrestricted\n/);
+  assert.match(log, /owner you +sets a PIN of 6 digits for Ana +done\n/);
+  assert.match(log, /owner you +clears slot 2 of Ana +done\n/);
+  assert.match(log, /owner you +removes user 1 \(Ana\) +done\n/);
+});
+
+atHome("a PIN that the lock does not take leaves no user behind", async (home) => {
+  await done(home, "pin", "add", "Ana", "--code", "482915");
+  const taken = await heard(home, "pin", "add", "Ben", "--code", "482915");
+  isSentence(taken, 1, /does not take this code: it is somebody's already/);
+  assert.equal(
+    ((await home.owner.ask(["users"]))["users"] as { name: string }[]).map(({ name }) => name),
+    ["Ana"],
+  );
+  isSentence(await heard(home, "pin", "add", "Ana", "--week", "mon 08:00-09:00"), 2, /a user Ana already.*users set/);
+  isSentence(await heard(home, "pin", "remove", "9"), 2, /nothing in slot 9/);
+});
+
+/** Every type and rule of Matter's, and what the list then says. */
+const USERS: readonly (readonly [name: string, words: readonly string[], said: RegExp])[] = [
+  ["Al", [], /Al +unrestricted; /],
+  [
+    "Bo",
+    ["--week", "mon-fri 08:00-16:00", "--week", "sat 09:00-12:00"],
+    /Bo +week-day, Mon-Fri 08:00-16:00, Sat 09:00/,
+  ],
+  ["Cy", ["--from", "2027-06-01", "--until", "2027-06-30"], /Cy +year-day, Tue 1 Jun 2027 00:00 .* to Thu 1 Jul 2027/],
+  ["Di", ["--week", "sun 10:00-11:00", "--until", "+9d"], /Di +schedule-restricted, Sun 10:00-11:00, /],
+  ["Ed", ["--expiry", "90"], /Ed +expiring, 1 h 30 min from the first use on; /],
+  ["Fi", ["--type", "disposable"], /Fi +disposable; /],
+  ["Gi", ["--type", "forced"], /Gi +forced; /],
+  ["Hu", ["--type", "programming"], /Hu +programming; /],
+  ["Io", ["--type", "non-access"], /Io +non-access; /],
+  ["Jo", ["--type", "remote-only"], /Jo +remote-only; /],
+  ["Ky", ["--rule", "two-person"], /Ky +unrestricted, two-person; /],
+  ["Li", ["--holder", "4Y5QIso1jGg"], /Li +unrestricted, with-grant, of 4Y5QIso1jGg; /],
+  ["Mo", ["--rule", "dual"], /Mo +unrestricted, dual; /],
+];
+atHome("every type and every rule is made, and listed as it was made", async (home) => {
+  for (const [name, words] of USERS) await done(home, "pin", "add", name, ...words);
+  const list = await done(home, "users");
+  for (const [, , said] of USERS) assert.match(list, said);
+});
+
+const WRONG_USERS: readonly (readonly [words: readonly string[], what: RegExp])[] = [
+  [["--type", "owner"], /--type takes unrestricted, year-day, week-day, programming/],
+  [["--rule", "triple"], /--rule takes single, dual, two-person, with-grant/],
+  [["--type", "expiring"], /needs --expiry MINUTES/],
+  [["--type", "week-day"], /needs --week/],
+  [["--type", "year-day", "--week", "mon 08:00-09:00"], /needs --from and --until/],
+  [["--type", "schedule-restricted"], /needs --week, or --from and --until/],
+  [["--rule", "with-grant"], /needs --holder KEY/],
+  [["--rule", "two-person", "--type", "disposable"], /for people who come again/],
+  [["--holder", "Ana"], /That is no key/],
+  [["--week", "someday 08:00-09:00"], /is no day/],
+  [["--from", "today", "--from", "tomorrow", "--until", "+9d"], /as many --from as --until/],
+  [["--until", "2020-01-01"], /lies before its --from/],
+  [["--expiry", "2881"], /1 to 2880/],
+  [["--camera", "on"], /--camera takes none, recording, live/],
+];
+atHome("a user who could never come in is refused before the lock is told of one", async (home) => {
+  for (const [words, what] of WRONG_USERS) isSentence(await heard(home, "pin", "add", "Ana", ...words), 2, what);
+  assert.equal((await home.owner.ask(["users"]))["users"], []);
+});
+
+atHome("a user is changed, kept out, let in again, and removed", async (home) => {
+  const { typist } = home.porch;
+  const pin = await make(home, "add", "Ana");
+  assert.match(await done(home, "users", "set", "Ana", "--disable"), /^Ana: unrestricted, DISABLED; PIN of 8 digits/);
+  assert.is(typist.type(pin), "no");
+  await done(home, "users", "set", "Ana", "--enable", "--name", "Anna");
+  assert.is(typist.type(pin), "yes");
+  home.porch.visit();
+  assert.match(
+    await done(home, "users", "set", "Anna", "--week", "mon 08:00-09:00"),
+    /^Anna: week-day, Mon 08:00-09:00; /,
+  );
+  isSentence(await heard(home, "users", "set", "Anna", "--week", "none"), 2, /type week-day needs --week/);
+  assert.match(
+    await done(home, "users", "set", "Anna", "--week", "none", "--type", "unrestricted"),
+    /^Anna: unrestricted; /,
+  );
+  isSentence(await heard(home, "users", "set", "Anna", "--type", "forced"), 1, /cannot become a user for duress/);
+  isSentence(await heard(home, "users", "set", "Anna"), 2, /Say what is to change/);
+  isSentence(await heard(home, "users", "set", "Ben", "--enable"), 2, /no user "Ben"; the lock has Anna\./);
+  const odd = await heard(home, "users", "set", "Anna", "--expiry", "60");
+  assert.match(odd.errors, /--expiry counts for the type expiring only/);
+  const shown = await done(home, "users", "show", "Anna");
+  assert.match(shown, /^Anna, number 1: .*\nMade by you, last changed by you\.\n$/);
+  assert.match(await done(home, "users", "remove", "1"), /^Removed: Anna, with 1 code\.\n$/);
+  assert.is(typist.type(pin), "no");
+});
+
+atHome("whoever is set anew was never used, and the tool says so", async (home) => {
+  const pin = await make(home, "add", "Ana", "--type", "disposable");
+  assert.is(home.porch.typist.type(pin), "yes");
+  home.porch.visit();
+  assert.is(home.porch.typist.type(pin), "no");
+  assert.match(await done(home, "users"), /Ana +disposable, used \w{3} /);
+  assert.match(await done(home, "users", "set", "Ana", "--enable"), /They had been used before, and begin anew\./);
+  assert.is(home.porch.typist.type(pin), "yes");
+});
+
+/** RFC 6238 by node's own HMAC. */
+function totpOf(secret: string, step: number): string {
+  const bits = [...secret].map((letter) =>
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
+  );
+  const key = Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(offset) & 0x7fff_ffff) % 100_000_000).padStart(8, "0");
+}
+
+atHome("an authenticator reads the secret, shows what was foretold, and its code opens once", async (home) => {
+  const said = await done(home, "totp", "add", "Ana B");
+  const uri = new URL(/^otpauth:.*$/m.exec(said)?.[0] ?? "");
+  const secret = uri.searchParams.get("secret") ?? "";
+  assert.is(decodeURIComponent(`${uri.host}${uri.pathname}`), "totp/home:Ana B");
+  assert.equal(
+    ["issuer", "algorithm", "digits", "period"].map((name) => uri.searchParams.get(name)),
+    ["Latchkey", "SHA1", "8", "30"],
+  );
+  assert.is(secret.length, 32);
+  assert.match(said, /█▀▀▀▀▀█/);
+  const foretold = (/must show (\d{4} \d{4}) now/.exec(said)?.[1] ?? "").replace(" ", "");
+  const step = Math.floor(Date.now() / 30_000);
+  assert.ok([step, step - 1].some((each) => totpOf(secret, each) === foretold));
+  assert.match(said, `If it shows ${foretold.slice(2)} instead`);
+  assert.is(home.porch.typist.type(foretold), "yes");
+  home.porch.visit();
+  assert.is(home.porch.typist.type(foretold), "no");
+  isSentence(await heard(home, "totp", "add", "Ana B"), 2, /has an authenticator already/);
+  assert.match(await done(home, "log", "--all"), /Ana B +keypad, authenticator, unlock +door open/);
+  isSentence(await heard(home, "pin", "remove", "Ana B"), 2, /Ana B has no PIN/);
+  assert.match(
+    await done(home, "totp", "remove", "Ana B"),
+    /the authenticator of Ana B, slot 1; the user had nothing else/,
+  );
+});
+
+atHome("a holiday keeps codes out for its time", async (home) => {
+  const { typist } = home.porch;
+  const pin = await make(home, "add", "Ana", "--week", "mon 08:00-09:00", "--type", "unrestricted");
+  assert.match(await done(home, "schedules", "holiday", "add", "--until", "+2d"), /^1 holiday:\n {2}1 {2}vacation, /);
+  assert.is(typist.type(pin), "no");
+  const normal = ["--from", "2027-12-24", "--until", "2027-12-26", "--mode", "no-remote"];
+  await done(home, "schedules", "holiday", "add", ...normal);
+  const list = await done(home, "schedules");
+  assert.match(list, /^Ana +unrestricted: Mon 08:00-09:00\n2 holidays:\n/);
+  assert.match(list, / {2}2 {2}no-remote, Fri 24 Dec 2027 00:00 \(UTC\+01:00\) to Mon 27 Dec 2027 00:00/);
+  isSentence(await heard(home, "schedules", "holiday", "remove", "3"), 2, /no holiday 3/);
+  await done(home, "schedules", "holiday", "remove", "1");
+  assert.is(typist.type(pin), "yes");
+  assert.is(await done(home, "schedules", "holiday", "clear"), "No holidays.\n");
+});
+
+atHome("the settings of codes and of the keypad are set, and read back as they are typed", async (home) => {
+  const words = ["--code-camera", "once=live,28d=recording", "--one-touch", "off", "--night-start", "23:05"];
+  const said = await done(home, "config", ...words, "--night-length", "never");
+  assert.match(said, /code-camera +once=live,hours=none,2d=none,.*,21d=none,28d=recording\n/);
+  assert.match(said, /one-touch +off\nnight-start +23:05\nnight-length +never\n/);
+  assert.is(home.porch.typist.type(await make(home, "once")), "no", "there is no camera");
+  const again = await done(home, "config", "--code-camera", "none", "--one-touch", "on", "--night-length", "90");
+  assert.match(again, /code-camera +none\none-touch +on\nnight-start +23:05\nnight-length +90 min\n/);
+});
+
+atHome("the status tells of boards, of who makes codes, and of what guessing has left", async (home) => {
+  const { typist } = home.porch;
+  assert.match(
+    await done(home, "status"),
+    /Boards: +keypad \S{11}, up, 5\.00 V\nCodes: +1 owner makes window codes; 100 %/,
+  );
+  await done(home, "pin", "add", "Ana", "--digits", "6");
+  let last: string = "no";
+  for (let count = 0; count < 120 && last === "no"; count++) last = typist.type("000001");
+  assert.is(last, "paused");
+  assert.match(
+    await done(home, "status"),
+    /Codes: +1 owner .*; \d+ % of the guesses are left, so codes of 6 digits are NOT TESTED/,
+  );
+  const log = await done(home, "log", "--all");
+  assert.match(log, /lock +ALARM +siege \(so many wrong codes that short ones are not tested for now\)/);
+  const { codes, boards } = await home.owner.ask(["status"]);
+  assert.equal((codes as { pausedDigits: number[] }).pausedDigits, [6]);
+  assert.is((boards as { isUp: boolean }[])[0]?.isUp, true);
+});
+
+/** What a person compares: over both keys. */
+function fingerprintOf(setup: string): string {
+  return createHash("sha256").update(Buffer.from(setup, "base64url")).digest().subarray(0, 8).toString("base64url");
+}
+
+atHome(
+  "a keypad that offers itself is enrolled behind its fingerprint, and removed",
+  async (home) => {
+    const { porch, owner } = home;
+    isSentence(await heard(home, "keypad", "enrol", "--yes"), 1, /No keypad offers itself to the lock/);
+    assert.is(await done(home, "keypad"), 'No keypad is enrolled: "latchkey keypad enrol" lets the lock hear one.\n');
+    porch.typist.offer();
+    const silent = { exit: 2, output: "", errors: `${String((await owner.ask(["keypad", "enrol"]))["error"])}\n` };
+    isSentence(silent, 2, /With --json nobody is asked/);
+    const unanswered = await owner.launch(["keypad", "enrol"]);
+    assert.is(unanswered.exit, 2);
+    assert.match(unanswered.output, `Its fingerprint: ${fingerprintOf(porch.typist.setup)}\n`);
+    assert.match(
+      unanswered.errors,
+      /Is this the one on the keypad\? .*The input ended before the question was answered/s,
+    );
+    assert.equal((await owner.ask(["keypad"]))["boards"], []);
+    porch.isOffering = true;
+    const said = await done(home, "keypad", "enrol", "--yes");
+    assert.match(said, `Its fingerprint: ${fingerprintOf(porch.typist.setup)}\n`);
+    assert.match(
+      said,
+      /\nEnrolled\. Waiting for its link\.\.\.\nThe keypad \S{11} is up: codes may be typed at it\.\n$/,
+    );
+    assert.is(porch.typist.type(await make(home, "once")), "yes");
+    isSentence(await heard(home, "keypad", "remove", "AAAAAAAAAAA"), 2, /no keypad AAAAAAAAAAA; its keypads: /);
+    assert.match(await done(home, "keypad", "remove"), /^Removed: the lock hears the keypad \S{11} no more\.\n$/);
+    isSentence(await heard(home, "keypad", "remove"), 2, /Say which keypad; it has none/);
+  },
+  false,
+);
+
+atHome(
+  "a keypad is enrolled only while somebody stands inside, who is told to press",
+  async (home) => {
+    const { porch, owner } = home;
+    // The press behind which the lock was adopted counts for a minute.
+    porch.passTime(35);
+    porch.isOffering = true;
+    porch.typist.offer();
+    const output = new Transcript();
+    const running = owner.run(["keypad", "enrol", "--yes"], output);
+    await output.line(/press the button on its inside now/);
+    porch.pressInside();
+    assert.is((await running).exit, 0);
+    assert.match(await done(home, "log", "--all"), /owner you +enrols a board +done/);
+  },
+  false,
+);
+
+test.run();
