@@ -77,6 +77,7 @@ export class Keypad {
       isCaseOpen: this.#isCaseOpen,
       isKeyStuck: this.#presses.isStuck,
       isTyping: !this.#entry.isEmpty,
+      pattern: this.#player.pattern,
     };
   }
 

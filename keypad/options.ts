@@ -5,7 +5,7 @@
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Battery, Constants, Random, Wire } from "../firmware/platform.ts";
 import type { Keys } from "./keys.ts";
-import type { Face } from "./light.ts";
+import type { Face, Pattern } from "./light.ts";
 
 /** The hardware of a keypad. */
 export interface KeypadPlatform {
@@ -34,4 +34,6 @@ export interface Snapshot {
   readonly isKeyStuck: boolean;
   /** Whether digits are held. */
   readonly isTyping: boolean;
+  /** What its light and beeper say now. */
+  readonly pattern: Pattern | undefined;
 }

@@ -20,6 +20,7 @@ import { Lock } from "../lock/lock.ts";
 import { Crystal } from "./crystal.ts";
 import { PowerCut } from "./flash.ts";
 import type { Door } from "./hardware.ts";
+import type { Line } from "./line.ts";
 import type { Station } from "./network.ts";
 import type { Event, World } from "./world.ts";
 
@@ -46,6 +47,8 @@ export interface BoardParts {
   readonly driftPartsPerMillion: number;
   /** How much the lock believes that it may err. */
   readonly clockPartsPerMillion: number;
+  /** The cable to the keypad: it is plugged in at the inner end. Without one, nobody is outside. */
+  readonly line?: Line;
   /** Hears that power failed in the middle of a write. */
   readonly lost?: () => void;
   /** Hears that the board has started anew by itself, perhaps as another lock: every connection is gone. */
@@ -88,7 +91,7 @@ export class Board implements Station {
   }
 
   #boot(isPowerOn: boolean): void {
-    const { crypto, random, flash, constants, geometry, door, carrier } = this.#parts;
+    const { crypto, random, flash, constants, geometry, door, carrier, line } = this.#parts;
     this.#crystal.start();
     const bolt = new Motor({
       retract: door.retractPin,
@@ -110,7 +113,7 @@ export class Board implements Station {
       bolt,
       carrier,
       indicator: door,
-      wire: { send: () => {} },
+      wire: line?.inside ?? { send: () => {} },
       battery: door,
       restart,
     };
@@ -128,6 +131,7 @@ export class Board implements Station {
     this.#survive(() => {
       this.#lock = new Lock(platform, options, millis(0));
     });
+    line?.plug("inside", { received: (frame) => this.#call((lock, now) => lock.wireReceived(frame, now)) });
     this.#call((lock, now) => {
       lock.contactChanged(door.contact, now);
       if (this.#isCoverOpen) lock.coverChanged(true, now);
@@ -137,11 +141,12 @@ export class Board implements Station {
 
   /** Takes the power away, in the middle of whatever runs. */
   cutPower(): void {
-    const { world, door } = this.#parts;
+    const { world, door, line } = this.#parts;
     this.#lock = undefined;
     this.#tick?.cancel();
     this.#tick = undefined;
     world.record({ channel: "power", subject: 0, label: "power cut" });
+    line?.unplug("inside");
     door.release();
   }
 
@@ -154,6 +159,11 @@ export class Board implements Station {
     });
     this.#isCoverOpen = isOpen;
     this.#call((lock, now) => lock.coverChanged(isOpen, now));
+  }
+
+  /** The loop in the keypad's cable is cut, or closed again. */
+  moveLoop(isClosed: boolean): void {
+    this.#call((lock, now) => lock.loopChanged(isClosed, now));
   }
 
   /** Somebody inside presses the button. */

@@ -16,6 +16,7 @@ import { Board } from "./board.ts";
 import { FileConstants, FileFlash, openFolder } from "./disk.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
 import { BUILD_TIME, CLOCK_PARTS_PER_MILLION, FLASH_SIZE } from "./neighbourhood.ts";
+import { Outside } from "./outside.ts";
 import { World } from "./world.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -23,6 +24,9 @@ const CONNECTIONS_MAX = 16;
 const PULSE_MILLIS_MAX = 1_000;
 const OFF_MILLIS = 1_500;
 const DAY_SECONDS = 86_400;
+/** Keys of the keypad; l holds its star, k is its case, x its cable. */
+const OUTSIDE_ACTS = "0123456789*#lkx";
+const ACTS = `${OUTSIDE_ACTS}bdtpc`;
 
 /** Where a house lives, and whom it tells. */
 export interface HouseOptions {
@@ -41,6 +45,7 @@ export class House implements Carrier {
   readonly #door: Door;
   readonly #flash: FileFlash;
   readonly #board: Board;
+  readonly #outside: Outside;
   readonly #server: Server;
   readonly #sockets = new Map<number, Socket>();
   readonly #began = performance.now();
@@ -58,7 +63,9 @@ export class House implements Carrier {
     this.#world = new World(crypto, { seed: 0, start: seconds(now) });
     this.#door = new Door(this.#world, USUAL_DOOR);
     this.#flash = new FileFlash(directory, FLASH_SIZE);
+    this.#outside = new Outside(crypto, this.#world, { directory, say: (what) => this.#say(what) });
     this.#board = new Board({
+      line: this.#outside.line,
       world: this.#world,
       crypto,
       random: systemRandom(),
@@ -75,6 +82,7 @@ export class House implements Carrier {
       restarted: () => this.#beginAnew(),
     });
     this.#board.powerOn();
+    this.#outside.powerOn();
     this.#wasAdopted = this.isAdopted;
     this.#server = createServer((socket) => this.#take(socket));
     this.#server.maxConnections = CONNECTIONS_MAX;
@@ -92,6 +100,11 @@ export class House implements Carrier {
     return lock === undefined ? undefined : encodeSetup(lock);
   }
 
+  /** Whether the keypad outside belongs to a lock, and what stands on its label. */
+  get keypad(): { readonly isPaired: boolean; readonly setup: string; readonly fingerprint: string } {
+    return { isPaired: this.#outside.isPaired, ...this.#outside.label };
+  }
+
   /** Listens on this computer only. @returns the port @throws Error of node:net, such as EADDRINUSE */
   async listen(): Promise<number> {
     await new Promise<void>((resolve, reject) => {
@@ -103,15 +116,29 @@ export class House implements Carrier {
     return typeof address === "object" && address !== null ? address.port : this.#options.port;
   }
 
-  /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug, the cover over the board. */
-  act(key: "b" | "d" | "t" | "p" | "c"): void {
+  /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug, the cover over the board; outside, a key of
+   *  the keypad, its case, its cable. @returns whether it is one of these */
+  act(key: string): boolean {
+    if (key.length !== 1 || !ACTS.includes(key)) return false;
     this.#run(() => {
-      if (key === "b") this.#pressInside();
+      if (OUTSIDE_ACTS.includes(key)) this.#actOutside(key);
+      else if (key === "b") this.#pressInside();
       else if (key === "d") this.#moveLeaf();
       else if (key === "c") this.#moveCover();
       else if (key === "t") this.#door.turn(this.#door.bolt === "thrown" ? "retracted" : "thrown");
       else this.#pullPlug();
     });
+    return true;
+  }
+
+  #actOutside(key: string): void {
+    if (key === "x") {
+      this.#say(this.#outside.moveCable());
+      this.#board.moveLoop(!this.#outside.line.isCut);
+      return;
+    }
+    const done = key === "k" ? this.#outside.moveCase() : this.#outside.press(key);
+    if (done !== undefined) this.#say(`at the keypad: ${done}`);
   }
 
   send(connection: number, frame: Bytes): void {

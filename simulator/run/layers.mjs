@@ -30,6 +30,7 @@ const DOOR_MAY_IMPORT = ["bytes", "fault", "platform", "door", "time/clock"];
 // The only files beside owner/, .mjs and .node.test.ts that may name Node's modules.
 const NODE_FILES = [
   ...["firmware/crypto/node.ts", "simulator/main.ts", "simulator/house.ts", "simulator/disk.ts", "simulator/clocks.ts"],
+  "simulator/outside.ts",
 ];
 
 // Files of owner/ that a phone's page or a simulation runs as well.

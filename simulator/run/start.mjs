@@ -12,6 +12,8 @@ import { bundle, ROOT } from "./bundle.mjs";
 
 const USAGE = "usage: npm start -- [--once] [--house DIR] [--port N]";
 const PORT = 7446;
+/** From one key of the keypad to the next, where a line of them is given. */
+const KEY_MILLIS = 250;
 const ENTRY = `
 export { crypto } from "#crypto";
 export { Clocks } from "./simulator/clocks.ts";
@@ -19,6 +21,8 @@ export { House } from "./simulator/house.ts";
 export { tellStory } from "./simulator/story.ts";
 `;
 const KEYS = "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit";
+const KEYPAD_KEYS =
+  "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable";
 
 function fail(sentence, code = 1) {
   console.error(sentence);
@@ -80,7 +84,16 @@ async function introduce(house, port, clocks) {
   );
   console.log(`  npx --no-install latchkey config ${options.join(" ")}`);
   console.log("  npx --no-install latchkey time --relay\n");
-  console.log(`${KEYS}.\n`);
+  introduceKeypad(house);
+  console.log(`${KEYS}.\n${KEYPAD_KEYS}.\n`);
+}
+
+function introduceKeypad({ keypad }) {
+  if (keypad.isPaired) return;
+  console.log("A keypad hangs outside and belongs to no lock yet; on its label stands");
+  console.log(`${keypad.fingerprint}. Let the lock hear it (press b here when asked), and type a code:\n`);
+  console.log("  npx --no-install latchkey keypad enrol");
+  console.log("  npx --no-install latchkey pin once --within 24h --for Carl\n");
 }
 
 /** Keys at a terminal; elsewhere a line for each, of which the first letter counts. */
@@ -92,7 +105,12 @@ function listenToKeys(input, pressed) {
     });
     return;
   }
-  createInterface({ input }).on("line", (line) => pressed(line.trim().charAt(0)));
+  // A line of keys of the keypad is typed as a person would; of any other line the first letter counts.
+  createInterface({ input }).on("line", (line) => {
+    const keys = line.trim();
+    if (!/^[\d*#]+$/.test(keys)) return pressed(keys.charAt(0));
+    for (const [index, key] of [...keys].entries()) setTimeout(() => pressed(key), index * KEY_MILLIS);
+  });
 }
 
 async function live({ House, Clocks, crypto }, { house: directory, port }) {
@@ -113,8 +131,7 @@ async function live({ House, Clocks, crypto }, { house: directory, port }) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
   listenToKeys(process.stdin, (key) => {
     if (key === "q") quit();
-    else if ("bdtpc".includes(key) && key !== "") house.act(key);
-    else if (key.trim() !== "") console.log(`${KEYS}.`);
+    else if (!house.act(key) && key.trim() !== "") console.log(`${KEYS}.\n${KEYPAD_KEYS}.`);
   });
 }
 
