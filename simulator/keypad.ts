@@ -107,7 +107,7 @@ export class KeypadBoard implements Battery, LineListener {
     this.#isInside = false;
     this.#tick?.cancel();
     const next = this.#keypad?.nextTick;
-    if (next === undefined || next === Number.POSITIVE_INFINITY) return;
+    if (next === undefined) return;
     const { world } = this.#parts;
     this.#tick = world.at(this.#crystal.worldTime(next), () => this.#call((ticked, now) => ticked.tick(now)));
   }

@@ -112,6 +112,8 @@ export class LockEnd {
   view: View = { isThrown: true, isNight: false, isBatteryLow: false, isAlarm: false };
   /** What it answers to an entry; everything else is done. */
   result: Result = "yes";
+  /** The digits of the last entry, as the view that it was handed. */
+  digits: Bytes | undefined;
   /** What happened, a line each: `serve entry 1234`, `up`, `lost`, `stranger 0`. */
   readonly log: string[] = [];
   readonly #powered: Powered<Boards>;
@@ -165,6 +167,7 @@ export class LockEnd {
   }
 
   #serve(command: Command): Result {
+    if (command.kind === "entry") this.digits = command.digits;
     this.log.push(command.kind === "entry" ? `serve entry ${toAscii(command.digits)}` : `serve ${command.kind}`);
     return command.kind === "entry" ? this.result : "yes";
   }

@@ -8,7 +8,7 @@ import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Identity } from "../identity.ts";
 import { type Millis, millis, type Random, type Wire } from "../platform.ts";
-import { type Cipher, createCipher } from "./cipher.ts";
+import { CIPHER_BOUND, type Cipher, createCipher } from "./cipher.ts";
 import {
   type Asked,
   COMMAND_ID_BYTES,
@@ -57,6 +57,8 @@ export interface BoardLinkParts {
   /** The board's own; what it signs with is not needed. */
   readonly identity: Pick<Identity, "kid" | "agreementSecret" | "agreementKey">;
   readonly lock: PairedLock;
+  /** Messages a direction of a session bears, and failures: as in CipherOptions. Lower only to reach it in a test. */
+  readonly bound?: number;
 }
 
 /** What came of a frame, or of time passing. */
@@ -239,7 +241,8 @@ export class BoardLink {
     if (opening === undefined || opening.session !== sessionOf(frame)) throw new Fault("link.shape");
     opening.handshake.readMessage(bodyOf(frame));
     const keys = opening.handshake.split();
-    const cipher = createCipher(this.#parts.crypto, { session: opening.session, keys, mode: "commands" });
+    const { crypto, bound = CIPHER_BOUND } = this.#parts;
+    const cipher = createCipher(crypto, { session: opening.session, keys, mode: "commands", bound });
     this.#opening = undefined;
     this.#attempts = 0;
     this.#former?.cipher.wipe();

@@ -335,6 +335,40 @@ test("noise on the cable, a whole hour of it: codes come through, each once, or 
   assert.ok(bench.line.counts.spoilt > 20);
 });
 
+test("of three sessions that wait, the oldest gives way, and two stand beside each other", () => {
+  for (const [replays, isServed] of [
+    [1, true],
+    [2, false],
+  ] as const) {
+    const bench = new Bench();
+    bench.lock.powerOn();
+    bench.keypad.isReporting = false;
+    bench.keypad.powerOn();
+    bench.pass(1_100);
+    const [first] = bench.heard;
+    for (let count = 1; count <= replays; count++) {
+      const frame = first.frame.slice();
+      frame[1] ^= count;
+      bench.line.inject("inside", frame);
+      bench.pass(1_100);
+    }
+    bench.keypad.report();
+    bench.pass(50);
+    assert.equal(bench.lock.log, isServed ? ["up", "serve report"] : []);
+    bench.keypad.isReporting = true;
+    bench.pass(10_000);
+    assert.is(bench.keypad.log.at(-1), "reply report yes");
+  }
+});
+
+test("the lock writes over the digits as soon as they were judged", () => {
+  const bench = new Bench().start();
+  bench.enter("482915");
+  bench.pass(100);
+  assert.is(bench.count("serve entry 482915"), 1);
+  assert.equal(bench.lock.digits, new Uint8Array(6));
+});
+
 test("two keypads on one cable are told apart", () => {
   const bench = new Bench();
   bench.lock.boards = [enrolledAs(FOREIGN, 3), enrolledAs(KEYPAD, SEQUENCE)];

@@ -1,0 +1,304 @@
+// A board's end of the wire, frame by frame: which session it speaks and hears, how often it asks, and what it forgets.
+// Method: the other end is played by hand, with the handshake that published vectors hold (noise.test.ts); time is moved by hand.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { Stream } from "../../../simulator/random.ts";
+import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
+import type { Crypto } from "../../crypto/crypto.ts";
+import { ascending } from "../../crypto/test/checks.ts";
+import { type Millis, millis } from "../../platform.ts";
+import { BoardLink, REKEY_LEFT } from "../board.ts";
+import { type Cipher, createCipher } from "../cipher.ts";
+import { type Command, encodeReply, encodeView, parseCommand, type View } from "../command.ts";
+import { bodyOf, encodeHandshake, FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2, sessionOf } from "../frame.ts";
+import { createHandshake } from "../noise.ts";
+import { boardPrologue } from "../prologue.ts";
+
+const LOCK_SECRET = ascending(1, 32);
+const BOARD_SECRET = ascending(101, 32);
+const KID = ascending(50, 8);
+const LOCK_ID = "Ip1fiNKMHIM";
+const VIEW: View = { isThrown: true, isNight: false, isBatteryLow: false, isAlarm: false };
+const SEED = 99;
+
+/** A link, and by hand the lock at the other end of it. */
+class Hand {
+  readonly sent: Bytes[] = [];
+  readonly link: BoardLink;
+  now: Millis = millis(0);
+  #ephemerals = 0;
+
+  constructor(primitives: Crypto = crypto, bound?: number) {
+    const agreementKey = crypto.agreementPublicKey(BOARD_SECRET);
+    this.link = new BoardLink(
+      {
+        crypto: primitives,
+        random: new Stream(SEED, "board"),
+        wire: { send: (frame) => this.sent.push(frame) },
+        role: 1,
+        identity: { kid: KID, agreementSecret: BOARD_SECRET, agreementKey },
+        lock: { lockId: LOCK_ID, agreementKey: crypto.agreementPublicKey(LOCK_SECRET), sequence: 3 },
+        ...(bound === undefined ? {} : { bound }),
+      },
+      this.now,
+    );
+    this.tick();
+  }
+
+  get asked(): Bytes[] {
+    return this.sent.filter((frame) => frame[0] === FRAME_COMMANDS);
+  }
+
+  get opened(): number {
+    return this.sent.filter((frame) => frame[0] === FRAME_KK_1).length;
+  }
+
+  tick(duration = 0): string {
+    this.now = millis(this.now + duration);
+    return this.link.tick(this.now).kind;
+  }
+
+  /** Answers the newest message 1. @returns the lock's cipher */
+  answer(): Cipher {
+    const first = this.sent.filter((frame) => frame[0] === FRAME_KK_1).at(-1);
+    if (first === undefined) throw new Error("nothing to answer");
+    const handshake = createHandshake(crypto, {
+      pattern: "KK",
+      isInitiator: false,
+      prologue: boardPrologue({ role: 1, lockId: LOCK_ID, boardKid: KID, sequence: 3 }),
+      ephemeral: ascending(++this.#ephemerals, 32),
+      localStatic: { secret: LOCK_SECRET, publicKey: crypto.agreementPublicKey(LOCK_SECRET) },
+      remoteStatic: crypto.agreementPublicKey(BOARD_SECRET),
+    });
+    handshake.readMessage(bodyOf(first));
+    const session = sessionOf(first);
+    const second = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
+    const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
+    assert.is(this.hand(second), "up");
+    return cipher;
+  }
+
+  hand(frame: Bytes): string {
+    return this.link.received(frame, this.now).kind;
+  }
+
+  /** Opens the last command. */
+  read(cipher: Cipher): Command {
+    const last = this.asked.at(-1);
+    if (last === undefined) throw new Error("nothing was asked");
+    return parseCommand(cipher.open(last));
+  }
+
+  reply(cipher: Cipher, id: Bytes): string {
+    return this.hand(cipher.seal(encodeReply({ id, result: "yes", view: VIEW })));
+  }
+}
+
+test("asks with one id until it is answered, and then with another", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.send({ kind: "lock" }, hand.now);
+  const first = hand.read(cipher);
+  assert.equal([hand.link.isBusy, hand.link.asking], [true, "lock"]);
+  hand.tick(1_000);
+  assert.equal(hand.read(cipher), first);
+  assert.is(hand.reply(cipher, first.id), "reply");
+  assert.equal([hand.link.isBusy, hand.link.asking], [false, undefined]);
+  hand.link.send({ kind: "lock" }, hand.now);
+  assert.is.not(toHex(hand.read(cipher).id), toHex(first.id));
+});
+
+test("a second command beside the first is our own mistake", () => {
+  const hand = new Hand();
+  hand.link.send({ kind: "lock" }, hand.now);
+  assert.throws(() => hand.link.send({ kind: "bell" }, hand.now), /assertion/);
+});
+
+test("an answer to something else is no answer, and shows what it shows", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.send({ kind: "lock" }, hand.now);
+  assert.is(hand.reply(cipher, ascending(200, 8)), "view");
+  assert.ok(hand.link.isBusy);
+});
+
+test("asks four times over a session, a second apart, then opens another, and four times over that", () => {
+  const hand = new Hand();
+  hand.answer();
+  hand.link.send({ kind: "bell" }, hand.now);
+  for (const [asked, opened, isUp] of [
+    [2, 1, true],
+    [3, 1, true],
+    [4, 1, true],
+    [4, 2, false],
+  ] as const) {
+    hand.tick(1_000);
+    assert.equal([hand.asked.length, hand.opened, hand.link.isUp], [asked, opened, isUp]);
+  }
+  hand.answer();
+  for (const [asked, opened] of [
+    [6, 2],
+    [7, 2],
+    [8, 2],
+    [8, 3],
+  ]) {
+    hand.tick(1_000);
+    assert.equal([hand.asked.length, hand.opened], [asked, opened]);
+  }
+});
+
+test("gives up 15 s after it was asked to, not a moment earlier, and once", () => {
+  const hand = new Hand();
+  hand.tick(5_000);
+  hand.link.send({ kind: "bell" }, hand.now);
+  assert.is(hand.tick(14_999), "nothing");
+  assert.is(hand.tick(1), "unanswered");
+  assert.is(hand.tick(1), "nothing");
+  assert.not(hand.link.isBusy);
+});
+
+/** A link with a session, and another one opened a day later. */
+function rekeyed(): { hand: Hand; former: Cipher; newer: Cipher } {
+  const hand = new Hand();
+  const former = hand.answer();
+  hand.tick(86_400_000);
+  assert.is(hand.opened, 2);
+  return { hand, former, newer: hand.answer() };
+}
+
+test("after a day it opens another session, and speaks the former one until that is answered", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.tick(86_399_999);
+  assert.is(hand.opened, 1);
+  hand.tick(1);
+  assert.is(hand.opened, 2);
+  hand.link.send({ kind: "bell" }, hand.now);
+  assert.is(hand.read(cipher).kind, "bell");
+});
+
+test("it hears the former session until the first valid frame of the new one, and not after", () => {
+  const { hand, former, newer } = rekeyed();
+  assert.is(hand.hand(former.seal(encodeView(VIEW))), "view");
+  const forged = newer.seal(encodeView(VIEW));
+  forged[forged.length - 1] ^= 1;
+  assert.is(hand.hand(forged), "nothing");
+  assert.is(hand.hand(former.seal(encodeView(VIEW))), "view");
+  assert.is(hand.hand(newer.seal(encodeView(VIEW))), "view");
+  assert.is(hand.hand(former.seal(encodeView(VIEW))), "nothing");
+});
+
+test("it speaks the new session as soon as the lock has proven itself in it", () => {
+  const { hand, newer } = rekeyed();
+  hand.link.send({ kind: "bell" }, hand.now);
+  assert.is(hand.read(newer).kind, "bell");
+});
+
+test("no session is used for longer than 25 h", () => {
+  const hand = new Hand();
+  hand.answer();
+  hand.tick(86_400_000);
+  hand.tick(3_599_999);
+  assert.ok(hand.link.isUp);
+  hand.tick(1);
+  assert.not(hand.link.isUp);
+});
+
+test("it opens another session where the cipher is near its bound, by messages and by forgeries", () => {
+  const spend: readonly ((hand: Hand, cipher: Cipher) => void)[] = [
+    (hand, cipher) => {
+      hand.link.send({ kind: "bell" }, hand.now);
+      hand.reply(cipher, hand.read(cipher).id);
+    },
+    (hand, cipher) => {
+      const forged = cipher.seal(encodeView(VIEW));
+      forged[forged.length - 1] ^= 1;
+      hand.hand(forged);
+    },
+  ];
+  for (const each of spend) {
+    const hand = new Hand(crypto, REKEY_LEFT + 10);
+    const cipher = hand.answer();
+    for (let count = 0; count < 9; count++) each(hand, cipher);
+    hand.tick(1);
+    assert.is(hand.opened, 1);
+    each(hand, cipher);
+    assert.is(hand.link.nextTick, hand.now);
+    hand.tick(1);
+    assert.is(hand.opened, 2);
+    assert.ok(hand.link.isUp);
+  }
+});
+
+test("a session that has come to its bound ends, and what waited is asked over another one", () => {
+  const hand = new Hand(crypto, 2);
+  const cipher = hand.answer();
+  hand.link.send({ kind: "bell" }, hand.now);
+  hand.reply(cipher, hand.read(cipher).id);
+  hand.link.send({ kind: "lock" }, hand.now);
+  const { id } = hand.read(cipher);
+  assert.is(hand.reply(cipher, id), "nothing");
+  const opened = hand.opened;
+  hand.tick(1);
+  assert.not(hand.link.isUp);
+  assert.ok(hand.opened > opened);
+  assert.equal(hand.read(hand.answer()), { kind: "lock", id });
+});
+
+/** Primitives that remember whether digits were among what they wiped. */
+function watched(): { primitives: Crypto; wiped: string[] } {
+  const wiped: string[] = [];
+  const wipe = (secret: Bytes) => {
+    wiped.push(toHex(secret));
+    crypto.wipe(secret);
+  };
+  return { primitives: { ...crypto, wipe }, wiped };
+}
+
+const ENDS: readonly (readonly [name: string, end: (hand: Hand, cipher: Cipher) => void])[] = [
+  ["answered", (hand, cipher) => hand.reply(cipher, hand.read(cipher).id)],
+  ["given up", (hand) => hand.tick(15_000)],
+  ["taken back", (hand) => hand.link.cancel()],
+  ["closed over", (hand) => hand.link.close()],
+];
+
+for (const [name, end] of ENDS) {
+  test(`an entry that is ${name} is written over`, () => {
+    const { primitives, wiped } = watched();
+    const hand = new Hand(primitives);
+    const cipher = hand.answer();
+    const digits = toHex(fromAscii("482915"));
+    hand.link.send({ kind: "entry", digits: fromAscii("482915") }, hand.now);
+    assert.not(wiped.some((secret) => secret.endsWith(digits)));
+    end(hand, cipher);
+    assert.ok(wiped.some((secret) => secret.endsWith(digits)));
+  });
+}
+
+test("what was taken back is not asked again, and its answer is none", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.send({ kind: "bell" }, hand.now);
+  const { id } = hand.read(cipher);
+  hand.link.cancel();
+  hand.tick(5_000);
+  assert.is(hand.asked.length, 1);
+  assert.is(hand.reply(cipher, id), "view");
+});
+
+test("once closed it says nothing, hears nothing, and closing again is harmless", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.close();
+  hand.link.close();
+  const before = hand.sent.length;
+  assert.is(hand.hand(cipher.seal(encodeView(VIEW))), "nothing");
+  assert.is(hand.tick(100_000), "nothing");
+  assert.is(hand.sent.length, before);
+  assert.not(hand.link.isUp);
+  assert.throws(() => hand.link.send({ kind: "bell" }, hand.now), /assertion/);
+});
+
+test.run();
