@@ -2,6 +2,7 @@
 // Why: one list for the tests, for the long suite and for the twins.
 
 import type { Attack } from "./attack.ts";
+import { attack as t01 } from "./t01.ts";
 import { attack as t02 } from "./t02.ts";
 import { attack as t03 } from "./t03.ts";
 import { attack as t04 } from "./t04.ts";
@@ -14,12 +15,14 @@ import { attack as t10 } from "./t10.ts";
 import { attack as t11 } from "./t11.ts";
 import { attack as t14 } from "./t14.ts";
 import { attack as t15 } from "./t15.ts";
+import { attack as t16 } from "./t16.ts";
 import { attack as t21 } from "./t21.ts";
 import { attack as t25 } from "./t25.ts";
 import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
 import { attack as t35 } from "./t35.ts";
 import { attack as t37 } from "./t37.ts";
+import { attack as t40 } from "./t40.ts";
 import { attack as t42 } from "./t42.ts";
 import { attack as t43 } from "./t43.ts";
 import { attack as t44 } from "./t44.ts";
@@ -33,6 +36,7 @@ import { attack as t52 } from "./t52.ts";
 
 /** All checks. */
 export const ATTACKS: readonly Attack[] = Object.freeze([
+  t01,
   t02,
   t03,
   t04,
@@ -45,12 +49,14 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t11,
   t14,
   t15,
+  t16,
   t21,
   t25,
   t32,
   t33,
   t35,
   t37,
+  t40,
   t42,
   t43,
   t44,

@@ -10,6 +10,7 @@ import type { Desk } from "../desk.ts";
 import type { Tear } from "../flash.ts";
 import { Stream } from "../random.ts";
 import { type Attack, adopted, must } from "./attack.ts";
+import { tryCodes } from "./t35codes.ts";
 
 const SEED = 35;
 const LOCK = 1;
@@ -124,5 +125,6 @@ export const attack: Attack = {
       for (let millis = from; millis < from + DRIVE_MILLIS; millis += STEP_MILLIS) tryMoment(start, millis);
     }
     tryHeldBolt(factory({ isContactLate: true }));
+    tryCodes(factory);
   },
 };

@@ -24,6 +24,7 @@ import {
   SESSION,
   SPENDING_FIRST,
 } from "./rewrites.mjs";
+import { WIRE_TWINS } from "./wire.mjs";
 
 /** Rows of `{id, without, at, rewrites}`: which check turns red without what, and at which of its sentences. */
 export const TWINS = Object.freeze([
@@ -382,4 +383,5 @@ export const TWINS = Object.freeze([
   },
   ...OWNERSHIP_TWINS,
   ...DOOR_TWINS,
+  ...WIRE_TWINS,
 ]);
