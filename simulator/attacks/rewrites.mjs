@@ -33,8 +33,8 @@ export const NO_PROOF_SIGNATURE = rewrite(
 export const RANDOM_ANEW = [
   rewrite(
     SESSION,
-    "random.fill(ephemeral);",
-    "identity.shakes = (identity.shakes ?? 0) + 1;\n  ephemeral.fill(identity.shakes);",
+    "startHandshake(crypto, random, {",
+    `startHandshake(crypto, { fill: (target) => target.fill((identity.shakes = (identity.shakes ?? 0) + 1)) }, {`,
   ),
   rewrite(SESSION, "random.fill(challenge);", "challenge.fill(identity.shakes);"),
 ];
@@ -74,7 +74,7 @@ export const SPENDING_FIRST = rewrite(
   `if (!decision.isAllowed) {
     const { link8, grant } = chain.leaf;
     const spends = [{ link8, root8: chain.links[0].link8, used: 1, until: chain.links[0].grant.expiry }];
-    if (grant.uses !== undefined) desk.recorder.intent({ chain, holder: proof.holder, operation, spends }, now);
+    if (grant.uses !== undefined) desk.recorder.intent({ chain, holder: proof.holder, operation, source: "phone", spends }, now);
     return decision.denial;
   }`,
 );

@@ -51,7 +51,11 @@ export const TWINS = Object.freeze([
     without: "fresh keys and challenges",
     at: "whole, right afterwards",
     rewrites: [
-      rewrite(SESSION, "random.fill(ephemeral);", "ephemeral.fill(9);"),
+      rewrite(
+        SESSION,
+        "startHandshake(crypto, random, {",
+        "startHandshake(crypto, { fill: (target) => target.fill(9) }, {",
+      ),
       rewrite(SESSION, "random.fill(challenge);"),
     ],
   },
@@ -363,8 +367,8 @@ export const TWINS = Object.freeze([
       rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
       rewrite(
         "lock/recorder.ts",
-        "{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX }",
-        "{ periodMillis: 0, kindsMax: REFUSALS_MAX }",
+        "Coalescer<Refusal>(\n      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX }",
+        "Coalescer<Refusal>(\n      { periodMillis: 0, kindsMax: REFUSALS_MAX }",
       ),
     ],
   },
