@@ -24,7 +24,6 @@ const RV32_TESTS = [
   { file: "firmware/crypto/test/native.xs.test.ts" },
   { file: "firmware/crypto/test/crypto.test.ts", rewrites: NATIVE_ONLY },
   { file: "firmware/crypto/test/ed25519.test.ts", rewrites: NATIVE_ONLY },
-  { file: "firmware/crypto/test/find.test.ts" },
   { file: "firmware/crypto/test/hmac.test.ts" },
   { file: "firmware/crypto/test/hostile.test.ts" },
   { file: "firmware/crypto/test/kdf.test.ts", rewrites: NATIVE_ONLY },
