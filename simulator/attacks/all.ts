@@ -13,6 +13,8 @@ import { attack as t08 } from "./t08.ts";
 import { attack as t09 } from "./t09.ts";
 import { attack as t10 } from "./t10.ts";
 import { attack as t11 } from "./t11.ts";
+import { attack as t12 } from "./t12.ts";
+import { attack as t13 } from "./t13.ts";
 import { attack as t14 } from "./t14.ts";
 import { attack as t15 } from "./t15.ts";
 import { attack as t16 } from "./t16.ts";
@@ -20,8 +22,11 @@ import { attack as t21 } from "./t21.ts";
 import { attack as t25 } from "./t25.ts";
 import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
+import { attack as t34 } from "./t34.ts";
 import { attack as t35 } from "./t35.ts";
 import { attack as t37 } from "./t37.ts";
+import { attack as t38 } from "./t38.ts";
+import { attack as t39 } from "./t39.ts";
 import { attack as t40 } from "./t40.ts";
 import { attack as t42 } from "./t42.ts";
 import { attack as t43 } from "./t43.ts";
@@ -29,6 +34,7 @@ import { attack as t44 } from "./t44.ts";
 import { attack as t45 } from "./t45.ts";
 import { attack as t46 } from "./t46.ts";
 import { attack as t47 } from "./t47.ts";
+import { attack as t48 } from "./t48.ts";
 import { attack as t49 } from "./t49.ts";
 import { attack as t50 } from "./t50.ts";
 import { attack as t51 } from "./t51.ts";
@@ -47,6 +53,8 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t09,
   t10,
   t11,
+  t12,
+  t13,
   t14,
   t15,
   t16,
@@ -54,8 +62,11 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t25,
   t32,
   t33,
+  t34,
   t35,
   t37,
+  t38,
+  t39,
   t40,
   t42,
   t43,
@@ -63,6 +74,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t45,
   t46,
   t47,
+  t48,
   t49,
   t50,
   t51,

@@ -4,6 +4,7 @@
 // that twin must turn it red.
 
 import { DOOR_TWINS } from "./door.mjs";
+import { GUESS_TWINS } from "./guesses.mjs";
 import { OWNERSHIP_TWINS } from "./ownership.mjs";
 import {
   ACTING_FIRST,
@@ -388,4 +389,5 @@ export const TWINS = Object.freeze([
   ...OWNERSHIP_TWINS,
   ...DOOR_TWINS,
   ...WIRE_TWINS,
+  ...GUESS_TWINS,
 ]);
