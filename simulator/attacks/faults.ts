@@ -15,7 +15,7 @@ const UNWRITTEN = "a restart loses counts that are not written yet, and the chec
 const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
-  T39: { radio: ANOTHER_HOUR, restart: ANOTHER_HOUR, cut: ANOTHER_HOUR, drift: ANOTHER_HOUR },
+  T39: { restart: ANOTHER_HOUR, cut: ANOTHER_HOUR, drift: ANOTHER_HOUR },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   T47: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
