@@ -12,12 +12,11 @@ const STEPS = [
   ["a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 365 --faults none"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
-  ["every cut of two hundred operations", "node simulator/run/tear.mjs --part small --operations 200"],
+  ["every cut of a hundred and fifty operations", "node simulator/run/tear.mjs --part small --operations 150"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
-  ["attacks on XS", "node simulator/run/attacks.mjs --engine xs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
 ];
