@@ -20,6 +20,8 @@ import { type CodeOwner, type WindowContext, WindowTable } from "./windows.ts";
 
 /** What an entry matched: which code, and whose. */
 export interface Match {
+  /** The length at which it was paid for. */
+  readonly digits: number;
   readonly use: CodeUse;
   readonly user: User | undefined;
 }
@@ -207,17 +209,18 @@ export class Candidates {
   #matchWindow(end: Bytes): Match | undefined {
     const found = this.#windows.find(parseCode(end));
     if (found === undefined) return undefined;
-    return { use: { by: "window", owner: found.owner, window: found.window }, user: undefined };
+    const use: CodeUse = { by: "window", owner: found.owner, window: found.window };
+    return { digits: WINDOW_DIGITS, use, user: undefined };
   }
 
   #matchTotp(state: LockState, end: Bytes): Match | undefined {
     const row = this.#findTotp(end, false);
-    return row === undefined ? undefined : this.#matchOf(state, row.credential, row.step);
+    return row === undefined ? undefined : this.#matchOf(state, row, TOTP_DIGITS);
   }
 
   #matchPin(state: LockState, end: Bytes): Match | undefined {
     const credential = this.#findPin(end, false);
-    return credential === undefined ? undefined : this.#matchOf(state, credential, 0);
+    return credential === undefined ? undefined : this.#matchOf(state, { credential, step: 0 }, end.length);
   }
 
   /** A PIN of any length, and the authenticator's code of the same person behind it. */
@@ -229,7 +232,7 @@ export class Candidates {
       const pin = this.#findPin(entry.subarray(start, start + digits), true);
       const row = this.#findTotp(entry.subarray(start + digits), true);
       if (pin === undefined || row?.credential.user !== pin.user) continue;
-      found = this.#matchOf(state, row.credential, row.step);
+      found = this.#matchOf(state, row, DIGITS_MAX);
     }
     return found;
   }
@@ -247,10 +250,10 @@ export class Candidates {
     return table.rows[this.#crypto.find(table.codes, TOTP_DIGITS, digits)];
   }
 
-  #matchOf(state: LockState, credential: Credential, step: number): Match {
+  #matchOf(state: LockState, { credential, step }: TotpTable["rows"][number], digits: number): Match {
     const { user: index, slot } = credential;
     const user = findUser(state.codes, index);
     const use: CodeUse = { by: "user", user: index, slot, step, first: 0, isDuress: user?.type === "forced" };
-    return { use, user };
+    return { digits, use, user };
   }
 }

@@ -23,7 +23,7 @@ import type { Memory } from "../memory.ts";
 import { hasChargeToRelock } from "../power.ts";
 import { beginVisit, isRetry } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
-import { Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
+import { type Admission, Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
 import type { Vault } from "./vault.ts";
 
 /** One entry at most in this time, and none sooner after a start: a restart is no way to guess faster. */
@@ -89,7 +89,8 @@ export class Codes {
     this.#nextEntry = millis(now + ENTRY_MILLIS);
     const interval = memory.interval(now);
     this.#candidates.prepare(memory.state, interval, this.#againOf(desk, now));
-    const { tested, paused, cost } = this.#budget.admit(this.#candidates.lives(digits.length), now);
+    const admission = this.#budget.admit(this.#candidates.lives(digits.length), now);
+    const { tested, paused, cost } = admission;
     if (paused.length > 0) recorder.alarm("siege", now);
     if (tested.length === 0) {
       recorder.wrongCode(now);
@@ -107,7 +108,7 @@ export class Codes {
       return "no";
     }
     const result = this.#open(desk, match, now);
-    if (result !== "no") this.#giveBack(cost, now);
+    if (result !== "no") this.#giveBack(admission, match, now);
     return result;
   }
 
@@ -253,17 +254,22 @@ export class Codes {
 
   /** Takes the price of an entry, durably before the compare: a restart in between has made the guess dearer, not free. What
    *  costs no more than comes back between two entries is paid from that, and needs no record: long codes may be tried day and
-   *  night for years, and the flash would not bear a record for each. */
+   *  night for years, and the flash would not bear a record for each. Right after the hourly record nothing has come back. */
   #charge(cost: number, now: Millis): boolean {
     const level = this.#budget.levelAfter(cost, now);
-    if (cost > PACE_UNITS && !this.#memory.tryWrite({ kind: "budget", level }, now)) return false;
+    const isPaid = cost <= PACE_UNITS && now - this.#levelAt >= ENTRY_MILLIS;
+    if (!isPaid && !this.#memory.tryWrite({ kind: "budget", level }, now)) return false;
     this.#budget.charge(cost, now);
     return true;
   }
 
-  /** A right entry costs nothing. Where that cannot be written now, it comes back with time. */
-  #giveBack(cost: number, now: Millis): void {
-    this.#budget.giveBack(cost, now);
+  /** A right code costs nothing, and nor do shorter ones, which are its end. What stood before it was a guess at a longer one,
+   *  and stays paid: whoever knows half of a code could else try those for nothing. Where it cannot be written now, it comes
+   *  back with time. */
+  #giveBack({ tested, costs, cost }: Admission, { digits }: Match, now: Millis): void {
+    let own = 0;
+    for (let index = 0; index < tested.length; index++) if (tested[index] <= digits) own += costs[index];
+    this.#budget.giveBack(own, now);
     if (cost <= PACE_UNITS) return;
     this.#memory.tryWrite({ kind: "budget", level: this.#budget.level(now) }, now);
   }

@@ -41,6 +41,8 @@ export interface Admission {
   readonly tested: readonly number[];
   /** Lengths that have live codes and are not tested, since the budget does not hold their cost; longest first. */
   readonly paused: readonly number[];
+  /** Units, for each of the lengths that are tested. */
+  readonly costs: readonly number[];
   /** Units, for all that is tested. */
   readonly cost: number;
 }
@@ -90,6 +92,7 @@ export class Budget {
    *  its whole cost. Nothing is charged. @param lives one row or several for a length */
   admit(lives: readonly Lives[], now: Millis): Admission {
     const tested: number[] = [];
+    const costs: number[] = [];
     const paused: number[] = [];
     const left = this.level(now);
     const sums = sumsOf(lives);
@@ -103,9 +106,10 @@ export class Budget {
         continue;
       }
       tested.push(digits);
+      costs.push(price);
       cost += price;
     }
-    return { tested, paused, cost };
+    return { tested, paused, costs, cost };
   }
 
   /** Gives the lengths that have live codes and are not tested for want of budget, longest first. */

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { ENTRY_MILLIS } from "../codes/codes.ts";
-import { HOUR, House, ONCE_24, SECRET, THREE_DAYS, TWO_HOURS } from "./house.ts";
+import { ANA, HOUR, House, ONCE_24, SECRET, THREE_DAYS, TWO_HOURS } from "./house.ts";
 
 /** Whether bytes stand somewhere in others. */
 function holds(bytes: Bytes, wanted: Uint8Array): boolean {
@@ -112,6 +112,43 @@ test("a use comes back where the bolt never moved", () => {
   house.desk.rig.jam = "free";
   house.desk.turn("thrown");
   assert.is(house.typist.type(code), "yes");
+});
+
+/** What an owner is told of the budget, in units. */
+function levelOf(house: House): number {
+  const owner = house.desk.ownerSession();
+  const status = owner.ask({ kind: "status" });
+  owner.leave();
+  return status?.kind === "status" ? status.status.codes.budget : -1;
+}
+
+test("half of a code buys no guesses at what stands before it (T13)", () => {
+  const house = new House();
+  house.store(1, "394827", { rule: "two-person" });
+  const before = levelOf(house);
+  assert.is(house.typist.type("394827"), "wait");
+  assert.is(levelOf(house), before, "the right half alone is free");
+  for (let count = 0; count < 10; count++) assert.is(house.typist.type(`${1000 + count}394827`), "wait");
+  // 662 codes of ten digits, or a few more, were each tried ten times; a minute and more brings 155 units a second back.
+  assert.ok(levelOf(house) < before - 10 * 662 * 100 + 155 * 120, String(levelOf(house)));
+});
+
+test("a restart right after the hourly record earns no guess, be it a cheap one (T12)", () => {
+  const house = new House("UTC0", false);
+  house.store(1, "394827");
+  for (let index = 2; index < 12; index++) house.store(index, `${39_482_750_000 + index * 7_919}`);
+  for (let count = 0; house.typist.type("394829") === "no"; count++) assert.ok(count < 100);
+  assert.is(house.set({ kind: "user", index: 1, setting: { ...ANA, isEnabled: false } }), "yes");
+  const records = house.desk.entries("budget").length;
+  const hour = HOUR * 1_000;
+  house.desk.passMillis(2 * hour - (house.desk.elapsed % hour) - 1_000);
+  house.typist.connect();
+  house.desk.passMillis(1_000);
+  assert.is(house.desk.entries("budget").length, records + 1);
+  assert.is(house.typist.typeAtOnce("39482750817"), "no");
+  const level = levelOf(house);
+  house.desk.reboot();
+  assert.ok(levelOf(house) <= level);
 });
 
 test("a wrong code is charged before the compare and for good, a right one costs nothing", () => {

@@ -51,7 +51,13 @@ const ROWS: readonly Row[] = [
 for (const [claim, level, given, tested, paused, cost] of ROWS) {
   test(`admits ${claim}`, () => {
     const budget = new Budget({ level, reserve: 0, now: millis(0) });
-    assert.equal(budget.admit(given, millis(0)), { tested, paused, cost });
+    const admission = budget.admit(given, millis(0));
+    assert.equal({ ...admission, costs: [] }, { tested, paused, costs: [], cost });
+    assert.is(
+      admission.costs.reduce((sum, each) => sum + each, 0),
+      cost,
+    );
+    assert.is(admission.costs.length, tested.length);
     assert.equal(budget.pausedLengths(given, millis(0)), paused);
     assert.is(budget.level(millis(0)), level, "nothing is charged");
   });
