@@ -40,6 +40,8 @@ import {
 export const SESSIONS_PER_TRANSPORT_MAX = 2;
 /** A handshake costs two key agreements. */
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
+/** What carries the digits of a PIN, or a secret that makes codes. */
+const SECRET_KINDS: readonly Request["kind"][] = Object.freeze(["codeSecret", "credential"]);
 
 /** All phones of one lock. */
 export class Phones {
@@ -161,7 +163,10 @@ export class Phones {
     if (type === FRAME_NK_1) this.#shake(session, frame, now);
     else if (type === FRAME_COMMANDS && session.channel !== undefined) {
       const plaintext = session.channel.cipher.open(frame);
-      this.#ask(session, session.channel, { plaintext, now });
+      const request = this.#read(session, plaintext, now);
+      if (request !== undefined) this.#ask(session, session.channel, { request, now });
+      // The digits of a PIN and what makes codes stay nowhere; of everything else views may be kept.
+      if (request === undefined || SECRET_KINDS.includes(request.kind)) this.#crypto.wipe(plaintext);
     } else throw new Fault("link.shape");
   }
 
@@ -193,18 +198,21 @@ export class Phones {
     this.#carrier.send(session.connection, session.channel.welcome);
   }
 
-  #ask(session: Session, channel: Channel, received: { readonly plaintext: Bytes; readonly now: Millis }): void {
-    const { plaintext, now } = received;
-    let request: Request;
+  /** Reads what was asked; what makes no sense is counted. */
+  #read(session: Session, plaintext: Bytes, now: Millis): Request | undefined {
     try {
-      request = parseRequest(plaintext);
+      return parseRequest(plaintext);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       session.nonsense++;
       this.#desk.stranger(1, now);
       if (session.nonsense >= NONSENSE_MAX) this.#end(session);
-      return;
+      return undefined;
     }
+  }
+
+  #ask(session: Session, channel: Channel, asked: { readonly request: Request; readonly now: Millis }): void {
+    const { request, now } = asked;
     if (session.lastId !== undefined && request.id <= session.lastId) {
       if (request.id === session.lastId && session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
       return;

@@ -8,14 +8,12 @@ type Reasons = Readonly<Partial<Record<Fault, string>>>;
 
 const OWNER_SPEAKS = "after a restart the owner tells the time, and the check is about what no owner has told";
 
-const ANOTHER_HOUR = "what goes wrong takes time or memory, and the check compares the work of entries of one hour";
 const UNWRITTEN = "a restart loses counts that are not written yet, and the check counts";
 
 /** Why a check is not tried under a fault; what does not stand here is tried. */
 const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
-  T39: { restart: ANOTHER_HOUR, cut: ANOTHER_HOUR, drift: ANOTHER_HOUR },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   T47: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },

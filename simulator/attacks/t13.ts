@@ -1,63 +1,134 @@
-// T13, the counter of guesses: somebody pulls the plug after each wrong code, or in the middle of it.
-// Every word that a wrong entry writes is tried, torn in two ways by turns.
+// T13, the counter that forgets: somebody pulls the plug between a guess and its answer, at every word of flash; restarts the
+// lock to guess faster; waits with the power off; and has somebody with a right code come by.
+// What was compared is seen where it is compared (watch.ts).
 // Follows docs/protocol.md §7, "The budget of guesses".
 
-import type { Desk } from "../desk.ts";
-import { Porch } from "../porch.ts";
+import type { Bytes } from "../../firmware/bytes.ts";
+import { MAC_BYTES } from "../../firmware/codes/pin.ts";
+import { KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import type { Tear } from "../flash.ts";
+import { CAPACITY, Porch } from "../porch.ts";
 import { Stream } from "../random.ts";
 import { type Attack, must } from "./attack.ts";
+import { type Watch, watched } from "./watch.ts";
 
-const PIN = "394827";
-const PRICE = 1_000_000;
-/** What comes back in a second of uptime. */
-const REFILL = 155;
-const CUTS_MAX = 60;
 const SEED = 13;
+const RIGHT = "394827";
+const WRONG = "394829";
+/** One code of six digits: one in a million, in units of 10^-12. */
+const PRICE = 1_000_000;
+/** What a second of uptime earns, in units. */
+const EARNED = 155;
+/** More words than an entry writes. */
+const WORDS_MAX = 100;
+const RESTARTS = 12;
+const YEAR_SECONDS = 31_536_000;
+/** A small lock is read fast. */
+const SECTORS = [3, 4, 3] as const;
+const GUESSES_MAX = 120;
 
-/** What the lock says is left: records turn in their ring, and the snapshots remember. */
-function levelOf(desk: Desk): number {
-  const caller = desk.ownerSession();
-  const answer = caller.ask({ kind: "status" });
-  caller.leave();
-  must(answer?.kind === "status", "the owner sees the status");
-  return answer?.kind === "status" ? answer.status.codes.budget : 0;
+interface Start {
+  readonly porch: Porch;
+  readonly watch: Watch;
+  readonly flash: Bytes;
+  /** What is left of the guesses in it. */
+  readonly level: number;
+}
+
+/** How often PINs were compared since it was asked last. */
+function compared({ searches }: Watch): number {
+  return searches.splice(0).filter(({ width }) => width === MAC_BYTES).length;
+}
+
+/** Puts the flash back, and starts the lock. */
+function begin({ porch, watch, flash }: Start): void {
+  const { desk } = porch;
+  desk.cutPower();
+  desk.flash.load(flash);
+  desk.rig.turn("thrown");
+  desk.reboot();
+  porch.typist.connect();
+  desk.passMillis(6_000);
+  watch.searches.length = 0;
+}
+
+/** Cuts at one word of an entry. @returns whether it wrote so many */
+function tryWord(start: Start, digits: string, word: number): boolean {
+  begin(start);
+  const { porch, watch, level: before } = start;
+  const { desk, typist } = porch;
+  const tear: Tear = word % 2 === 0 ? { kind: "prefix" } : { kind: "bits", random: new Stream(SEED, `word ${word}`) };
+  desk.flash.cutAfterWords(word, tear);
+  typist.typeAtOnce(digits);
+  if (desk.hasPower) return false;
+  desk.reboot();
+  const isCompared = compared(watch) > 0;
+  const { level } = porch;
+  must(level <= before + 60 * EARNED, "no cut makes guesses");
+  const isPaid = level <= before - PRICE + 60 * EARNED;
+  must(isPaid || !isCompared || digits === RIGHT, "what was compared is paid for, whenever power fails");
+  return true;
+}
+
+function tryWords(start: Start): void {
+  for (const digits of [WRONG, RIGHT]) {
+    let words = 0;
+    while (words < WORDS_MAX && tryWord(start, digits, words)) words++;
+    must(words > 8 && words < WORDS_MAX, "an entry writes so many words, and no more");
+  }
+}
+
+/** Restarts as fast as may be, and types at once each time. */
+function tryPace({ porch, watch }: Start): void {
+  const { desk, typist } = porch;
+  watch.searches.length = 0;
+  for (let restart = 0; restart < RESTARTS; restart++) {
+    desk.reboot();
+    typist.connect();
+    must(typist.typeAtOnce(RIGHT) === "paused", "nobody is served in the first seconds after a start");
+  }
+  must(compared(watch) === 0, "a restart is no way to guess faster");
+}
+
+/** Guesses until six digits pause. @returns how often it was compared */
+function exhaust({ typist }: Porch, watch: Watch): number {
+  watch.searches.length = 0;
+  for (let count = 0; count < GUESSES_MAX && typist.type(WRONG) === "no"; count++);
+  return compared(watch);
+}
+
+function tryPause({ porch, watch }: Start): void {
+  const { desk, typist } = porch;
+  must(typist.type(WRONG) === "no" && typist.type(WRONG) === "no", "two guesses are made");
+  const level = porch.level;
+  must(typist.type(RIGHT) === "yes", "somebody with a right code comes by");
+  porch.visit();
+  must(porch.level < level + PRICE, "a right code gives back its own price, and no guess");
+  exhaust(porch, watch);
+  must(typist.type(RIGHT) === "paused", "six digits pause");
+  desk.reboot();
+  typist.connect();
+  must(typist.type(RIGHT) === "paused", "a restart keeps the pause");
+  desk.reboot(YEAR_SECONDS);
+  typist.connect();
+  must(typist.type(RIGHT) === "paused", "a year without power earns nothing");
+  must(compared(watch) === 0, "nothing was compared in the pause");
+  must(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }) !== "answer", "the owner may tell the time");
+  must(typist.type(RIGHT) === "paused", "nor does the year once the lock is told of it");
 }
 
 export const attack: Attack = {
   id: "T13",
-  claim: "no restart gives a guess back, at whatever word of it, nor lets guesses follow faster",
+  claim: "no cut, restart or right code gives a guess back, and no time but that which runs",
   run: (factory) => {
-    const desk = factory();
-    const porch = new Porch(desk, "UTC0", false);
-    porch.store(1, PIN);
-    must(porch.typist.type("394820") === "no", "a wrong code is refused");
-    let former = levelOf(desk);
-    let words = 0;
-    for (; words < CUTS_MAX; words++) {
-      const began = desk.elapsed;
-      desk.passTime(6);
-      const random = new Stream(SEED, `word ${words}`);
-      desk.flash.cutAfterWords(words, words % 2 === 0 ? { kind: "prefix" } : { kind: "bits", random });
-      porch.typist.typeAtOnce("394821");
-      const isWhole = desk.hasPower;
-      desk.reboot();
-      porch.typist.connect();
-      const earned = Math.ceil((desk.elapsed - began) / 1_000) * REFILL;
-      must(levelOf(desk) <= former + earned, "no restart gives a guess back");
-      former = levelOf(desk);
-      if (isWhole) break;
-    }
-    must(words > 4 && words < CUTS_MAX, "a wrong entry writes so many words, and no more");
-    desk.passTime(6);
-    must(porch.typist.typeAtOnce("394822") === "no", "a guess");
-    const level = levelOf(desk);
-    desk.reboot(3_600);
-    porch.typist.connect();
-    must(porch.typist.typeAtOnce(PIN) === "paused", "a restart is no way to guess faster");
-    must(porch.typist.type("394823") === "no", "another guess");
-    must(levelOf(desk) <= level - PRICE + 60 * REFILL, "an hour without power earns nothing");
-    const before = levelOf(desk);
-    must(porch.typist.type(PIN) === "yes", "the right code opens");
-    must(levelOf(desk) <= before + 60 * REFILL && levelOf(desk) >= before, "a success gives back its own price alone");
+    const watch = watched(factory().crypto);
+    const porch = new Porch(factory({ crypto: watch.crypto, sectors: SECTORS }));
+    porch.store(1, RIGHT);
+    const start: Start = { porch, watch, flash: porch.desk.flash.snapshot(), level: porch.level };
+    tryWords(start);
+    begin(start);
+    tryPace(start);
+    must(porch.level <= CAPACITY, "the budget is full at most");
+    tryPause(start);
   },
 };

@@ -56,6 +56,26 @@ export const WIRE_TWINS = Object.freeze([
   },
   {
     id: "T16",
+    without: "silence towards who is not enrolled",
+    at: "a foreign keypad knocks, and hears nothing",
+    rewrites: [
+      rewrite(
+        "lock/boards.ts",
+        "    this.#desk.stranger(FAILED_PROOF, now);\n  }",
+        "    this.#desk.stranger(FAILED_PROOF, now);\n    this.#wire.send(encodePlain(FRAME_ENROLLED, new Uint8Array(49)));\n  }",
+      ),
+    ],
+  },
+  {
+    id: "T16",
+    without: "the truth about a link",
+    at: "the owner sees that the keypad is another's",
+    rewrites: [
+      rewrite("lock/boards.ts", 'return this.#find(kid)?.link === "up";', "return this.#find(kid) !== undefined;"),
+    ],
+  },
+  {
+    id: "T16",
     without: "the end of a removed board",
     at: "a removed keypad is over at once",
     rewrites: [

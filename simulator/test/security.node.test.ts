@@ -7,6 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ATTACKS } from "../attacks/all.ts";
 import { ownerFaults } from "../attacks/owners.mjs";
+import { SIEGES } from "../attacks/t48.ts";
 
 const ROOT = process.cwd();
 const ATTACKS_MAX = 53;
@@ -29,6 +30,14 @@ test(`the list has all of T01 to T${ATTACKS_MAX}, in order`, () => {
 test("every check stands in a file of its own, once in the list", () => {
   for (const id of ids) assert.ok(existsSync(join(ROOT, "simulator/attacks", `${id.toLowerCase()}.ts`)), id);
   assert.is(new Set(ids).size, ids.length);
+});
+
+test("the page says of a siege what the check of it finds", () => {
+  for (const { digits, six, ten, tenMinutes, sixHours } of SIEGES) {
+    const returns = tenMinutes === 0 ? "at once" : `within ${tenMinutes} minutes`;
+    const row = `| ${digits} digits | ${six} | ${ten} | within ${sixHours} hours | ${returns} |\n`;
+    assert.ok(page("security.md").includes(row), row);
+  }
 });
 
 const T02 = "[t02.ts](../simulator/attacks/t02.ts)";
