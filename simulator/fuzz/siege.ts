@@ -114,11 +114,16 @@ export class Siege {
     return isSame ? undefined : "more than strangers was written";
   }
 
-  /** Ends it: the same lock must still open to a good grant, or a silence would have passed for a defence.
+  /** Ends it: the same lock must still obey its owner and open to a good grant, or a silence would have passed for a
+   *  defence. Among what was sent as the owner may be holidays, which bar a guest as they should; the owner ends them.
    *  @returns what is wrong, or undefined */
   relieve(): string | undefined {
     this.#intruder?.leave();
     this.desk.passTime(QUIET_SECONDS);
+    const session = this.desk.ownerSession();
+    const answer = session.ask({ kind: "holidays", holidays: [] });
+    session.leave();
+    if (answer?.kind !== "yes") return `its owner was answered ${answer?.kind} afterwards`;
     const { retractions } = this.desk.rig;
     const verdict = this.desk.open(this.#delegate);
     if (verdict !== "yes") return `a good grant was answered ${verdict} afterwards`;

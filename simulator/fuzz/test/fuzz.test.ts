@@ -5,17 +5,21 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { toHex } from "../../../firmware/bytes.ts";
+import type { Holiday } from "../../../firmware/codes/user.ts";
 import { Fault } from "../../../firmware/fault.ts";
+import { seconds } from "../../../firmware/platform.ts";
 import { examples } from "../../examples.ts";
 import { Stream } from "../../random.ts";
 import { type Failure, fuzz, harmOf, reportOf } from "../fuzz.ts";
 import { mutate, sourceOf } from "../mutate.ts";
 import { type Parser, parsersOf, type Reading } from "../parsers.ts";
+import { Siege } from "../siege.ts";
 import { encodeTree } from "../tree.ts";
 
 const SEED = 7;
 const COUNT = 5_000;
 const SPOILT = 5;
+const HOUR_SECONDS = 3_600;
 
 function told(failure: Failure | undefined): string {
   return failure === undefined ? "" : reportOf(failure, SEED, "node").join("\n");
@@ -23,6 +27,16 @@ function told(failure: Failure | undefined): string {
 
 test(`lets none of ${COUNT} malformed messages do harm, seed ${SEED}`, () => {
   assert.is(told(fuzz(crypto, { seed: SEED, count: COUNT })), "");
+});
+
+test("blames no lock for the holidays that its owner set during a siege", () => {
+  const siege = new Siege(crypto, new Stream(SEED, "holidays"));
+  const { time: from } = siege.desk;
+  const session = siege.desk.ownerSession();
+  const holidays: readonly Holiday[] = [{ from, until: seconds(from + HOUR_SECONDS), mode: "vacation" }];
+  assert.is(session.ask({ kind: "holidays", holidays })?.kind, "yes");
+  session.leave();
+  assert.is(siege.relieve(), undefined);
 });
 
 test("looks at the heap, and tells when it grows", () => {
