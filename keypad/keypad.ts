@@ -17,7 +17,7 @@ import type { KeypadOptions, KeypadPlatform, Snapshot } from "./options.ts";
 import { OFFER_MILLIS, Pairing } from "./pairing.ts";
 import { Presses } from "./presses.ts";
 
-/** How often a keypad says that it is there. */
+/** How often a keypad says that it is there, where it is not told otherwise. */
 export const REPORT_MILLIS = 60_000;
 /** How long the star is held, behind an open case, to forget the lock. */
 export const FORGET_HOLD_MILLIS = 10_000;
@@ -30,6 +30,7 @@ export class Keypad {
   readonly #presses = new Presses();
   readonly #entry = new Entry();
   readonly #player: Player;
+  readonly #reportMillis: number;
   #link: BoardLink | undefined;
   #isCaseOpen = false;
   /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. */
@@ -53,6 +54,7 @@ export class Keypad {
     this.#identity = openIdentity(crypto, constants, random);
     this.#pairing = new Pairing(crypto, constants, this.#identity);
     this.#player = new Player(face, options.isSilent);
+    this.#reportMillis = options.reportMillis ?? REPORT_MILLIS;
     this.#now = now;
     this.#offerAt = now;
     this.#reportAt = now;
@@ -225,7 +227,7 @@ export class Keypad {
       return;
     }
     if (link.isBusy || !link.isUp || now < this.#reportAt) return;
-    this.#reportAt = millis(now + REPORT_MILLIS);
+    this.#reportAt = millis(now + this.#reportMillis);
     const { millivolts } = this.#platform.battery;
     const isCaseOpen = this.#isCaseOpen || this.#hasOpened;
     this.#saidOpen = isCaseOpen;

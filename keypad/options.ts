@@ -23,6 +23,8 @@ export interface KeypadPlatform {
 export interface KeypadOptions {
   /** Whether only an alarm may sound. */
   readonly isSilent: boolean;
+  /** How often it says that it is there, in milliseconds; 60 s where it is left out, which is what a lock expects. */
+  readonly reportMillis?: number | undefined;
 }
 
 /** What a display or a checker may see. */

@@ -40,7 +40,7 @@ import { Bucket } from "./bucket.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 
-/** A link counts as lost after so long without a valid frame; a keypad reports every 60 s. */
+/** A link counts as lost after so long without a valid frame, where the lock is not built otherwise; a keypad reports every 60 s. */
 export const LOST_MILLIS = 150_000;
 /** How long a session waits for the first frame that proves that the board is there. */
 export const HALF_OPEN_MILLIS = 10_000;
@@ -77,6 +77,8 @@ export interface BoardsParts {
   readonly random: Random;
   readonly wire: Wire;
   readonly identity: Identity;
+  /** After how long without a valid frame a link counts as lost, in milliseconds; 150 s where it is left out. */
+  readonly lostMillis?: number | undefined;
 }
 
 interface Session {
@@ -113,6 +115,7 @@ export class Boards {
   readonly #wire: Wire;
   readonly #identity: Identity;
   readonly #desk: BoardDesk;
+  readonly #lostMillis: number;
   readonly #tries: Bucket;
   readonly #answers: Bucket;
   #peers: readonly Peer[] = [];
@@ -124,6 +127,7 @@ export class Boards {
     this.#wire = parts.wire;
     this.#identity = parts.identity;
     this.#desk = desk;
+    this.#lostMillis = parts.lostMillis ?? LOST_MILLIS;
     this.#tries = new Bucket(TRIES, now);
     this.#answers = new Bucket(ANSWERS, now);
     this.#follow(now);
@@ -151,7 +155,7 @@ export class Boards {
   get nextTick(): Millis | undefined {
     const times: number[] = this.#offer === undefined ? [] : [this.#offer.at + OFFER_MILLIS + 1];
     for (const { session, halfOpen, heardAt, link } of this.#peers) {
-      if (link !== "lost") times.push(heardAt + LOST_MILLIS);
+      if (link !== "lost") times.push(heardAt + this.#lostMillis);
       if (session !== undefined) times.push(session.since + SESSION_MILLIS_MAX);
       for (const { since } of halfOpen) times.push(since + HALF_OPEN_MILLIS);
     }
@@ -348,7 +352,7 @@ export class Boards {
     peer.halfOpen = peer.halfOpen.filter(({ cipher }) => !cipher.isSpent);
     if (session !== undefined && (session.cipher.isSpent || now - session.since >= SESSION_MILLIS_MAX))
       endSession(peer);
-    if (peer.link === "lost" || now - peer.heardAt < LOST_MILLIS) return;
+    if (peer.link === "lost" || now - peer.heardAt < this.#lostMillis) return;
     endSession(peer);
     peer.link = "lost";
     this.#desk.linkChanged(peer.board, false, now);

@@ -86,8 +86,9 @@ export class Lock {
       { options, memory, recorder, presence: this.#presence, phones: this.#phones, indicator },
       now,
     );
+    const lostMillis = options.keypadLostMillis;
     this.#outside = new Outside(
-      { ...platform, identity, memory, recorder, indicator, statements: this.#statements },
+      { ...platform, identity, memory, recorder, indicator, lostMillis, statements: this.#statements },
       this.#outsideDesk(),
       now,
     );

@@ -41,6 +41,9 @@ export interface LockOptions {
   readonly hasContact: boolean;
   /** Whether the drive can hold the latch back. */
   readonly canUnlatch: boolean;
+  /** After how long without a word a keypad counts as lost, in milliseconds; 150 s where it is left out, since one reports every
+   *  60 s. */
+  readonly keypadLostMillis?: number | undefined;
 }
 
 /** What a display or a checker may see. */

@@ -49,6 +49,8 @@ export interface BoardParts {
   readonly clockPartsPerMillion: number;
   /** The cable to the keypad: it is plugged in at the inner end. Without one, nobody is outside. */
   readonly line?: Line;
+  /** After how long without a word a keypad counts as lost; as on a board where it is left out. */
+  readonly keypadLostMillis?: number;
   /** Hears that power failed in the middle of a write. */
   readonly lost?: () => void;
   /** Hears that the board has started anew by itself, perhaps as another lock: every connection is gone. */
@@ -127,6 +129,7 @@ export class Board implements Station {
       hasContact: true,
       hasBoltSensor: true,
       canUnlatch: false,
+      keypadLostMillis: this.#parts.keypadLostMillis,
     };
     this.#survive(() => {
       this.#lock = new Lock(platform, options, millis(0));

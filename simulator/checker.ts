@@ -3,35 +3,11 @@
 // It sees the door, the pins and the bytes that reach the flash (ledger.ts), and asks the plain model.
 
 import type { Bytes } from "../firmware/bytes.ts";
+import { CodeWatch } from "./codewatch.ts";
+import type { Invariant } from "./invariants.ts";
 import { type Counter, Ledger } from "./ledger.ts";
 import type { Ask, Model } from "./model.ts";
 import type { World } from "./world.ts";
-
-/** What must never happen. */
-export type Invariant =
-  | "opened without a decision"
-  | "moved before its intent was in the journal"
-  | "bolt thrown into an open door"
-  | "a use was counted twice"
-  | "a use came back after the bolt had left"
-  | "the watermark fell"
-  | "the watermark was not written"
-  | "an acknowledged record was lost"
-  | "records that nobody had fetched made room"
-  | "an inside press did not open"
-  | "said yes where the model says no"
-  | "said yes before the journal had it"
-  | "refused what the model allows"
-  | "opened for a guest on a battery that cannot lock again"
-  | "opened for a guest on a damaged journal"
-  | "secured without a witness"
-  | "door was left unlocked"
-  | "the journal did not verify"
-  | "widened with nobody at the door"
-  | "obeyed a late statement"
-  | "answered a stale frame"
-  | "the house did not converge"
-  | "the lock threw";
 
 /** What the motor is told. */
 export type Drive = "retract" | "throw" | "rest";
@@ -68,6 +44,7 @@ interface Asked {
 export class Checker {
   readonly violations: string[] = [];
   readonly ledger: Ledger;
+  readonly codes: CodeWatch;
   /** After so long with the door shut and power on, the bolt is thrown; undefined where nothing relocks. */
   relockMillis: number | undefined;
   readonly #world: World;
@@ -104,11 +81,20 @@ export class Checker {
   constructor(world: World, model: Model) {
     this.#world = world;
     this.#model = model;
+    const checker = this;
+    this.codes = new CodeWatch(world, model, {
+      report: (invariant, detail) => this.report(invariant, detail),
+      get isReady() {
+        return checker.#isReadyForCodes;
+      },
+    });
     this.ledger = new Ledger({
       lost: () => this.report("an acknowledged record was lost"),
       overwritten: () => this.report("records that nobody had fetched made room"),
       watermark: (lo) => this.#mark(lo),
       intent: (isUnlock, isGuest, counters) => this.#intend(isUnlock, isGuest, counters),
+      code: (name, step) => this.#openByCode(name, step),
+      budget: (level) => this.codes.budget(level),
       closing: (outcome, witnesses) => this.#close(outcome, witnesses),
       acknowledgedDamage: () => {
         this.#isDamaged = false;
@@ -116,6 +102,12 @@ export class Checker {
       },
     });
     world.watch(() => this.check());
+  }
+
+  /** Takes what was programmed. @param stored what stands there now */
+  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): void {
+    this.ledger.wrote(offset, bytes, stored);
+    this.codes.passes(bytes);
   }
 
   /** Notes what went wrong; the first is the verdict. @param detail for a reader, behind the invariant */
@@ -223,6 +215,7 @@ export class Checker {
     const now = this.#world.now;
     this.#hasPower = hasPower;
     this.#isJammed = isJammed;
+    this.codes.power(hasPower);
     this.#marked = now;
     if (!hasPower || isJammed) this.#pressed = undefined;
     if (this.#unsecured !== undefined) this.#unsecured = now;
@@ -321,14 +314,32 @@ export class Checker {
     return true;
   }
 
+  get #isReadyForCodes(): boolean {
+    const isFree = !this.#isJammed && this.#world.now - this.#moved >= BUSY_MILLIS;
+    return isFree && this.#hasCharge && !this.#hasFlashFailed && !this.#isDamaged && !this.ledger.isCrowded;
+  }
+
+  /** Somebody opens from the keypad, by a record that is in the journal. */
+  #openByCode(name: string, step: number): void {
+    this.#expectGuestsWelcome();
+    this.#hasIntent = true;
+    this.#hasLeft = !this.#isThrown;
+    this.#lastIntent = [];
+    this.codes.opened(name, step);
+  }
+
+  #expectGuestsWelcome(): void {
+    if (!this.#hasCharge) this.report("opened for a guest on a battery that cannot lock again");
+    if (this.#isDamaged) this.report("opened for a guest on a damaged journal");
+  }
+
   /** An intent is in the journal: somebody must have asked for it, and the model must agree. */
   #intend(isUnlock: boolean, isGuest: boolean, counters: readonly Counter[]): void {
     this.#count(counters);
     if (!isUnlock) return;
     this.#hasIntent = true;
     this.#hasLeft = !this.#isThrown;
-    if (isGuest && !this.#hasCharge) this.report("opened for a guest on a battery that cannot lock again");
-    if (isGuest && this.#isDamaged) this.report("opened for a guest on a damaged journal");
+    if (isGuest) this.#expectGuestsWelcome();
     const isMeant = ({ chain }: Ask) => chain.length > 0 === isGuest;
     const isSame = (ask: Ask) => isMeant(ask) && isOf(ask, counters);
     // Of two who ask at once it is the one whose uses it counts.

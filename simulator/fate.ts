@@ -9,6 +9,7 @@ import type { Work } from "./memory.ts";
 import { type Neighbourhood, POWER_LOW_MILLIVOLTS } from "./neighbourhood.ts";
 import { CALM, STORM, type Weather } from "./network.ts";
 import type { Owner, Person, Token } from "./people.ts";
+import { Prowler } from "./prowler.ts";
 import type { Stream } from "./random.ts";
 import { Stranger } from "./stranger.ts";
 import type { Thief } from "./thief.ts";
@@ -60,6 +61,7 @@ export class Fate {
   readonly #house: Neighbourhood;
   readonly #cast: Cast;
   readonly #stranger: Stranger;
+  readonly #prowler: Prowler;
   readonly #waiting: Fault[];
   /** Why there is no power; it is back when nothing is left. */
   readonly #outages = new Set<number>();
@@ -78,6 +80,7 @@ export class Fate {
     this.#house = house;
     this.#cast = cast;
     this.#stranger = new Stranger(house);
+    this.#prowler = new Prowler(house, (fault) => this.#restart(fault));
     this.#waiting = [...faults];
     house.memory.before = (work) => this.#spring(work);
     house.heard.powerFailed = () => this.#fail();
@@ -96,6 +99,7 @@ export class Fate {
     for (const names of [this.#outages, this.#jams, this.#lows, this.#wedges, this.#magnets]) names.clear();
     this.#weathers.clear();
     this.#apply();
+    this.#prowler.end();
     flash.mend();
     setPower(false);
     setPower(true);
@@ -161,6 +165,12 @@ export class Fate {
       case "thief":
         this.#mark(fault);
         this.#steal(fault, random);
+        break;
+      case "wire":
+      case "keypad":
+      case "burglar":
+        this.#mark(fault);
+        this.#prowler.begin(fault, random);
         break;
     }
   }

@@ -66,6 +66,18 @@ export const HABITS = Object.freeze({
   },
   /** A thief: with copied grants, with a recording, with an owner's phone, with a statement that is kept; and a flood. */
   thief: { perDay: 1_800, lasts: [2_000, 12_000], forms: ["copies", "replay", "phone", "late", "carrier", "flood"] },
+  /** The keypad's cable: bytes are lost, changed and added; or it is cut. */
+  wire: { perDay: 600, lasts: [10_000, HOUR], forms: ["rough", "rough", "cut"] },
+  /** The keypad: without power, with its case open, with a key that is stuck, warm or cold. */
+  keypad: { perDay: 500, lasts: [1_000, 20 * MINUTE], forms: ["power", "case", "stuck", "crystal"] },
+  /** A burglar at the keys and on the wire: who guesses, by day and night; who types what is nearly right, or was; who takes the
+   *  power of lock or keypad between guesses; who cuts the cable before the answer; with a keypad of his own that knows a right
+   *  PIN; with a recording; with frames that he changes. */
+  burglar: {
+    perDay: 900,
+    lasts: [10_000, 3 * MINUTE],
+    forms: ["guesses", "guesses", "near", "spent", "resets", "unplugs", "snips", "foreign", "replays", "meddles"],
+  },
 } as const satisfies Record<string, Habit>);
 
 /** The name of a kind, as `--faults` takes it. */

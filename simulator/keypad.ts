@@ -24,6 +24,7 @@ export interface KeypadParts {
   readonly line: Line;
   readonly driftPartsPerMillion: number;
   readonly isSilent?: boolean;
+  readonly reportMillis?: number;
 }
 
 /** A keypad on its board; without power there is no keypad. */
@@ -52,13 +53,13 @@ export class KeypadBoard implements Battery, LineListener {
   /** Gives power: the keypad boots. */
   powerOn(): void {
     if (this.#keypad !== undefined) return;
-    const { world, crypto, random, constants, keyboard, line, isSilent = false } = this.#parts;
+    const { world, crypto, random, constants, keyboard, line, isSilent = false, reportMillis } = this.#parts;
     world.record({ channel: "power", subject: 5, label: "keypad on" });
     this.#crystal.start();
     const keys = new Matrix(keyboard);
     const platform = { crypto, random, constants, keys, wire: line.outside, face: keyboard, battery: this };
     this.#survive(() => {
-      this.#keypad = new Keypad(platform, { isSilent }, this.#crystal.uptime);
+      this.#keypad = new Keypad(platform, { isSilent, reportMillis }, this.#crystal.uptime);
     });
     if (this.#keypad === undefined) return;
     line.plug("outside", this);

@@ -22,10 +22,16 @@ const INTENT = 16;
 const CLOSING = 17;
 const STATEMENT = 18;
 const OVERWRITTEN = 23;
-/** What may not make room by what no owner has fetched: a guest's opening, and noise. */
-const WAITING_TYPES: ReadonlySet<number> = new Set([16, 19, 20, 21, 22]);
+const BUDGET = 7;
+const CODE = 24;
+const BY_USER = 0;
+/** What may not make room by what no owner has fetched: a guest's opening, what an owner sets of codes, and noise. */
+const WAITING_TYPES: ReadonlySet<number> = new Set([16, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29]);
 const ACCESS = 1;
-const RECORD_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 16, 17, 18, 19, 20, 21, 22, 23, 32, 33]);
+const RECORD_TYPES: ReadonlySet<number> = new Set([
+  ...[1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23],
+  ...[24, 25, 26, 27, 28, 29, 32, 33],
+]);
 /** The one that is written, 64 records that are kept for owners, and the one that a start closes. */
 const RESERVED_SECTORS = 5;
 const SNAPSHOT_MAGIC = 0x4c;
@@ -61,6 +67,10 @@ export interface LedgerReader {
   watermark(lo: number): void;
   /** @param isGuest whether it is a guest's; an owner's statement is none, and counts nothing */
   intent(isUnlock: boolean, isGuest: boolean, counters: readonly Counter[]): void;
+  /** Somebody opens from the keypad. @param name as a code is named (codewatch.ts) @param step of an authenticator, else 0 */
+  code(name: string, step: number): void;
+  /** What is left of the guesses, in units. */
+  budget(level: number): void;
   closing(outcome: number, witnesses: number): void;
   acknowledgedDamage(): void;
 }
@@ -194,6 +204,8 @@ export class Ledger {
 
   #read(type: number, payload: Uint8Array): void {
     if (type === INTENT) this.#reader.intent(payload[1] === UNLOCK, true, readIntent(payload));
+    if (type === BUDGET) this.#reader.budget(readUnsigned(payload, 1).value);
+    if (type === CODE) this.#readCode(payload);
     if (type === CLOSING) {
       const [, outcome, , , , witnesses] = readUnsigneds(payload, 1, 6);
       this.#reader.closing(Number(outcome), Number(witnesses));
@@ -204,6 +216,20 @@ export class Ledger {
     if (type !== STATEMENT) return;
     this.#statements.set(toHex(payload.subarray(2, 10)), readUnsigned(payload, 11).value);
     if (isActNow(payload)) this.#reader.intent(true, false, []);
+  }
+
+  /** Reads code-24 [op, half, code-use]. The first half of what opens, opens nothing. */
+  #readCode(payload: Uint8Array): void {
+    const [operation, half] = readUnsigneds(payload, 1, 2);
+    if (operation === LOCK || half !== 0) return;
+    const USE_AT = 4;
+    if (payload[USE_AT] === BY_USER) {
+      const [user, , step] = readUnsigneds(payload, USE_AT + 1, 3);
+      this.#reader.code(`user ${user}`, Number(step));
+      return;
+    }
+    const OWNER_BYTES = 9;
+    this.#reader.code(`window ${readUnsigneds(payload, USE_AT + 1 + OWNER_BYTES, 3).join(".")}`, 0);
   }
 }
 

@@ -8,8 +8,12 @@ import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { Board, type BoardParts } from "./board.ts";
 import { Checker } from "./checker.ts";
 import { Ears } from "./ears.ts";
+import { Fingers } from "./fingers.ts";
 import { NorFlash } from "./flash.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
+import { Keyboard } from "./keyboard.ts";
+import { KeypadBoard } from "./keypad.ts";
+import { Line, QUIET_LINE } from "./line.ts";
 import { MemoryConstants, TracedFlash } from "./memory.ts";
 import { Model } from "./model.ts";
 import { CALM, Network, type Weather } from "./network.ts";
@@ -26,6 +30,11 @@ const DRIFT_PARTS_PER_MILLION_MAX = 80;
 /** Four fresh cells, and four that may not turn the bolt back once it stalls. */
 const POWER_FULL_MILLIVOLTS = 6_000;
 export const POWER_LOW_MILLIVOLTS = 4_200;
+/** On a board a keypad reports every minute, which is half a million sealed messages a year that say nothing new. Here it reports
+ *  four times a day, and the lock waits for it two and a half times as long, as on a board: every rule is kept, at another
+ *  pace. Whatever changes is reported at once all the same. */
+export const REPORT_MILLIS = 6 * 3_600_000;
+export const LOST_MILLIS = 15 * 3_600_000;
 /** A journal partition of 1 MB. */
 export const FLASH_SIZE = Object.freeze({ sectorBytes: 4_096, sectors: 256 });
 /** A part whose rings turn within days: what a year does to a standard one. */
@@ -58,6 +67,13 @@ export interface Neighbourhood extends Street {
   readonly geometry: Geometry;
   /** Who is told that power failed in the middle of a write. */
   readonly heard: { powerFailed: (() => void) | undefined };
+  /** What stands outside: it has no power until somebody gives it, and then offers itself to an owner. */
+  readonly keypad: KeypadBoard;
+  readonly keyboard: Keyboard;
+  readonly line: Line;
+  readonly fingers: Fingers;
+  /** Somebody cuts the keypad's cable with the loop that runs in it, or mends both. */
+  cutCable(isCut: boolean): void;
   /** Somebody inside presses the button. */
   pressInside(): void;
   /** Somebody pulls the plug, or the power comes back. */
@@ -83,7 +99,7 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const memory = new TracedFlash(world, crypto, {
     inner: flash,
     watcher: {
-      wrote: (offset, bytes, stored) => checker.ledger.wrote(offset, bytes, stored),
+      wrote: (...written) => checker.wrote(...written),
       erased: (sector) => checker.ledger.erased(sector),
       failed: () => checker.flashFailed(),
     },
@@ -101,8 +117,10 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     network.unplug();
     network.plug(board);
   };
-  const facts = { ...factsOf(world), crypto, geometry };
+  const line = lineOf(world, checker);
+  const facts = { ...factsOf(world), crypto, geometry, line, keypadLostMillis: LOST_MILLIS };
   const board = new Board({ ...facts, flash: memory, door, carrier: network, lost, restarted });
+  const { keyboard, keypad } = keypadOf(world, crypto, line);
   const power = powerOf({ board, flash, network, checker, door, darken });
   power.set(true);
   const pressInside = () => {
@@ -118,9 +136,38 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     door.millivolts = millivolts;
     checker.charged(millivolts > POWER_LOW_MILLIVOLTS);
   };
+  const fingers = new Fingers({ world, keyboard, checker });
+  const cutCable = (isCut: boolean) => {
+    line.cut(isCut);
+    board.moveLoop(!isCut);
+  };
   const lock = labelOf(board);
   const parts = { world, crypto, network, model, checker, door, board, flash, memory, geometry, heard, lock };
-  return { ...parts, pressInside, setPower: power.set, jam, setCharge };
+  return { ...parts, keypad, keyboard, line, fingers, pressInside, setPower: power.set, jam, setCharge, cutCable };
+}
+
+/** The cable through the door's bore; no digits may be read off it. */
+function lineOf(world: World, checker: Checker): Line {
+  const line = new Line(world, QUIET_LINE);
+  line.overhear((_, frame) => checker.codes.passes(frame));
+  return line;
+}
+
+/** A keypad at the outer end of the line, with keys, light, power and a crystal of its own. */
+function keypadOf(
+  world: World,
+  crypto: Crypto,
+  line: Line,
+): { readonly keyboard: Keyboard; readonly keypad: KeypadBoard } {
+  const crystal = world.stream("keypad crystal");
+  const keyboard = new Keyboard(world);
+  const keypad = new KeypadBoard({
+    ...{ world, crypto, keyboard, line, reportMillis: REPORT_MILLIS },
+    random: world.stream("keypad"),
+    constants: new MemoryConstants(),
+    driftPartsPerMillion: crystal.between(-DRIFT_PARTS_PER_MILLION_MAX, DRIFT_PARTS_PER_MILLION_MAX),
+  });
+  return { keyboard, keypad };
 }
 
 /** The plug. */

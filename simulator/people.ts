@@ -18,6 +18,7 @@ import { link8Of } from "../firmware/grant/chain.ts";
 import { PERMISSION_LOCK, PERMISSION_UNLOCK } from "../firmware/grant/grant.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement, type Sign } from "../firmware/grant/issue.ts";
+import type { CodeRequest } from "../firmware/link/codes.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Outgoing, Session } from "../owner/phone.ts";
@@ -61,6 +62,18 @@ export interface Token {
   readonly chain: readonly PlainLink[];
   readonly holder: Person;
 }
+
+/** A window code as an owner takes it back. */
+export interface RevokedCode {
+  readonly codeClass: number;
+  readonly serial: number;
+  /** Its first hour, in hours since 1970. */
+  readonly start: number;
+  readonly until: Seconds;
+}
+
+/** What an owner sets of codes. */
+export type CodeWish = CodeRequest extends infer Each ? (Each extends CodeRequest ? Omit<Each, "id"> : never) : never;
 
 /** What came of a request: the lock's answer, or none. */
 export type Reply = "yes" | "no" | "nothing";
@@ -190,6 +203,7 @@ export class Owner extends Person {
   #sequence = 0;
   #revocationSequence = 0;
   #revoked: readonly { readonly link8: Bytes; readonly until: Seconds }[] = [];
+  #revokedCodes: readonly RevokedCode[] = [];
 
   /** Adopts the lock; somebody has pressed the inside button just before. @param zoneRule a POSIX TZ rule */
   adopt(zoneRule: string, recoveryKey: Bytes, heard: (reply: Reply) => void): void {
@@ -231,21 +245,35 @@ export class Owner extends Person {
 
   /** Takes a grant back, with everything that hangs under it. */
   revoke(token: Token, heard: (reply: Reply) => void): void {
-    const { crypto, lock, world, model } = this.street;
+    const { crypto, world, model } = this.street;
     const until = seconds(token.chain.at(-1)?.until ?? world.time + DAY_SECONDS);
     const live = this.#revoked.filter((entry) => entry.until >= world.time);
     this.#revoked = [...live, { link8: link8Of(crypto, token.leaf), until }];
-    const revoked = new Uint8Array(8 * this.#revoked.length);
-    for (const [index, { link8 }] of this.#revoked.entries()) revoked.set(link8, 8 * index);
-    const sequence = ++this.#revocationSequence;
-    const untils = this.#revoked.map((entry) => entry.until);
-    const list = { owner: this.kid, sequence, generation: 0, revoked, untils, holders: new Uint8Array(0), codes: [] };
-    const message = makeRevocations({ lockId: lock.lockId, issuedAt: world.time, list }, this.sign);
-    this.#tell({ kind: "list", sequence, write: () => message }, (reply) => {
+    this.#tellList((reply) => {
       const leaf = token.chain.at(-1);
       if (reply === "yes" && leaf !== undefined) model.revoked.add(leaf.name);
       heard(reply);
     });
+  }
+
+  /** Takes a window code back. */
+  revokeCode(code: RevokedCode, heard: (reply: Reply) => void): void {
+    const { world } = this.street;
+    this.#revokedCodes = [...this.#revokedCodes.filter(({ until }) => until >= world.time), code];
+    this.#tellList(heard);
+  }
+
+  /** Sets codes, one after the other, in one session. @param heard yes where the lock took them all */
+  setCodes(wishes: readonly CodeWish[], heard: (reply: Reply) => void): void {
+    let asked = 0;
+    let isTaken = true;
+    this.own(
+      (last) => {
+        if (last !== undefined && last.kind !== "yes") isTaken = false;
+        return isTaken ? wishes[asked++] : undefined;
+      },
+      () => heard(isTaken && asked > wishes.length ? "yes" : "no"),
+    );
   }
 
   /** Opens an owner session and asks one thing after another. */
@@ -289,6 +317,19 @@ export class Owner extends Person {
     const { world, lock } = this.street;
     const issuedAt = seconds(world.time + this.skewSeconds);
     return makeStatement({ lockId: lock.lockId, kid: this.kid, issuedAt, challenge, sequence, body }, this.sign);
+  }
+
+  /** Shows the lock the list of all that is taken back. */
+  #tellList(heard: (reply: Reply) => void): void {
+    const { lock, world } = this.street;
+    const revoked = new Uint8Array(8 * this.#revoked.length);
+    for (const [index, { link8 }] of this.#revoked.entries()) revoked.set(link8, 8 * index);
+    const sequence = ++this.#revocationSequence;
+    const untils = this.#revoked.map((entry) => entry.until);
+    const codes = this.#revokedCodes.map(({ codeClass, serial, start }) => ({ codeClass, serial, start }));
+    const list = { owner: this.kid, sequence, generation: 0, revoked, untils, holders: new Uint8Array(0), codes };
+    const message = makeRevocations({ lockId: lock.lockId, issuedAt: world.time, list }, this.sign);
+    this.#tell({ kind: "list", sequence, write: () => message }, heard);
   }
 
   #tell(

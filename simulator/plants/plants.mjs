@@ -4,9 +4,10 @@
 // follows the code; nothing of it is in firmware/, in lock/ or on a board. Where a mistake stands behind a second defence,
 // the plant takes that away as well, and says so.
 
+import { CODE_PLANTS } from "./codes.mjs";
 import { DECISION_PLANTS } from "./decisions.mjs";
 import { MEMORY_PLANTS } from "./memory.mjs";
 
 /** Rows of `{name, by, busy, rewrites}`: the bug, the invariants of which one must catch it, and the mistake. `busy`: it takes
  *  a part that is full, so the house has a small one and thirty parcels a day. */
-export const PLANTS = Object.freeze([...DECISION_PLANTS, ...MEMORY_PLANTS]);
+export const PLANTS = Object.freeze([...DECISION_PLANTS, ...MEMORY_PLANTS, ...CODE_PLANTS]);

@@ -10,6 +10,7 @@ import { type Neighbourhood, ZONE_RULE } from "../neighbourhood.ts";
 import { Owner, Person, type Reply, type Token } from "../people.ts";
 import type { Stream } from "../random.ts";
 import { Thief } from "../thief.ts";
+import { Callers } from "./callers.ts";
 import { switches } from "./summer.ts";
 
 /** 2026-12-13T23:00:00Z: midnight in central Europe, the first minute of a Monday. */
@@ -22,6 +23,8 @@ const LAST_YEAR = 2037;
 const INTRUSION_SECONDS = 300;
 const ADOPTION_SECONDS = 600;
 const RELOCK_MILLIS = 75_000;
+/** Nobody comes with a code so long before the end: whoever went in is out again for the last hour. */
+const CALLERS_QUIET_MILLIS = 75 * 60_000;
 const ROOT_DAYS = 7;
 const ROOT_USES_DEFAULT = 60;
 
@@ -30,6 +33,8 @@ export interface Tally {
   visits: number;
   refusals: number;
   audits: number;
+  /** How often a code was typed. */
+  codes: number;
   /** Damaged journals that the owner acknowledged. */
   acknowledged: number;
 }
@@ -46,7 +51,8 @@ export class Household implements Cast {
   readonly olga: Owner;
   readonly company: Person;
   readonly thief: Thief;
-  readonly tally: Tally = { visits: 0, refusals: 0, audits: 0, acknowledged: 0 };
+  readonly callers: Callers;
+  readonly tally: Tally = { visits: 0, refusals: 0, audits: 0, codes: 0, acknowledged: 0 };
   readonly #house: Neighbourhood;
   readonly #friend: Person;
   readonly #parcels: number | undefined;
@@ -63,6 +69,11 @@ export class Household implements Cast {
     this.company = new Person(house, "Parcel Co");
     this.#friend = new Person(house, "Finn");
     this.thief = new Thief(house, "Thief");
+    this.callers = new Callers(house, {
+      olga: this.olga,
+      passThrough: (random) => this.#passThrough(random),
+      tally: this.tally,
+    });
     house.model.zoneSeconds = ZONE_SECONDS;
     house.checker.relockMillis = RELOCK_MILLIS;
   }
@@ -81,6 +92,8 @@ export class Household implements Cast {
       pressInside();
       this.olga.adopt(ZONE_RULE, recovery.publicKey, () => {});
     });
+    this.callers.quietFrom = days * DAY * 1_000 - CALLERS_QUIET_MILLIS;
+    this.callers.moveIn();
     this.#keepTime(days);
     for (let day = 0; day < days; day++) this.#in(day * DAY + 2 * ADOPTION_SECONDS, () => this.#begin(day));
   }
@@ -173,6 +186,7 @@ export class Household implements Cast {
       });
     }
     if (random.chance(150)) this.#in(daytime(random), () => this.#revokeFriend());
+    this.callers.plan(day);
     // Some nights the owner forgets it, and what nobody has fetched must not make room meanwhile.
     if (!random.chance(400)) this.#in(22 * HOUR, () => this.read());
   }

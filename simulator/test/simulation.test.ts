@@ -17,7 +17,10 @@ test("a seed gives the same trace twice, and people that act", () => {
   const second = simulate(crypto, { seed: SEED, days: 1, faults: ALL, print: (line) => lines.push(line) });
   assert.equal(first, second);
   assert.is(first.violation, undefined, `seed ${SEED}`);
-  assert.ok(first.tally.visits > 0 && first.tally.refusals > 0 && first.tally.audits > 0, `seed ${SEED}`);
+  assert.ok(
+    first.tally.visits > 0 && first.tally.refusals > 0 && first.tally.audits > 0 && first.tally.codes > 2,
+    `seed ${SEED}`,
+  );
   assert.ok(first.faults.length > 8 && first.struck.length > 4, `seed ${SEED}`);
   assert.ok(lines.length > 100);
 });
@@ -46,11 +49,11 @@ test("the last line is the verdict", () => {
 });
 
 test("a summary says what people did and what struck, over many runs", () => {
-  const tally = { visits: 2, refusals: 0, audits: 1, acknowledged: 0 };
+  const tally = { visits: 2, refusals: 0, audits: 1, codes: 3, acknowledged: 0 };
   const flash = { turns: 1, snapshots: 2 };
   const counts = countsOf({ tally, flash, step: 9, struck: [["tears", 3]] });
   assert.equal(summaryLines(addCounts([counts, counts])), [
-    "4 visits, 0 refusals, 2 audits, 0 acknowledged, 2 sectors reused, 4 snapshots, 18 events",
+    "4 visits, 0 refusals, 2 audits, 6 codes, 0 acknowledged, 2 sectors reused, 4 snapshots, 18 events",
     "struck: 6 tears",
   ]);
   assert.is(summaryLines(countsOf({ tally, flash, step: 9, struck: [] }))[1], "no faults");

@@ -1,0 +1,36 @@
+// What must never happen in a simulated house, in words: the verdict of a run that failed begins with one of these.
+// Why: those who watch the door, the flash and the codes report in one list, and a planted bug names what must catch it.
+
+/** What must never happen. */
+export type Invariant =
+  | "opened without a decision"
+  | "moved before its intent was in the journal"
+  | "bolt thrown into an open door"
+  | "a use was counted twice"
+  | "a use came back after the bolt had left"
+  | "the watermark fell"
+  | "the watermark was not written"
+  | "an acknowledged record was lost"
+  | "records that nobody had fetched made room"
+  | "an inside press did not open"
+  | "said yes where the model says no"
+  | "said yes before the journal had it"
+  | "refused what the model allows"
+  | "opened for a guest on a battery that cannot lock again"
+  | "opened for a guest on a damaged journal"
+  | "secured without a witness"
+  | "door was left unlocked"
+  | "the journal did not verify"
+  | "widened with nobody at the door"
+  | "obeyed a late statement"
+  | "answered a stale frame"
+  | "opened for a code that nobody typed"
+  | "opened for a code that is not good"
+  | "refused a code that was given out"
+  | "compared before the charge was written"
+  | "a guess was free"
+  | "an entry was served twice"
+  | "the budget of guesses rose"
+  | "digits in the clear"
+  | "the house did not converge"
+  | "the lock threw";

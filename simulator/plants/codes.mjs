@@ -1,0 +1,148 @@
+// Planted bugs of the keypad's wire and of codes: what is charged, compared, spent and believed.
+// Why: plants.mjs is the whole table; these are the ones that a reader of the codes looks for.
+
+import { CIPHER, rewrite } from "../attacks/rewrites.mjs";
+
+const CODES = "lock/codes/codes.ts";
+const WINDOWS = "lock/codes/windows.ts";
+const BOARDS = "lock/boards.ts";
+const STATE = "firmware/codes/state.ts";
+const USER = "firmware/codes/user.ts";
+const NOT_GOOD = "opened for a code that is not good";
+const NOBODY_TYPED = "opened for a code that nobody typed";
+const ROSE = "the budget of guesses rose";
+const UNCHARGED = "compared before the charge was written";
+const CHARGE = 'if (!this.#charge(cost, now)) return "no";';
+const MATCH = "const match = this.#candidates.match(memory.state, digits, tested);";
+const WRONG = "if (match === undefined) {\n      recorder.wrongCode(now);";
+
+/** Rows as plants.mjs describes them. */
+export const CODE_PLANTS = Object.freeze([
+  {
+    name: "compare a code before the guess is charged",
+    by: [UNCHARGED, ROSE],
+    rewrites: [
+      rewrite(
+        CODES,
+        `${CHARGE}\n    ${MATCH}`,
+        `${MATCH}\n    if (match === undefined && !this.#charge(cost, now)) return "no";`,
+      ),
+    ],
+  },
+  {
+    name: "charge no guess",
+    by: [UNCHARGED, "a guess was free", ROSE],
+    rewrites: [rewrite(CODES, CHARGE)],
+  },
+  {
+    name: "forget the budget of guesses at a restart",
+    by: [ROSE],
+    rewrites: [rewrite(CODES, "level: Math.min(memory.state.budget, CAPACITY), now", "level: CAPACITY, now")],
+  },
+  {
+    name: "give the charge of a wrong code back",
+    by: [ROSE],
+    rewrites: [rewrite(CODES, WRONG, "if (match === undefined) {\n      this.#giveBack(cost, now);")],
+  },
+  {
+    name: "spend no code that is good once",
+    by: [NOT_GOOD],
+    rewrites: [
+      rewrite(
+        STATE,
+        'if (use.by === "window") return withWindow(crypto, codes, use, lo);',
+        'if (use.by === "window") return lo < 0 ? withWindow(crypto, codes, use, lo) : { codes, isFirst: false };',
+      ),
+    ],
+  },
+  {
+    name: "open after a code's window",
+    by: [NOT_GOOD],
+    rewrites: [
+      rewrite(CODES, 'if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";'),
+      rewrite(
+        WINDOWS,
+        "const isLate = startHour + firstUseHours(windowClass) <= this.#loHour;",
+        "const isLate = startHour < 0;",
+      ),
+    ],
+  },
+  {
+    name: "open for a code that was taken back",
+    by: [NOT_GOOD],
+    rewrites: [rewrite(WINDOWS, "for (const list of [revoked, spent]) {", "for (const list of [spent, []]) {")],
+  },
+  {
+    name: "take a step of an authenticator again",
+    by: [NOT_GOOD],
+    rewrites: [
+      rewrite(CODES, 'if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";'),
+    ],
+  },
+  {
+    name: "let a disposable user in again",
+    by: [NOT_GOOD],
+    rewrites: [rewrite(USER, 'return user.firstUsed === undefined ? undefined : "uses";', "return undefined;")],
+  },
+  {
+    name: "let a week-day user in on any day",
+    by: [NOT_GOOD],
+    rewrites: [rewrite(USER, "return judgeSchedules(user.weekDays, [], moment);", "return undefined;")],
+  },
+  {
+    name: "do a repeated command twice",
+    by: ["an entry was served twice"],
+    rewrites: [
+      rewrite(
+        BOARDS,
+        "if (peer.last === undefined || !this.#crypto.isEqual(peer.last.id, id)) {",
+        "if (peer.last === undefined || id.length > 0) {",
+      ),
+    ],
+  },
+  {
+    name: "believe a frame without its tag",
+    by: [NOBODY_TYPED, "the lock threw", "answered a stale frame"],
+    rewrites: [
+      rewrite(
+        CIPHER,
+        "const plaintext = this.crypto.open(this.keys.receiveKey, this.nonce, aad, bodyOf(frame));",
+        `const sealed = bodyOf(frame).slice(0, -16);
+    const pad = this.crypto.seal(this.keys.receiveKey, this.nonce, aad, new Uint8Array(sealed.length));
+    const plaintext: Bytes | undefined = sealed.map((byte, index) => byte ^ pad[index]);`,
+      ),
+    ],
+  },
+  {
+    name: "serve a keypad that merely offers itself",
+    by: [NOBODY_TYPED, "an entry was served twice"],
+    rewrites: [
+      rewrite(
+        BOARDS,
+        'import { Fault } from "../firmware/fault.ts";',
+        'import { kid8 } from "../firmware/cose/key.ts";\nimport { Fault } from "../firmware/fault.ts";',
+      ),
+      rewrite(
+        BOARDS,
+        "const keypads = this.#desk.boards.filter(({ role }) => role === ROLE_KEYPAD);",
+        `const offered = this.#offer?.offer;
+    const guest = offered && { ...offered, kid: kid8(this.#crypto, offered.signingKey), sequence: 2 };
+    const keypads = this.#desk.boards.filter(({ role }) => role === ROLE_KEYPAD).concat(guest ?? []);`,
+      ),
+    ],
+  },
+  {
+    name: "write what was typed to the journal",
+    by: ["digits in the clear"],
+    rewrites: [
+      rewrite(
+        CODES,
+        WRONG,
+        `if (match === undefined) {
+      const nobody = new Uint8Array(8);
+      const names = [String.fromCharCode(...digits)];
+      memory.tryWrite({ kind: "who", leaf: nobody, holder: nobody, names, root: nobody }, now);`,
+      ),
+    ],
+  },
+]);
