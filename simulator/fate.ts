@@ -65,6 +65,8 @@ export class Fate {
   readonly #waiting: Fault[];
   /** Why there is no power; it is back when nothing is left. */
   readonly #outages = new Set<number>();
+  /** How often it came back. */
+  #returns = 0;
   readonly #weathers = new Map<number, Weather>();
   readonly #jams = new Set<number>();
   readonly #lows = new Set<number>();
@@ -221,7 +223,7 @@ export class Fate {
     this.#outage(fault);
   }
 
-  /** Power is away for as long as the fault says; soon after somebody tells the time. */
+  /** Power is away for as long as the fault says; soon after the last of several returns somebody tells the time. */
   #outage(fault: Fault): void {
     const { world, setPower } = this.#house;
     this.#outages.add(fault.number);
@@ -231,7 +233,10 @@ export class Fate {
       this.#outages.delete(fault.number);
       if (this.#outages.size > 0) return;
       setPower(true);
-      this.#after(1_000 * random.between(5, TELL_SECONDS_MAX), () => this.#cast.tellTime());
+      const turn = ++this.#returns;
+      this.#after(1_000 * random.between(5, TELL_SECONDS_MAX), () => {
+        if (turn === this.#returns) this.#cast.tellTime();
+      });
     });
   }
 

@@ -39,6 +39,8 @@ export class Model {
   /** Seconds that local time is ahead of UTC. */
   zoneSeconds = 0;
   readonly revoked = new Set<string>();
+  /** What an owner asked to revoke, and no answer came: the lock may have heard it or not. */
+  readonly doubted = new Set<string>();
   readonly used = new Map<string, number>();
   #visit: { ask: Ask; began: number; hasEntered: boolean; isCounted: boolean } | undefined;
 
@@ -47,7 +49,8 @@ export class Model {
     if (!ask.isGenuine || !this.isAdopted) return "no";
     if (ask.chain.length === 0) return "yes";
     if (ask.chain.some((link) => this.revoked.has(link.name))) return "no";
-    let verdict: Verdict = this.isClockSet ? "yes" : "maybe";
+    const isDoubted = ask.chain.some((link) => this.doubted.has(link.name));
+    let verdict: Verdict = this.isClockSet && !isDoubted ? "yes" : "maybe";
     for (const link of ask.chain) {
       const held = [-CLOCK_ERROR_SECONDS, 0, CLOCK_ERROR_SECONDS].map((error) => this.#isWithin(link, time + error));
       if (!held.includes(true)) return "no";

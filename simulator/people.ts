@@ -202,7 +202,7 @@ export class Owner extends Person {
   skewSeconds = 0;
   #sequence = 0;
   #revocationSequence = 0;
-  #revoked: readonly { readonly link8: Bytes; readonly until: Seconds }[] = [];
+  #revoked: readonly { readonly name: string; readonly link8: Bytes; readonly until: Seconds }[] = [];
   #revokedCodes: readonly RevokedCode[] = [];
 
   /** Adopts the lock; somebody has pressed the inside button just before. @param zoneRule a POSIX TZ rule */
@@ -245,15 +245,12 @@ export class Owner extends Person {
 
   /** Takes a grant back, with everything that hangs under it. */
   revoke(token: Token, heard: (reply: Reply) => void): void {
-    const { crypto, world, model } = this.street;
+    const { crypto, world } = this.street;
     const until = seconds(token.chain.at(-1)?.until ?? world.time + DAY_SECONDS);
     const live = this.#revoked.filter((entry) => entry.until >= world.time);
-    this.#revoked = [...live, { link8: link8Of(crypto, token.leaf), until }];
-    this.#tellList((reply) => {
-      const leaf = token.chain.at(-1);
-      if (reply === "yes" && leaf !== undefined) model.revoked.add(leaf.name);
-      heard(reply);
-    });
+    const name = token.chain.at(-1)?.name ?? "";
+    this.#revoked = [...live, { name, link8: link8Of(crypto, token.leaf), until }];
+    this.#tellList(heard);
   }
 
   /** Takes a window code back. */
@@ -321,15 +318,21 @@ export class Owner extends Person {
 
   /** Shows the lock the list of all that is taken back. */
   #tellList(heard: (reply: Reply) => void): void {
-    const { lock, world } = this.street;
-    const revoked = new Uint8Array(8 * this.#revoked.length);
-    for (const [index, { link8 }] of this.#revoked.entries()) revoked.set(link8, 8 * index);
+    const { lock, world, model } = this.street;
+    const listed = this.#revoked;
+    const revoked = new Uint8Array(8 * listed.length);
+    for (const [index, { link8 }] of listed.entries()) revoked.set(link8, 8 * index);
     const sequence = ++this.#revocationSequence;
-    const untils = this.#revoked.map((entry) => entry.until);
+    const untils = listed.map((entry) => entry.until);
     const codes = this.#revokedCodes.map(({ codeClass, serial, start }) => ({ codeClass, serial, start }));
     const list = { owner: this.kid, sequence, generation: 0, revoked, untils, holders: new Uint8Array(0), codes };
     const message = makeRevocations({ lockId: lock.lockId, issuedAt: world.time, list }, this.sign);
-    this.#tell({ kind: "list", sequence, write: () => message }, heard);
+    for (const { name } of listed) model.doubted.add(name);
+    this.#tell({ kind: "list", sequence, write: () => message }, (reply) => {
+      // With one list everything that it holds is taken back, what an earlier one did not get through as well.
+      if (reply === "yes") for (const { name } of listed) model.revoked.add(name);
+      heard(reply);
+    });
   }
 
   #tell(

@@ -42,7 +42,13 @@ export const CODE_PLANTS = Object.freeze([
   {
     name: "give the charge of a wrong code back",
     by: [ROSE],
-    rewrites: [rewrite(CODES, WRONG, "if (match === undefined) {\n      this.#giveBack(cost, now);")],
+    rewrites: [
+      rewrite(
+        CODES,
+        WRONG,
+        "if (match === undefined) {\n      this.#giveBack(admission, { digits: digits.length }, now);",
+      ),
+    ],
   },
   {
     name: "spend no code that is good once",

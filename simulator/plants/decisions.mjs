@@ -58,12 +58,12 @@ export const DECISION_PLANTS = Object.freeze([
   },
   {
     name: "accept a reordered frame",
-    by: ["answered a stale frame"],
+    by: ["answered a stale frame", "an entry was served twice"],
     rewrites: [rewrite(CIPHER, 'if (!this.isFresh(n)) throw new Fault("link.order");')],
   },
   {
     name: "serve a request again (with frames that are accepted again)",
-    by: [UNDECIDED, "answered a stale frame"],
+    by: [UNDECIDED, "answered a stale frame", "an entry was served twice"],
     rewrites: [
       rewrite(CIPHER, 'if (!this.isFresh(n)) throw new Fault("link.order");'),
       rewrite(PHONES, "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),

@@ -127,6 +127,7 @@ export const MEMORY_PLANTS = Object.freeze([
     name: "believe a snapshot that is torn or rotten",
     by: [
       THREW,
+      "a guess was free",
       "refused what the model allows",
       "an acknowledged record was lost",
       "a use was counted twice",
