@@ -260,14 +260,20 @@ export class CodeWatch {
       const ask = this.#askOf(code);
       const isReplay = step > 0 && step <= (this.#steps.get(code.name) ?? 0);
       const isFree = this.#model.isFreeRetry(ask, this.#world.time);
-      return [{ code, step, ask, isGood: !isReplay && this.judge(code) === "yes", isFree }];
+      // What an authenticator showed a minute ago may open or not.
+      const isShown = step === 0 || this.#stepNow - step <= 1;
+      return [{ code, step, ask, isGood: isShown && !isReplay && this.judge(code) === "yes", isFree }];
     });
+  }
+
+  get #stepNow(): number {
+    return Math.floor(this.#world.time / STEP_SECONDS);
   }
 
   /** @returns the step that an authenticator's code is of, 0 for any other code, undefined where the entry does not end so */
   #stepOf({ digits }: PlainCode, entry: string): number | undefined {
     if (typeof digits === "string") return entry.endsWith(digits) ? 0 : undefined;
-    const now = Math.floor(this.#world.time / STEP_SECONDS);
+    const now = this.#stepNow;
     for (let step = now - STEPS_AROUND; step <= now + STEPS_AROUND; step++) {
       if (entry.endsWith(digits(step))) return step;
     }
