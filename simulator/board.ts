@@ -66,6 +66,7 @@ export class Board implements Station {
   #isInside = false;
   #isRestarting = false;
   #isCoverOpen = false;
+  #isLoopClosed = true;
 
   constructor(parts: BoardParts) {
     this.#parts = parts;
@@ -82,6 +83,11 @@ export class Board implements Station {
   /** The running lock, or undefined without power. */
   get lock(): Lock | undefined {
     return this.#lock;
+  }
+
+  /** Whether the loop in the keypad's cable is whole. */
+  get isLoopClosed(): boolean {
+    return this.#isLoopClosed;
   }
 
   /** Gives power: the lock boots. */
@@ -138,6 +144,7 @@ export class Board implements Station {
     this.#call((lock, now) => {
       lock.contactChanged(door.contact, now);
       if (this.#isCoverOpen) lock.coverChanged(true, now);
+      if (!this.#isLoopClosed) lock.loopChanged(false, now);
       lock.tick(now);
     });
   }
@@ -166,6 +173,7 @@ export class Board implements Station {
 
   /** The loop in the keypad's cable is cut, or closed again. */
   moveLoop(isClosed: boolean): void {
+    this.#isLoopClosed = isClosed;
     this.#call((lock, now) => lock.loopChanged(isClosed, now));
   }
 

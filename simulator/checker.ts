@@ -151,9 +151,10 @@ export class Checker {
     if (!isThere && !(kind === "statement" && this.#hasFlashFailed)) this.report("said yes before the journal had it");
   }
 
-  /** Somebody inside presses the button. */
+  /** Somebody inside presses the button: it must open, and the time until it locks begins anew. */
   pressedInside(): void {
     this.#lastPress = this.#world.now;
+    if (this.#unsecured !== undefined) this.#unsecured = this.#world.now;
     if (this.#hasPower && !this.#isJammed && !this.#isRetracted) this.#pressed ??= this.#world.now;
   }
 

@@ -2,7 +2,7 @@
 // Why: guests and burglars share twelve keys; two who typed at once would be a third person.
 
 import { millis } from "../firmware/platform.ts";
-import type { Checker } from "./checker.ts";
+import type { CodeWatch } from "./codewatch.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { World } from "./world.ts";
 
@@ -11,14 +11,19 @@ const TURN_MILLIS = 1_500;
 /** From one key to the next: a finger's stay, and its way. */
 const KEY_MILLIS = 250;
 
+/** Who is told what was entered. */
+interface Listener {
+  readonly codes: Pick<CodeWatch, "typed">;
+}
+
 /** The fingers of whoever stands there. */
 export class Fingers {
   readonly #world: World;
   readonly #keyboard: Keyboard;
-  readonly #checker: Checker;
+  readonly #checker: Listener;
   #freeAt = 0;
 
-  constructor(house: { readonly world: World; readonly keyboard: Keyboard; readonly checker: Checker }) {
+  constructor(house: { readonly world: World; readonly keyboard: Keyboard; readonly checker: Listener }) {
     this.#world = house.world;
     this.#keyboard = house.keyboard;
     this.#checker = house.checker;

@@ -72,8 +72,6 @@ export interface Neighbourhood extends Street {
   readonly keyboard: Keyboard;
   readonly line: Line;
   readonly fingers: Fingers;
-  /** Somebody cuts the keypad's cable with the loop that runs in it, or mends both. */
-  cutCable(isCut: boolean): void;
   /** Somebody inside presses the button. */
   pressInside(): void;
   /** Somebody pulls the plug, or the power comes back. */
@@ -137,13 +135,9 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     checker.charged(millivolts > POWER_LOW_MILLIVOLTS);
   };
   const fingers = new Fingers({ world, keyboard, checker });
-  const cutCable = (isCut: boolean) => {
-    line.cut(isCut);
-    board.moveLoop(!isCut);
-  };
   const lock = labelOf(board);
   const parts = { world, crypto, network, model, checker, door, board, flash, memory, geometry, heard, lock };
-  return { ...parts, keypad, keyboard, line, fingers, pressInside, setPower: power.set, jam, setCharge, cutCable };
+  return { ...parts, keypad, keyboard, line, fingers, pressInside, setPower: power.set, jam, setCharge };
 }
 
 /** The cable through the door's bore; no digits may be read off it. */

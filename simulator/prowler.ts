@@ -131,13 +131,16 @@ export class Prowler {
 
   /** Brings everything outside to what lasts now. */
   #apply(): void {
-    const { line, keyboard, checker, cutCable } = this.#house;
+    const { line, keyboard, checker, board } = this.#house;
     for (const what of ["rough", "cut", "power", "case", "stuck", "foreign"] as const) {
       if (this.#isOn(what)) checker.codes.trouble(what);
       else checker.codes.calm(what);
     }
     line.weather = this.#isOn("rough") ? ROUGH_LINE : QUIET_LINE;
-    if (line.isCut !== this.#isOn("cut")) cutCable(this.#isOn("cut"));
+    if (line.isCut !== this.#isOn("cut")) line.cut(this.#isOn("cut"));
+    // The loop runs in the cable, and ends in the keypad.
+    const isLoopClosed = !this.#isOn("cut") && !this.#isOn("foreign");
+    if (board.isLoopClosed !== isLoopClosed) board.moveLoop(isLoopClosed);
     if (keyboard.isCaseOpen !== this.#isOn("case")) keyboard.moveCase(this.#isOn("case"));
     keyboard.jam(STUCK_KEY, this.#isOn("stuck"));
     this.#plug();
@@ -178,11 +181,10 @@ export class Prowler {
 
   /** Takes the keypad off, and hangs up another that claims to be enrolled, and knows a right PIN. */
   #swap(fault: Fault, random: Stream): void {
-    const { world, crypto, line, lock, board } = this.#house;
+    const { world, crypto, line, lock } = this.#house;
     if (this.#isOn("foreign") || this.#isOn("power")) return;
     const identity = identityOf(crypto, FOREIGN_SEED);
     this.#hold("foreign", fault, FOREIGN_SECONDS * 1_000);
-    board.moveLoop(false);
     const { agreementKey, signingKey } = identity;
     const offer = encodeOffer({ role: ROLE_KEYPAD, agreementKey, signingKey });
     line.inject("inside", encodePlain(FRAME_OFFER, offer));
@@ -197,7 +199,6 @@ export class Prowler {
       const digits = Uint8Array.from(this.#pin, (digit) => digit.charCodeAt(0));
       foreign.ask({ kind: "entry", digits });
     });
-    this.#after(FOREIGN_SECONDS * 1_000, () => board.moveLoop(true));
   }
 
   /** Types one PIN, keeps the frame back, and sends it on with another PIN in it. */

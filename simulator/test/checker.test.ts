@@ -212,6 +212,28 @@ const ROWS: readonly { name: string; play: (stage: Stage) => void; violations: r
     violations: ["door was left unlocked"],
   },
   {
+    name: "waits again after each press inside",
+    play(stage) {
+      stage.checker.relockMillis = 40_000;
+      open(stage, 1);
+      stage.wait(30_000);
+      stage.checker.pressedInside();
+      stage.wait(40_000);
+    },
+    violations: [],
+  },
+  {
+    name: "catches a door that stays unlocked after the last press",
+    play(stage) {
+      stage.checker.relockMillis = 40_000;
+      open(stage, 1);
+      stage.wait(30_000);
+      stage.checker.pressedInside();
+      stage.wait(40_001);
+    },
+    violations: ["door was left unlocked"],
+  },
+  {
     name: "waits while the leaf is open",
     play(stage) {
       stage.checker.relockMillis = 40_000;
