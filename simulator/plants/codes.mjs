@@ -6,6 +6,7 @@ import { CIPHER, rewrite } from "../attacks/rewrites.mjs";
 const CODES = "lock/codes/codes.ts";
 const WINDOWS = "lock/codes/windows.ts";
 const BOARDS = "lock/boards.ts";
+const WINDOW = "firmware/codes/window.ts";
 const STATE = "firmware/codes/state.ts";
 const USER = "firmware/codes/user.ts";
 const NOT_GOOD = "opened for a code that is not good";
@@ -72,6 +73,11 @@ export const CODE_PLANTS = Object.freeze([
         "const isLate = startHour < 0;",
       ),
     ],
+  },
+  {
+    name: "open for a code whose first use came too late",
+    by: [NOT_GOOD],
+    rewrites: [rewrite(WINDOW, "export const FIRST_USE_HOURS_MAX = 24;", "export const FIRST_USE_HOURS_MAX = 30;")],
   },
   {
     name: "open for a code that was taken back",

@@ -129,6 +129,8 @@ export const MEMORY_PLANTS = Object.freeze([
       THREW,
       "a guess was free",
       "refused what the model allows",
+      "a guess was free",
+      "refused a code that was given out",
       "an acknowledged record was lost",
       "a use was counted twice",
       UNDECIDED,

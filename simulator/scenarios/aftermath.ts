@@ -1,6 +1,6 @@
 // The hour after the faults: power is on, the air is calm, the bolt is free, the contact honest and the flash sound.
 // Why: a house that merely survives is not enough. It must come back by itself, with what its people would do anyway: locked,
-// open to its owner, open to a fresh grant exactly as often as that says, and with a journal that verifies.
+// open to its owner, open to a fresh grant and to a fresh code exactly as often as those say, and with a journal that verifies.
 
 import type { Neighbourhood } from "../neighbourhood.ts";
 import { Person, type Reply, type Token } from "../people.ts";
@@ -10,6 +10,8 @@ import type { Household } from "./day.ts";
 const SETTLED_SECONDS = 120;
 const USES = 2;
 const STEP_SECONDS = 180;
+/** A quarter of the hour: a code that began with it is good by then on every clock that is right. */
+const CODE_SECONDS = 900;
 const LASTS_SECONDS = 1_800;
 
 /** What the last hour must show; it takes half of it. */
@@ -19,6 +21,8 @@ export class Aftermath {
   readonly #guest: Person;
   #isRead = false;
   #opened = 0;
+  /** How often the fresh code opened. */
+  #admitted = 0;
   #replies: Reply[] = [];
 
   constructor(house: Neighbourhood, household: Household) {
@@ -49,10 +53,12 @@ export class Aftermath {
       this.#expect(door.bolt === "retracted", "the bolt does not come for the owner"),
     );
     this.#in(SETTLED_SECONDS + STEP_SECONDS, () => this.#visit());
+    this.#in(CODE_SECONDS, () => this.#type());
     this.#in(LASTS_SECONDS, () => {
       this.#expect(this.#isRead, "nobody could read the journal");
       this.#expect(this.#replies.join(" ") === "yes yes no", `a grant of two uses: ${this.#replies.join(", ")}`);
       this.#expect(this.#opened === USES, `a grant of two uses opened ${this.#opened} times`);
+      this.#expect(this.#admitted === 1, `a code that is good once opened ${this.#admitted} times`);
       this.#expect(door.bolt === "thrown", "the door is not locked in the end");
     });
   }
@@ -65,13 +71,28 @@ export class Aftermath {
   }
 
   #knock(token: Token): void {
-    const { door } = this.#house;
     this.#guest.request("unlock", token, (reply) => {
       this.#replies.push(reply);
     });
+    this.#try(() => this.#opened++);
+  }
+
+  /** Somebody types a fresh code, and comes again with it. */
+  #type(): void {
+    const { fingers } = this.#house;
+    const digits = this.#household.callers.giveOnce();
+    this.#expect(digits !== undefined, "no code of this hour is left");
+    if (digits === undefined) return;
+    for (const delay of [0, STEP_SECONDS])
+      this.#in(delay, () => fingers.enter(digits, () => this.#try(() => this.#admitted++)));
+  }
+
+  /** A hand is at the door by the time that the bolt is drawn, if it is. */
+  #try(entered: () => void): void {
+    const { door } = this.#house;
     this.#in(8, () => {
       if (!door.open()) return;
-      this.#opened++;
+      entered();
       this.#in(5, () => this.#household.shut());
     });
   }

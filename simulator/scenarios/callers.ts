@@ -67,6 +67,7 @@ const STAYS: readonly Stay[] = Object.freeze([
   { windowClass: 13, hours: 72, isOnce: false },
 ]);
 const FIRST_USE_HOURS = 24;
+const LATE_HOURS = 5;
 
 /** What a caller needs of the household. */
 export interface Host {
@@ -145,6 +146,13 @@ export class Callers {
     return code;
   }
 
+  /** Gives somebody a code that is good once, from the hour that has begun on for two hours.
+   *  @returns its digits, or undefined where it is somebody's already */
+  giveOnce(): string | undefined {
+    const digits = this.giveWindow(STAYS[0], Math.floor(this.#house.world.time / HOUR))?.digits;
+    return typeof digits === "string" ? digits : undefined;
+  }
+
   /** Somebody types a code, and tries the door. */
   enter(digits: string, random: Stream): void {
     this.#host.tally.codes++;
@@ -204,11 +212,7 @@ export class Callers {
     const code = this.giveWindow(stay, startHour);
     if (code === undefined) return;
     const delay = startHour * HOUR - world.time;
-    const isInTime = random.chance(700);
-    const comes = isInTime
-      ? random.between(900, Math.min(stay.hours, FIRST_USE_HOURS) * HOUR - 900)
-      : random.between(-3 * HOUR, (stay.hours + 5) * HOUR);
-    const arrives = Math.max(60, delay + comes);
+    const arrives = Math.max(60, delay + comesAt(stay, random));
     if (random.chance(150)) this.#in(arrives - 50, () => this.#takeBack(code));
     this.#in(arrives, () => this.#knock(String(code.digits), random));
     if (random.chance(600)) this.#in(arrives + random.between(25, 900), () => this.#again(code, `again ${name}`));
@@ -262,4 +266,13 @@ export class Callers {
   #in(delaySeconds: number, act: () => void): void {
     this.#house.world.after(delaySeconds * 1_000, act);
   }
+}
+
+/** When a guest comes, in seconds from the start of the window: in time, or early, late or much too late. Of those who may stay
+ *  for days, some come for the first time when it is just too late for that. */
+function comesAt({ hours }: Stay, random: Stream): number {
+  const last = Math.min(hours, FIRST_USE_HOURS) * HOUR;
+  if (hours > FIRST_USE_HOURS && random.chance(250)) return random.between(last + 900, last + LATE_HOURS * HOUR);
+  if (random.chance(700)) return random.between(900, last - 900);
+  return random.between(-3 * HOUR, (hours + LATE_HOURS) * HOUR);
 }
