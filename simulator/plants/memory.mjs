@@ -127,7 +127,6 @@ export const MEMORY_PLANTS = Object.freeze([
     name: "believe a snapshot that is torn or rotten",
     by: [
       THREW,
-      "a guess was free",
       "refused what the model allows",
       "a guess was free",
       "refused a code that was given out",
