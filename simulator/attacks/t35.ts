@@ -13,6 +13,8 @@ import { type Attack, adopted, must } from "./attack.ts";
 import { tryCodes } from "./t35codes.ts";
 
 const SEED = 35;
+/** A start reads every sector. */
+const SECTORS = [6, 8, 3] as const;
 const LOCK = 1;
 const STEP_MILLIS = 10;
 /** A drive of 300 ms and what it takes to be seen at its end. */
@@ -114,7 +116,7 @@ export const attack: Attack = {
   id: "T35",
   claim: "a cut of power at any word or moment of a visit leaves no bolt open and unspent, and no use to be had twice",
   run: (factory) => {
-    const desk = adopted(factory);
+    const desk = adopted(factory, { sectors: SECTORS });
     const expiry = seconds(desk.time + WEEK_SECONDS);
     const token = desk.grant({ to: desk.person("guest"), uses: 1, expiry });
     const start: Start = { desk, token, flash: desk.flash.snapshot() };

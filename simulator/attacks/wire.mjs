@@ -2,17 +2,32 @@
 
 import { CIPHER, NO_SEALING, rewrite } from "./rewrites.mjs";
 
+const BOARDS = "lock/boards.ts";
+const NOISE = "firmware/link/noise.ts";
+const COMMAND = "firmware/link/command.ts";
 const OUTSIDE = "lock/outside.ts";
-const KEYPAD = "lock/keypad.ts";
+const SERVE = "lock/keypad.ts";
+const LOCK = "lock/lock.ts";
+const CODE_STATE = "firmware/codes/state.ts";
 const VAULT = "lock/codes/vault.ts";
+
+// A handshake in which nobody's lasting key takes part.
+const NO_STATIC_KEYS = [
+  rewrite(
+    NOISE,
+    "const shared = this.crypto.agree(secret, publicKey);",
+    'const shared = token === "ee" ? this.crypto.agree(secret, publicKey) : new Uint8Array(KEY_BYTES);',
+  ),
+  rewrite(NOISE, "this.symmetric.mixHash(present(isLocal ? localStatic?.publicKey : remoteStatic));"),
+];
 
 /** Rows as in twins.mjs. */
 export const WIRE_TWINS = Object.freeze([
-  { id: "T01", without: "sealing", at: "no secret on the keypad's wire", rewrites: NO_SEALING },
+  { id: "T01", without: "sealing", at: "no PIN or code on the keypad's wire", rewrites: NO_SEALING },
   {
     id: "T01",
     without: "sealing what phones send",
-    at: "no secret on the air",
+    at: "no secret of codes on the air",
     rewrites: [
       rewrite(
         CIPHER,
@@ -34,7 +49,7 @@ export const WIRE_TWINS = Object.freeze([
   {
     id: "T01",
     without: "the vault for secrets",
-    at: "no secret in the flash",
+    at: "no secret of codes in the flash",
     rewrites: [
       rewrite(
         VAULT,
@@ -49,6 +64,59 @@ export const WIRE_TWINS = Object.freeze([
     ],
   },
   {
+    id: "T01",
+    without: "the hash of a PIN",
+    at: "no PIN or code in the flash",
+    rewrites: [
+      rewrite(
+        "firmware/codes/pin.ts",
+        "const kept = mac.slice(0, MAC_BYTES);",
+        "const kept = new Uint8Array(MAC_BYTES);\n  kept.set(digits);",
+      ),
+    ],
+  },
+  {
+    id: "T01",
+    without: "the difference between a secret key and a public one",
+    at: "no key on the keypad's wire",
+    rewrites: [
+      rewrite(
+        BOARDS,
+        "    const { agreementKey } = this.#identity;",
+        "    const agreementKey = this.#identity.agreementSecret;",
+      ),
+    ],
+  },
+  {
+    id: "T01",
+    without: "entries of one size",
+    at: "no frame's length tells how many digits were typed",
+    rewrites: [
+      rewrite(COMMAND, "const padded = new Uint8Array(DIGITS_MAX).fill(FILLER);", "const padded = digits.slice();"),
+      rewrite(COMMAND, "  padded.set(digits, DIGITS_MAX - digits.length);\n"),
+      rewrite(COMMAND, "reader.readView(DIGITS_MAX, DIGITS_MAX)", "reader.readView(1, DIGITS_MAX)"),
+      rewrite(COMMAND, "while (start < DIGITS_MAX && padded", "while (start < padded.length && padded"),
+    ],
+  },
+  {
+    id: "T16",
+    without: "the board's own key in the handshake",
+    at: "a foreign keypad opens nothing",
+    rewrites: [...NO_STATIC_KEYS, rewrite(NOISE, "this.symmetric.mixHash(options.prologue);")],
+  },
+  {
+    id: "T16",
+    without: "silence towards strangers",
+    at: "a foreign keypad is not answered with a single frame",
+    rewrites: [
+      rewrite(
+        BOARDS,
+        "    this.#desk.stranger(FAILED_PROOF, now);\n  }",
+        "    this.#desk.stranger(FAILED_PROOF, now);\n    this.#wire.send(frame.slice());\n  }",
+      ),
+    ],
+  },
+  {
     id: "T16",
     without: "somebody inside at the enrolment",
     at: "no enrolment with nobody inside",
@@ -56,23 +124,15 @@ export const WIRE_TWINS = Object.freeze([
   },
   {
     id: "T16",
-    without: "silence towards who is not enrolled",
-    at: "a foreign keypad knocks, and hears nothing",
-    rewrites: [
-      rewrite(
-        "lock/boards.ts",
-        "    this.#desk.stranger(FAILED_PROOF, now);\n  }",
-        "    this.#desk.stranger(FAILED_PROOF, now);\n    this.#wire.send(encodePlain(FRAME_ENROLLED, new Uint8Array(49)));\n  }",
-      ),
-    ],
+    without: "the truth about a link",
+    at: "the owner sees that the keypad is another's",
+    rewrites: [rewrite(BOARDS, 'return this.#find(kid)?.link === "up";', "return this.#find(kid) !== undefined;")],
   },
   {
     id: "T16",
-    without: "the truth about a link",
-    at: "the owner sees that the keypad is another's",
-    rewrites: [
-      rewrite("lock/boards.ts", 'return this.#find(kid)?.link === "up";', "return this.#find(kid) !== undefined;"),
-    ],
+    without: "a key of its own for each keypad",
+    at: "no two keypads share a key",
+    rewrites: [rewrite("firmware/identity.ts", "random.fill(secret);", "secret.fill(7);")],
   },
   {
     id: "T16",
@@ -80,11 +140,37 @@ export const WIRE_TWINS = Object.freeze([
     at: "a removed keypad is over at once",
     rewrites: [
       rewrite(
-        "lock/boards.ts",
+        BOARDS,
         "      if (!isEnrolled) endSessions(peer);\n      return isEnrolled;",
         "      return isEnrolled || peer !== undefined;",
       ),
     ],
+  },
+  {
+    id: "T16",
+    without: "the number of the enrolment",
+    at: "a former enrolment is worth nothing beside a new one",
+    rewrites: [
+      rewrite("firmware/link/prologue.ts", "writer.bytes(boardKid).uint(sequence)", "writer.bytes(boardKid).uint(0)"),
+    ],
+  },
+  {
+    id: "T16",
+    without: "an enrolment before an answer",
+    at: "an offer alone is not answered",
+    rewrites: [
+      rewrite(
+        BOARDS,
+        "      this.#offer = { offer, at: now };\n      return;",
+        "      this.#offer = { offer, at: now };\n      const { agreementKey } = this.#identity;\n      const answer = encodeEnrolled({ lockId: this.#desk.lockId, agreementKey, sequence: 1 });\n      this.#wire.send(encodePlain(FRAME_ENROLLED, answer));\n      return;",
+      ),
+    ],
+  },
+  {
+    id: "T16",
+    without: "the lock's own key in the handshake",
+    at: "a keypad that believed another never comes up here",
+    rewrites: NO_STATIC_KEYS,
   },
   {
     id: "T35",
@@ -102,7 +188,7 @@ export const WIRE_TWINS = Object.freeze([
   {
     id: "T35",
     without: "codes that stay spent through a cut",
-    at: "no code opens twice, and none is lost",
+    at: "a code opens once, and is not lost",
     rewrites: [
       rewrite(
         "firmware/journal/store.ts",
@@ -113,10 +199,36 @@ export const WIRE_TWINS = Object.freeze([
     ],
   },
   {
+    id: "T35",
+    without: "a disposable user's only use",
+    at: "a disposable user opens once, and is not lost",
+    rewrites: [rewrite(CODE_STATE, 'return user.type === "disposable" || user.type === "expiring";', "return false;")],
+  },
+  {
+    id: "T35",
+    without: "the last step of an authenticator",
+    at: "a step of an authenticator opens once, and is not lost",
+    rewrites: [
+      rewrite(CODE_STATE, "credential.slot === use.slot && use.step > credential.lastStep ?", "use.step < 0 ?"),
+    ],
+  },
+  {
     id: "T40",
     without: "the alarm of the case",
-    at: "an open case sounds at once",
-    rewrites: [rewrite(KEYPAD, "if (command.isCaseOpen && !desk.wasCaseOpen) soundTamper(desk, now);")],
+    at: "an open case sounds within a second",
+    rewrites: [rewrite(SERVE, "if (command.isCaseOpen && !desk.wasCaseOpen) soundTamper(desk, now);")],
+  },
+  {
+    id: "T40",
+    without: "the difference between a case that was opened and one that stays open",
+    at: "and once",
+    rewrites: [rewrite(SERVE, "command.isCaseOpen && !desk.wasCaseOpen", "command.isCaseOpen")],
+  },
+  {
+    id: "T40",
+    without: "a keypad that remembers what it could not say",
+    at: "a case that was opened and closed behind a cut cable sounds when the cable is whole",
+    rewrites: [rewrite("keypad/keypad.ts", "this.#hasOpened ||= isOpen;")],
   },
   {
     id: "T40",
@@ -129,5 +241,23 @@ export const WIRE_TWINS = Object.freeze([
     without: "a watch on the link",
     at: "a keypad that falls silent is found out",
     rewrites: [rewrite(OUTSIDE, "if (!isUp) soundSilence(parts, at);")],
+  },
+  {
+    id: "T40",
+    without: "the alarm of a locked door that opens",
+    at: "a door that opens behind a thrown bolt sounds at once",
+    rewrites: [rewrite("firmware/door/door.ts", 'turn.effects.push({ kind: "alarm", alarm: "forced" });')],
+  },
+  {
+    id: "T40",
+    without: "records of what the door sounds",
+    at: "and is written, whoever is connected",
+    rewrites: [rewrite(LOCK, 'this.#recorder.alarm(alarm === "heldOpen" ? "held-open" : alarm, now);')],
+  },
+  {
+    id: "T40",
+    without: "word of a jam to owners",
+    at: "an owner who listens is told of a jam",
+    rewrites: [rewrite(LOCK, 'if (alarm === "jammed") this.#visits.notify("jammed");')],
   },
 ]);
