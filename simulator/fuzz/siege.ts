@@ -1,9 +1,10 @@
-// A lock that has an owner and a guest, under a stream of malformed messages from outside its sessions and from inside.
+// A lock that has an owner, a guest and a keypad, under a stream of malformed messages from outside its sessions and from
+// inside, by radio and over the keypad's wire.
 // Why: behind the cipher stand the readers, the signatures and the bolt; whatever comes, nothing moves, nothing is written
 // but counts of strangers, and nothing is thrown (docs/attacks.md T04, T21).
 // Within a session each message goes by itself: what is left of the session's bounds is used up as a stranger would.
 
-import type { Bytes } from "../../firmware/bytes.ts";
+import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
@@ -21,15 +22,25 @@ import { FRAME_PAYLOAD_BYTES_MAX } from "../../firmware/link/frame.ts";
 import type { Person, Token } from "../caller.ts";
 import { Desk } from "../desk.ts";
 import { examples } from "../examples.ts";
+import { Porch } from "../porch.ts";
 import type { Stream } from "../random.ts";
 import { type Channel, Intruder } from "./intruder.ts";
 import { mutate, type Source, sourceOf } from "./mutate.ts";
+import { Tapper } from "./tapper.ts";
 
 /** Messages on one connection, and the time between two connections: a handshake may be had every 250 ms. */
 const MESSAGES_A_SESSION = 8;
 const BETWEEN_MILLIS = 300;
 const SPEECHLESS_PER_MILLE = 100;
 const OWNER_PER_MILLE = 250;
+/** How many messages come over the keypad's wire, and how many of them are sealed in its session. */
+const WIRE_PER_MILLE = 150;
+const COMMAND_PER_MILLE = 400;
+const PIN = "394827";
+/** Between two handshakes of one keypad. */
+const SHAKE_SECONDS = 2;
+/** From a visit's end until the bolt is thrown again. */
+const RELOCK_SECONDS = 32;
 /** A lock forgets strangers who said nothing for 5 s. */
 const QUIET_SECONDS = 10;
 const PROVE = 1;
@@ -39,9 +50,9 @@ const CODE_KINDS: readonly string[] = Object.freeze(["user", "credential", "secr
 /** Room for the longest message that mutate.ts makes. */
 const MADE_BYTES_MAX = 4_200;
 
-/** A message on its way: what it is made of, for a report. */
+/** A message on its way: what it is made of. */
 export interface Shot {
-  readonly layer: string;
+  readonly layer: "frame" | "request" | "keypad frame" | "keypad command";
   readonly bytes: Bytes;
 }
 
@@ -54,6 +65,7 @@ export class Siege {
   readonly #delegate: Token;
   readonly #requests: readonly Source[];
   readonly #signed: readonly Source[];
+  readonly #tapper: Tapper;
   #intruder: Intruder | undefined;
   #channel: Channel | undefined;
   #left = 0;
@@ -69,8 +81,15 @@ export class Siege {
     this.desk = desk;
     this.#crypto = crypto;
     this.#random = random;
-    const verdict = desk.adopt();
-    assert(verdict === "yes", "a siege begins with a lock that has an owner");
+    const porch = new Porch(desk, "UTC0", false);
+    porch.store(1, PIN);
+    desk.passTime(SHAKE_SECONDS);
+    this.#tapper = new Tapper(desk, { keypad: porch.typist, pin: PIN }, random);
+    const result = this.#tapper.ask({ kind: "entry", digits: fromAscii(PIN) });
+    assert(result === "yes", "what is to be spoilt opens while it is whole");
+    porch.visit();
+    desk.passTime(RELOCK_SECONDS);
+    this.#count();
     this.#guest = desk.grant({ to: desk.person("guest"), uses: 60_000, depth: 1 });
     this.#delegate = desk.delegate(this.#guest, { to: desk.person("delegate") });
     const all = examples(crypto);
@@ -81,6 +100,11 @@ export class Siege {
 
   /** Makes the next message; `deliver` sends it. */
   aim(): Shot {
+    if (this.#random.chance(WIRE_PER_MILLE)) {
+      const isCommand = this.#random.chance(COMMAND_PER_MILLE);
+      if (isCommand) return { layer: "keypad command", bytes: this.#tapper.spoiltCommand() };
+      return { layer: "keypad frame", bytes: this.#tapper.spoiltFrame() };
+    }
     if (this.#left <= 0 || this.#intruder?.isConnected !== true) this.#connect();
     this.#left--;
     const channel = this.#channel;
@@ -95,18 +119,19 @@ export class Siege {
 
   /** Delivers a message. @returns what happened that must not, or undefined */
   deliver({ layer, bytes }: Shot): string | undefined {
-    const intruder = this.#intruder;
-    if (intruder === undefined || bytes.length > FRAME_PAYLOAD_BYTES_MAX) return undefined;
+    if (bytes.length > FRAME_PAYLOAD_BYTES_MAX) return undefined;
     const before = this.#state();
     const { words } = this.desk.flash;
+    let isHarmless: boolean;
     try {
-      intruder.send(layer === "request" ? intruder.seal(bytes) : bytes);
+      isHarmless = this.#send({ layer, bytes });
     } catch (error) {
       return `${String(error)} left the lock`;
     }
     this.desk.air.length = 0;
     const after = this.#state();
     if (after !== before) return `the lock went from ${before} to ${after}`;
+    if (!isHarmless) return "the keypad was served";
     if (this.desk.flash.words === words) return undefined;
     const { others, codes } = this.#written();
     // An owner's request that was spoilt may still be one: then it says something else, and is obeyed.
@@ -120,6 +145,7 @@ export class Siege {
   relieve(): string | undefined {
     this.#intruder?.leave();
     this.desk.passTime(QUIET_SECONDS);
+    if (!this.#tapper.report()) return "its keypad was not heard afterwards";
     const session = this.desk.ownerSession();
     const answer = session.ask({ kind: "holidays", holidays: [] });
     session.leave();
@@ -134,6 +160,7 @@ export class Siege {
   #connect(): void {
     this.#intruder?.leave();
     this.desk.passMillis(BETWEEN_MILLIS);
+    if (this.#tapper.isReportDue) this.#tapper.report();
     this.#left = MESSAGES_A_SESSION;
     this.#lastId = 0;
     const intruder = new Intruder(this.desk);
@@ -146,10 +173,25 @@ export class Siege {
       const own = this.#prove(channel, { kid: this.desk.owner.kid }, { by: this.desk.owner, operation: OPERATION_OWN });
       intruder.send(intruder.seal(carrying(PROVE, this.#id(), own)));
     }
-    if (this.desk.flash.words !== this.#recordsAt) {
-      this.#recordsAt = this.desk.flash.words;
-      this.#records = this.#written();
-    }
+    this.#count();
+  }
+
+  /** Counts what was written by right. */
+  #count(): void {
+    if (this.desk.flash.words === this.#recordsAt) return;
+    this.#recordsAt = this.desk.flash.words;
+    this.#records = this.#written();
+  }
+
+  /** @returns false where a keypad was answered as for something that it may ask */
+  #send({ layer, bytes }: Shot): boolean {
+    const tapper = this.#tapper;
+    if (layer === "keypad frame") return !tapper.isServed(bytes);
+    if (layer === "keypad command") return !tapper.isServed(tapper.seal(bytes));
+    const intruder = this.#intruder;
+    assert(intruder !== undefined, "a message by radio is sent on a connection");
+    intruder.send(layer === "request" ? intruder.seal(bytes) : bytes);
+    return true;
   }
 
   #id(): number {
@@ -159,9 +201,9 @@ export class Siege {
 
   #state(): string {
     const { door, isAdopted, isVisitOpen, hasPresence } = this.desk.lock.snapshot;
-    const { drives } = this.desk.rig;
+    const { drives, signals } = this.desk.rig;
     const flags = [isAdopted, isVisitOpen, hasPresence].map((flag) => (flag ? "1" : "0")).join("");
-    return `${door.bolt.at} ${door.contact.is} ${flags} ${drives.length}`;
+    return `${door.bolt.at} ${door.contact.is} ${flags} ${drives.length} ${signals.length}`;
   }
 
   #written(): { readonly others: number; readonly codes: number } {

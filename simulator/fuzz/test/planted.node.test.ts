@@ -30,7 +30,7 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
     "firmware/cbor/decode.ts",
     'if (argument < argumentMin) throw new Fault("cbor.canonical");',
     'if (argument < argumentMin) throw new TypeError("cbor.canonical");',
-    /threw TypeError/,
+    /threw TypeError|TypeError: cbor.canonical left the lock/,
   ],
   [
     "a Fault that leaves the lock",
@@ -39,6 +39,35 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
       this.#desk.stranger(0, now);`,
     "      throw fault;",
     /left the lock/,
+  ],
+  [
+    "a Fault that leaves the lock over the wire to its keypads",
+    "lock/boards.ts",
+    `      if (!(fault instanceof Fault)) throw fault;
+      this.#desk.stranger(BROKEN_FRAME, now);`,
+    "      throw fault;",
+    /left the lock/,
+  ],
+  [
+    "a wish that is read out of what makes no sense",
+    "lock/boards.ts",
+    "      this.#desk.stranger(NO_SENSE, now);\n      return undefined;",
+    '      return { kind: "lock", id: new Uint8Array(8) };',
+    /the keypad was served|more than strangers was written/,
+  ],
+  [
+    "a session that ends with the first frame that fails",
+    "lock/boards.ts",
+    "const plaintext = session.cipher.open(frame);",
+    `const unopened = session.cipher;
+      let plaintext: Bytes;
+      try {
+        plaintext = unopened.open(frame);
+      } catch (fault) {
+        unopened.wipe();
+        throw fault;
+      }`,
+    /its keypad was not heard afterwards/,
   ],
   [
     "an allocation without a bound",
