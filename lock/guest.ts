@@ -98,7 +98,8 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   switch (operation) {
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH: {
-      if (!retry && desk.codeRule.isCodeMissing(chain.leaf.kid8, now)) return "code";
+      // Whoever passes a grant on passes the need of a code on with it.
+      if (!retry && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now))) return "code";
       // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
       if (retry && visit !== undefined) visit.retries++;
       else {
@@ -136,9 +137,10 @@ function beginGuestVisit(
   const { dwellMinutes } = intent;
   const { chain, holder, operation } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
+  const isBound = chain.links.some(({ kid8 }) => desk.codeRule.isBound(kid8));
   try {
     recorder.face(crypto, chain, now);
-    const source = desk.codeRule.isBound(chain.leaf.kid8) ? "keypad" : "phone";
+    const source = isBound ? "keypad" : "phone";
     const { seq } = recorder.intent({ chain, holder, operation, source, spends: intent.spends }, now);
     desk.begin(
       beginVisit(seq, { leaf: chain.leaf.link8, operation, dwellMinutes, connection: from.connection }, now),
@@ -148,7 +150,7 @@ function beginGuestVisit(
     if (!(fault instanceof Fault)) throw fault;
     return "journal";
   }
-  if (desk.codeRule.isBound(chain.leaf.kid8)) desk.codeRule.used();
+  if (isBound) desk.codeRule.used();
   faces.keep(crypto, chain);
   return undefined;
 }

@@ -40,6 +40,8 @@ const DAY_MINUTES = 1_440;
 const DIGITS_MAX = 12;
 const VALUE_BYTES_MAX = SEALING_BYTES + TOTP_SECRET_BYTES_MAX;
 const USE_BYTES_MAX = 32;
+/** A name of 32 bytes, a holder, four week-day windows and two of year days take 111. */
+const SETTING_BYTES_MAX = 160;
 const BY_USER = 0;
 const BY_WINDOW = 1;
 /** The modes that a holiday may bring. */
@@ -89,6 +91,13 @@ export function writeUserSetting(writer: Writer, user: UserSetting): void {
   writer.array(yearDays.length);
   for (const { from, until } of yearDays) writer.array(2).uint(from).uint(until);
   writer.uint(user.expiryMinutes ?? 0);
+}
+
+/** Gives a user's settings as they are written. */
+export function encodeUserSetting(user: UserSetting): Bytes {
+  const writer = new Writer(SETTING_BYTES_MAX);
+  writeUserSetting(writer, user);
+  return writer.finish();
 }
 
 /** Reads a whole user. @throws Fault cbor.*, code.shape */

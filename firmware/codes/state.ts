@@ -3,7 +3,7 @@
 // and a code that was good once stays spent through every power cut.
 // Follows docs/protocol.md §7 and §4.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, toHex } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { type Seconds, seconds } from "../platform.ts";
@@ -16,7 +16,7 @@ import {
   SPENT_MAX,
   type UsedWindow,
 } from "./credential.ts";
-import type { UserSetting } from "./form.ts";
+import { encodeUserSetting, type UserSetting } from "./form.ts";
 import { CREDENTIALS_MAX, type Holiday, USERS_MAX, type User } from "./user.ts";
 import { endOf, WINDOW_CLASSES, type Window } from "./window.ts";
 
@@ -58,7 +58,8 @@ export function withoutSecret(crypto: Crypto, codes: CodeState, owner: Bytes): C
   };
 }
 
-/** Sets a user, or removes one with all credentials. Whoever set it first stays its creator; a user set anew was never used.
+/** Sets a user, or removes one with all credentials. Whoever set it first stays its creator; a user set anew was never used,
+ *  unless it is only enabled or disabled.
  *  @throws Fault journal.corrupt without room */
 export function withUser(
   codes: CodeState,
@@ -72,7 +73,9 @@ export function withUser(
     return { ...codes, users, credentials: codes.credentials.filter(({ user }) => user !== index) };
   }
   requireRoom(users.length < USERS_MAX);
-  const user = { ...setting, index, firstUsed: undefined, creator: former?.creator ?? actor, modifier: actor };
+  const isSwitched = former !== undefined && isOnlySwitched(former, setting);
+  const firstUsed = isSwitched ? former.firstUsed : undefined;
+  const user = { ...setting, index, firstUsed, creator: former?.creator ?? actor, modifier: actor };
   return { ...codes, users: [...users, user] };
 }
 
@@ -93,12 +96,13 @@ export function findUser(codes: CodeState, index: number): User | undefined {
   return codes.users.find((user) => user.index === index);
 }
 
-/** Whether a use can be noted: a table that is full of codes that may still count takes none.
+/** Whether a use can be noted: a table that is full of codes that may still count takes no other.
  *  @param lo the least that the time can be */
-export function hasRoomForUse(codes: CodeState, use: CodeUse, lo: Seconds): boolean {
+export function hasRoomForUse(crypto: Crypto, codes: CodeState, use: CodeUse, lo: Seconds): boolean {
   if (use.by === "user") return true;
   const table = tableOf(use.window);
-  return table === undefined || live(codes[table], lo).length < mostOf(table);
+  if (table === undefined || live(codes[table], lo).length < mostOf(table)) return true;
+  return codes[table].some((used) => isSameWindow(crypto, used, use));
 }
 
 /** Notes that somebody opened. @param lo of the record, which is where a stay begins to count
@@ -140,6 +144,12 @@ export function isSameWindow(crypto: Crypto, left: UsedWindow, right: UsedWindow
   const other = right.window;
   const isSame = windowClass === other.windowClass && serial === other.serial && startHour === other.startHour;
   return isSame && crypto.isEqual(left.owner, right.owner);
+}
+
+/** Whether a new setting does nothing but enable or disable. */
+function isOnlySwitched(former: UserSetting, setting: UserSetting): boolean {
+  if (former.isEnabled === setting.isEnabled) return false;
+  return toHex(encodeUserSetting({ ...former, isEnabled: setting.isEnabled })) === toHex(encodeUserSetting(setting));
 }
 
 /** Whether a user's first use is remembered. */

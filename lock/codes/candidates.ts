@@ -44,6 +44,11 @@ interface TotpTable {
   readonly codes: Bytes;
 }
 
+/** The length at which a PIN with a one-time code behind it is paid for. @param digits of the PIN */
+function weakerOf(digits: number): number {
+  return digits < TOTP_DIGITS ? digits : TOTP_DIGITS;
+}
+
 const NOBODY: Match | undefined = undefined;
 
 /** The candidates of one lock. */
@@ -91,8 +96,9 @@ export class Candidates {
     this.#madeFrom = madeFrom;
   }
 
-  /** How many codes of each length would open now. A PIN with the authenticator's code behind it counts as one of twelve
-   *  digits, the longest that are told apart. @param digits of the entry: longer codes are not tested by it */
+  /** How many codes of each length would open now. A PIN with the authenticator's code behind it counts as its weaker half
+   *  (`weakerOf`): whoever holds the phone guesses only the PIN, and whoever saw the PIN only what the phone shows.
+   *  @param digits of the entry: longer codes are not tested by it */
   lives(digits: number): readonly Lives[] {
     const lives: Lives[] = [{ digits: WINDOW_DIGITS, live: this.#windows.live }];
     for (const table of this.#totps) {
@@ -101,8 +107,8 @@ export class Candidates {
     for (const { digits: length, isDual, credentials } of this.#pins) {
       const whole = isDual ? length + TOTP_DIGITS : length;
       if (whole > digits) continue;
-      if (isDual) lives.push({ digits: DIGITS_MAX, live: credentials.length * this.#stepsEach });
-      else lives.push({ digits: length, live: credentials.length });
+      const each = isDual && length >= TOTP_DIGITS ? this.#stepsEach : 1;
+      lives.push({ digits: isDual ? weakerOf(length) : length, live: credentials.length * each });
     }
     return lives.filter((row) => row.live > 0 && row.digits <= digits);
   }
@@ -119,7 +125,7 @@ export class Candidates {
       found = this.#matchPin(state, end) ?? found;
       if (digits === WINDOW_DIGITS) found = this.#matchWindow(end) ?? found;
     }
-    return tested.includes(DIGITS_MAX) ? (this.#matchDual(state, entry) ?? found) : found;
+    return this.#matchDual(state, entry, tested) ?? found;
   }
 
   get #stepsEach(): number {
@@ -207,7 +213,9 @@ export class Candidates {
   }
 
   #matchWindow(end: Bytes): Match | undefined {
-    const found = this.#windows.find(parseCode(end));
+    const code = parseCode(end);
+    const found = this.#windows.find(code);
+    this.#crypto.wipe(code);
     if (found === undefined) return undefined;
     const use: CodeUse = { by: "window", owner: found.owner, window: found.window };
     return { digits: WINDOW_DIGITS, use, user: undefined };
@@ -224,11 +232,12 @@ export class Candidates {
   }
 
   /** A PIN of any length, and the authenticator's code of the same person behind it. */
-  #matchDual(state: LockState, entry: Bytes): Match | undefined {
+  #matchDual(state: LockState, entry: Bytes, tested: readonly number[]): Match | undefined {
     let found = NOBODY;
     for (let digits = PIN_DIGITS_MIN; digits <= PIN_DIGITS_MAX; digits++) {
       const start = entry.length - TOTP_DIGITS - digits;
       if (start < 0) break;
+      if (!tested.includes(weakerOf(digits))) continue;
       const pin = this.#findPin(entry.subarray(start, start + digits), true);
       const row = this.#findTotp(entry.subarray(start + digits), true);
       if (pin === undefined || row?.credential.user !== pin.user) continue;

@@ -47,8 +47,13 @@ export interface CodesDesk extends GuestDesk {
 /** A first code that waits for more. */
 interface Held {
   readonly user: User;
+  /** All users as they were then: whoever is set anew meanwhile, or removed, waits no longer. */
+  readonly users: readonly User[];
   readonly at: Millis;
 }
+
+/** What came of a right code: the door was asked, more is needed, or why not. */
+type Outcome = "yes" | "wait" | Denial;
 
 /** The codes of one lock. */
 export class Codes {
@@ -102,14 +107,14 @@ export class Codes {
       recorder.wrongCode(now);
       return "no";
     }
-    const denial = this.#judge(desk, match, now);
-    if (denial !== undefined) {
-      recorder.codeRefusal(match.use, denial, now);
-      return "no";
-    }
-    const result = this.#open(desk, match, now);
-    if (result !== "no") this.#giveBack(admission, match, now);
-    return result;
+    const outcome = this.#judge(desk, match, now) ?? this.#open(desk, match, now);
+    const isGood = outcome === "yes" || outcome === "wait";
+    if (isGood) this.#giveBack(admission, match, now);
+    // A right code that is refused stays paid, so that nothing outside tells it from a wrong one.
+    else recorder.codeRefusal(match.use, outcome, now);
+    // Whoever is forced to the door is heard there, whether it opens or not.
+    if (match.use.by === "user" && match.use.isDuress) desk.duress();
+    return isGood ? outcome : "no";
   }
 
   /** Makes the codes of the hour beforehand. */
@@ -125,7 +130,7 @@ export class Codes {
     );
     if (bound.length === 0) return false;
     const held = this.#heldAt(now);
-    return held === undefined || !bound.some(({ index }) => index === held.user.index);
+    return held === undefined || !bound.some(({ index }) => index === held.index);
   }
 
   /** Whether a holder's grants open only with a code besides. @param holder 8 bytes */
@@ -166,8 +171,11 @@ export class Codes {
     return millis(this.#levelAt + LEVEL_MILLIS);
   }
 
-  #heldAt(now: Millis): Held | undefined {
-    return this.#held !== undefined && now - this.#held.at <= HELD_MILLIS ? this.#held : undefined;
+  /** Whose code waits. */
+  #heldAt(now: Millis): User | undefined {
+    const held = this.#held;
+    if (held === undefined || now - held.at > HELD_MILLIS) return undefined;
+    return held.users === this.#memory.state.codes.users ? held.user : undefined;
   }
 
   /** What opened the visit that is open, where the same code may try once more without being spent again. */
@@ -191,7 +199,7 @@ export class Codes {
       const isActive = codes.active.some((other) => this.#isSame(use, { by: "window", ...other }));
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
       if (configuration.codeCamera[use.window.windowClass] > 0) return "camera";
-      return hasRoomForUse(codes, use, interval.lo) ? undefined : "quota";
+      return hasRoomForUse(this.#crypto, codes, use, interval.lo) ? undefined : "quota";
     }
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
@@ -202,30 +210,31 @@ export class Codes {
   }
 
   /** A code that is right opens, or is the first half of what does. */
-  #open(desk: CodesDesk, { use, user }: Match, now: Millis): Result {
+  #open(desk: CodesDesk, { use, user }: Match, now: Millis): Outcome {
     if (use.by === "window" || user === undefined) return this.#begin(desk, use, now);
     if (user.rule === "with-grant") return this.#hold(user, use, now);
     if (user.rule !== "two-person") return this.#begin(desk, use, now);
     const held = this.#heldAt(now);
-    if (held === undefined || held.user.rule !== "two-person" || held.user.index === user.index) {
+    if (held === undefined || held.rule !== "two-person" || held.index === user.index) {
       return this.#hold(user, use, now);
     }
-    const isDuress = use.isDuress || held.user.type === "forced";
-    return this.#begin(desk, { ...use, first: held.user.index, isDuress }, now);
+    const isDuress = use.isDuress || held.type === "forced";
+    return this.#begin(desk, { ...use, first: held.index, isDuress }, now);
   }
 
-  /** Keeps a first code. One that an authenticator showed is spent, durably, before anybody is told that it was right. */
-  #hold(user: User, use: CodeUse, now: Millis): Result {
-    const isSpent = use.by === "user" && use.step > 0;
-    if (isSpent && !this.#memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) {
-      return "no";
+  /** Keeps a first code. One that an authenticator showed is spent, and one that somebody was forced to type is written,
+   *  durably, before anybody is told that it was right. */
+  #hold(user: User, use: CodeUse, now: Millis): Outcome {
+    const isWritten = use.by === "user" && (use.step > 0 || use.isDuress);
+    if (isWritten && !this.#memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) {
+      return "journal";
     }
-    this.#held = { user, at: now };
+    this.#held = { user, users: this.#memory.state.codes.users, at: now };
     return "wait";
   }
 
   /** Writes who comes; when that is durable, the door is asked. */
-  #begin(desk: CodesDesk, use: CodeUse, now: Millis): Result {
+  #begin(desk: CodesDesk, use: CodeUse, now: Millis): Outcome {
     const { memory, canUnlatch, visit } = desk;
     const operation = operationOf(canUnlatch);
     const again = this.#againOf(desk, now);
@@ -233,7 +242,7 @@ export class Codes {
     if (again !== undefined && visit !== undefined && this.#isAgain(use, again)) visit.retries++;
     else {
       const name = this.#nameOf(use);
-      if (!desk.ration.take(name, now)) return "no";
+      if (!desk.ration.take(name, now)) return "rate";
       try {
         const { seq } = memory.write({ kind: "code", operation, isHalf: false, use }, now);
         desk.begin(
@@ -242,13 +251,12 @@ export class Codes {
         );
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
-        return "no";
+        return "journal";
       }
       this.#last = { use, name };
     }
     this.#held = undefined;
     desk.act(operation, now);
-    if (use.by === "user" && use.isDuress) desk.duress();
     return "yes";
   }
 

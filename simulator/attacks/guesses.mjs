@@ -27,6 +27,14 @@ const FORGETTING_CODES = [
 export const GUESS_TWINS = Object.freeze([
   {
     id: "T12",
+    without: "the price of half a code",
+    rewrites: [
+      rewrite(CANDIDATES, "digits: isDual ? weakerOf(length) : length", "digits: isDual ? 12 : length"),
+      rewrite(CANDIDATES, "if (!tested.includes(weakerOf(digits))) continue;"),
+    ],
+  },
+  {
+    id: "T12",
     without: "a charge for a guess",
     at: "a pause answers the right code as well as wrong ones",
     rewrites: [rewrite(CODES, "    this.#budget.charge(cost, now);")],

@@ -9,7 +9,7 @@ import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
 import { encodeCommand } from "../../firmware/link/command.ts";
 import { FRAME_ENROLLED, FRAME_HEADER_BYTES } from "../../firmware/link/frame.ts";
 import type { Person, Token } from "../caller.ts";
-import { HOUR, Porch, TWO_HOURS } from "../porch.ts";
+import { HOUR, Porch, TOTP_SECRET, TWO_HOURS } from "../porch.ts";
 import { Typist } from "../typist.ts";
 import { type Attack, type DeskFactory, must, opens } from "./attack.ts";
 import { type Search, type Watch, watched } from "./watch.ts";
@@ -69,6 +69,21 @@ function tryBurst({ porch, watch }: ReturnType<typeof besieged>): void {
   }
   const chance = chanceOf(watch.searches);
   must(chance > 0 && chance <= earned(WINDOW_LIVES / 1e10, paused), "an hour earns its part of half a per cent a year");
+}
+
+/** Somebody has a user's authenticator, and guesses the PIN that stands before it. Nothing else is stored or given out. */
+function tryOtherHalf(factory: DeskFactory): void {
+  const watch = watched(factory().crypto);
+  const porch = new Porch(factory({ crypto: watch.crypto }), "UTC0", false);
+  porch.store(1, PINS[0], { rule: "dual" });
+  const credential = { user: 1, type: "totp" as const, value: TOTP_SECRET };
+  must(porch.set({ kind: "credential", slot: 10, credential }) === "yes", "the owner sets an authenticator");
+  watch.searches.length = 0;
+  let last = "no";
+  for (let tries = 0; last === "no" && tries < ENTRIES_MAX; tries++) last = porch.typist.type(`000001${porch.totp()}`);
+  must(last === "paused", "guesses at one half end while the other is known");
+  must(watch.searches.length > 0, "and some were compared");
+  must(chanceOf(watch.searches) <= BURST_MAX * 1.1, "with no more than the capacity, and what comes back meanwhile");
 }
 
 /** Everybody but the enrolled keypad says the right code. */
@@ -135,5 +150,6 @@ export const attack: Attack = {
     tryElsewhere(house);
     house.porch.visit();
     tryBurst(house);
+    tryOtherHalf(factory);
   },
 };
