@@ -3,8 +3,9 @@
 // every fault.
 
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { missing } from "../xs/build.mjs";
+import { hostFor, missing } from "../xs/build.mjs";
 import { collect } from "../xs/run.mjs";
 import { ROOT } from "./bundle.mjs";
 
@@ -18,11 +19,21 @@ async function lastLine(engine, seed) {
   return output.trim().split("\n").at(-1);
 }
 
+/** Runs a seed on Node and on an engine. @returns `{isSame, sentence}` */
+async function compare(engine, seed) {
+  const ours = await lastLine("node", seed);
+  const theirs = await lastLine(engine, seed);
+  const isSame = ours === theirs && ours.startsWith("PASSED ");
+  const sentence = `seed ${seed}, node and ${engine}: ${ours}${isSame ? "" : ` / ${theirs}`}`;
+  return { isSame, sentence };
+}
+
+const waiting = [];
 let passed = 0;
 let failed = 0;
 for (const [engine, count] of [
-  ["xs", Number(xs)],
   ["rv32", Number(rv32)],
+  ["xs", Number(xs)],
 ]) {
   const reason = missing(engine);
   if (reason !== undefined) {
@@ -30,15 +41,18 @@ for (const [engine, count] of [
     if (process.env.CI === "true") failed += 1;
     continue;
   }
-  for (let seed = 1; seed <= count; seed += 1) {
-    const [ours, theirs] = await Promise.all([lastLine("node", seed), lastLine(engine, seed)]);
-    const isSame = ours === theirs && ours.startsWith("PASSED ");
-    console.log(
-      `${isSame ? "same" : "FAILED"}  seed ${seed}, node and ${engine}: ${ours}${isSame ? "" : ` / ${theirs}`}`,
-    );
+  // The host is built once, before several want it.
+  await hostFor(engine);
+  for (let seed = 1; seed <= count; seed += 1) waiting.push([engine, seed]);
+}
+async function work() {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { isSame, sentence } = await compare(...next);
+    console.log(`${isSame ? "same" : "FAILED"}  ${sentence}`);
     if (isSame) passed += 1;
     else failed += 1;
   }
 }
+await Promise.all(Array.from({ length: availableParallelism() }, work));
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
