@@ -9,14 +9,13 @@ import type { BoltReport } from "../firmware/door/bolt.ts";
 import { step } from "../firmware/door/door.ts";
 import type { Act, Alarm as DoorAlarm, DoorEvent, DoorSettings, Effect } from "../firmware/door/event.ts";
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
-import { Fault, unreachable } from "../firmware/fault.ts";
+import { unreachable } from "../firmware/fault.ts";
 import type { ChainContext } from "../firmware/grant/chain.ts";
 import { OPERATION_UNLATCH, OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
-import type { Region } from "../firmware/journal/record.ts";
 import type { Status } from "../firmware/link/message.ts";
 import { type Millis, millis, type Transport } from "../firmware/platform.ts";
 import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
-import type { Desk, Records } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import { Faces } from "./faces.ts";
 import { type GuestDesk, serveGrant } from "./guest.ts";
 import { type Identity, openIdentity } from "./identity.ts";
@@ -31,7 +30,7 @@ import { Recorder } from "./recorder.ts";
 import { FAREWELL, finishReset, Reset } from "./reset.ts";
 import { doorSettings } from "./settings.ts";
 import { Siren } from "./siren.ts";
-import { statusOf } from "./status.ts";
+import { recordsOf, statusOf } from "./status.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { Visits } from "./visits.ts";
 
@@ -184,6 +183,8 @@ export class Lock {
     this.#recorder.tick(now);
     this.#memory.tick(now);
     this.#reset.tick(now, this.#platform.bolt.isDriving);
+    // Last: whatever is due may have begun an alarm.
+    if (this.#siren.tick()) this.#outside.viewChanged(now);
   }
 
   /** The uptime by which `tick` must be called. */
@@ -193,7 +194,7 @@ export class Lock {
     let next: number = this.#memory.nextTick;
     const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
     others.push(isDriving ? millis(now + DRIVE_POLL_MILLIS) : this.#reset.nextTick);
-    others.push(this.#visits.nextTick, this.#outside.nextTick);
+    others.push(this.#visits.nextTick, this.#outside.nextTick, this.#siren.nextTick);
     for (const other of others) if (other !== undefined && other < next) next = other;
     return millis(Math.max(next, now));
   }
@@ -236,7 +237,7 @@ export class Lock {
         lock.#isEnding ? "journal" : serveStatement(lock.#ownerDesk(), message, { from, now }),
       refused: (proof, now) => lock.#recorder.refused(proof, now),
       status: () => lock.#status(),
-      records: (region, from) => lock.#records(region, from),
+      records: (region, from) => recordsOf(lock.#memory, region, from),
       checkpoint: (now) => lock.#memory.checkpoint(now),
       farewell: () => lock.#platform.constants.read(FAREWELL),
       codes: (request, owner, now) => lock.#outside.asked(request, owner, now),
@@ -331,15 +332,6 @@ export class Lock {
       resetSeconds: this.#reset.secondsLeft(this.#now),
       now: this.#now,
     });
-  }
-
-  #records(region: Region, from: number): Records | undefined {
-    try {
-      return this.#memory.records(region, from);
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      return undefined;
-    }
   }
 
   #request(operation: number, now: Millis): void {

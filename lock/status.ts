@@ -1,12 +1,14 @@
-// What an owner sees of the lock.
+// What an owner sees of the lock: its status, and its records.
 // Why: an owner must be able to tell what the lock believes, above all which of their lists it holds.
 // Follows docs/protocol.cddl, `status`.
 
 import type { Door } from "../firmware/door/state.ts";
-import { REGIONS } from "../firmware/journal/record.ts";
+import { Fault } from "../firmware/fault.ts";
+import { REGIONS, type Region } from "../firmware/journal/record.ts";
 import type { BoardState, CodesState, Status } from "../firmware/link/message.ts";
 import type { Battery, Millis } from "../firmware/platform.ts";
 import { settingsOf } from "../firmware/policy/configuration.ts";
+import type { Records } from "./desk.ts";
 import type { Memory } from "./memory.ts";
 import type { LockOptions } from "./options.ts";
 
@@ -56,4 +58,14 @@ export function statusOf(lock: {
     resetSeconds: lock.resetSeconds,
     recovery: recovery === undefined ? undefined : { kid: recovery.kid, seq: recovery.sequence },
   };
+}
+
+/** Gives records as they stand. @param from the number of the first @returns undefined where the flash cannot be read */
+export function recordsOf(memory: Memory, region: Region, from: number): Records | undefined {
+  try {
+    return memory.records(region, from);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return undefined;
+  }
 }

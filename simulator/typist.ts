@@ -6,7 +6,7 @@ import { fromAscii } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
 import { type Board, KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
-import type { Asked, Result } from "../firmware/link/command.ts";
+import type { Asked, Result, View } from "../firmware/link/command.ts";
 import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
 import { encodeOffer, parseEnrolled } from "../firmware/link/introduction.ts";
 import { millis } from "../firmware/platform.ts";
@@ -45,6 +45,7 @@ export class Typist {
   readonly #toKeypad: Bytes[] = [];
   #link: BoardLink | undefined;
   #event: LinkEvent | undefined;
+  #view: View | undefined;
 
   constructor(desk: Desk, seed = "typist") {
     const { crypto } = desk;
@@ -112,7 +113,6 @@ export class Typist {
       },
       millis(desk.elapsed),
     );
-    desk.onWire = (frame) => void this.#toKeypad.push(frame);
     this.ask({ kind: "report", isCaseOpen: false, isKeyStuck: false, millivolts: 5_000 });
     return this;
   }
@@ -134,6 +134,7 @@ export class Typist {
     if (link === undefined) return "no answer";
     const desk = this.#desk;
     this.#event = undefined;
+    this.listen();
     link.send(asked, millis(desk.elapsed));
     for (let count = 0; count < TICKS_MAX; count++) {
       this.#note(link.tick(millis(desk.elapsed)));
@@ -144,6 +145,17 @@ export class Typist {
       desk.passMillis(Math.max(0, link.nextTick - desk.elapsed));
     }
     return "no answer";
+  }
+
+  /** Hears what the lock sends from now on, in place of whoever heard it before. */
+  listen(): void {
+    this.#desk.onWire = (frame) => void this.#toKeypad.push(frame);
+  }
+
+  /** Hears what the lock has sent meanwhile. @returns what a keypad may show of the lock */
+  hear(): View | undefined {
+    if (this.#link !== undefined) this.#carry(this.#link);
+    return this.#view;
   }
 
   /** Brings a frame to the lock: over the wire, where nobody carries it elsewhere. */
@@ -165,6 +177,8 @@ export class Typist {
 
   /** Keeps how the command ended; that the link came up, or a view, is not what was asked. */
   #note(event: LinkEvent): void {
+    if (event.kind === "view") this.#view = event.view;
+    else if (event.kind === "reply") this.#view = event.reply.view;
     if (event.kind === "reply" || event.kind === "unanswered") this.#event = event;
   }
 }
