@@ -22,6 +22,8 @@ export type EntryEvent =
   | { readonly kind: "entered"; readonly digits: Uint8Array<ArrayBuffer> }
   /** Entered were more digits than a code and its decoys can have. */
   | { readonly kind: "overflow" }
+  /** Entered was what began while nobody took it: half of a code would be a wrong one. */
+  | { readonly kind: "missed" }
   | { readonly kind: "bell" }
   | { readonly kind: "lock" };
 
@@ -32,15 +34,15 @@ const TYPED: EntryEvent = Object.freeze({ kind: "typed" });
 export class Entry {
   readonly #digits = new Uint8Array(DIGITS_MAX);
   #size = 0;
-  /** Whether a digit too many came: all that is typed until it is entered or cleared belongs to it. */
-  #isOverflown = false;
+  /** What makes all that is typed until it is entered or cleared worthless: a digit too many, or one that was missed. */
+  #spoilt: "overflow" | "missed" | undefined;
   #typedAt: Millis = millis(0);
   /** Since when the star is held that may come to mean "lock". */
   #starAt: Millis | undefined;
 
   /** Whether nothing is typed. */
   get isEmpty(): boolean {
-    return this.#size === 0 && !this.#isOverflown;
+    return this.#size === 0 && this.#spoilt === undefined;
   }
 
   /** Takes a key that was pressed. */
@@ -55,10 +57,19 @@ export class Entry {
     this.#typedAt = now;
     if (this.#size === DIGITS_MAX) {
       this.clear();
-      this.#isOverflown = true;
+      this.#spoilt = "overflow";
     }
-    if (!this.#isOverflown) this.#digits[this.#size++] = DIGIT_0 + Number(key);
+    if (this.#spoilt === undefined) this.#digits[this.#size++] = DIGIT_0 + Number(key);
     return TYPED;
+  }
+
+  /** Takes a key that nobody waits for now: it counts for nothing, and nor does what is typed behind it. */
+  miss(key: Key, now: Millis): void {
+    this.clear();
+    this.#starAt = undefined;
+    if (key === "*" || key === "#") return;
+    this.#spoilt = "missed";
+    this.#typedAt = now;
   }
 
   /** Does what is due. @param isStarHeld whether the star is still down, alone */
@@ -80,13 +91,14 @@ export class Entry {
   clear(): void {
     this.#digits.fill(0);
     this.#size = 0;
-    this.#isOverflown = false;
+    this.#spoilt = undefined;
   }
 
   #enter(): EntryEvent {
-    if (this.#isOverflown) {
+    const kind = this.#spoilt;
+    if (kind !== undefined) {
       this.clear();
-      return { kind: "overflow" };
+      return { kind };
     }
     return this.#size === 0 ? { kind: "bell" } : { kind: "entered", digits: this.#digits.subarray(0, this.#size) };
   }

@@ -8,7 +8,7 @@ import { selfTest } from "../firmware/crypto/selftest.ts";
 import { Fault } from "../firmware/fault.ts";
 import { type Identity, openIdentity } from "../firmware/identity.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
-import type { Asked } from "../firmware/link/command.ts";
+import type { Asked, Result, View } from "../firmware/link/command.ts";
 import { type PairedLock, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Entry, type EntryEvent } from "./entry.ts";
@@ -19,6 +19,11 @@ import { Presses } from "./presses.ts";
 
 /** How often a keypad says that it is there, where it is not told otherwise. */
 export const REPORT_MILLIS = 60_000;
+/** For how long an entry is held back after the last one's answer: the lock takes one in 5 s, and the two clocks may differ by
+ *  5 % in it. Whoever is quick waits, and is not refused. */
+export const ENTRY_HOLD_MILLIS = 5_250;
+/** For so long a bolt that is thrown is the answer to the lock key. */
+const LOCK_MILLIS_MAX = 60_000;
 /** How long the star is held, behind an open case, to forget the lock. */
 export const FORGET_HOLD_MILLIS = 10_000;
 
@@ -33,10 +38,13 @@ export class Keypad {
   readonly #reportMillis: number;
   #link: BoardLink | undefined;
   #isCaseOpen = false;
-  /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. */
-  #hasOpened = false;
+  /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. Whoever
+   *  makes the keypad forget its lock opens the case for it, so the next lock is told, whatever the former one was. */
+  #hasOpened: boolean;
   /** What the last report said of the case. */
   #saidOpen = false;
+  /** When the lock key was answered that the bolt is not thrown yet. */
+  #lockAt: Millis | undefined;
   /** Since when the star is held behind an open case. */
   #forgetFrom: Millis | undefined;
   /** When an offer, or a report, is due. */
@@ -53,6 +61,7 @@ export class Keypad {
     this.#platform = platform;
     this.#identity = openIdentity(crypto, constants, random);
     this.#pairing = new Pairing(crypto, constants, this.#identity);
+    this.#hasOpened = this.#pairing.hasOpened;
     this.#player = new Player(face, options.isSilent);
     this.#reportMillis = options.reportMillis ?? REPORT_MILLIS;
     this.#now = now;
@@ -92,7 +101,8 @@ export class Keypad {
       this.#reportAt = now;
     }
     if (key !== undefined && this.#isCaseOpen) this.#forgetFrom = key === "*" ? now : undefined;
-    else if (key !== undefined && !this.#isAsking) this.#do(this.#entry.press(key, now), now);
+    else if (key !== undefined && this.#isAsking) this.#entry.miss(key, now);
+    else if (key !== undefined) this.#do(this.#entry.press(key, now), now);
     this.#finish(now);
   }
 
@@ -161,6 +171,9 @@ export class Keypad {
       case "overflow":
         this.#player.play("no", now);
         return;
+      case "missed":
+        this.#player.play("early", now);
+        return;
       case "entered":
         this.#ask({ kind: "entry", digits: event.digits }, now);
         this.#entry.clear();
@@ -180,6 +193,7 @@ export class Keypad {
     }
     if (link.isBusy) this.#reportAt = now;
     link.cancel();
+    this.#lockAt = undefined;
     link.send(asked, now);
     this.#player.play(asked.kind === "bell" ? "bell" : "asking", now);
   }
@@ -192,13 +206,13 @@ export class Keypad {
         this.#reportAt = now;
         return;
       case "view":
-        this.#player.suit(event.view, now);
+        this.#see(event.view, now);
         return;
       case "unanswered":
         if (event.asked !== "report") this.#player.play("no-link", now);
         return;
       case "reply":
-        this.#player.suit(event.reply.view, now);
+        this.#see(event.reply.view, now);
         if (event.asked === "report") this.#reported(now);
         else this.#answer(event, now);
     }
@@ -208,13 +222,38 @@ export class Keypad {
     const { result, view } = reply;
     // A bell has rung here before it rang inside.
     if (asked === "bell" && result === "yes") return;
-    this.#player.play(result, now, result === "yes" && view.isBatteryLow ? "battery" : undefined);
+    const isLocking = asked === "lock" && result === "wait";
+    if (isLocking && !view.isThrown) this.#lockAt = now;
+    this.#say(isLocking && view.isThrown ? "yes" : result, view, now);
+  }
+
+  /** Takes what the lock shows. Whoever wished to lock, and was told to wait, is told when the bolt is thrown. */
+  #see(view: View, now: Millis): void {
+    this.#player.suit(view, now);
+    if (this.#lockAt === undefined || !view.isThrown) return;
+    if (now - this.#lockAt <= LOCK_MILLIS_MAX) this.#say("yes", view, now);
+    this.#lockAt = undefined;
+  }
+
+  /** Shows an answer, and behind a yes that the lock's battery is low. */
+  #say(result: Result, { isBatteryLow }: View, now: Millis): void {
+    this.#player.play(result, now, result === "yes" && isBatteryLow ? "battery" : undefined);
   }
 
   /** The lock has heard the last report; what was different since is reported next. */
   #reported(now: Millis): void {
-    if (this.#saidOpen) this.#hasOpened = false;
+    if (this.#saidOpen) this.#told();
     if (this.#saidOpen !== (this.#isCaseOpen || this.#hasOpened)) this.#reportAt = now;
+  }
+
+  #told(): void {
+    this.#hasOpened = false;
+    try {
+      this.#pairing.told();
+    } catch (fault) {
+      // It is told once more after the next start: rather twice than never.
+      if (!(fault instanceof Fault)) throw fault;
+    }
   }
 
   /** Sends what is due, where nothing else waits. */
@@ -236,7 +275,8 @@ export class Keypad {
 
   #join(lock: PairedLock, now: Millis): void {
     const { crypto, random, wire } = this.#platform;
-    this.#link = new BoardLink({ crypto, random, wire, role: ROLE_KEYPAD, identity: this.#identity, lock }, now);
+    const parts = { crypto, random, wire, role: ROLE_KEYPAD, identity: this.#identity, lock };
+    this.#link = new BoardLink({ ...parts, holdMillis: ENTRY_HOLD_MILLIS }, now);
   }
 
   /** A keypad without a lock takes the first that answers its offer. */
@@ -262,6 +302,8 @@ export class Keypad {
     }
     this.#link.close();
     this.#link = undefined;
+    this.#hasOpened = true;
+    this.#lockAt = undefined;
     this.#offerAt = now;
     this.#player.play("yes", now);
   }

@@ -24,10 +24,12 @@ export type Pattern =
   | "yes"
   /** Refused, for whatever reason. */
   | "no"
-  /** More is needed: a second person, or the phone. */
+  /** More is needed: a second person, or the phone; behind the lock key, the leaf or the bolt is on its way. */
   | "wait"
   /** Too many wrong codes: try later, or another way. */
   | "paused"
+  /** Too soon after the last entry: once more. */
+  | "early"
   | "bell"
   /** The lock does not answer. */
   | "no-link"
@@ -64,6 +66,14 @@ export const PATTERNS: Readonly<Record<Pattern, readonly Step[]>> = Object.freez
   no: Object.freeze([step("red", 400, 120), step("off", 0, 60), step("red", 400, 220), step("red", 0, 800)]),
   wait: Object.freeze([step("amber", 1_200, 120), step("amber", 0, 880), step("off", 0, 200)]),
   paused: Object.freeze([step("red", 400, 400), step("off", 0, 200), step("red", 400, 400), step("off", 0, 200)]),
+  early: Object.freeze([
+    step("amber", 1_200, 60),
+    step("off", 0, 60),
+    step("amber", 1_200, 60),
+    step("off", 0, 60),
+    step("amber", 1_200, 60),
+    step("off", 0, 900),
+  ]),
   bell: Object.freeze([step("white", 1_320, 350), step("white", 1_050, 600)]),
   "no-link": Object.freeze([step("amber", 300, 100), step("off", 0, 100), step("red", 300, 100), step("off", 0, 900)]),
   battery: Object.freeze([step("amber", 600, 60), step("off", 0, 240), step("amber", 600, 60), step("off", 0, 240)]),

@@ -21,6 +21,7 @@ import type { Constants } from "../firmware/platform.ts";
 export const OFFER_MILLIS = 10_000;
 
 const LOCK = "lock";
+const OPENED = "opened";
 
 /** The pairing, in the board's constants. */
 export class Pairing {
@@ -58,10 +59,22 @@ export class Pairing {
     return lock;
   }
 
-  /** Forgets the lock, durably. @throws Fault flash.io */
+  /** Forgets the lock, durably, and keeps before that its case stands open: the next lock has to hear of it.
+   *  @throws Fault flash.io: the lock is kept */
   forget(): void {
+    this.#constants.write(OPENED, Uint8Array.of(1));
     this.#constants.erase(LOCK);
     this.#lock = undefined;
+  }
+
+  /** Whether a lock was forgotten behind the open case since a lock was last told that it was open. */
+  get hasOpened(): boolean {
+    return this.#constants.read(OPENED) !== undefined;
+  }
+
+  /** The lock was told. @throws Fault flash.io: it will be told again after the next start */
+  told(): void {
+    if (this.hasOpened) this.#constants.erase(OPENED);
   }
 }
 

@@ -277,8 +277,11 @@ export class Boards {
     const command = this.#read(plaintext, now);
     if (command === undefined) return;
     const { id } = command;
+    let result: Result = peer.last?.result ?? "no";
     if (peer.last === undefined || !this.#crypto.isEqual(peer.last.id, id)) {
-      peer.last = { id, result: this.#desk.serve(peer.board, command, now) };
+      result = this.#desk.serve(peer.board, command, now);
+      // Nobody looked at what came too early: it may come again.
+      if (result !== "early") peer.last = { id, result };
       // After it: whoever serves a report still sees the former one.
       if (command.kind === "report") {
         const { isCaseOpen, isKeyStuck, millivolts } = command;
@@ -286,7 +289,7 @@ export class Boards {
       }
     }
     const { view } = this.#desk;
-    this.#send(peer, encodeReply({ id, result: peer.last.result, view }), view);
+    this.#send(peer, encodeReply({ id, result, view }), view);
   }
 
   #read(plaintext: Bytes, now: Millis): Command | undefined {

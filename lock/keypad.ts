@@ -16,6 +16,8 @@ import type { Recorder } from "./recorder.ts";
 
 /** What a keypad's word may reach in the lock. */
 export interface KeypadDesk {
+  /** As it is at each look. */
+  readonly door: Door;
   readonly memory: Memory;
   readonly recorder: Recorder;
   readonly indicator: Indicator;
@@ -48,7 +50,7 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
       // Whoever is on the way out is not shut in.
       if (!memory.state.configuration.isOneTouch || desk.isLeaving) return "no";
       desk.act(OPERATION_LOCK, now);
-      return "yes";
+      return lockedBy(desk.door);
     case "bell":
       recorder.bell(now);
       desk.bell();
@@ -58,6 +60,13 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
       desk.codes.warm(now);
       return "yes";
   }
+}
+
+/** What a wish to lock has come to: a bolt that is on its way, or waits for the leaf to be shut, is not thrown yet. */
+function lockedBy({ bolt }: Door): Result {
+  if (bolt.at === "locked") return "yes";
+  if (bolt.at === "jammed") return "no";
+  return bolt.at === "locking" || bolt.isLockWanted ? "wait" : "no";
 }
 
 /** Sounds what somebody does to the keypad or its cable. */

@@ -153,8 +153,11 @@ export class Outside {
     const desk = this.#desk;
     return {
       ...this.#parts,
+      get door(): Door {
+        return desk.door;
+      },
       codes: this.codes,
-      codesDesk: { ...desk.guestDesk(), duress: () => desk.notifyOwners("duress") },
+      codesDesk: { ...desk.guestDesk(), keypad: kid, duress: () => desk.notifyOwners("duress") },
       isLeaving: desk.isLeaving,
       isEnding: desk.isEnding,
       wasCaseOpen: this.#boards.lastReport(kid)?.isCaseOpen === true,

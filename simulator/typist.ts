@@ -40,6 +40,8 @@ export class Typist {
   readonly #random: Stream;
   readonly #keys: { readonly kid: Bytes; readonly agreementSecret: Bytes; readonly agreementKey: Bytes };
   readonly #signingKey: Bytes;
+  /** For how long its keypad holds an entry back; undefined: a keypad that does not. */
+  readonly #holdMillis: number | undefined;
   #sequence = 0;
   readonly #toLock: Bytes[] = [];
   readonly #toKeypad: Bytes[] = [];
@@ -47,7 +49,8 @@ export class Typist {
   #event: LinkEvent | undefined;
   #view: View | undefined;
 
-  constructor(desk: Desk, seed = "typist") {
+  constructor(desk: Desk, seed = "typist", holdMillis?: number) {
+    this.#holdMillis = holdMillis;
     const { crypto } = desk;
     this.#desk = desk;
     this.#random = new Stream(1, seed);
@@ -110,6 +113,7 @@ export class Typist {
       {
         ...{ crypto, random: this.#random, wire, role: ROLE_KEYPAD, identity: this.#keys },
         lock: { lockId, agreementKey, sequence },
+        ...(this.#holdMillis === undefined ? {} : { holdMillis: this.#holdMillis }),
       },
       millis(desk.elapsed),
     );

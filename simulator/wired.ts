@@ -110,8 +110,9 @@ export class LockEnd {
   /** Its keyring; change it at will. */
   boards: readonly EnrolledBoard[] = [];
   view: View = { isThrown: true, isNight: false, isBatteryLow: false, isAlarm: false };
-  /** What it answers to an entry; everything else is done. */
+  /** What it answers to an entry, and to the lock key; everything else is done. */
   result: Result = "yes";
+  locks: Result = "yes";
   /** The digits of the last entry, as the view that it was handed. */
   digits: Bytes | undefined;
   /** What happened, a line each: `serve entry 1234`, `up`, `lost`, `stranger 0`. */
@@ -169,6 +170,7 @@ export class LockEnd {
   #serve(command: Command): Result {
     if (command.kind === "entry") this.digits = command.digits;
     this.log.push(command.kind === "entry" ? `serve entry ${toAscii(command.digits)}` : `serve ${command.kind}`);
+    if (command.kind === "lock") return this.locks;
     return command.kind === "entry" ? this.result : "yes";
   }
 }

@@ -57,6 +57,10 @@ export interface BoardLinkParts {
   /** The board's own; what it signs with is not needed. */
   readonly identity: Pick<Identity, "kid" | "agreementSecret" | "agreementKey">;
   readonly lock: PairedLock;
+  /** For how long an entry is held back after the last one's answer, in milliseconds, as the lock takes one in 5 s; one that is
+   *  too early all the same, since the lock has just started, is then asked again until it is not. Where it is left out, nothing
+   *  is held back, and "early" is an answer like others. */
+  readonly holdMillis?: number;
   /** Messages a direction of a session bears, and failures: as in CipherOptions. Lower only to reach it in a test. */
   readonly bound?: number;
 }
@@ -106,6 +110,8 @@ export class BoardLink {
   /** The session before it, heard until the first valid frame of the new one. */
   #former: Session | undefined;
   #outstanding: Outstanding | undefined;
+  /** Until when an entry is held back. */
+  #heldUntil: Millis = millis(0);
   #isClosed = false;
   #now: Millis;
 
@@ -132,7 +138,7 @@ export class BoardLink {
     return this.#outstanding?.asked;
   }
 
-  /** Asks the lock, as soon as there is a session. The digits of an entry are copied, the caller wipes its own. */
+  /** Asks the lock, as soon as there is a session and, for an entry, the lock takes one. The digits of an entry are copied, the caller wipes its own. */
   send(asked: Asked, now: Millis): void {
     assert(this.#outstanding === undefined && !this.#isClosed, "one command waits at a time");
     const id = new Uint8Array(COMMAND_ID_BYTES);
@@ -178,7 +184,7 @@ export class BoardLink {
     const waiting = this.#outstanding;
     if (waiting !== undefined) {
       next = Math.min(next, waiting.since + ANSWER_MILLIS_MAX);
-      if (this.#session !== undefined) next = Math.min(next, waiting.sentAt + REPEAT_MILLIS);
+      if (this.#session !== undefined) next = Math.min(next, this.#dueAt(waiting));
     }
     return millis(Math.max(next, this.#now));
   }
@@ -261,6 +267,11 @@ export class BoardLink {
     // A late answer to what was given up: what the lock shows is true all the same.
     if (waiting === undefined || !this.#parts.crypto.isEqual(waiting.id, reply.id))
       return { kind: "view", view: reply.view };
+    if (reply.result === "early" && this.#parts.holdMillis !== undefined) {
+      waiting.sent = 0;
+      this.#heldUntil = millis(this.#now + REPEAT_MILLIS);
+      return { kind: "view", view: reply.view };
+    }
     this.#forgetOutstanding();
     return { kind: "reply", asked: waiting.asked, reply };
   }
@@ -274,7 +285,7 @@ export class BoardLink {
 
   #repeat(now: Millis): void {
     const waiting = this.#outstanding;
-    if (waiting === undefined || this.#session === undefined || now - waiting.sentAt < REPEAT_MILLIS) return;
+    if (waiting === undefined || this.#session === undefined || now < this.#dueAt(waiting)) return;
     if (waiting.sent <= REPEATS_MAX) {
       this.#transmit(now);
       return;
@@ -284,11 +295,17 @@ export class BoardLink {
     this.#attempts = 0;
   }
 
-  /** Sends the command that waits, where there is a session for it. */
+  /** When a command that waits is sent over the session that stands, for the first time or again. */
+  #dueAt(waiting: Outstanding): Millis {
+    return isHeld(waiting) ? this.#heldUntil : millis(waiting.sentAt + REPEAT_MILLIS);
+  }
+
+  /** Sends the command that waits, where there is a session for it, and it is not held back. */
   #transmit(now: Millis): void {
     const waiting = this.#outstanding;
     const cipher = this.#session?.cipher;
     if (waiting === undefined || cipher === undefined || cipher.isSpent) return;
+    if (isHeld(waiting) && now < this.#heldUntil) return;
     waiting.sentAt = now;
     waiting.sent++;
     this.#parts.wire.send(cipher.seal(waiting.plaintext));
@@ -308,7 +325,15 @@ export class BoardLink {
   }
 
   #forgetOutstanding(): void {
-    if (this.#outstanding !== undefined) this.#parts.crypto.wipe(this.#outstanding.plaintext);
+    if (this.#outstanding === undefined) return;
+    this.#parts.crypto.wipe(this.#outstanding.plaintext);
+    // Answered or given up: the lock may have taken it just now.
+    if (this.#outstanding.asked === "entry") this.#heldUntil = millis(this.#now + (this.#parts.holdMillis ?? 0));
     this.#outstanding = undefined;
   }
+}
+
+/** Whether a command was not sent yet over the session that stands, and may have to wait for its time. */
+function isHeld({ asked, sent }: Outstanding): boolean {
+  return asked === "entry" && sent === 0;
 }

@@ -37,9 +37,10 @@ export interface Report {
   readonly millivolts: number;
 }
 
-/** What became of a command: it was refused; it was done; more is needed, a second person or the phone; too many wrong codes
- *  came, and codes of this length are not tried for now. */
-export type Result = "no" | "yes" | "wait" | "paused";
+/** What became of a command: it was refused; it was done; more is needed, a second person or the phone, or for a lock without a
+ *  code the end of the bolt's way or a shut leaf; too many wrong codes came, and codes of this length are not tried for now; an
+ *  entry came too soon after the last one, or after the lock's start, and nobody looked at it. */
+export type Result = "no" | "yes" | "wait" | "paused" | "early";
 
 /** What a keypad may show of the lock. */
 export interface View {
@@ -80,7 +81,7 @@ const VIEW_BATTERY_LOW = 4;
 const VIEW_ALARM = 8;
 
 const U32_MAX = 0xffff_ffff;
-const RESULTS: readonly Result[] = Object.freeze(["no", "yes", "wait", "paused"]);
+const RESULTS: readonly Result[] = Object.freeze(["no", "yes", "wait", "paused", "early"]);
 /** The plaintext of an entry: two heads, the id and 20 bytes. */
 const ENTRY_BYTES = 32;
 /** What fills an entry up in front of its digits. */

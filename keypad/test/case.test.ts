@@ -5,10 +5,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { fromAscii } from "../../firmware/bytes.ts";
+import { Fault } from "../../firmware/fault.ts";
 import { encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../../firmware/link/frame.ts";
 import { encodeEnrolled } from "../../firmware/link/introduction.ts";
 import { MemoryConstants } from "../../simulator/memory.ts";
-import { identityOf } from "../../simulator/wired.ts";
+import { identityOf, LockEnd } from "../../simulator/wired.ts";
 import { Door } from "./door.ts";
 
 const OTHER_LOCK = identityOf(crypto, 0x20);
@@ -163,6 +164,77 @@ for (const [claim, isOpen, held, isPaired] of HOLDS) {
     assert.is(door.keypad.snapshot.isPaired, isPaired);
   });
 }
+
+/** Pairs the keypad of a door with another lock behind its open case, which hears of the case; and lets it forget that one. */
+function pairedElsewhere(door: Door): void {
+  door.lock.powerOff();
+  door.keyboard.moveCase(true);
+  door.hold("*", 10_100);
+  const other = new LockEnd(door.world, crypto, { line: door.line, identity: OTHER_LOCK });
+  other.boards = [door.enrolled()];
+  other.powerOn();
+  door.pass(12_000);
+  const { kid } = door.enrolled();
+  assert.is(other.core?.lastReport(kid)?.isCaseOpen, true, "the other lock was told");
+  other.powerOff();
+  door.hold("*", 10_100);
+  assert.not(door.keypad.snapshot.isPaired);
+}
+
+/** What the door's own lock is told of the case, at each change. */
+function toldOfCase(door: Door, forMillis: number): boolean[] {
+  const { kid } = door.enrolled();
+  const told: boolean[] = [];
+  for (let count = 0; count < forMillis; count += 5) {
+    door.pass(5);
+    const report = door.lock.core?.lastReport(kid);
+    if (report !== undefined && report.isCaseOpen !== told.at(-1)) told.push(report.isCaseOpen);
+  }
+  return told;
+}
+
+for (const [claim, between] of [
+  ["", () => {}],
+  [", through a cut of power", (door: Door) => door.board.restart()],
+] as const) {
+  test(`a keypad that was another lock's for a while tells its own that its case was open${claim}`, () => {
+    const door = new Door().start();
+    pairedElsewhere(door);
+    door.keyboard.moveCase(false);
+    between(door);
+    door.lock.powerOn();
+    assert.equal(toldOfCase(door, 13_000), [true, false]);
+    door.board.restart();
+    assert.equal(toldOfCase(door, 13_000), [false], "once it is told, it is over");
+  });
+}
+
+/** Constants that keep for good what they are to forget of the case. */
+class Stubborn extends MemoryConstants {
+  override erase(name: string): void {
+    if (name === "opened") throw new Fault("flash.io");
+    super.erase(name);
+  }
+}
+
+test("where its constants do not forget what the lock was told, it tells it again at each start, and goes on", () => {
+  const door = new Door({ constants: new Stubborn() }).start();
+  pairedElsewhere(door);
+  door.keyboard.moveCase(false);
+  door.lock.powerOn();
+  for (let start = 0; start < 2; start++) {
+    assert.equal(toldOfCase(door, 13_000).slice(-2), [true, false]);
+    door.board.restart();
+  }
+});
+
+test("a lock is not forgotten where it could not be kept that the case was open", () => {
+  const door = new Door().start();
+  door.keyboard.moveCase(true);
+  door.constants.isSound = false;
+  door.hold("*", 10_100);
+  assert.ok(door.keypad.snapshot.isPaired);
+});
 
 test("the case that is shut meanwhile, or another finger, ends the hold", () => {
   for (const spoil of [

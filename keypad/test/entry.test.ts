@@ -49,12 +49,38 @@ test("after an overflow the next entry is a new one", () => {
   assert.is(type(entry, "55#"), "entered 55");
 });
 
+for (const [missed, keys, comes] of [
+  ["12", "34#", "missed"],
+  ["12", "3", "typed"],
+  ["12", "*34#", "entered 34"],
+  ["12#", "34#", "entered 34"],
+  ["12*", "34#", "entered 34"],
+  ["#", "#", "bell"],
+] as const) {
+  test(`${keys} behind ${missed} that nobody took is ${comes}`, () => {
+    const entry = new Entry();
+    for (const key of missed) entry.miss(key as Key, millis(0));
+    assert.is(type(entry, keys), comes);
+  });
+}
+
+test("what was missed is forgotten 10 s later, and a star that was missed does not come to lock", () => {
+  const entry = new Entry();
+  entry.miss("1", millis(0));
+  assert.is(entry.nextTick, PAUSE_MILLIS);
+  entry.tick(false, millis(PAUSE_MILLIS));
+  assert.ok(entry.isEmpty);
+  entry.miss("*", millis(PAUSE_MILLIS));
+  assert.is(entry.tick(true, millis(PAUSE_MILLIS + LOCK_HOLD_MILLIS)).kind, "nothing");
+});
+
 test("every way out of an entry writes its digits over", () => {
   const ways: readonly (readonly [string, (entry: Entry) => void])[] = [
     ["clear()", (entry) => entry.clear()],
     ["the star", (entry) => entry.press("*", millis(2_000))],
     ["the pause", (entry) => entry.tick(false, millis(1_500 + PAUSE_MILLIS))],
     ["a digit too many", (entry) => type(entry, "12345678901234567")],
+    ["a digit that was missed", (entry) => entry.miss("1", millis(2_000))],
   ];
   for (const [name, leave] of ways) {
     const entry = new Entry();

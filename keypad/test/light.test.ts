@@ -31,7 +31,7 @@ function lengthOf(pattern: Pattern): number {
 }
 
 test("every answer lasts equally long", () => {
-  const lengths = (["yes", "no", "wait", "paused", "no-link"] as const).map(lengthOf);
+  const lengths = (["yes", "no", "wait", "paused", "early", "no-link"] as const).map(lengthOf);
   assert.equal(new Set(lengths).size, 1);
 });
 

@@ -24,11 +24,10 @@ import { hasChargeToRelock } from "../power.ts";
 import { beginVisit, isRetry } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
 import { type Admission, Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
+import { ENTRY_MILLIS, Pace } from "./pace.ts";
 import type { Vault } from "./vault.ts";
 
-/** One entry at most in this time, and none sooner after a start: a restart is no way to guess faster. */
-export const ENTRY_MILLIS = 5_000;
-/** What comes back between two entries, in units. */
+/** What comes back between two entries of one keypad, in units. */
 const PACE_UNITS = (REFILL_PER_SECOND * ENTRY_MILLIS) / 1_000;
 /** For so long a first code waits for the second person, or for the phone. */
 export const HELD_MILLIS = 60_000;
@@ -40,6 +39,8 @@ const NAME_BYTES = 8;
 
 /** What a code may reach in the lock: what a guest may, and one call more. */
 export interface CodesDesk extends GuestDesk {
+  /** The name of the keypad, 8 bytes. */
+  readonly keypad: Bytes;
   /** Tells owners, and nobody at the door, that somebody opens under duress. */
   duress(): void;
 }
@@ -61,8 +62,10 @@ export class Codes {
   readonly #memory: Memory;
   readonly #candidates: Candidates;
   readonly #budget: Budget;
-  #nextEntry: Millis;
+  readonly #pace: Pace;
   #levelAt: Millis;
+  /** When an entry last cost something. */
+  #chargedAt: Millis;
   #held: Held | undefined;
   /** By what the visit that is open began, and the name that it has there. */
   #last: { readonly use: CodeUse; readonly name: Bytes } | undefined;
@@ -81,17 +84,17 @@ export class Codes {
     this.#memory = memory;
     this.#candidates = new Candidates(crypto, vault, identity.lockId);
     this.#budget = new Budget({ level: Math.min(memory.state.budget, CAPACITY), now });
-    this.#nextEntry = millis(now + ENTRY_MILLIS);
+    this.#pace = new Pace(now);
     this.#levelAt = now;
+    this.#chargedAt = now;
   }
 
   /** Takes an entry. @param digits ASCII, 1..20: decoys, and then the code; the caller wipes them */
   enter(desk: CodesDesk, digits: Bytes, now: Millis): Result {
     const { memory, recorder } = desk;
+    if (!this.#pace.take(desk.keypad, now)) return "early";
     // Nothing is written, so that nobody learns a code while nobody can be told of it.
-    if (now < this.#nextEntry) return "paused";
     if (!memory.isReadyForGuests) return "no";
-    this.#nextEntry = millis(now + ENTRY_MILLIS);
     const interval = memory.interval(now);
     this.#candidates.prepare(memory.state, interval, this.#againOf(desk, now));
     const admission = this.#budget.admit(this.#candidates.lives(digits.length), now);
@@ -262,12 +265,14 @@ export class Codes {
 
   /** Takes the price of an entry, durably before the compare: a restart in between has made the guess dearer, not free. What
    *  costs no more than comes back between two entries is paid from that, and needs no record: long codes may be tried day and
-   *  night for years, and the flash would not bear a record for each. Right after the hourly record nothing has come back. */
+   *  night for years, and the flash would not bear a record for each. Right after the hourly record, or after an entry at another
+   *  keypad, nothing has come back. */
   #charge(cost: number, now: Millis): boolean {
     const level = this.#budget.levelAfter(cost, now);
-    const isPaid = cost <= PACE_UNITS && now - this.#levelAt >= ENTRY_MILLIS;
+    const isPaid = cost <= PACE_UNITS && now - Math.max(this.#levelAt, this.#chargedAt) >= ENTRY_MILLIS;
     if (!isPaid && !this.#memory.tryWrite({ kind: "budget", level }, now)) return false;
     this.#budget.charge(cost, now);
+    this.#chargedAt = now;
     return true;
   }
 

@@ -25,7 +25,7 @@ test("a keypad comes up with two messages, reports, and its code is served", () 
   assert.equal(bench.lock.core?.lastReport(KEYPAD.kid), { isCaseOpen: false, isKeyStuck: false, millivolts: 5_000 });
 });
 
-for (const result of ["no", "yes", "wait", "paused"] as const) {
+for (const result of ["no", "yes", "wait", "paused", "early"] as const) {
   test(`the answer ${result} has the size of every other, and the entry too`, () => {
     const bench = new Bench().start();
     bench.lock.result = result;

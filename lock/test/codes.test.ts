@@ -5,7 +5,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
-import { ENTRY_MILLIS } from "../codes/codes.ts";
 import { ANA, HOUR, House, ONCE_24, SECRET, THREE_DAYS, TWO_HOURS } from "./house.ts";
 
 /** Whether bytes stand somewhere in others. */
@@ -188,35 +187,6 @@ test("twelve digits are tried day and night without a record for each, and never
   assert.equal(house.desk.entries("budget"), []);
   assert.ok(house.desk.flash.words - words < 200, "strangers are counted, and no more");
   assert.is(house.typist.type("394827508163"), "yes");
-});
-
-test("one entry in five seconds, and none in the first five after a start", () => {
-  const house = new House();
-  house.store(1, "394827");
-  house.desk.passTime(10);
-  assert.is(house.typist.typeAtOnce("394829"), "no");
-  house.desk.passMillis(ENTRY_MILLIS - 1);
-  assert.is(house.typist.typeAtOnce("394827"), "paused");
-  house.desk.passMillis(1);
-  assert.is(house.typist.typeAtOnce("394827"), "yes");
-  house.visit();
-  house.desk.reboot();
-  house.typist.connect();
-  assert.is(house.typist.typeAtOnce("394827"), "paused");
-});
-
-test("the lock key locks without a code, where the owner lets it and nobody is on the way out", () => {
-  const house = new House();
-  house.store(1, "394827");
-  assert.is(house.typist.type("394827"), "yes");
-  assert.is(house.typist.ask({ kind: "lock" }), "yes");
-  house.desk.passTime(5);
-  assert.is(house.desk.rig.bolt, "thrown");
-  house.desk.pressInside();
-  assert.is(house.typist.ask({ kind: "lock" }), "no");
-  house.desk.passTime(40);
-  assert.is(house.desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 11, value: 0 }] }), "yes");
-  assert.is(house.typist.ask({ kind: "lock" }), "no");
 });
 
 test("an open case and a cut cable sound at once, and are written", () => {

@@ -96,13 +96,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T13",
     without: "the pause after a start",
     at: "nobody is served in the first seconds after a start",
-    rewrites: [
-      rewrite(
-        CODES,
-        "    this.#nextEntry = millis(now + ENTRY_MILLIS);\n    this.#levelAt = now;",
-        "    this.#nextEntry = now;\n    this.#levelAt = now;",
-      ),
-    ],
+    rewrites: [rewrite("lock/codes/pace.ts", "this.#from = millis(now + ENTRY_MILLIS);", "this.#from = millis(now);")],
   },
   {
     id: "T13",
@@ -213,8 +207,8 @@ export const GUESS_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         CODES,
-        'if (use.by === "user" && use.isDuress) desk.duress();',
-        'if (use.by === "user" && use.isDuress) desk.recorder.alarm("siege", now);',
+        'if (match.use.by === "user" && match.use.isDuress) desk.duress();',
+        'if (match.use.by === "user" && match.use.isDuress) recorder.alarm("siege", now);',
       ),
     ],
   },

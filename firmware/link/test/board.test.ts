@@ -11,7 +11,7 @@ import { ascending } from "../../crypto/test/checks.ts";
 import { type Millis, millis } from "../../platform.ts";
 import { BoardLink, REKEY_LEFT } from "../board.ts";
 import { type Cipher, createCipher } from "../cipher.ts";
-import { type Command, encodeReply, encodeView, parseCommand, type View } from "../command.ts";
+import { type Command, encodeReply, encodeView, parseCommand, type Result, type View } from "../command.ts";
 import { bodyOf, encodeHandshake, FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2, sessionOf } from "../frame.ts";
 import { createHandshake } from "../noise.ts";
 import { boardPrologue } from "../prologue.ts";
@@ -30,7 +30,7 @@ class Hand {
   now: Millis = millis(0);
   #ephemerals = 0;
 
-  constructor(primitives: Crypto = crypto, bound?: number) {
+  constructor(primitives: Crypto = crypto, bound?: number, holdMillis?: number) {
     const agreementKey = crypto.agreementPublicKey(BOARD_SECRET);
     this.link = new BoardLink(
       {
@@ -41,6 +41,7 @@ class Hand {
         identity: { kid: KID, agreementSecret: BOARD_SECRET, agreementKey },
         lock: { lockId: LOCK_ID, agreementKey: crypto.agreementPublicKey(LOCK_SECRET), sequence: 3 },
         ...(bound === undefined ? {} : { bound }),
+        ...(holdMillis === undefined ? {} : { holdMillis }),
       },
       this.now,
     );
@@ -91,8 +92,8 @@ class Hand {
     return parseCommand(cipher.open(last));
   }
 
-  reply(cipher: Cipher, id: Bytes): string {
-    return this.hand(cipher.seal(encodeReply({ id, result: "yes", view: VIEW })));
+  reply(cipher: Cipher, id: Bytes, result: Result = "yes"): string {
+    return this.hand(cipher.seal(encodeReply({ id, result, view: VIEW })));
   }
 }
 
@@ -147,6 +148,60 @@ test("asks four times over a session, a second apart, then opens another, and fo
     hand.tick(1_000);
     assert.equal([hand.asked.length, hand.opened], [asked, opened]);
   }
+});
+
+const ENTRY = { kind: "entry", digits: fromAscii("1234") } as const;
+const HOLD_MILLIS = 5_250;
+
+test("holds an entry back after the last one's answer, to the millisecond, and nothing else", () => {
+  const hand = new Hand(crypto, undefined, HOLD_MILLIS);
+  const cipher = hand.answer();
+  hand.link.send(ENTRY, hand.now);
+  hand.reply(cipher, hand.read(cipher).id);
+  for (let round = 0; round < 2; round++) {
+    hand.link.send({ kind: "bell" }, hand.now);
+    assert.is(hand.asked.length, 3 * round + 2);
+    hand.reply(cipher, hand.read(cipher).id);
+    hand.link.send(ENTRY, hand.now);
+    assert.is(hand.link.nextTick, hand.now + HOLD_MILLIS);
+    hand.tick(HOLD_MILLIS - 1);
+    assert.is(hand.asked.length, 3 * round + 2);
+    hand.tick(1);
+    assert.is(hand.asked.length, 3 * round + 3);
+    const first = hand.read(cipher);
+    hand.tick(1_000);
+    const again = hand.read(cipher);
+    assert.equal(again, first, "and repeats it in a second, with its one id");
+    hand.reply(cipher, again.id);
+  }
+});
+
+test("an entry that came too early is asked again each second with its one id, until the lock takes it or its time is over", () => {
+  for (const rounds of [3, 14]) {
+    const hand = new Hand(crypto, undefined, HOLD_MILLIS);
+    const cipher = hand.answer();
+    hand.link.send(ENTRY, hand.now);
+    const first = hand.read(cipher);
+    for (let round = 0; round < rounds; round++) {
+      assert.is(hand.reply(cipher, first.id, "early"), "view");
+      assert.is(hand.link.nextTick, hand.now + 1_000);
+      assert.is(hand.tick(1_000), "nothing");
+      assert.equal(hand.read(cipher), first);
+    }
+    assert.is(hand.asked.length, rounds + 1);
+    if (rounds === 3) assert.is(hand.reply(cipher, first.id), "reply");
+    else assert.is(hand.tick(1_000), "unanswered");
+    assert.is(hand.opened, 1, "the link is not taken as dead");
+  }
+});
+
+test("a link that holds nothing back takes early for an answer", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.send(ENTRY, hand.now);
+  assert.is(hand.reply(cipher, hand.read(cipher).id, "early"), "reply");
+  hand.link.send(ENTRY, hand.now);
+  assert.is(hand.asked.length, 2);
 });
 
 test("gives up 15 s after it was asked to, not a moment earlier, and once", () => {

@@ -115,7 +115,7 @@ test("an entry that was read is a view: it is wiped with its plaintext", () => {
   assert.equal(command, { kind: "entry", id: ID, digits: new Uint8Array(4) });
 });
 
-const RESULTS: readonly Result[] = ["no", "yes", "wait", "paused"];
+const RESULTS: readonly Result[] = ["no", "yes", "wait", "paused", "early"];
 
 RESULTS.forEach((result, number) => {
   test(`writes and reads the answer ${result}, in 14 bytes`, () => {
@@ -140,7 +140,7 @@ test("writes and reads each bit of a view, and lets bits pass that it does not k
 });
 
 for (const [name, hex] of [
-  ["a result that does not exist", `841840${HEAD}0400`],
+  ["a result that does not exist", `841840${HEAD}0500`],
   ["an answer without a view", `831840${HEAD}01`],
   ["a notice with more", "8318600100"],
   ["a number that does not exist", "82184100"],
