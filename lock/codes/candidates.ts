@@ -11,6 +11,7 @@ import { hotp, TOTP_DIGITS, totpSteps } from "../../firmware/codes/totp.ts";
 import type { User } from "../../firmware/codes/user.ts";
 import { deriveWindowKey, endOf, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import type { Denial } from "../../firmware/grant/denial.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
 import { listsOf } from "../../firmware/policy/keyring.ts";
 import { type Interval, TOTP_WIDTH_SECONDS_MAX } from "../../firmware/time/clock.ts";
@@ -24,6 +25,8 @@ export interface Match {
   readonly digits: number;
   readonly use: CodeUse;
   readonly user: User | undefined;
+  /** Why a window code does not open, where it is spent or was taken back. */
+  readonly denial?: Denial | undefined;
 }
 
 /** The stored codes of one length. */
@@ -218,7 +221,7 @@ export class Candidates {
     this.#crypto.wipe(code);
     if (found === undefined) return undefined;
     const use: CodeUse = { by: "window", owner: found.owner, window: found.window };
-    return { digits: WINDOW_DIGITS, use, user: undefined };
+    return { digits: WINDOW_DIGITS, use, user: undefined, denial: found.denial };
   }
 
   #matchTotp(state: LockState, end: Bytes): Match | undefined {

@@ -110,7 +110,7 @@ export class Codes {
       recorder.wrongCode(now);
       return "no";
     }
-    const outcome = this.#judge(desk, match, now) ?? this.#open(desk, match, now);
+    const outcome = match.denial ?? this.#judge(desk, match, now) ?? this.#open(desk, match, now);
     const isGood = outcome === "yes" || outcome === "wait";
     if (isGood) this.#giveBack(admission, match, now);
     // A right code that is refused stays paid, so that nothing outside tells it from a wrong one.

@@ -75,13 +75,18 @@ export interface FoundWindow {
   /** Of the owner device, 8 bytes. */
   readonly owner: Bytes;
   readonly window: Window;
+  /** Why it does not open though its hours are right: it is found all the same, so that the owner learns who came again. */
+  readonly denial: "revoked" | "uses" | undefined;
 }
+
+/** Why a place does not open, at its number. */
+const CLOSED: readonly FoundWindow["denial"][] = Object.freeze([undefined, "revoked", "uses"]);
 
 /** The codes of one lock. It holds memory for four owners from the start: some 27 KB. */
 export class WindowTable {
   readonly #crypto: Crypto;
   readonly #codes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * CODE_BYTES).fill(BLANK);
-  /** Which places of the owners are revoked or spent: 1. */
+  /** Which places of the owners do not open: 0 for those that do, else a place of CLOSED. */
   readonly #isClosed = new Uint8Array(OWNERS_MAX * OWNER_PLACES);
   /** The start hour that each column holds. */
   readonly #hours = new Array<number>(OWNERS_MAX * COLUMNS).fill(NO_HOUR);
@@ -133,7 +138,8 @@ export class WindowTable {
     this.#context = context;
   }
 
-  /** Finds a code among all that may open at the moment that was prepared, in a time that depends on the number of owners only.
+  /** Finds a code among all whose hours are right at the moment that was prepared, those that are revoked or spent too, in a
+   *  time that depends on the number of owners only.
    *  @param code 5 bytes, as parseCode gives it */
   find(code: Uint8Array): FoundWindow | undefined {
     const context = this.#context;
@@ -143,13 +149,14 @@ export class WindowTable {
     if (place < 0 || this.#codes[place * CODE_BYTES] === BLANK) return undefined;
     if (place < ACTIVE_MAX) {
       const { kid, window } = this.#active[place];
-      return { owner: kid, window };
+      return { owner: kid, window, denial: undefined };
     }
     const offset = place - ACTIVE_MAX;
     const column = Math.floor(offset / ROWS);
     const row = offset % ROWS;
     const window = { windowClass: Math.floor(row / SERIALS), serial: row % SERIALS, startHour: this.#hours[column] };
-    return { owner: context.owners[Math.floor(column / COLUMNS)].kid, window };
+    const denial = CLOSED[this.#isClosed[offset]];
+    return { owner: context.owners[Math.floor(column / COLUMNS)].kid, window, denial };
   }
 
   /** Forgets all codes and keys. */
@@ -164,11 +171,14 @@ export class WindowTable {
   /** Marks what is revoked or spent. */
   #close({ owners, revoked, spent }: WindowContext): void {
     this.#isClosed.fill(0);
-    for (const list of [revoked, spent]) {
+    for (const [list, denial] of [
+      [spent, "uses"],
+      [revoked, "revoked"],
+    ] as const) {
       for (const { kid, window } of list) {
         const owner = this.#ownerOf(owners, kid);
         if (owner < 0 || !this.#hasColumn(window.startHour)) continue;
-        this.#isClosed[this.#placeOf(owner, window)] = 1;
+        this.#isClosed[this.#placeOf(owner, window)] = CLOSED.indexOf(denial);
       }
     }
   }
@@ -203,7 +213,7 @@ export class WindowTable {
     this.#hours.fill(NO_HOUR, owner * COLUMNS, (owner + 1) * COLUMNS);
   }
 
-  /** Makes the codes of an hour that may open and are not there, and blanks those that may not. @returns how many may */
+  /** Makes the codes of an hour whose first use may be now and that are not there, and blanks the others. @returns how many open */
   #fillColumn(column: number, key: Bytes, startHour: number): number {
     const isNew = this.#hours[column] !== startHour;
     let live = 0;
@@ -212,11 +222,11 @@ export class WindowTable {
       const offset = (ACTIVE_MAX + place) * CODE_BYTES;
       const windowClass = Math.floor(row / SERIALS);
       const isLate = startHour + firstUseHours(windowClass) <= this.#loHour;
-      if (isLate || startHour > this.#hiHour || this.#isClosed[place] !== 0) {
+      if (isLate || startHour > this.#hiHour) {
         this.#codes.fill(BLANK, offset, offset + CODE_BYTES);
         continue;
       }
-      live++;
+      if (this.#isClosed[place] === 0) live++;
       if (!isNew && this.#codes[offset] !== BLANK) continue;
       this.#codes.set(windowCode(this.#crypto, key, { windowClass, serial: row % SERIALS, startHour }), offset);
     }

@@ -42,6 +42,13 @@ test("a code that is good once opens once, and again only for a minute before th
   house.visit();
   assert.is(house.typist.type(code), "no");
   assert.is(house.typist.type(house.code(ONCE_24, 0, 1)), "yes", "the other serial is another code");
+  house.visit();
+  house.desk.passTime(2 * HOUR);
+  assert.equal(
+    house.desk.entries("code-refusal").map(({ use, denial }) => [use.by, denial]),
+    [["window", "uses"]],
+    "the owner learns who came again",
+  );
 });
 
 test("a spent code stays spent through a power cut, and so does the one that opened when it came", () => {
@@ -93,7 +100,9 @@ test("an owner takes one code back, and all by a new secret", () => {
   const house = new House();
   const startHour = Math.floor(house.desk.time / HOUR);
   house.desk.revoke({ codes: [{ codeClass: TWO_HOURS, serial: 0, start: startHour }] });
-  assert.is(house.typist.type(house.code(TWO_HOURS)), "no");
+  const taken = house.code(TWO_HOURS);
+  assert.is(house.typist.type(taken), "no");
+  assert.is(house.typist.type(`9${taken}`), "no");
   const other = house.code(TWO_HOURS, 0, 1);
   assert.is(house.typist.type(other), "yes");
   house.visit();

@@ -144,7 +144,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T34",
     without: "an owner's list of codes",
     at: "a code that its owner took back fails",
-    rewrites: [rewrite(WINDOWS, "for (const list of [revoked, spent]) {", "for (const list of [spent]) {")],
+    rewrites: [rewrite(WINDOWS, '      [revoked, "revoked"],\n')],
   },
   {
     id: "T34",

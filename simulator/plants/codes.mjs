@@ -82,7 +82,7 @@ export const CODE_PLANTS = Object.freeze([
   {
     name: "open for a code that was taken back",
     by: [NOT_GOOD],
-    rewrites: [rewrite(WINDOWS, "for (const list of [revoked, spent]) {", "for (const list of [spent, []]) {")],
+    rewrites: [rewrite(WINDOWS, '      [revoked, "revoked"],\n')],
   },
   {
     name: "take a step of an authenticator again",

@@ -82,7 +82,7 @@ function holds(table: WindowTable, now: Interval, context: WindowContext): void 
 
 function opens(table: WindowTable, each: OwnedWindow): boolean {
   const found = table.find(codeOf(each));
-  return found !== undefined && isSame(found.window, each.window);
+  return found !== undefined && found.denial === undefined && isSame(found.window, each.window);
 }
 
 const MOMENTS: readonly (readonly [string, Interval, live: number])[] = [
@@ -159,6 +159,10 @@ test("does not open what is revoked or spent, and opens it again where that is t
   assert.equal(
     [hit, spent, kept].map((each) => opens(table, each)),
     [false, false, true],
+  );
+  assert.equal(
+    [hit, spent, kept].map((each) => table.find(codeOf(each))?.denial),
+    ["revoked", "uses", undefined],
   );
   holds(table, now, contextOf());
   assert.equal(
