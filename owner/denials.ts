@@ -50,7 +50,7 @@ const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   clock:
     "your clock and the lock's differ too much: check this computer's clock, or run \"latchkey time --back\" with presence.",
   limit: "its table is full, the key is or was an owner's there already, or it would be the last owner's.",
-  code: "it does not take this code: it is somebody's already, easily guessed, or one digit from a code for duress.",
+  code: "it does not take this code: it is somebody's already, easily guessed, or a slip of the finger away from a code for duress.",
 });
 
 /** Gives the sentence of a reason, after "The lock said no: ". @param denial undefined where the lock gave none */

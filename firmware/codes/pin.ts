@@ -34,21 +34,72 @@ export function pinMac(crypto: Crypto, key: Uint8Array, digits: Uint8Array): Byt
   return kept;
 }
 
-/** Gives every PIN that differs from one in exactly one digit: a slip of the finger.
- *  @param digits ASCII, 6 to 12   @returns 9 for each digit
+/** Tells whether a test holds for any PIN of a length that one slip of the finger turns a PIN into, or that one turns into it:
+ *  a digit is another, is missing, or is one too many. Of what is typed the end counts, so the ends of slips are tried too.
+ *  Of a PIN that is longer by two digits or more, what stands in front cannot be tried: there are too many.
+ *  @param digits ASCII, 6 to 12   @param size of the others, 6 to 12   @param test is shown at most 500 for each length, in
+ *    bytes that are wiped afterwards
  *  @throws Fault bytes.size, bytes.encoding */
-export function neighbours(digits: Uint8Array): readonly Bytes[] {
+export function isAnyNear(digits: Uint8Array, size: number, test: (near: Bytes) => boolean): boolean {
   checkDigits(digits);
-  const found: Bytes[] = [];
-  for (let place = 0; place < digits.length; place++) {
+  const near = new Uint8Array(size);
+  const end = (count: number): Uint8Array => digits.subarray(digits.length - count);
+  const spare = digits.length - size;
+  try {
+    if (spare >= 0 && isAnyChanged(near, end(size), test)) return true;
+    if (spare >= 1 && isAnyShortened(near, { end: end(size + 1), at: 0 }, test)) return true;
+    if (spare >= -1 && isAnyLengthened(near, end(size - 1), test)) return true;
+    if (spare !== 0) return false;
+    // Whoever types these and one digit too many has typed the PIN at the end.
     for (let digit = DIGIT_ZERO; digit < DIGIT_ZERO + 10; digit++) {
-      if (digit === digits[place]) continue;
-      const neighbour = new Uint8Array(digits);
-      neighbour[place] = digit;
-      found.push(neighbour);
+      near[0] = digit;
+      if (isAnyShortened(near, { end: digits, at: 1 }, test)) return true;
+    }
+    return false;
+  } finally {
+    near.fill(0);
+  }
+}
+
+/** The end itself, and all in which one digit is another. */
+function isAnyChanged(near: Bytes, end: Uint8Array, test: (near: Bytes) => boolean): boolean {
+  near.set(end);
+  if (test(near)) return true;
+  for (let place = 0; place < end.length; place++) {
+    for (let digit = DIGIT_ZERO; digit < DIGIT_ZERO + 10; digit++) {
+      near[place] = digit;
+      if (digit !== end[place] && test(near)) return true;
+    }
+    near[place] = end[place];
+  }
+  return false;
+}
+
+/** All that lack one digit. @param from.at where they are put */
+function isAnyShortened(
+  near: Bytes,
+  { end, at }: { readonly end: Uint8Array; readonly at: number },
+  test: (near: Bytes) => boolean,
+): boolean {
+  for (let place = 0; place < end.length; place++) {
+    near.set(end.subarray(0, place), at);
+    near.set(end.subarray(place + 1), at + place);
+    if (test(near)) return true;
+  }
+  return false;
+}
+
+/** All that have one digit more, in front and behind too. */
+function isAnyLengthened(near: Bytes, end: Uint8Array, test: (near: Bytes) => boolean): boolean {
+  for (let place = 0; place <= end.length; place++) {
+    near.set(end.subarray(0, place));
+    near.set(end.subarray(place), place + 1);
+    for (let digit = DIGIT_ZERO; digit < DIGIT_ZERO + 10; digit++) {
+      near[place] = digit;
+      if (test(near)) return true;
     }
   }
-  return found;
+  return false;
 }
 
 /** Tells whether somebody might try a PIN before others: few different digits, equal steps (111111, 123456, 086420), a short
@@ -57,17 +108,25 @@ export function neighbours(digits: Uint8Array): readonly Bytes[] {
  *  @throws Fault bytes.size, bytes.encoding */
 export function isGuessable(digits: Uint8Array): boolean {
   checkDigits(digits);
-  const values = Array.from(digits, (digit) => digit - DIGIT_ZERO);
-  return new Set(values).size < DISTINCT_MIN || hasEqualSteps(values) || hasShortPeriod(values) || isDate(values);
+  const values = digits.map((digit) => digit - DIGIT_ZERO);
+  const isOne = isWorn(values) || hasEqualSteps(values) || hasShortPeriod(values) || isDate(values);
+  values.fill(0);
+  return isOne;
+}
+
+function isWorn(values: Uint8Array): boolean {
+  let distinct = 0;
+  for (let index = 0; index < values.length; index++) if (values.indexOf(values[index]) === index) distinct++;
+  return distinct < DISTINCT_MIN;
 }
 
 /** Around the ten, so that 890123 is one too. */
-function hasEqualSteps(values: readonly number[]): boolean {
+function hasEqualSteps(values: Uint8Array): boolean {
   const step = (values[1] - values[0] + 10) % 10;
   return values.every((value, index) => index === 0 || (value - values[index - 1] + 10) % 10 === step);
 }
 
-function hasShortPeriod(values: readonly number[]): boolean {
+function hasShortPeriod(values: Uint8Array): boolean {
   for (let period = 1; period <= values.length >> 1; period++) {
     if (values.every((value, index) => index < period || value === values[index - period])) return true;
   }
@@ -75,9 +134,9 @@ function hasShortPeriod(values: readonly number[]): boolean {
 }
 
 /** A day, month and year in any usual order, with two digits or four for the year; or a month and such a year. */
-function isDate(values: readonly number[]): boolean {
+function isDate(values: Uint8Array): boolean {
   const read = (from: number, count: number): number =>
-    values.slice(from, from + count).reduce((sum, value) => sum * 10 + value, 0);
+    values.subarray(from, from + count).reduce((sum, value) => sum * 10 + value, 0);
   const isDay = (from: number): boolean => read(from, 2) >= 1 && read(from, 2) <= 31;
   const isMonth = (from: number): boolean => read(from, 2) >= 1 && read(from, 2) <= 12;
   const isYear = (from: number): boolean => read(from, 4) >= YEAR_MIN && read(from, 4) <= YEAR_MAX;

@@ -6,7 +6,7 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import type { Credential } from "../../firmware/codes/credential.ts";
 import type { UserSetting } from "../../firmware/codes/form.ts";
-import { isGuessable, neighbours, pinMac } from "../../firmware/codes/pin.ts";
+import { isAnyNear, isGuessable, pinMac } from "../../firmware/codes/pin.ts";
 import { findUser } from "../../firmware/codes/state.ts";
 import { TOTP_DIGITS } from "../../firmware/codes/totp.ts";
 import { checkUser, type User } from "../../firmware/codes/user.ts";
@@ -103,11 +103,13 @@ function judge(desk: SettingDesk, request: CodeChange, owner: Bytes): WritableEn
   }
 }
 
-/** Two people, and a phone beside a PIN, are for those who come again and again: what counts uses would have to count halves. */
+/** Two people, and a phone beside a PIN, are for those who come again and again: what counts uses would have to count halves.
+ *  And what the phone opens behind the PIN is recorded as the phone's, with no word of duress. */
 function isSettable(setting: UserSetting, index: number, owner: Bytes): boolean {
   const { rule, type } = setting;
   const needsMore = rule === "two-person" || rule === "with-grant";
   if (needsMore && (type === "disposable" || type === "expiring")) return false;
+  if (rule === "with-grant" && type === "forced") return false;
   return checkUser({ ...setting, index, firstUsed: undefined, creator: owner, modifier: owner });
 }
 
@@ -131,9 +133,10 @@ function makeCredential(
   // Duress must not be typed by a slip of the finger, nor anybody else's code under duress.
   const isForced = (credential: Credential): boolean =>
     findUser(memory.state.codes, credential.user)?.type === "forced";
-  const near = user.type === "forced" ? others.filter((other) => !isForced(other)) : others.filter(isForced);
-  if (near.length > 0) {
-    for (const slip of neighbours(value)) if (isTaken(pinMac(crypto, vault.pinKey, slip), near)) return "code";
+  const across = others.filter((other) => other.type === "pin" && isForced(other) !== (user.type === "forced"));
+  for (const size of new Set(across.map(({ digits }) => digits))) {
+    const near = across.filter(({ digits }) => digits === size);
+    if (isAnyNear(value, size, (slip) => isTaken(pinMac(crypto, vault.pinKey, slip), near))) return "code";
   }
   return { ...rest, digits: value.length, value: mac, lastStep: 0 };
 }

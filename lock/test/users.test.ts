@@ -93,19 +93,66 @@ test("duress opens like any other code, and says so to owners and in the record 
 
 const BAD_PINS: readonly (readonly [name: string, pin: string, denial: string])[] = [
   ["somebody's already", "630482", "code"],
-  ["one digit from a forced user's", "915277", "code"],
   ["easily guessed", "123456", "code"],
 ];
 for (const [name, pin, denial] of BAD_PINS) {
   test(`a PIN is refused that is ${name}`, () => {
     const house = new House();
     house.store(7, "630482");
-    house.store(8, "915276", { type: "forced" });
     assert.is(house.set({ kind: "user", index: 9, setting: ANA }), "yes");
     const credential = { user: 9, type: "pin" as const, value: fromAscii(pin) };
     assert.is(house.set({ kind: "credential", slot: 20, credential }), denial);
   });
 }
+
+/** Two PINs, of which one is for duress: whichever is stored first, the other is judged by what somebody types. */
+const NEAR_PINS: readonly (readonly [claim: string, first: string, second: string, verdict: string])[] = [
+  ["one digit is another", "915276", "915277", "code"],
+  ["a digit in front makes the other", "915276", "4915276", "code"],
+  ["four digits in front make the other", "915276", "3704915276", "code"],
+  ["the first digit is dropped", "4915276", "915276", "code"],
+  ["a digit is doubled", "915276", "9152276", "code"],
+  ["the last digit is typed too often", "915276", "9152766", "code"],
+  ["another digit is typed behind", "915276", "9152764", "code"],
+  ["a digit in the middle is dropped", "9152276", "915276", "code"],
+  ["the last digit is dropped", "9152764", "915276", "code"],
+  ["a doubled digit pushes the first one out", "915276", "155276", "code"],
+  ["a doubled digit pushes the first one in", "155276", "915276", "code"],
+  ["a slip in what is the end of the longer", "915276", "4703915277", "code"],
+  ["two digits are others", "915276", "915387", "yes"],
+  ["two digits are exchanged", "915276", "915726", "yes"],
+  ["two digits are dropped", "91527638", "915276", "yes"],
+  ["the longer begins like the shorter", "915276", "91527638", "yes"],
+  ["nothing is alike", "915276", "40837261", "yes"],
+];
+for (const [claim, first, second, verdict] of NEAR_PINS) {
+  for (const [kind, types] of [
+    ["a PIN for duress", ["unrestricted", "forced"]],
+    ["a PIN beside one for duress", ["forced", "unrestricted"]],
+  ] as const) {
+    test(`${verdict === "yes" ? "takes" : "refuses"} ${kind} where ${claim}: ${first}, ${second}`, () => {
+      const house = new House();
+      house.store(7, first, { type: types[0] });
+      assert.is(house.set({ kind: "user", index: 9, setting: { ...ANA, type: types[1] } }), "yes");
+      const credential = { user: 9, type: "pin" as const, value: fromAscii(second) };
+      assert.is(house.set({ kind: "credential", slot: 20, credential }), verdict);
+    });
+  }
+}
+
+test("PINs without one for duress may be as alike as they want", () => {
+  const house = new House();
+  for (const [index, pin] of ["915276", "4915276", "915277", "155276"].entries()) house.store(index + 1, pin);
+});
+
+test("nobody is a user for duress whose PIN waits for a phone: its opening is recorded with no word of that", () => {
+  const house = new House();
+  const { kid } = house.desk.person("dog sitter");
+  const setting = { ...ANA, type: "forced" as const, rule: "with-grant" as const, holder: kid };
+  assert.is(house.set({ kind: "user", index: 9, setting }), "malformed");
+  assert.is(house.set({ kind: "user", index: 9, setting: { ...setting, type: "unrestricted" } }), "yes");
+  assert.is(house.set({ kind: "user", index: 9, setting: { ...setting, rule: "two-person" } }), "yes");
+});
 
 test("a disposable user opens once, and not after a cut; set anew, once more", () => {
   const house = new House();

@@ -7,10 +7,11 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { type Bytes, fromAscii, toAscii, toHex } from "../../bytes.ts";
 import { ascending, flip, Seeded, throwsFault } from "../../crypto/test/checks.ts";
-import { isGuessable, MAC_BYTES, neighbours, pinMac } from "../pin.ts";
+import { isAnyNear, isGuessable, MAC_BYTES, PIN_DIGITS_MAX, PIN_DIGITS_MIN, pinMac } from "../pin.ts";
 
 const SEED = 20261022;
 const KEY = ascending(0, 32);
+const NEAR_MAX = 2_000;
 
 const KEPT: readonly (readonly [digits: string, mac: string])[] = [
   ["123456", "49df466a69492fb5cb3935eed2d25173"],
@@ -47,23 +48,73 @@ const NO_PINS: readonly (readonly [string, Bytes, "bytes.size" | "bytes.encoding
 for (const [name, digits, fault] of NO_PINS) {
   test(`takes ${name} for no PIN`, () => {
     throwsFault(() => pinMac(crypto, KEY, digits), fault);
-    throwsFault(() => neighbours(digits), fault);
+    throwsFault(() => isAnyNear(digits, 6, () => false), fault);
     throwsFault(() => isGuessable(digits), fault);
   });
 }
 
-for (const digits of ["123456", "900000000009", "00112233"]) {
-  test(`finds the ${9 * digits.length} neighbours of ${digits}, each once`, () => {
-    const found = neighbours(fromAscii(digits)).map(toAscii);
-    assert.is(found.length, 9 * digits.length);
-    assert.is(new Set(found).size, found.length);
-    for (const each of found) {
-      assert.match(each, /^[0-9]+$/);
-      assert.is(each.length, digits.length);
-      assert.is([...each].filter((digit, place) => digit !== digits.charAt(place)).length, 1, each);
+/** What comes of a text by one slip of the finger, in words of texts. */
+function slipsOf(text: string): readonly string[] {
+  const slips: string[] = [text];
+  for (let place = 0; place <= text.length; place++) {
+    const [before, after] = [text.slice(0, place), text.slice(place)];
+    if (after !== "") slips.push(before + after.slice(1));
+    for (const digit of "0123456789") {
+      slips.push(before + digit + after);
+      if (after !== "") slips.push(before + digit + after.slice(1));
     }
-  });
+  }
+  return slips;
 }
+
+function foundBeside(text: string, size: number): ReadonlySet<string> {
+  const found = new Set<string>();
+  const isAny = isAnyNear(fromAscii(text), size, (near) => {
+    found.add(toAscii(near));
+    return false;
+  });
+  assert.is(isAny, false);
+  return found;
+}
+
+for (const text of ["482913", "9000009", "00112233", "710293846501"]) {
+  for (let size = PIN_DIGITS_MIN; size <= PIN_DIGITS_MAX; size++) {
+    test(`finds whatever of ${size} digits a slip makes of ${text}, and what a slip makes ${text} of`, () => {
+      const found = foundBeside(text, size);
+      const typed = slipsOf(text).filter((slip) => slip.length >= size);
+      for (const slip of typed) assert.ok(found.has(slip.slice(slip.length - size)), slip);
+      for (const near of found) {
+        assert.match(near, new RegExp(`^[0-9]{${size}}$`));
+        const isOf = typed.some((slip) => slip.endsWith(near));
+        assert.ok(isOf || slipsOf(near).some((slip) => slip.endsWith(text)), near);
+      }
+      // Whoever types the other of two and slips: where it is no longer than by one digit.
+      if (size !== text.length) return;
+      for (const dropped of slipsOf(text).filter((slip) => slip.length < size)) {
+        for (const digit of "0123456789") assert.ok(found.has(digit + dropped));
+      }
+    });
+  }
+}
+
+test("ends with the first that is found, and keeps no digit", () => {
+  const seen: Uint8Array[] = [];
+  const isAny = isAnyNear(fromAscii("482913"), 6, (near) => seen.push(near) === 3);
+  assert.is(isAny, true);
+  assert.is(seen.length, 3);
+  for (const near of seen) assert.ok(near.every((byte) => byte === 0));
+});
+
+test("asks no more often than a board can bear", () => {
+  let count = 0;
+  for (let size = PIN_DIGITS_MIN; size <= PIN_DIGITS_MAX; size++) {
+    isAnyNear(fromAscii("710293846501"), size, () => {
+      count++;
+      return false;
+    });
+  }
+  assert.ok(count <= NEAR_MAX, String(count));
+});
 
 // What people take: each kind at its ends.
 const REFUSED = [
