@@ -4,6 +4,7 @@
 // Follows docs/protocol.md §3.2 and §7.
 
 import type { Bytes } from "../firmware/bytes.ts";
+import { secretFingerprint } from "../firmware/codes/window.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
@@ -135,9 +136,17 @@ export class Outside {
 
   /** The codes, as an owner sees them. */
   codesState(now: Millis): CodesState {
-    const { secrets } = this.#parts.memory.state.codes;
+    const { crypto, identity, memory } = this.#parts;
     const pausedDigits = this.codes.pausedDigits(now);
-    return { budget: this.codes.level(now), secrets: secrets.map(({ owner }) => owner), pausedDigits };
+    // One that does not open was sealed by another lock: it makes no codes here.
+    const secrets = memory.state.codes.secrets.flatMap(({ owner, sealed }) => {
+      const secret = this.#vault.unseal(sealed, owner);
+      if (secret === undefined) return [];
+      const fingerprint = secretFingerprint(crypto, secret, identity.lockId);
+      crypto.wipe(secret);
+      return [{ owner, fingerprint }];
+    });
+    return { budget: this.codes.level(now), secrets, pausedDigits };
   }
 
   get #view(): View {

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import { CODE_SECRET_BYTES } from "../firmware/codes/credential.ts";
+import { secretFingerprint } from "../firmware/codes/window.ts";
 import type { Status } from "../firmware/link/message.ts";
 import { refused } from "./denials.ts";
 import type { Keystore } from "./keystore.ts";
@@ -14,27 +15,35 @@ import type { CodeBook, OwnedLock, RevocationList } from "./person.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Asking } from "./wire.ts";
 
+const LOST =
+  'The lock no longer holds the secret of your window codes, so they open nothing: run "latchkey pin setup".';
+const REPLACED =
+  'The lock holds another secret of your key than this computer, so codes that are made here open nothing: were these keys put back from a backup, or is there a copy of them? "latchkey pin setup --rotate" makes a new secret, and ends every code of the one in the lock.';
+
 /** What stands in the way of a secret; "none" is none. */
 export type Obstacle =
   | "none"
   /** The lock holds this computer's already. */
   | "done"
-  /** The lock holds one of this key's that another computer made, or this one before its keystore was put back. */
+  /** The lock holds another one of this key's: another computer made it, or this one and its keystore was put back, or a new
+   *  one never reached the lock. */
   | "stranger";
 
-/** Whether a lock holds a secret of an owner's, whoever made it. @param kid of the owner key, 8 bytes */
-export function holdsSecret({ codes }: Pick<Status, "codes">, kid: Bytes): boolean {
-  return codes.secrets.some((owner) => crypto.isEqual(owner, kid));
+/** Tells what stands in the way of making, or handing over again, the secret of this computer. @param kid 8 bytes */
+export function obstacleTo(
+  { id, codes: book }: Pick<OwnedLock, "id" | "codes">,
+  { codes }: Pick<Status, "codes">,
+  kid: Bytes,
+): Obstacle {
+  const held = codes.secrets.find(({ owner }) => crypto.isEqual(owner, kid));
+  if (held === undefined) return "none";
+  if (book === undefined) return "stranger";
+  const mine = secretFingerprint(crypto, fromBase64url(book.secret), id);
+  return crypto.isEqual(held.fingerprint, mine) ? "done" : "stranger";
 }
 
-/** Tells what stands in the way of making, or handing over again, the secret of this computer. */
-export function obstacleTo(lock: OwnedLock, status: Pick<Status, "codes">, kid: Bytes): Obstacle {
-  if (!holdsSecret(status, kid)) return "none";
-  if (lock.codes === undefined) return "stranger";
-  return lock.codes.isConfirmed ? "done" : "none";
-}
-
-/** Notes what a status says of the secret. `lock` is changed in place, and saved by the caller. */
+/** Notes what a status says of the secret: a yes that was not heard is made up for, and what the lock does not hold makes no
+ *  more codes. `lock` is changed in place, and saved by the caller. */
 export function settleSecret(
   lock: OwnedLock,
   { status, kid }: { readonly status: Pick<Status, "codes">; readonly kid: Bytes },
@@ -43,11 +52,11 @@ export function settleSecret(
   const { codes: book } = lock;
   if (book === undefined) return;
   book.devices = Math.max(1, status.codes.secrets.length);
-  if (!book.isConfirmed || holdsSecret(status, kid)) return;
-  book.isConfirmed = false;
-  terminal.warn(
-    'The lock no longer holds the secret of your window codes, so they open nothing: run "latchkey pin setup".',
-  );
+  const wasConfirmed = book.isConfirmed;
+  const obstacle = obstacleTo(lock, status, kid);
+  book.isConfirmed = obstacle === "done";
+  if (book.isConfirmed || !wasConfirmed) return;
+  terminal.warn(obstacle === "stranger" ? REPLACED : LOST);
 }
 
 /** Hands the lock the secret of this computer, which is made where there is none, or where `isNew` asks for another.

@@ -66,13 +66,20 @@ export function helpOf(command: Command): string {
   );
   const width = Math.max(...heads.map((head) => head.length)) + 2;
   options.forEach(([name, option], index) => {
-    const repeatable = option.isRepeatable === true ? " (repeatable)" : "";
+    const repeatable = option.isRepeatable === true ? ` (repeatable${whereRepeatable(name, acts)})` : "";
     lines.push(`  ${String(heads[index]).padEnd(width)}${whoseOption(name, acts)}${option.help}${repeatable}`);
   });
   lines.push("", command.examples.length === 1 ? "Example:" : "Examples:");
   for (const example of command.examples)
     lines.push(example.includes("latchkey") ? `  ${example}` : `  latchkey ${example}`);
   return lines.join("\n");
+}
+
+/** Which acts take an option more than once, where others take it once: ": add". */
+function whereRepeatable(option: string, acts: Acts): string {
+  const takers = Object.entries(acts).filter(([, { options }]) => Object.hasOwn(options, option));
+  const names = takers.filter(([, { options }]) => options[option]?.isRepeatable === true).map(([name]) => name);
+  return names.length === takers.length ? "" : `: ${names.join(", ")}`;
 }
 
 /** Which acts take an option, where not all of them do: "new, once: ". */

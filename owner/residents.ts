@@ -38,7 +38,7 @@ export async function askResidents(conversation: Asking): Promise<Residents> {
 }
 
 /** Finds a user by the name, or by the number that the list shows. @throws Failure where there is none */
-export function findResident({ users }: Residents, given: string): UserView {
+export function findResident({ users }: Pick<Residents, "users">, given: string): UserView {
   const found = findByName(users, given) ?? users.find(({ user }) => String(user.index) === given);
   if (found !== undefined) return found;
   const names = users.map(({ user }) => printable(user.name)).join(", ");

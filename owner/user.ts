@@ -166,6 +166,10 @@ function checkSetting({ type, rule, holder, weekDays, yearDays, expiryMinutes }:
   const needsMore = rule === "two-person" || rule === "with-grant";
   if (needsMore && (type === "disposable" || type === "expiring"))
     throw usage(`The rule ${rule} is for people who come again: choose another type than ${type}.`);
+  if (rule === "with-grant" && type === "forced")
+    throw usage(
+      "A user of type forced cannot have the rule with-grant: the door would open by the phone, and its record would say nothing of duress. Leave --holder out.",
+    );
   if (rule === "with-grant" && holder === undefined) throw usage("The rule with-grant needs --holder KEY.");
   if (type === "expiring" && expiryMinutes === undefined) throw usage("The type expiring needs --expiry MINUTES.");
   if (type === "weekDaySchedule" && weekDays.length === 0)

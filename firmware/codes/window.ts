@@ -18,11 +18,14 @@ export const WINDOW_DIGITS = 10;
 /** A code as bytes: the number, big-endian. */
 export const CODE_BYTES = 5;
 export const HOUR_SECONDS = 3_600;
+/** What tells one secret from another. */
+export const FINGERPRINT_BYTES = 4;
 /** A code must be used for the first time within this many hours of its start, or it is dead. */
 export const FIRST_USE_HOURS_MAX = 24;
 
 const DAY_HOURS = 24;
 const LABEL = fromAscii("LP1");
+const FINGERPRINT_LABEL = fromAscii("LP1 fingerprint");
 const MESSAGE_BYTES = 9;
 const CODES = 10_000_000_000;
 const WORD = 0x1_0000_0000;
@@ -58,6 +61,15 @@ export const WINDOW_CLASSES: readonly WindowClass[] = Object.freeze([
 export function deriveWindowKey(crypto: Crypto, secret: Uint8Array, lockId: string): Bytes {
   if (secret.length !== HASH_BYTES) throw new Fault("crypto.size");
   return hkdf(crypto, secret, { salt: fromAscii(lockId), info: LABEL, size: HASH_BYTES });
+}
+
+/** Gives what an owner tells their secret by, so that both sides know whether they have the same: another HKDF of it, from which
+ *  neither the secret nor a code follows.
+ *  @param secret the owner's code secret, 32 bytes   @param lockId ASCII   @returns 4 bytes
+ *  @throws Fault crypto.size */
+export function secretFingerprint(crypto: Crypto, secret: Uint8Array, lockId: string): Bytes {
+  if (secret.length !== HASH_BYTES) throw new Fault("crypto.size");
+  return hkdf(crypto, secret, { salt: fromAscii(lockId), info: FINGERPRINT_LABEL, size: FINGERPRINT_BYTES });
 }
 
 /** Gives a window's code: the first 8 bytes of HMAC-SHA-256(key, "LP1" ‖ class u8 ‖ serial u8 ‖ start u32), modulo 10^10.

@@ -42,6 +42,7 @@ export type {
   Head,
   OperatingMode,
   OwnerState,
+  SecretState,
   Status,
 } from "./status.ts";
 

@@ -5,6 +5,7 @@
 import type { Bytes } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
+import { FINGERPRINT_BYTES } from "../codes/window.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Checkpoint } from "../journal/checkpoint.ts";
 import { REGIONS, type Region } from "../journal/record.ts";
@@ -63,12 +64,20 @@ export interface BoardState {
   readonly millivolts: number;
 }
 
+/** What the lock tells of an owner's secret of window codes. */
+export interface SecretState {
+  /** Whose it is, 8 bytes. */
+  readonly owner: Bytes;
+  /** Which it is, 4 bytes: firmware/codes/window.ts. */
+  readonly fingerprint: Bytes;
+}
+
 /** What the lock tells of its codes. */
 export interface CodesState {
   /** What is left of the guesses, in units of a probability of 1e-12. */
   readonly budget: number;
-  /** The owners whose devices make window codes, 8 bytes each; at most 4. */
-  readonly secrets: readonly Bytes[];
+  /** The secrets of window codes; at most 4, one for each owner. */
+  readonly secrets: readonly SecretState[];
   /** Lengths of codes that are not tested for a while, since too many wrong ones were typed. */
   readonly pausedDigits: readonly number[];
 }
@@ -271,7 +280,7 @@ export function writeStatus(writer: Writer, status: Status): void {
 
 function writeCodes(writer: Writer, { budget, secrets, pausedDigits }: CodesState): void {
   writer.array(3).uint(budget).array(secrets.length);
-  for (const kid of secrets) writer.bytes(kid);
+  for (const { owner, fingerprint } of secrets) writer.array(2).bytes(owner).bytes(fingerprint);
   writer.array(pausedDigits.length);
   for (const digits of pausedDigits) writer.uint(digits);
 }
@@ -338,9 +347,11 @@ function readBoards(reader: Reader): BoardState[] {
 function readCodes(reader: Reader): CodesState {
   reader.readArray(3, 3);
   const budget = reader.readUint(U32_MAX);
-  const secrets: Bytes[] = [];
+  const secrets: SecretState[] = [];
   for (let left = reader.readArray(0, OWNERS_MAX); left > 0; left--) {
-    secrets.push(reader.readView(KID_BYTES, KID_BYTES));
+    reader.readArray(2, 2);
+    const owner = reader.readView(KID_BYTES, KID_BYTES);
+    secrets.push({ owner, fingerprint: reader.readView(FINGERPRINT_BYTES, FINGERPRINT_BYTES) });
   }
   const pausedDigits: number[] = [];
   for (let left = reader.readArray(0, CODE_DIGITS_MAX); left > 0; left--) {

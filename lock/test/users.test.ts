@@ -6,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromAscii } from "../../firmware/bytes.ts";
 import type { UserSetting } from "../../firmware/codes/form.ts";
+import { secretFingerprint } from "../../firmware/codes/window.ts";
 import { KIND_ADD_OWNER, KIND_CONFIGURE, KIND_REMOVE_OWNER } from "../../firmware/grant/body.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { HELD_MILLIS } from "../codes/codes.ts";
@@ -218,6 +219,19 @@ test("the key on paper and guests set no codes", () => {
   assert.is(caller.prove(desk.grant({ to: guest }), 0), "yes");
   const answer = caller.ask({ kind: "codeSecret", secret: SECRET });
   assert.equal(answer, { kind: "no", id: answer?.id, denial: undefined });
+});
+
+test("an owner is told by which secret the lock makes window codes", () => {
+  const house = new House();
+  const told = () => {
+    const answer = house.desk.ownerSession().ask({ kind: "status" });
+    return answer?.kind === "status" ? answer.status.codes.secrets : [];
+  };
+  const { crypto, lockId, owner } = house.desk;
+  assert.equal(told(), [{ owner: owner.kid, fingerprint: secretFingerprint(crypto, SECRET, lockId) }]);
+  const other = new Uint8Array(32).fill(9);
+  assert.is(house.set({ kind: "codeSecret", secret: other }), "yes");
+  assert.equal(told(), [{ owner: owner.kid, fingerprint: secretFingerprint(crypto, other, lockId) }]);
 });
 
 test("an owner sees users, who made them, and never a code", () => {

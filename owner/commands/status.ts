@@ -137,7 +137,13 @@ function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
     heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),
     owners: found.owners.map(({ kid, ...owner }) => ({ kid: toBase64url(kid), ...owner })),
     boards: found.boards.map(boardObject),
-    codes: { ...found.codes, secrets: found.codes.secrets.map(toBase64url) },
+    codes: {
+      ...found.codes,
+      secrets: found.codes.secrets.map(({ owner, fingerprint }) => ({
+        owner: toBase64url(owner),
+        fingerprint: toBase64url(fingerprint),
+      })),
+    },
     recovery: found.recovery === undefined ? null : { kid: toBase64url(found.recovery.kid), seq: found.recovery.seq },
     configuration: settingsObject(configuration),
     revocation: { seq: lock.revocation.seq, confirmedSeq: lock.confirmedRevocationSeq },

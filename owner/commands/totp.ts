@@ -9,6 +9,7 @@ import { type Bytes, toAscii } from "../../firmware/bytes.ts";
 import { hotp, TOTP_DIGITS, TOTP_STEP_SECONDS } from "../../firmware/codes/totp.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { optionsOf, positionalsOf, runAct } from "../acts.ts";
+import { sayFreed } from "../bound.ts";
 import { type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { CODE_REASONS, refused } from "../denials.ts";
 import { EXIT, usage } from "../failure.ts";
@@ -90,13 +91,19 @@ async function remove(call: Call): Promise<Outcome> {
   const [given = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { name, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
-    const resident = findResident(await askResidents(conversation), given);
-    return { name: resident.user.name, ...(await removeCredentials(conversation, resident, "totp")) };
+  const { former, users, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+    const residents = await askResidents(conversation);
+    const resident = findResident(residents, given);
+    const removed = await removeCredentials(conversation, resident, "totp");
+    const rest = residents.users.filter((other) => other !== resident || !removed.isGone);
+    return { former: resident.user, users: rest.map((other) => other.user), ...removed };
   });
+  const { name } = former;
+  const warnings = sayFreed(keystore.person, lock, { former, users });
   const user = isGone ? "; the user had nothing else and is removed too" : "";
   call.terminal.say(`Removed: the authenticator of ${printable(name)}, slot ${slots.join(", ")}${user}.`);
-  return { exit: EXIT.OK, json: { lockId: lock.id, name, slots, isUserRemoved: isGone } };
+  for (const warning of warnings) call.terminal.warn(warning);
+  return { exit: EXIT.OK, json: { lockId: lock.id, name, slots, isUserRemoved: isGone, warnings } };
 }
 
 /** Gives what an app reads. @param secret 20 bytes */

@@ -8,6 +8,7 @@ import type { User } from "../../firmware/codes/user.ts";
 import type { UserView } from "../../firmware/link/codes.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { optionsOf, runAct } from "../acts.ts";
+import { sayFreed } from "../bound.ts";
 import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
@@ -48,7 +49,7 @@ export const users: Command = {
   help: [
     'A user is made with a code: "latchkey pin add NAME", "latchkey totp add NAME". --week, --from and --until replace all',
     "that were set before; with none they take them away, as --holder none and --expiry none do. Whoever is set anew was",
-    "never used: a disposable user opens once more, an expiring one begins again.",
+    "never used: a disposable user opens once more, an expiring one begins again. Not so after --enable or --disable alone.",
     ...TYPES_HELP,
   ],
   examples: [
@@ -95,19 +96,22 @@ function sayOwner({ person }: Keystore, lock: OwnedLock, kid: User["creator"]): 
 async function set(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { view, setting } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  const { view, changed, users } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const view = findResident(residents, call.positionals[0] ?? "");
     const setting = readChange(call, { lock, residents, view });
     const code = "whoever has a PIN cannot become a user for duress, nor stop being one: remove the PIN first.";
     await change(conversation, { kind: "user", index: view.user.index, setting }, { code });
-    return { view, setting };
+    // Whether they count as used, the lock knows.
+    const { users } = await askResidents(conversation);
+    return { view, changed: findResident({ users }, String(view.user.index)), users };
   });
-  const { user, credentials } = view;
-  const changed = { user: { ...user, ...setting, firstUsed: undefined }, credentials };
-  const warnings = doubtsAboutUser(setting);
-  call.terminal.say(`${printable(setting.name)}: ${sayUser(changed, { zone: parseZone(lock.zone) })}`);
-  if (user.firstUsed !== undefined) call.terminal.say("They had been used before, and begin anew.");
+  const { user: former } = view;
+  const freed = sayFreed(keystore.person, lock, { former, users: users.map(({ user }) => user) });
+  const warnings = [...doubtsAboutUser(changed.user), ...freed];
+  call.terminal.say(`${printable(changed.user.name)}: ${sayUser(changed, { zone: parseZone(lock.zone) })}`);
+  if (former.firstUsed !== undefined && changed.user.firstUsed === undefined)
+    call.terminal.say("They had been used before, and begin anew.");
   for (const warning of warnings) call.terminal.warn(warning);
   return { exit: EXIT.OK, json: { lockId: lock.id, user: userObject(changed), warnings } };
 }
@@ -132,13 +136,18 @@ function readChange(
 async function remove(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { user, credentials } = await asOwner(call, keystore, lock, async ({ conversation }) => {
-    const view = findResident(await askResidents(conversation), call.positionals[0] ?? "");
+  const { view, rest } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+    const { users } = await askResidents(conversation);
+    const view = findResident({ users }, call.positionals[0] ?? "");
     await change(conversation, { kind: "user", index: view.user.index, setting: undefined });
-    return view;
+    return { view, rest: users.filter((other) => other !== view) };
   });
+  const { user, credentials } = view;
+  const warnings = sayFreed(keystore.person, lock, { former: user, users: rest.map((other) => other.user) });
   call.terminal.say(`Removed: ${printable(user.name)}, with ${counted(credentials.length, "code")}.`);
-  return { exit: EXIT.OK, json: { lockId: lock.id, name: user.name, slots: credentials.map(({ slot }) => slot) } };
+  for (const warning of warnings) call.terminal.warn(warning);
+  const slots = credentials.map(({ slot }) => slot);
+  return { exit: EXIT.OK, json: { lockId: lock.id, name: user.name, slots, warnings } };
 }
 
 async function ask(

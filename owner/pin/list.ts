@@ -24,6 +24,9 @@ export const list: Act = {
   run,
 };
 
+const UNHELD =
+  'Window codes from here open nothing until the lock holds their secret: "latchkey pin setup" hands it over, or says why not.';
+
 /** A window code, as it is shown. */
 interface Shown {
   readonly who: string;
@@ -42,7 +45,7 @@ async function run(call: Call): Promise<Outcome> {
     asOwner(call, keystore, lock, ({ conversation }) => askResidents(conversation)),
   );
   const shown = showCodes(lock, call.has("all"));
-  sayCodes(call.terminal, shown, zone);
+  sayCodes(call.terminal, shown, { zone, isUnheld: lock.codes?.isConfirmed === false });
   const users = residents?.users ?? [];
   for (const view of users) call.terminal.say(`${printable(view.user.name).padEnd(20)} ${sayUser(view, { zone })}`);
   if (failure !== undefined) call.terminal.warn(`Codes that the lock stores are not shown. ${failure.message}`);
@@ -92,12 +95,17 @@ function stateOf(lock: OwnedLock, code: GivenCode): string {
   return `taken back${isConfirmed ? "" : unconfirmed}`;
 }
 
-function sayCodes(terminal: Terminal, shown: readonly Shown[], zone: Zone): void {
+function sayCodes(
+  terminal: Terminal,
+  shown: readonly Shown[],
+  { zone, isUnheld }: { readonly zone: Zone; readonly isUnheld: boolean },
+): void {
   for (const { who, code, from, until, state } of shown) {
     const name = printable(who) || "(no name)";
     const span = `${sayMoment(zone, seconds(from))} to ${sayMoment(zone, seconds(until))}`;
     terminal.say(`${name.padEnd(20)} ${code === null ? "-".padEnd(12) : groupDigits(code)}  ${span}: ${state}`);
   }
+  if (isUnheld && shown.length > 0) terminal.say(UNHELD);
   if (shown.length === 0)
     terminal.say('No window code that you gave out could still open: "latchkey pin new" makes one.');
 }

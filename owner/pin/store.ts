@@ -7,10 +7,12 @@ import { randomInt } from "node:crypto";
 import { fromAscii } from "../../firmware/bytes.ts";
 import { isGuessable, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from "../../firmware/codes/pin.ts";
 import { CREDENTIALS_MAX } from "../../firmware/codes/user.ts";
+import type { UserView } from "../../firmware/link/codes.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
+import { sayFreed } from "../bound.ts";
 import { type Act, type Call, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { CODE_REASONS, refused } from "../denials.ts";
-import { EXIT, usage } from "../failure.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
 import { presentSeconds } from "../moment.ts";
 import { placeFor } from "../newcomer.ts";
 import { asOwner } from "../ownership.ts";
@@ -36,6 +38,7 @@ export const add: Act = {
     ...LOCK_OPTIONS,
     code: { value: "DIGITS", help: `the PIN, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} digits; left out, it is drawn` },
     digits: { value: "N", help: `how many digits are drawn, ${PIN_DIGITS_MIN} to ${PIN_DIGITS_MAX} (8)` },
+    replace: { help: "remove the user's former PINs once the new one is stored" },
     ...USER_OPTIONS,
   },
   run: runAdd,
@@ -60,19 +63,63 @@ async function runAdd(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const reckoning = { zone: parseZone(lock.zone), now: presentSeconds() };
-  const { place, digits } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  const { place, digits, former, removal } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
+    const known = findByName(residents.users, name);
+    if (call.has("replace") && known === undefined)
+      throw usage(`There is no user ${printable(name)} whose PIN could be replaced: leave --replace out to make one.`);
     const place = placeFor(call, residents, { name, reckoning });
-    return { place, digits: await storePin(conversation, place, { chosen, count }) };
+    const digits = await storePin(conversation, place, { chosen, count });
+    // The new one first: whatever goes wrong between the two, somebody has one that opens.
+    const former = (known?.credentials ?? []).filter(({ type }) => type === "pin");
+    const removal = call.has("replace") ? await removeFormer(conversation, former) : { left: former };
+    return { place, digits, former, removal };
   });
+  const { left, failure } = removal;
   const warnings = place.kind === "new" ? doubtsAboutUser(place.setting) : [];
+  if (left.length > 0) warnings.push(sayLeft(name, left, failure));
+  const replaced = former.filter((pin) => !left.includes(pin)).map(({ slot }) => slot);
   call.terminal.say(`PIN:   ${groupPin(digits)}  (shown this once: the lock keeps no digits)`);
   call.terminal.say(`User:  ${printable(name)}, number ${place.index}; the PIN is in slot ${place.slot}`);
+  if (replaced.length > 0) call.terminal.say(`Over:  the former PIN in slot ${replaced.join(", ")}`);
   for (const warning of warnings) call.terminal.warn(warning);
-  return {
-    exit: EXIT.OK,
-    json: { lockId: lock.id, name, code: digits, user: place.index, slot: place.slot, warnings },
-  };
+  const stored = { lockId: lock.id, name, code: digits, user: place.index, slot: place.slot };
+  const json = { ...stored, replaced, others: left.map(({ slot }) => slot), warnings };
+  if (failure === undefined) return { exit: EXIT.OK, json };
+  return { exit: failure.exit, json: { ...json, exit: failure.exit, error: failure.message } };
+}
+
+type Pin = UserView["credentials"][number];
+
+/** What was not removed, and why not. */
+interface Removal {
+  readonly left: readonly Pin[];
+  readonly failure?: Failure;
+}
+
+/** Removes PINs, up to the first that the lock does not remove: the new one is stored, and must be shown whatever happens. */
+export async function removeFormer(conversation: Asking, pins: readonly Pin[]): Promise<Removal> {
+  for (const [index, { slot }] of pins.entries()) {
+    try {
+      await change(conversation, { kind: "credential", slot, credential: undefined });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { left: pins.slice(index), failure: error };
+    }
+  }
+  return { left: [] };
+}
+
+/** Says which other PINs a user has, and how each is removed. */
+export function sayLeft(name: string, left: readonly Pin[], failure: Failure | undefined): string {
+  const pins = left.map(
+    ({ slot, digits }) => `one of ${digits} digits in slot ${slot} ("latchkey pin remove ${slot}")`,
+  );
+  if (failure === undefined) {
+    const them = left.length === 1 ? "it" : "them";
+    return `${printable(name)} has another PIN, which opens too: ${pins.join(", ")}. --replace removes ${them} with the next one.`;
+  }
+  return `The new PIN is stored and opens, but of the former ones these may open still: ${pins.join(", ")}. ${failure.message}`;
 }
 
 /** @returns the digits that the lock took @throws Failure */
@@ -94,33 +141,43 @@ async function runRemove(call: Call): Promise<Outcome> {
   const [given = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { name, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  const { former, users, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const slot = slotOf(residents, given);
-    if (slot === undefined) {
-      const resident = findResident(residents, given);
-      return { name: resident.user.name, ...(await removeCredentials(conversation, resident, "pin")) };
-    }
-    await change(conversation, { kind: "credential", slot, credential: undefined });
-    return { name: holderOf(residents, slot), slots: [slot], isGone: false };
+    const resident = slot === undefined ? findResident(residents, given) : holderOf(residents, slot);
+    const removed = await (slot === undefined
+      ? removeCredentials(conversation, resident, "pin")
+      : clear(conversation, slot));
+    const rest = residents.users.filter((other) => other !== resident || !removed.isGone);
+    return { former: resident.user, users: rest.map((other) => other.user), ...removed };
   });
+  const { name } = former;
+  const warnings = sayFreed(keystore.person, lock, { former, users });
   const user = isGone ? "; the user had nothing else and is removed too" : "";
   call.terminal.say(`Removed: ${printable(name)}, slot ${slots.join(", ")}${user}.`);
-  return { exit: EXIT.OK, json: { lockId: lock.id, name, slots, isUserRemoved: isGone } };
+  for (const warning of warnings) call.terminal.warn(warning);
+  return { exit: EXIT.OK, json: { lockId: lock.id, name, slots, isUserRemoved: isGone, warnings } };
+}
+
+/** Clears one slot, and leaves its user. @throws Failure */
+async function clear(
+  conversation: Asking,
+  slot: number,
+): Promise<{ readonly slots: readonly number[]; readonly isGone: boolean }> {
+  await change(conversation, { kind: "credential", slot, credential: undefined });
+  return { slots: [slot], isGone: false };
 }
 
 /** The slot that was named; a name of digits alone goes before. */
 function slotOf({ users }: Residents, given: string): number | undefined {
-  if (!/^\d{1,2}$/.test(given) || findByName(users, given) !== undefined) return undefined;
-  const slot = Number(given);
-  const isThere = users.some(({ credentials }) => credentials.some((credential) => credential.slot === slot));
-  if (!isThere)
-    throw usage(`There is nothing in slot ${given} of 1 to ${CREDENTIALS_MAX}: "latchkey pin list" shows them.`);
-  return slot;
+  return !/^\d{1,2}$/.test(given) || findByName(users, given) !== undefined ? undefined : Number(given);
 }
 
-function holderOf({ users }: Residents, slot: number): string {
-  return users.find(({ credentials }) => credentials.some((each) => each.slot === slot))?.user.name ?? "";
+/** Whose a slot is. @throws Failure where it is empty */
+function holderOf({ users }: Residents, slot: number): UserView {
+  const holder = users.find(({ credentials }) => credentials.some((each) => each.slot === slot));
+  if (holder !== undefined) return holder;
+  throw usage(`There is nothing in slot ${slot} of 1 to ${CREDENTIALS_MAX}: "latchkey pin list" shows them.`);
 }
 
 function readCode(call: Call): string | undefined {

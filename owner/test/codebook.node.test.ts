@@ -1,9 +1,10 @@
 // Goal: the keystore never believes that the lock holds a secret which it may not hold, and never loses one that it may.
 // Method: a lock that says yes, says no, or is not heard any more; and what a status says, row by row.
 
+import { hkdfSync } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Answer } from "../../firmware/link/message.ts";
+import type { Answer, SecretState } from "../../firmware/link/message.ts";
 import { handSecret, obstacleTo, settleSecret } from "../codebook.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { createKeystore, openKeystore } from "../keystore.ts";
@@ -11,6 +12,7 @@ import type { CodeBook, OwnedLock, Person } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
 import { COST, Desk, PASSPHRASE } from "./stage.node.ts";
 
+const LOCK_ID = "AAAAAAAAAAA";
 const KID = new Uint8Array(8).fill(1);
 const OTHER = new Uint8Array(8).fill(2);
 const SECRET = Buffer.alloc(32, 9).toString("base64url");
@@ -28,7 +30,7 @@ function lockWith(codes: CodeBook | undefined): OwnedLock {
     holders: [],
     codes: [{ codeClass: 5, serial: 0, start: 500_000 }],
   };
-  const keys = { id: "AAAAAAAAAAA", name: "home", agreementKey: "", signingKey: "", address: "" };
+  const keys = { id: LOCK_ID, name: "home", agreementKey: "", signingKey: "", address: "" };
   const rest = {
     zone: "UTC0",
     zoneName: undefined,
@@ -123,35 +125,67 @@ test("keeps what was taken back where the same secret is handed over again", asy
   assert.equal([lock?.codes?.given, lock?.revocation.seq], [[GIVEN], 3]);
 });
 
-const status = (...secrets: readonly Uint8Array<ArrayBuffer>[]) => ({
-  codes: { budget: 0, secrets, pausedDigits: [] },
-});
+/** By RFC 5869 with node's own HKDF. */
+function fingerprint(secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(hkdfSync("sha256", Buffer.from(secret, "base64url"), LOCK_ID, "LP1 fingerprint", 4));
+}
+const MINE = { owner: KID, fingerprint: fingerprint(SECRET) };
+const FORMER = { owner: KID, fingerprint: fingerprint(Buffer.alloc(32, 8).toString("base64url")) };
+const THEIRS = { owner: OTHER, fingerprint: fingerprint(SECRET) };
 
-const OBSTACLES: readonly (readonly [claim: string, codes: CodeBook | undefined, isHeld: boolean, obstacle: string])[] =
-  [
-    ["nobody has one", undefined, false, "none"],
-    ["the lock has one that is not known here", undefined, true, "stranger"],
-    ["both have it", book(), true, "done"],
-    ["the lock has lost it", book(), false, "none"],
-    ["the last one was never confirmed", book({ isConfirmed: false }), true, "none"],
-  ];
-for (const [claim, codes, isHeld, obstacle] of OBSTACLES) {
+const status = (...secrets: readonly SecretState[]) => ({ codes: { budget: 0, secrets, pausedDigits: [] } });
+
+const OBSTACLES: readonly (readonly [
+  claim: string,
+  codes: CodeBook | undefined,
+  held: SecretState | undefined,
+  obstacle: string,
+])[] = [
+  ["nobody has one", undefined, undefined, "none"],
+  ["the lock has one and this computer none", undefined, MINE, "stranger"],
+  ["both have it", book(), MINE, "done"],
+  ["the lock has lost it", book(), undefined, "none"],
+  ["the yes was never heard", book({ isConfirmed: false }), MINE, "done"],
+  ["the lock has another", book(), FORMER, "stranger"],
+  ["a new one never reached the lock", book({ isConfirmed: false }), FORMER, "stranger"],
+];
+for (const [claim, codes, held, obstacle] of OBSTACLES) {
   test(`says "${obstacle}" where ${claim}`, () => {
-    const told = isHeld ? status(OTHER, KID) : status(OTHER);
+    const told = held === undefined ? status(THEIRS) : status(THEIRS, held);
     assert.is(obstacleTo(lockWith(codes), told, KID), obstacle);
   });
 }
 
-test("believes no more in a secret that the lock has lost, and says so once", () => {
-  const warnings: string[] = [];
-  const terminal = { warn: (line: string) => void warnings.push(line) };
-  const lock = lockWith(book());
-  settleSecret(lock, { status: status(OTHER, KID), kid: KID }, terminal);
-  assert.equal([lock.codes?.isConfirmed, lock.codes?.devices, warnings.length], [true, 2, 0]);
-  for (let count = 0; count < 2; count++) settleSecret(lock, { status: status(OTHER), kid: KID }, terminal);
-  assert.equal([lock.codes?.isConfirmed, lock.codes?.devices, warnings.length], [false, 1, 1]);
-  settleSecret(lockWith(undefined), { status: status(KID), kid: KID }, terminal);
-  assert.is(warnings.length, 1);
-});
+const SETTLED: readonly (readonly [
+  claim: string,
+  held: SecretState | undefined,
+  wasConfirmed: boolean,
+  isConfirmed: boolean,
+  warning: RegExp | undefined,
+])[] = [
+  ["believes on in a secret that the lock has", MINE, true, true, undefined],
+  ["believes in a secret whose yes was not heard", MINE, false, true, undefined],
+  [
+    "believes no more in one that the lock has lost",
+    undefined,
+    true,
+    false,
+    /no longer holds the secret.*"latchkey pin setup"/,
+  ],
+  ["believes no more in one that was replaced", FORMER, true, false, /another secret of your key.*backup.*--rotate/],
+  ["says nothing twice", FORMER, false, false, undefined],
+];
+for (const [claim, held, wasConfirmed, isConfirmed, warning] of SETTLED) {
+  test(claim, () => {
+    const warnings: string[] = [];
+    const lock = lockWith(book({ isConfirmed: wasConfirmed }));
+    const told = held === undefined ? status(THEIRS) : status(THEIRS, held);
+    settleSecret(lock, { status: told, kid: KID }, { warn: (line) => void warnings.push(line) });
+    assert.is(lock.codes?.isConfirmed, isConfirmed);
+    assert.is(lock.codes?.devices, told.codes.secrets.length);
+    assert.is(warnings.length, warning === undefined ? 0 : 1);
+    if (warning !== undefined) assert.match(warnings[0] ?? "", warning);
+  });
+}
 
 test.run();

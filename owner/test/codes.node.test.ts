@@ -6,42 +6,10 @@ import { createHash, createHmac } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openKeystore } from "../keystore.ts";
-import { closeHome, type Home, openHome } from "./porch.node.ts";
-import { isSentence, PASSPHRASE, type Ran, Transcript } from "./stage.node.ts";
+import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
+import { isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
 
 const NOWHERE = "127.0.0.1:1";
-
-/** Runs a test with a home of its own. */
-function atHome(claim: string, act: (home: Home) => Promise<void>, hasKeypad = true): void {
-  test(claim, async () => {
-    const home = await openHome(hasKeypad);
-    try {
-      await act(home);
-    } finally {
-      closeHome(home);
-    }
-  });
-}
-
-async function done({ owner }: Home, ...words: readonly string[]): Promise<string> {
-  const { exit, output, errors } = await owner.run(words);
-  assert.is(exit, 0, `${words.join(" ")}: ${errors}`);
-  return output;
-}
-
-/** Runs a command, with its warnings. */
-async function heard({ owner }: Home, ...words: readonly string[]): Promise<Ran> {
-  return owner.run(words);
-}
-
-/** The digits that a command has made. */
-function digitsIn(output: string): string {
-  return (/^(?:Code|PIN): +([\d ]+?)(?: {2}|$)/m.exec(output)?.[1] ?? "").replaceAll(" ", "");
-}
-
-async function make(home: Home, ...words: readonly string[]): Promise<string> {
-  return digitsIn(await done(home, "pin", ...words));
-}
 
 atHome("a code made after the lock was adopted opens, with the lock out of reach meanwhile", async (home) => {
   home.porch.close();
@@ -89,9 +57,18 @@ atHome("a new secret ends every code, and the next one opens", async (home) => {
   const code = await make(home, "new", "--until", "+2h", "--for", "Ben");
   await done(home, "pin", "revoke", "Ben");
   const other = await make(home, "new", "--until", "+2h", "--for", "Eve");
+  const spent = await make(home, "once", "--for", "Carl");
+  assert.is(typist.type(spent), "yes");
+  home.porch.visit();
   assert.match(await done(home, "pin", "setup"), /holds the secret of your codes already; nothing was changed/);
-  assert.match(await done(home, "pin", "setup", "--rotate"), /would still have opened: Ben, Eve\.\n$/);
-  assert.match(await done(home, "pin", "list"), /Ben +- .*: ended with its secret\nEve +- .*: ended with its secret\n/);
+  assert.match(
+    await done(home, "pin", "setup", "--rotate"),
+    /\n2 codes would still have opened: Eve, Carl \(unless it was used\)\.\n$/,
+  );
+  assert.match(
+    await done(home, "pin", "list"),
+    /Ben +- .*: ended with its secret\nEve +- .*: ended with its secret\nCarl +- .*: ended with/,
+  );
   assert.match(await done(home, "status"), /Taken back: +0 grants, confirmed by the lock\n/);
   assert.is(typist.type(code), "no");
   assert.is(typist.type(other), "no");
@@ -113,125 +90,26 @@ atHome("keys from a backup give out no code before the secret is known to be the
   assert.is(home.porch.typist.type(code), "no");
 });
 
-atHome("a stored PIN opens until it is removed, and nobody is shown its digits again", async (home) => {
-  const { typist } = home.porch;
-  const pin = await make(home, "add", "Ana");
-  assert.match(pin, /^\d{8}$/);
-  assert.is(typist.type(pin), "yes");
-  home.porch.visit();
-  const second = await make(home, "add", "Ana", "--code", "482 915");
-  assert.is(second, "482915");
-  const list = await done(home, "pin", "list");
-  assert.match(list, /Ana +unrestricted; PIN of 8 digits \(slot 1\), PIN of 6 digits \(slot 2\)\n$/);
-  assert.not.match(list, pin);
-  assert.match(await done(home, "pin", "remove", "2"), /^Removed: Ana, slot 2\.\n$/);
-  assert.is(typist.type("482915"), "no");
-  assert.match(await done(home, "pin", "remove", "Ana"), /slot 1; the user had nothing else and is removed too\.\n$/);
-  assert.is(typist.type(pin), "no");
-  isSentence(await heard(home, "pin", "remove", "Ana"), 2, /no user "Ana"; the lock has none/);
-  const log = await done(home, "log", "--all");
-  assert.match(log, /Ana +keypad, PIN, unlock +door open after/);
-  assert.match(log, /owner you +sets user 1 \(Ana\) +unrestricted\n/);
-  assert.match(log, /owner you +sets a PIN of 6 digits for Ana +done\n/);
-  assert.match(log, /owner you +clears slot 2 of Ana +done\n/);
-  assert.match(log, /owner you +removes user 1 \(Ana\) +done\n/);
-});
-
-atHome("a PIN that the lock does not take leaves no user behind", async (home) => {
-  await done(home, "pin", "add", "Ana", "--code", "482915");
-  const taken = await heard(home, "pin", "add", "Ben", "--code", "482915");
-  isSentence(taken, 1, /does not take this code: it is somebody's already/);
-  assert.equal(
-    ((await home.owner.ask(["users"]))["users"] as { name: string }[]).map(({ name }) => name),
-    ["Ana"],
+atHome("keys from a backup that was made before the secret was replaced give out no dead code", async (home) => {
+  await make(home, "new", "--until", "+2h", "--for", "Ana");
+  const backup = home.owner.copy();
+  await done(home, "pin", "setup", "--rotate");
+  const opening = await make(home, "new", "--until", "+2h");
+  const late = await backup.run(["status"]);
+  assert.match(late.errors, /another secret of your key than this computer.*backup.*--rotate/);
+  assert.match((await backup.run(["pin", "list"])).output, /Window codes from here open nothing/);
+  isSentence(
+    await backup.run(["pin", "new", "--until", "+2h"]),
+    2,
+    /has not confirmed the secret.*"latchkey pin setup"/,
   );
-  isSentence(await heard(home, "pin", "add", "Ana", "--week", "mon 08:00-09:00"), 2, /a user Ana already.*users set/);
-  isSentence(await heard(home, "pin", "remove", "9"), 2, /nothing in slot 9/);
-});
-
-/** Every type and rule of Matter's, and what the list then says. */
-const USERS: readonly (readonly [name: string, words: readonly string[], said: RegExp])[] = [
-  ["Al", [], /Al +unrestricted; /],
-  [
-    "Bo",
-    ["--week", "mon-fri 08:00-16:00", "--week", "sat 09:00-12:00"],
-    /Bo +week-day, Mon-Fri 08:00-16:00, Sat 09:00/,
-  ],
-  ["Cy", ["--from", "2027-06-01", "--until", "2027-06-30"], /Cy +year-day, Tue 1 Jun 2027 00:00 .* to Thu 1 Jul 2027/],
-  ["Di", ["--week", "sun 10:00-11:00", "--until", "+9d"], /Di +schedule-restricted, Sun 10:00-11:00, /],
-  ["Ed", ["--expiry", "90"], /Ed +expiring, 1 h 30 min from the first use on; /],
-  ["Fi", ["--type", "disposable"], /Fi +disposable; /],
-  ["Gi", ["--type", "forced"], /Gi +forced; /],
-  ["Hu", ["--type", "programming"], /Hu +programming; /],
-  ["Io", ["--type", "non-access"], /Io +non-access; /],
-  ["Jo", ["--type", "remote-only"], /Jo +remote-only; /],
-  ["Ky", ["--rule", "two-person"], /Ky +unrestricted, two-person; /],
-  ["Li", ["--holder", "4Y5QIso1jGg"], /Li +unrestricted, with-grant, of 4Y5QIso1jGg; /],
-  ["Mo", ["--rule", "dual"], /Mo +unrestricted, dual; /],
-];
-atHome("every type and every rule is made, and listed as it was made", async (home) => {
-  for (const [name, words] of USERS) await done(home, "pin", "add", name, ...words);
-  const list = await done(home, "users");
-  for (const [, , said] of USERS) assert.match(list, said);
-});
-
-const WRONG_USERS: readonly (readonly [words: readonly string[], what: RegExp])[] = [
-  [["--type", "owner"], /--type takes unrestricted, year-day, week-day, programming/],
-  [["--rule", "triple"], /--rule takes single, dual, two-person, with-grant/],
-  [["--type", "expiring"], /needs --expiry MINUTES/],
-  [["--type", "week-day"], /needs --week/],
-  [["--type", "year-day", "--week", "mon 08:00-09:00"], /needs --from and --until/],
-  [["--type", "schedule-restricted"], /needs --week, or --from and --until/],
-  [["--rule", "with-grant"], /needs --holder KEY/],
-  [["--rule", "two-person", "--type", "disposable"], /for people who come again/],
-  [["--holder", "Ana"], /That is no key/],
-  [["--week", "someday 08:00-09:00"], /is no day/],
-  [["--from", "today", "--from", "tomorrow", "--until", "+9d"], /as many --from as --until/],
-  [["--until", "2020-01-01"], /lies before its --from/],
-  [["--expiry", "2881"], /1 to 2880/],
-  [["--camera", "on"], /--camera takes none, recording, live/],
-];
-atHome("a user who could never come in is refused before the lock is told of one", async (home) => {
-  for (const [words, what] of WRONG_USERS) isSentence(await heard(home, "pin", "add", "Ana", ...words), 2, what);
-  assert.equal((await home.owner.ask(["users"]))["users"], []);
-});
-
-atHome("a user is changed, kept out, let in again, and removed", async (home) => {
-  const { typist } = home.porch;
-  const pin = await make(home, "add", "Ana");
-  assert.match(await done(home, "users", "set", "Ana", "--disable"), /^Ana: unrestricted, DISABLED; PIN of 8 digits/);
-  assert.is(typist.type(pin), "no");
-  await done(home, "users", "set", "Ana", "--enable", "--name", "Anna");
-  assert.is(typist.type(pin), "yes");
+  isSentence(await backup.run(["pin", "setup"]), 2, /a secret of your key that this computer does not have.*--rotate/);
+  assert.is(home.porch.typist.type(opening), "yes");
   home.porch.visit();
-  assert.match(
-    await done(home, "users", "set", "Anna", "--week", "mon 08:00-09:00"),
-    /^Anna: week-day, Mon 08:00-09:00; /,
-  );
-  isSentence(await heard(home, "users", "set", "Anna", "--week", "none"), 2, /type week-day needs --week/);
-  assert.match(
-    await done(home, "users", "set", "Anna", "--week", "none", "--type", "unrestricted"),
-    /^Anna: unrestricted; /,
-  );
-  isSentence(await heard(home, "users", "set", "Anna", "--type", "forced"), 1, /cannot become a user for duress/);
-  isSentence(await heard(home, "users", "set", "Anna"), 2, /Say what is to change/);
-  isSentence(await heard(home, "users", "set", "Ben", "--enable"), 2, /no user "Ben"; the lock has Anna\./);
-  const odd = await heard(home, "users", "set", "Anna", "--expiry", "60");
-  assert.match(odd.errors, /--expiry counts for the type expiring only/);
-  const shown = await done(home, "users", "show", "Anna");
-  assert.match(shown, /^Anna, number 1: .*\nMade by you, last changed by you\.\n$/);
-  assert.match(await done(home, "users", "remove", "1"), /^Removed: Anna, with 1 code\.\n$/);
-  assert.is(typist.type(pin), "no");
-});
-
-atHome("whoever is set anew was never used, and the tool says so", async (home) => {
-  const pin = await make(home, "add", "Ana", "--type", "disposable");
-  assert.is(home.porch.typist.type(pin), "yes");
-  home.porch.visit();
-  assert.is(home.porch.typist.type(pin), "no");
-  assert.match(await done(home, "users"), /Ana +disposable, used \w{3} /);
-  assert.match(await done(home, "users", "set", "Ana", "--enable"), /They had been used before, and begin anew\./);
-  assert.is(home.porch.typist.type(pin), "yes");
+  assert.is((await backup.run(["pin", "setup", "--rotate"])).exit, 0);
+  const code = digitsIn((await backup.run(["pin", "new", "--until", "+2h"])).output);
+  assert.is(home.porch.typist.type(code), "yes");
+  backup.close();
 });
 
 /** RFC 6238 by node's own HMAC. */

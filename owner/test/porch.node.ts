@@ -5,6 +5,8 @@
 // commands' by those.
 
 import { createServer, type Server, type Socket } from "node:net";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
@@ -13,7 +15,7 @@ import type { Line } from "../../simulator/table.ts";
 import { Typist } from "../../simulator/typist.ts";
 import { encodeSetup } from "../invitation.ts";
 import { presentSeconds } from "../moment.ts";
-import { Desk } from "./stage.node.ts";
+import { Desk, type Ran } from "./stage.node.ts";
 
 const SEED = Buffer.alloc(32, 7).toString("base64url");
 const RELOCK_SECONDS = 32;
@@ -119,4 +121,36 @@ export async function openHome(hasKeypad = true): Promise<Home> {
 export function closeHome({ porch, owner }: Home): void {
   porch.close();
   owner.close();
+}
+
+/** Runs a test with a home of its own. */
+export function atHome(claim: string, act: (home: Home) => Promise<void>, hasKeypad = true): void {
+  test(claim, async () => {
+    const home = await openHome(hasKeypad);
+    try {
+      await act(home);
+    } finally {
+      closeHome(home);
+    }
+  });
+}
+
+export async function done({ owner }: Home, ...words: readonly string[]): Promise<string> {
+  const { exit, output, errors } = await owner.run(words);
+  assert.is(exit, 0, `${words.join(" ")}: ${errors}`);
+  return output;
+}
+
+/** Runs a command, with its warnings. */
+export async function heard({ owner }: Home, ...words: readonly string[]): Promise<Ran> {
+  return owner.run(words);
+}
+
+/** The digits that a command has made. */
+export function digitsIn(output: string): string {
+  return (/^(?:Code|PIN): +([\d ]+?)(?: {2}|$)/m.exec(output)?.[1] ?? "").replaceAll(" ", "");
+}
+
+export async function make(home: Home, ...words: readonly string[]): Promise<string> {
+  return digitsIn(await done(home, "pin", ...words));
 }

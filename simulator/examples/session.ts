@@ -153,7 +153,7 @@ function statusExample({ owner, recovery, camera }: Cast): Status {
         millivolts: 5_000,
       },
     ],
-    codes: { budget: 99_929_400, secrets: [owner.kid], pausedDigits: [] },
+    codes: { budget: 99_929_400, secrets: [{ owner: owner.kid, fingerprint: repeated(0x46, 4) }], pausedDigits: [] },
     configuration: settingsOf(defaultConfiguration()),
     fetchedSeq: 4_711,
     resetSeconds: 0,

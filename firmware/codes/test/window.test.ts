@@ -18,6 +18,7 @@ import {
   isOpen,
   parseCode,
   SERIALS,
+  secretFingerprint,
   WINDOW_CLASSES,
   type Window,
   windowCode,
@@ -47,6 +48,17 @@ test("derives the key that another HKDF prints, and another for another lock or 
   assert.is.not(toHex(deriveWindowKey(crypto, flip(ascending(0, 32), 255), LOCK_ID)), toHex(KEY));
   for (const change of [shorten, lengthen]) {
     throwsFault(() => deriveWindowKey(crypto, change(ascending(0, 32)), LOCK_ID), "crypto.size");
+  }
+});
+
+test("tells a secret by what another HKDF prints, and another secret or lock by something else", () => {
+  const secret = ascending(0, 32);
+  assert.is(toHex(secretFingerprint(crypto, secret, LOCK_ID)), "baad2088");
+  assert.is.not(toHex(secretFingerprint(crypto, flip(secret, 255), LOCK_ID)), "baad2088");
+  assert.is.not(toHex(secretFingerprint(crypto, secret, "Ip1fiNKMHIN")), "baad2088");
+  assert.not(toHex(KEY).startsWith("baad2088"), "it is no part of the key");
+  for (const change of [shorten, lengthen]) {
+    throwsFault(() => secretFingerprint(crypto, change(secret), LOCK_ID), "crypto.size");
   }
 });
 

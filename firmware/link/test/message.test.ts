@@ -26,6 +26,7 @@ const LINK = new Uint8Array(32).fill(0x11);
 const LINK_HEX = `5820${"11".repeat(32)}`;
 const KID = new Uint8Array(8).fill(0x22);
 const KID_HEX = `48${"22".repeat(8)}`;
+const FINGERPRINT = new Uint8Array(4).fill(0x33);
 const HEADS = Object.freeze([
   { region: 0, lastSeq: 1, link: LINK },
   { region: 1, lastSeq: 0x1_0000, link: LINK },
@@ -52,7 +53,7 @@ const STATUS: Status = {
   recovery: { kid: KID, seq: 3 },
   liveCounters: 2,
   boards: [{ kid: KID, role: "camera", isUp: true, isCaseOpen: false, isKeyStuck: true, millivolts: 4_800 }],
-  codes: { budget: 70_600, secrets: [KID], pausedDigits: [8, 6] },
+  codes: { budget: 70_600, secrets: [{ owner: KID, fingerprint: FINGERPRINT }], pausedDigits: [8, 6] },
   configuration: new Map<number, number | Bytes>([
     [1, 30],
     [2, fromHex("aabb")],
@@ -74,7 +75,7 @@ const STATUS_HEX = [
   "0e1828",
   "0f1a00015180",
   `1082${KID_HEX}03`,
-  `11831a000113c881${KID_HEX}820806`,
+  `11831a000113c88182${KID_HEX}4433333333820806`,
 ].join("");
 
 const ANA: UserSetting = {
@@ -310,6 +311,7 @@ const BAD_ANSWERS: readonly (readonly [string, string])[] = [
   ["a status with two heads", `83184307${STATUS_HEX.replace(HEADS_HEX, `82${HEADS_HEX.slice(2, -76)}`)}`],
   ["a status without owners", `83184307${STATUS_HEX.replace(`098184${KID_HEX}050100`, "0980")}`],
   ["a bolt that is nowhere", `83184307${STATUS_HEX.replace("030104010500", "030704010500")}`],
+  ["a fingerprint of three bytes", `83184307${STATUS_HEX.replace("4433333333", "43333333")}`],
 ];
 for (const [name, bytes] of BAD_ANSWERS) {
   test(`refuses as an answer ${name}`, () => refuses(() => parseAnswer(hex(bytes)), name));
