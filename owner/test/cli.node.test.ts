@@ -218,6 +218,14 @@ function asErrors({ exit, output }: Ran): Ran {
   return { exit, output: "", errors: `${String((JSON.parse(output) as { error: string }).error)}\n` };
 }
 
+test("says of an option that it may be given again where it may, and of which act", async ({ desk }) => {
+  const { output } = await desk.run(["pin", "--help"]);
+  assert.match(output, /--from WHEN .*\(at once\) \(repeatable: add\)\n/);
+  assert.match(output, /--until WHEN .*\(repeatable: add\)\n/);
+  assert.match(output, /--week HOURS .*\(repeatable\)\n/);
+  assert.not.match(output, /--for NAME.*repeatable/);
+});
+
 test("helps with every command, in lines of at most 120 characters", async ({ desk }) => {
   const { output } = await desk.run(["help"]);
   for (const { name, summary } of COMMANDS) assert.match(output, `  ${name.padEnd(10)}${summary}`);
