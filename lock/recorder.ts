@@ -115,10 +115,9 @@ export class Recorder {
     else this.refusal(chain, operation, { denial: denied, now });
   }
 
-  /** Counts a code that was right, and did not open. */
-  codeRefusal(use: CodeUse, denial: Denial, now: Millis): void {
-    const who = use.by === "user" ? String(use.user) : toHex(use.owner);
-    this.#codes.note(`${who} ${denial}`, { use, denial }, now);
+  /** Counts a code that was right, and did not open. @param name of the code, 16 characters */
+  codeRefusal(name: string, refused: { readonly use: CodeUse; readonly denial: Denial }, now: Millis): void {
+    if (!this.#codes.note(`${name} ${refused.denial}`, refused, now)) this.wrongCode(now);
   }
 
   /** Counts an entry that was no code. */

@@ -37,7 +37,7 @@ export function pinMac(crypto: Crypto, key: Uint8Array, digits: Uint8Array): Byt
 /** Tells whether a test holds for any PIN of a length that one slip of the finger turns a PIN into, or that one turns into it:
  *  a digit is another, is missing, or is one too many. Of what is typed the end counts, so the ends of slips are tried too.
  *  Of a PIN that is longer by two digits or more, what stands in front cannot be tried: there are too many.
- *  @param digits ASCII, 6 to 12   @param size of the others, 6 to 12   @param test is shown at most 500 for each length, in
+ *  @param digits ASCII, 6 to 12   @param size of the others, 6 to 12   @param test is shown at most 1,500 for each length, in
  *    bytes that are wiped afterwards
  *  @throws Fault bytes.size, bytes.encoding */
 export function isAnyNear(digits: Uint8Array, size: number, test: (near: Bytes) => boolean): boolean {
@@ -49,6 +49,7 @@ export function isAnyNear(digits: Uint8Array, size: number, test: (near: Bytes) 
     if (spare >= 0 && isAnyChanged(near, end(size), test)) return true;
     if (spare >= 1 && isAnyShortened(near, { end: end(size + 1), at: 0 }, test)) return true;
     if (spare >= -1 && isAnyLengthened(near, end(size - 1), test)) return true;
+    if (spare === -1 && isAnyChangedBehind(near, digits, test)) return true;
     if (spare !== 0) return false;
     // Whoever types these and one digit too many has typed the PIN at the end.
     for (let digit = DIGIT_ZERO; digit < DIGIT_ZERO + 10; digit++) {
@@ -59,6 +60,16 @@ export function isAnyNear(digits: Uint8Array, size: number, test: (near: Bytes) 
   } finally {
     near.fill(0);
   }
+}
+
+/** All with one digit more in front, and another one of the rest wrong: typed so, the end of the longer one counts. */
+function isAnyChangedBehind(near: Bytes, digits: Uint8Array, test: (near: Bytes) => boolean): boolean {
+  const behind = near.subarray(1);
+  for (let digit = DIGIT_ZERO; digit < DIGIT_ZERO + 10; digit++) {
+    near[0] = digit;
+    if (isAnyChanged(behind, digits, () => test(near))) return true;
+  }
+  return false;
 }
 
 /** The end itself, and all in which one digit is another. */

@@ -52,6 +52,14 @@ function weakerOf(digits: number): number {
   return digits < TOTP_DIGITS ? digits : TOTP_DIGITS;
 }
 
+/** For how many codes of that length it counts: for one PIN, or for the steps that an authenticator may show where they weigh
+ *  more. @param digits of the PIN   @param steps that its authenticator may show */
+function weakestOf(digits: number, steps: number): number {
+  let weight = 1;
+  for (let length = digits; length < TOTP_DIGITS; length++) weight *= 10;
+  return Math.ceil(steps / weight);
+}
+
 const NOBODY: Match | undefined = undefined;
 
 /** The candidates of one lock. */
@@ -110,7 +118,7 @@ export class Candidates {
     for (const { digits: length, isDual, credentials } of this.#pins) {
       const whole = isDual ? length + TOTP_DIGITS : length;
       if (whole > digits) continue;
-      const each = isDual && length >= TOTP_DIGITS ? this.#stepsEach : 1;
+      const each = isDual ? weakestOf(length, this.#stepsEach) : 1;
       lives.push({ digits: isDual ? weakerOf(length) : length, live: credentials.length * each });
     }
     return lives.filter((row) => row.live > 0 && row.digits <= digits);

@@ -4,8 +4,8 @@
 // restart (docs/attacks.md T12, T13), and what opens is spent before the bolt moves.
 // Follows docs/protocol.md §7.
 
-import { type Bytes, concat } from "../../firmware/bytes.ts";
-import type { CodeUse } from "../../firmware/codes/credential.ts";
+import { type Bytes, concat, toHex } from "../../firmware/bytes.ts";
+import type { CodeUse, Credential } from "../../firmware/codes/credential.ts";
 import { encodeCodeUse } from "../../firmware/codes/form.ts";
 import { hasRoomForUse } from "../../firmware/codes/state.ts";
 import { judgeUser, type User } from "../../firmware/codes/user.ts";
@@ -48,6 +48,7 @@ export interface CodesDesk extends GuestDesk {
 /** A first code that waits for more. */
 interface Held {
   readonly user: User;
+  readonly credential: Credential | undefined;
   /** All users as they were then: whoever is set anew meanwhile, or removed, waits no longer. */
   readonly users: readonly User[];
   readonly at: Millis;
@@ -110,13 +111,14 @@ export class Codes {
       recorder.wrongCode(now);
       return "no";
     }
+    const { use } = match;
     const outcome = match.denial ?? this.#judge(desk, match, now) ?? this.#open(desk, match, now);
     const isGood = outcome === "yes" || outcome === "wait";
     if (isGood) this.#giveBack(admission, match, now);
     // A right code that is refused stays paid, so that nothing outside tells it from a wrong one.
-    else recorder.codeRefusal(match.use, outcome, now);
+    else this.#refuse(desk, { use, denial: outcome }, now);
     // Whoever is forced to the door is heard there, whether it opens or not.
-    if (match.use.by === "user" && match.use.isDuress) desk.duress();
+    if (isForced(use)) desk.duress();
     return isGood ? outcome : "no";
   }
 
@@ -178,7 +180,17 @@ export class Codes {
   #heldAt(now: Millis): User | undefined {
     const held = this.#held;
     if (held === undefined || now - held.at > HELD_MILLIS) return undefined;
-    return held.users === this.#memory.state.codes.users ? held.user : undefined;
+    const { users, credentials } = this.#memory.state.codes;
+    const isStanding = held.credential !== undefined && credentials.includes(held.credential);
+    return held.users === users && isStanding ? held.user : undefined;
+  }
+
+  /** Records that a right code did not open: one by one where somebody was forced, since that must not be lost in a count. */
+  #refuse({ memory, recorder, ration }: CodesDesk, refused: { use: CodeUse; denial: Denial }, now: Millis): void {
+    const name = this.#nameOf(refused.use);
+    const isTold = isForced(refused.use) && ration.take(name, now);
+    if (isTold && memory.tryWrite({ kind: "code-refusal", ...refused, count: 1 }, now)) return;
+    recorder.codeRefusal(toHex(name), refused, now);
   }
 
   /** What opened the visit that is open, where the same code may try once more without being spent again. */
@@ -215,24 +227,27 @@ export class Codes {
   /** A code that is right opens, or is the first half of what does. */
   #open(desk: CodesDesk, { use, user }: Match, now: Millis): Outcome {
     if (use.by === "window" || user === undefined) return this.#begin(desk, use, now);
-    if (user.rule === "with-grant") return this.#hold(user, use, now);
+    if (user.rule === "with-grant") return this.#hold(desk, { use, user }, now);
     if (user.rule !== "two-person") return this.#begin(desk, use, now);
     const held = this.#heldAt(now);
     if (held === undefined || held.rule !== "two-person" || held.index === user.index) {
-      return this.#hold(user, use, now);
+      return this.#hold(desk, { use, user }, now);
     }
     const isDuress = use.isDuress || held.type === "forced";
     return this.#begin(desk, { ...use, first: held.index, isDuress }, now);
   }
 
-  /** Keeps a first code. One that an authenticator showed is spent, and one that somebody was forced to type is written,
-   *  durably, before anybody is told that it was right. */
-  #hold(user: User, use: CodeUse, now: Millis): Outcome {
-    const isWritten = use.by === "user" && (use.step > 0 || use.isDuress);
-    if (isWritten && !this.#memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) {
-      return "journal";
+  /** Keeps a first code. Half of two people's, under duress or not, is written, and one that an authenticator showed is spent,
+   *  durably, before anybody is told that it was right; as often as a code may open, since each is a record. */
+  #hold(desk: CodesDesk, { use, user }: { readonly use: CodeUse; readonly user: User }, now: Millis): Outcome {
+    const { memory, ration } = desk;
+    if (use.by === "user" && (user.rule === "two-person" || use.step > 0)) {
+      if (!ration.take(this.#nameOf(use), now)) return "rate";
+      if (!memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) return "journal";
     }
-    this.#held = { user, users: this.#memory.state.codes.users, at: now };
+    const { users, credentials } = memory.state.codes;
+    const credential = use.by === "user" ? credentials.find(({ slot }) => slot === use.slot) : undefined;
+    this.#held = { user, credential, users, at: now };
     return "wait";
   }
 
@@ -306,6 +321,11 @@ export class Codes {
 
 const CODE_LABEL: Bytes = Uint8Array.of(0x63, 0x6f, 0x64, 0x65);
 const ENTRY_DIGITS_MAX = 20;
+
+/** Whether somebody was forced to type it. */
+function isForced(use: CodeUse): boolean {
+  return use.by === "user" && use.isDuress;
+}
 
 /** A door with a knob outside opens for nobody who cannot have the latch held back. */
 function operationOf(canUnlatch: boolean): number {

@@ -42,9 +42,10 @@ export function setCodes(
   const { memory, statements } = desk;
   const { owner, now } = by;
   if (!memory.hasRoomForOwners) return "journal";
+  // What is refused is paid for as well: whoever has stolen an owner's key could else try PINs against those that are stored.
+  if (!statements.take(owner, now)) return "rate";
   const judged = judge(desk, request, owner);
   if (typeof judged === "string") return judged;
-  if (!statements.take(owner, now)) return "rate";
   return memory.tryWrite(judged, now) ? undefined : "journal";
 }
 

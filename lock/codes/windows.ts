@@ -95,7 +95,7 @@ export class WindowTable {
   readonly #lives = new Uint8Array(OWNERS_MAX * COLUMNS);
   /** The keys that the columns were made with. */
   readonly #keys = new Uint8Array(OWNERS_MAX * HASH_BYTES);
-  #active: readonly OwnedWindow[] = [];
+  #active: readonly FoundWindow[] = [];
   #context: WindowContext | undefined;
   #loHour = NO_HOUR;
   #hiHour = NO_HOUR;
@@ -148,8 +148,7 @@ export class WindowTable {
     const place = this.#crypto.find(this.#codes.subarray(0, size), CODE_BYTES, code);
     if (place < 0 || this.#codes[place * CODE_BYTES] === BLANK) return undefined;
     if (place < ACTIVE_MAX) {
-      const { kid, window } = this.#active[place];
-      return { owner: kid, window, denial: undefined };
+      return this.#active[place];
     }
     const offset = place - ACTIVE_MAX;
     const column = Math.floor(offset / ROWS);
@@ -233,22 +232,24 @@ export class WindowTable {
     return live;
   }
 
-  /** Puts those active codes to the front that no column holds any more. @returns how many */
+  /** Puts those active codes to the front that no column holds any more. @returns how many of them open */
   #fillActive(interval: Interval, { owners, active, revoked, widthMax }: WindowContext): number {
-    const kept: OwnedWindow[] = [];
+    const kept: FoundWindow[] = [];
+    let live = 0;
     for (const each of active) {
       const { kid, window } = each;
       const owner = this.#ownerOf(owners, kid);
       if (owner < 0 || !isOpen(window, interval, { widthMax, isActive: true })) continue;
       if (isOpen(window, interval, { widthMax, isActive: false })) continue;
-      if (revoked.some((other) => this.#isSame(other, each))) continue;
+      const denial = revoked.some((other) => this.#isSame(other, each)) ? "revoked" : undefined;
+      if (denial === undefined) live++;
       const code = windowCode(this.#crypto, owners[owner].key, window);
       this.#codes.set(code, kept.length * CODE_BYTES);
-      kept.push(each);
+      kept.push({ owner: kid, window, denial });
     }
     this.#codes.fill(BLANK, kept.length * CODE_BYTES, ACTIVE_MAX * CODE_BYTES);
     this.#active = kept;
-    return kept.length;
+    return live;
   }
 
   #hasColumn(startHour: number): boolean {

@@ -5,6 +5,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fromAscii } from "../../firmware/bytes.ts";
 import type { UserSetting } from "../../firmware/codes/form.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { seconds } from "../../firmware/platform.ts";
@@ -180,6 +181,88 @@ test("a disposable user who is disabled and enabled again has still been here", 
     assert.is(house.set({ kind: "user", index: 1, setting }), "yes");
   }
   assert.is(house.typist.type("394827"), "no");
+});
+
+test("halves of two people are rationed, and their records fill no journal", () => {
+  const house = new House();
+  house.store(8, "915276", { ...FORCED, rule: "two-person" });
+  const typed: string[] = [];
+  for (let count = 0; count < 200; count++) typed.push(String(house.typist.type("915276")));
+  assert.is(typed[0], "wait");
+  assert.is(typed.at(-1), "paused", "what is refused stays paid");
+  const halves = house.desk.entries("code").length;
+  assert.ok(halves >= 24 && halves <= 26, `${halves} records`);
+});
+
+test("half of two people's codes costs the journal the same with duress and without", () => {
+  const words = ["unrestricted", "forced"].map((type) => {
+    const house = new House();
+    house.store(8, "915276", { name: "Fay", rule: "two-person", type: type as UserSetting["type"] });
+    const before = house.desk.flash.words;
+    assert.is(house.typist.type("915276"), "wait");
+    return house.desk.flash.words - before;
+  });
+  assert.is(words[0], words[1]);
+});
+
+test("a first half waits no longer once its PIN is removed", () => {
+  const house = new House();
+  house.store(4, "482915", { rule: "two-person", name: "Bo" });
+  house.store(5, "583017", { rule: "two-person", name: "Cy" });
+  assert.is(house.typist.type("482915"), "wait");
+  assert.is(house.set({ kind: "credential", slot: 4, credential: undefined }), "yes");
+  assert.is(house.typist.type("583017"), "wait");
+});
+
+test("duress is in the record however many others were refused in that hour", () => {
+  const house = new House();
+  for (let index = 1; index <= 9; index++) house.store(index, `48291${index}7`, { name: `user-${index}` });
+  house.store(10, "915276", FORCED);
+  house.desk.state({ kind: KIND_CONFIGURE, settings: [VACATION] });
+  for (let index = 1; index <= 9; index++) assert.is(house.typist.type(`48291${index}7`), "no");
+  assert.is(house.typist.type("915276"), "no");
+  assert.ok(house.desk.entries("code-refusal").some(({ use }) => use.by === "user" && use.isDuress));
+});
+
+test("each code that was taken back is refused by its own name, a stay that had begun as well", () => {
+  const house = new House();
+  const startHour = Math.floor(house.desk.time / HOUR);
+  const classes = [TWO_DAYS, TWO_DAYS + 1, TWO_DAYS + 2];
+  const codes = classes.map((windowClass) => house.codeOf({ windowClass, serial: 0, startHour }));
+  for (const code of codes) {
+    assert.is(house.typist.type(code), "yes");
+    house.visit();
+  }
+  house.desk.passTime(30 * HOUR);
+  house.desk.revoke({ codes: classes.map((codeClass) => ({ codeClass, serial: 0, start: startHour })) });
+  house.typist.connect();
+  for (const code of codes) assert.is(house.typist.type(code), "no");
+  assert.equal(
+    house.desk
+      .entries("code-refusal")
+      .map(({ use, denial }) => [use.by === "window" && use.window.windowClass, denial]),
+    classes.map((windowClass) => [windowClass, "revoked"]),
+  );
+});
+
+test("whoever has an owner's key and no more statements learns nothing of stored PINs", () => {
+  const house = new House();
+  house.store(1, "394827");
+  assert.is(house.set({ kind: "user", index: 2, setting: { ...ANA, name: "Thief" } }), "yes");
+  const probe = (pin: string) =>
+    house.set({ kind: "credential", slot: 20, credential: { user: 2, type: "pin", value: fromAscii(pin) } });
+  assert.is(probe("394827"), "code");
+  for (let count = 0; count < 60; count++) probe("394827");
+  assert.equal([probe("394827"), probe("815093")], ["rate", "rate"]);
+});
+
+test("a PIN of seven digits is worth what its authenticator hides, once the clock is wide", () => {
+  const house = dualHouse("7051834");
+  house.desk.passTime(276 * HOUR);
+  house.typist.connect();
+  const before = house.level;
+  assert.is(house.typist.type(`7051834${12_345_678}`), "no");
+  assert.ok(before - house.level > 150_000, `${before - house.level} units`);
 });
 
 test.run();

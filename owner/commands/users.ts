@@ -100,6 +100,9 @@ async function set(call: Call): Promise<Outcome> {
     const residents = await askResidents(conversation);
     const view = findResident(residents, call.positionals[0] ?? "");
     const setting = readChange(call, { lock, residents, view });
+    // Said twice, since the first answer was lost: sent again it would make them new.
+    if (isSwitchOnly(call) && setting.isEnabled === view.user.isEnabled)
+      return { view, changed: view, users: residents.users };
     const code = "whoever has a PIN cannot become a user for duress, nor stop being one: remove the PIN first.";
     await change(conversation, { kind: "user", index: view.user.index, setting }, { code });
     // Whether they count as used, the lock knows.
@@ -114,6 +117,11 @@ async function set(call: Call): Promise<Outcome> {
     call.terminal.say("They had been used before, and begin anew.");
   for (const warning of warnings) call.terminal.warn(warning);
   return { exit: EXIT.OK, json: { lockId: lock.id, user: userObject(changed), warnings } };
+}
+
+/** Whether nothing but --enable or --disable is asked. */
+function isSwitchOnly(call: Call): boolean {
+  return call.named.every((name) => name === "enable" || name === "disable" || Object.hasOwn(LOCK_OPTIONS, name));
 }
 
 function readChange(

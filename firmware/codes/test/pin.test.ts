@@ -95,6 +95,13 @@ for (const text of ["482913", "9000009", "00112233", "710293846501"]) {
       }
     });
   }
+  test(`finds what stands one digit before ${text} and another wrong in it`, () => {
+    if (text.length === PIN_DIGITS_MAX) return;
+    const found = foundBeside(text, text.length + 1);
+    for (const changed of slipsOf(text).filter((slip) => slip.length === text.length)) {
+      for (const digit of "0123456789") assert.ok(found.has(digit + changed), digit + changed);
+    }
+  });
 }
 
 test("ends with the first that is found, and keeps no digit", () => {
