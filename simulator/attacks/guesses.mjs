@@ -114,7 +114,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T34",
     without: "the lock's name in the key of its codes",
     at: "a code of another lock fails",
-    rewrites: [rewrite(WINDOW, "salt: fromAscii(lockId)", "salt: new Uint8Array(11)")],
+    rewrites: [rewrite(WINDOW, "salt: fromAscii(lockId), info: LABEL", "salt: new Uint8Array(11), info: LABEL")],
   },
   {
     id: "T34",
@@ -204,13 +204,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T38",
     without: "as few records under duress as without",
     at: "duress looks like any other code by its words",
-    rewrites: [
-      rewrite(
-        CODES,
-        'if (match.use.by === "user" && match.use.isDuress) desk.duress();',
-        'if (match.use.by === "user" && match.use.isDuress) recorder.alarm("siege", now);',
-      ),
-    ],
+    rewrites: [rewrite(CODES, "if (isForced(use)) desk.duress();", 'if (isForced(use)) recorder.alarm("siege", now);')],
   },
   {
     id: "T38",
