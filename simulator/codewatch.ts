@@ -81,8 +81,6 @@ export class CodeWatch {
   readonly #model: Model;
   readonly #desk: CodeDesk;
   readonly #codes = new Map<string, PlainCode>();
-  /** Codes that an owner may have taken back: the answer was lost. */
-  readonly #doubted = new Set<string>();
   readonly #steps = new Map<string, number>();
   readonly #troubles = new Set<string>();
   #typed: Typed[] = [];
@@ -120,13 +118,12 @@ export class CodeWatch {
   /** An owner takes a code back. @param isSure whether the lock said yes; else it may have heard of it or not */
   revoke(name: string, isSure: boolean): void {
     if (isSure) this.#model.revoked.add(name);
-    else this.#doubted.add(name);
+    else this.#model.doubted.add(name);
   }
 
   /** Says whether a code must open now, must not, or may do either. */
   judge(code: PlainCode): "yes" | "no" | "maybe" {
-    const verdict = this.#model.judge(this.#askOf(code), this.#world.time);
-    return verdict === "yes" && this.#doubted.has(code.name) ? "maybe" : verdict;
+    return this.#model.judge(this.#askOf(code), this.#world.time);
   }
 
   /** Something keeps entries from the lock, or answers from the keypad, until `calm` with the same name. */

@@ -18,7 +18,6 @@ import { link8Of } from "../firmware/grant/chain.ts";
 import { PERMISSION_LOCK, PERMISSION_UNLOCK } from "../firmware/grant/grant.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement, type Sign } from "../firmware/grant/issue.ts";
-import type { CodeRequest } from "../firmware/link/codes.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Outgoing, Session } from "../owner/phone.ts";
@@ -27,6 +26,7 @@ import type { Act, Ask, Hours, Model, PlainLink } from "./model.ts";
 import type { Network } from "./network.ts";
 import type { Stream } from "./random.ts";
 import { type Ending, type Next, talk } from "./talk.ts";
+import type { CodeWish } from "./wish.ts";
 import type { World } from "./world.ts";
 
 const OPERATIONS: Readonly<Record<Act, 0 | 1>> = Object.freeze({ unlock: 0, lock: 1 });
@@ -71,9 +71,6 @@ export interface RevokedCode {
   readonly start: number;
   readonly until: Seconds;
 }
-
-/** What an owner sets of codes. */
-export type CodeWish = CodeRequest extends infer Each ? (Each extends CodeRequest ? Omit<Each, "id"> : never) : never;
 
 /** What came of a request: the lock's answer, or none. */
 export type Reply = "yes" | "no" | "nothing";

@@ -6,10 +6,12 @@ import { fromAscii } from "../firmware/bytes.ts";
 import type { UserSetting } from "../firmware/codes/form.ts";
 import { hotp } from "../firmware/codes/totp.ts";
 import { codeDigits, deriveWindowKey, type Window, windowCode } from "../firmware/codes/window.ts";
-import type { CodeRequest } from "../firmware/link/codes.ts";
 import type { Person, Verdict } from "./caller.ts";
 import type { Desk } from "./desk.ts";
 import { Typist } from "./typist.ts";
+import { ANA, type CodeWish } from "./wish.ts";
+
+export { ANA } from "./wish.ts";
 
 export const SECRET = new Uint8Array(32).fill(7);
 export const TOTP_SECRET = fromAscii("12345678901234567890");
@@ -20,22 +22,6 @@ export const TWO_HOURS = 5;
 export const THREE_DAYS = 13;
 /** What the budget holds, by docs/protocol.md §7. */
 export const CAPACITY = 100_000_000;
-
-/** A user without any limit. */
-export const ANA: UserSetting = {
-  name: "Ana",
-  type: "unrestricted",
-  rule: "single",
-  isEnabled: true,
-  camera: 0,
-  holder: undefined,
-  weekDays: [],
-  yearDays: [],
-  expiryMinutes: undefined,
-};
-
-/** What an owner asks of codes. */
-export type CodeWish = CodeRequest extends infer Each ? (Each extends CodeRequest ? Omit<Each, "id"> : never) : never;
 
 /** Its desk, its keypad, and the words of its owner. */
 export class Porch {

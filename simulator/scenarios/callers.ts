@@ -13,6 +13,7 @@ import type { PlainCode } from "../codewatch.ts";
 import type { Neighbourhood } from "../neighbourhood.ts";
 import type { Owner } from "../people.ts";
 import type { Stream } from "../random.ts";
+import { ANA as UNLIMITED } from "../wish.ts";
 
 const HOUR = 3_600;
 const ENROL_SECONDS = 660;
@@ -38,17 +39,6 @@ const PINS: readonly (readonly [user: number, pin: string, setting: Partial<User
   [CLEANER, "3860275", { type: "weekDaySchedule", weekDays: [0b0010010, 9 * 60, 3 * 60] }],
 ]);
 const CLEANER_HOURS = Object.freeze({ days: 0b0010010, start: 9 * 60, minutes: 3 * 60 });
-const NOBODY: UserSetting = Object.freeze({
-  name: "",
-  type: "unrestricted",
-  rule: "single",
-  isEnabled: true,
-  camera: 0,
-  holder: undefined,
-  weekDays: [],
-  yearDays: [],
-  expiryMinutes: undefined,
-});
 
 /** Classes of windows that guests get: docs/protocol.md §7. */
 interface Stay {
@@ -165,7 +155,7 @@ export class Callers {
     const { checker, crypto } = this.#house;
     const users = [...PINS, [BEN, "", {}] as const].map(([index, , setting]) => ({
       ...({ kind: "user", index } as const),
-      setting: { ...NOBODY, name: `user-${index}`, ...setting },
+      setting: { ...UNLIMITED, name: `user-${index}`, ...setting },
     }));
     const pins = PINS.map(([user, pin]) => ({
       ...({ kind: "credential", slot: user } as const),

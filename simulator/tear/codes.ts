@@ -8,6 +8,7 @@ import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Stream } from "../random.ts";
+import { ANA } from "../wish.ts";
 
 const CAPACITY = 100_000_000;
 const HOUR_SECONDS = 3_600;
@@ -17,17 +18,7 @@ const SPENT_MAX = 8;
 const ONCE = 0;
 const THREE_DAYS = 13;
 
-const SETTING: UserSetting = Object.freeze({
-  name: "Ana",
-  type: "disposable",
-  rule: "single",
-  isEnabled: true,
-  camera: 0,
-  holder: undefined,
-  weekDays: [31, 480, 480],
-  yearDays: [],
-  expiryMinutes: undefined,
-});
+const SETTING: UserSetting = Object.freeze({ ...ANA, type: "disposable", weekDays: [31, 480, 480] });
 
 /** Gives the next record of codes. */
 export function drawCodeEntry(random: Stream, state: LockState, lo: number): WritableEntry {
