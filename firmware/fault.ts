@@ -26,6 +26,10 @@ export type FaultCode =
   | "flash.bound"
   | "flash.io"
   | "grant.shape"
+  | "image.bound" // More bytes or pixels than a camera's frame has, or more blocks than its bytes can hold.
+  | "image.shape" // Not a JPEG, or one whose parts contradict each other.
+  | "image.truncated"
+  | "image.unsupported" // A JPEG of another kind: progressive, arithmetic, 12 bits, RGB, CMYK, other sampling.
   | "journal.corrupt"
   | "journal.full"
   | "journal.size"

@@ -2,6 +2,8 @@
 // Why: a reader may refuse with a Fault and with nothing else, and may not work longer than for ten good messages.
 // The good ones are the protocol's own examples (examples.ts), and a list and a configuration of the largest size.
 
+import { JpegReader } from "../../camera/jpeg.ts";
+import { LUMA_BYTES } from "../../camera/luma.ts";
 import { type Bytes, concat, fromAscii, toAscii } from "../../firmware/bytes.ts";
 import { MESSAGE_BYTES_MAX, type Reader } from "../../firmware/cbor/decode.ts";
 import { readSign1 } from "../../firmware/cose/sign1.ts";
@@ -30,6 +32,7 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { CountingReader } from "../counting.ts";
 import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
 import { type Example, examples } from "../examples.ts";
+import { encodeMosaic } from "../sensor/mosaic.ts";
 import { TimeServer } from "../timeserver.ts";
 import { type Source, sourceOf } from "./mutate.ts";
 
@@ -109,6 +112,7 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
       quiet((bytes) => parseZone(toAscii(bytes))),
     ),
     timeParser(crypto, parser),
+    parser("readJpeg", pictures(), readJpeg()),
     ...carrierParsers(ofRule("delegation", "answer")).map(([name, goods, read]) => parser(name, goods, read)),
   ];
 }
@@ -125,6 +129,26 @@ function timeParser(crypto: Crypto, parser: (name: string, goods: readonly Bytes
     goods.filter((good) => good !== undefined),
     quiet((bytes) => verifyTimeResponse(crypto, bytes, { nonce, key })),
   );
+}
+
+/** Files of a camera: 40 by 30 blocks, and fewer between restart markers. */
+function pictures(): readonly Bytes[] {
+  const levels = (count: number) => Array.from({ length: count }, (_none, at) => (at * 613) % 2041);
+  return [
+    encodeMosaic(levels(1200), { columns: 40, rows: 30 }),
+    encodeMosaic(levels(96), { columns: 12, rows: 8, restart: 5 }),
+  ];
+}
+
+/** Its steps are blocks, and tables that had to be built: one reader stays, as on a board. */
+function readJpeg(): Read {
+  const reader = new JpegReader();
+  const luma = new Uint8Array(LUMA_BYTES);
+  return (bytes) => {
+    const built = reader.tablesBuilt;
+    const read = quiet((file) => reader.read(file, luma))(bytes);
+    return { ...read, steps: reader.blocks + reader.tablesBuilt - built };
+  };
 }
 
 type Row = readonly [name: string, goods: readonly Bytes[], read: Read];
