@@ -17,6 +17,7 @@ const STEPS = [
   ["images at random", "node simulator/run/tear.mjs --part images"],
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
+  ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
 ];

@@ -1,0 +1,82 @@
+// One verdict on each analysed frame: what it looks like, whether it lives, and whether that is proven.
+// Why: the lock lets a guest in on one word; it must be "ok" only where nothing speaks against it, and a watcher that is
+// forgotten must not be the one that saw something.
+// Follows docs/camera.md. The word goes into heartbeats, journals and clips as its place in VERDICTS.
+
+import type { Millis } from "../firmware/platform.ts";
+import { FreezeWatch, type Stillness } from "./freeze.ts";
+import type { LumaReader } from "./luma.ts";
+import { LUMA_BYTES } from "./luma.ts";
+import { type Approved, LOOKS, SceneWatch } from "./scene.ts";
+
+/** Every verdict; its place is its number on the wire. New ones are added at the end. */
+export const VERDICTS = Object.freeze([...LOOKS, "unproven", "frozen", "looped", "still"] as const);
+
+/** One of VERDICTS. */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One file of the sensor that is to be analysed. */
+export interface Picture {
+  readonly jpeg: Uint8Array;
+  readonly isInfrared: boolean;
+  readonly now: Millis;
+}
+
+/** Judges a camera's files. Its memory is fixed; `luma` is overwritten by each. */
+export class Eye {
+  /** The reduced picture of the last file: a view, for motion and for a challenge. */
+  readonly luma = new Uint8Array(LUMA_BYTES);
+  readonly scene = new SceneWatch();
+  readonly #freeze = new FreezeWatch();
+  readonly #reader: LumaReader;
+  #files: Stillness = "none";
+  #verdict: Verdict = "unproven";
+
+  /** @param reader the board's native helper, or a JpegReader */
+  constructor(reader: LumaReader) {
+    this.#reader = reader;
+  }
+
+  /** Replaces the approved references. @param scenes at most APPROVED_MAX */
+  approve(scenes: readonly Approved[]): void {
+    this.scene.approve(scenes);
+    this.#verdict = "unproven";
+  }
+
+  /** Begins to watch anew, as at a knock. What the sensor gave before is remembered: it may be shown again. */
+  begin(): void {
+    this.scene.begin();
+    this.#verdict = "unproven";
+  }
+
+  /** Takes note of a file that the sensor gave, analysed or not: each one once, in order, before it is judged.
+   *  @param hash SHA-256 of the file */
+  note(hash: Uint8Array): void {
+    this.#files = this.#freeze.takeHash(hash);
+  }
+
+  /** Judges the file that was noted last.
+   *  @throws Fault image.bound, image.shape, image.truncated, image.unsupported; the verdict is "unproven" then */
+  judge({ jpeg, isInfrared, now }: Picture): Verdict {
+    this.#verdict = "unproven";
+    this.#reader.read(jpeg, this.luma);
+    const look = this.scene.step({ luma: this.luma, fileBytes: jpeg.length, isInfrared, now });
+    const still = this.#freeze.takeLuma(this.luma);
+    if (this.#files !== "none") this.#verdict = this.#files;
+    else if (still !== "none") this.#verdict = still;
+    else if (look !== "ok") this.#verdict = look;
+    else if (this.scene.isProven) this.#verdict = "ok";
+    return this.#verdict;
+  }
+
+  /** The last verdict; "unproven" before the first. */
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** What is to be told to owner and lock; undefined where nothing is. A picture that does not live is told at once. */
+  get alarm(): Verdict | undefined {
+    if (this.#verdict === "frozen" || this.#verdict === "looped" || this.#verdict === "still") return this.#verdict;
+    return this.scene.alarm;
+  }
+}
