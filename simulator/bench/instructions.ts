@@ -35,6 +35,7 @@ import {
   weigh,
   writeIntent,
 } from "./decision.ts";
+import { type EyeCosts, measureEye } from "./eye.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
 
 const SECTOR_BYTES = 4_096;
@@ -59,13 +60,14 @@ export interface DecisionCost {
 export interface Costs {
   readonly decisions: readonly DecisionCost[];
   readonly codes: CodeCosts;
+  readonly eye: EyeCosts;
   readonly others: readonly (readonly [string, number])[];
 }
 
 /** Measures everything. */
 export function measure(crypto: Crypto, host: Host): Costs {
   const decisions = GRANTS.map((name) => measureDecision(crypto, host, name));
-  return { decisions, codes: measureCodes(crypto, host), others: measureOthers(crypto, host) };
+  return { decisions, codes: measureCodes(crypto, host), eye: measureEye(host), others: measureOthers(crypto, host) };
 }
 
 function measureDecision(crypto: Crypto, host: Host, name: GrantName): DecisionCost {

@@ -21,6 +21,7 @@ const BARS = {
   heapKeptBytes: 0,
   entryInstructions: 500_000,
   compareSpread: 0,
+  frameInstructions: 40_000_000,
 };
 const TITLES = {
   root: "root grant and proof",
@@ -140,6 +141,19 @@ function codeRows({ rows, warm, compares, heapBytes }) {
   ];
 }
 
+function eyeRows({ rows, frame, heapKept }) {
+  return [
+    row(
+      "a reduced picture judged: scene, still, motion",
+      `${whole(frame)} instructions`,
+      frame,
+      BARS.frameInstructions,
+    ),
+    ...rows.map(([name, count]) => row(`  ${name}`, `${whole(count)} instructions`)),
+    row("  heap kept after collection", `${whole(heapKept)} bytes`, heapKept, BARS.heapKeptBytes),
+  ];
+}
+
 function verdictOf({ bar, isMet }) {
   return bar === undefined ? "" : `${isMet ? "met" : "MISSED"} (bar ${bar.toLocaleString("en")})`;
 }
@@ -190,6 +204,7 @@ if (engine !== "node") {
     show("On rv32imc: XS under QEMU, libsodium, exact instructions", [
       ...result.rv32.decisions.flatMap(rv32Rows),
       ...codeRows(result.rv32.codes),
+      ...eyeRows(result.rv32.eye),
       ...result.rv32.others.map(([name, count]) => row(name, `${whole(count)} instructions`)),
     ]);
   }
