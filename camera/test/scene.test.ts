@@ -127,6 +127,16 @@ test("takes a camera that looks elsewhere for moved, partial or covered", () => 
   assert.ok(["moved", "partial", "covered"].includes(look), look);
 });
 
+test("does not recognise a wall of the same plan, whatever it takes it for", () => {
+  for (const turned of [-9_800, -8_000, -6_500, 6_500, 8_000, 9_800]) {
+    const stage = approvedStage();
+    stage.show(DAY);
+    assert.is(stage.watch.isProven, true);
+    stage.show({ ...DAY, turned });
+    assert.is(stage.watch.isProven, false, `turned by ${turned}`);
+  }
+});
+
 test("tells lights off from a black cover while structure is left, and calls no alarm", () => {
   const stage = approvedStage();
   stage.show(DAY);
