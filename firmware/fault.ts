@@ -14,6 +14,9 @@ export type FaultCode =
   | "cbor.truncated"
   | "cbor.type"
   | "cbor.unsupported" // Floats, simple values, bignums, tags other than 18, arguments above 32 bits.
+  | "card.io" // The card that takes the clips refused.
+  | "clip.bound" // A frame or an element that is larger than a clip may have.
+  | "clip.shape" // No Matroska file with pictures.
   | "code.shape" // A user, credential or window whose parts are out of bounds.
   | "cose.algorithm"
   | "cose.key"
@@ -23,6 +26,7 @@ export type FaultCode =
   | "crypto.selftest"
   | "crypto.size"
   | "crypto.zero" // X25519 gave the all-zero secret (RFC 7748 §6.1).
+  | "evidence.shape" // No JPEG where a camera's frame was due.
   | "flash.bound"
   | "flash.io"
   | "grant.shape"

@@ -16,11 +16,21 @@ export const SHA1_MAC_BYTES = 20;
 /** The widest entry of a table that `find` searches. */
 export const ENTRY_BYTES_MAX = 32;
 
+/** A SHA-256 that is given its message piece by piece: a file is longer than any memory. */
+export interface Hash {
+  /** Goes on with more of the message. @param piece any length; read before this returns */
+  update(piece: Uint8Array): void;
+  /** Gives the hash of all pieces, 32 bytes. The object must not be used afterwards. */
+  finish(): Bytes;
+}
+
 /** Every primitive that the firmware uses. Each argument's size is checked; results are new byte strings.
  *  @throws Fault crypto.size for an argument of the wrong length, on every member */
 export interface Crypto {
   /** SHA-256 (FIPS 180-4). @returns 32 bytes */
   sha256(message: Uint8Array): Bytes;
+  /** SHA-256 of what comes in pieces (FIPS 180-4). */
+  startSha256(): Hash;
   /** SHA-512 (FIPS 180-4): what Roughtime hashes with. @returns 64 bytes */
   sha512(message: Uint8Array): Bytes;
   /** HMAC-SHA-256 (RFC 2104). @param key any length @returns 32 bytes */

@@ -7,6 +7,7 @@
 // allocation before its use. sodium_init is never called: all of this works without, and a bare rv32 cannot run it.
 
 #include <stdint.h>
+#include <string.h>
 
 #include <sodium.h>
 
@@ -91,6 +92,46 @@ void xs_latchkey_sha256(xsMachine *the)
 	if (!readViews(the, views, bounds, 1))
 		return;
 	crypto_hash_sha256(hash, views[0].bytes, views[0].length);
+	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
+}
+
+// (): the state of a SHA-256 that has seen nothing. It lives in a buffer of native.ts, which hands it to nobody; whatever its
+// bytes are, no address is made of them, and the count inside is only ever used modulo a block.
+void xs_latchkey_sha256_start(xsMachine *the)
+{
+	crypto_hash_sha256_state state;
+	memset(&state, 0, sizeof state);
+	crypto_hash_sha256_init(&state);
+	xsmcSetArrayBuffer(xsResult, &state, sizeof state);
+}
+
+#define SHA256_STATE { sizeof(crypto_hash_sha256_state), sizeof(crypto_hash_sha256_state) }
+
+// (state, piece): true. A buffer need not be aligned as the state must be, so a copy is worked on.
+void xs_latchkey_sha256_update(xsMachine *the)
+{
+	static const Bounds bounds[] = { SHA256_STATE, { 0, ANY } };
+	View views[2];
+	crypto_hash_sha256_state state;
+	if (!readViews(the, views, bounds, 2))
+		return;
+	memcpy(&state, views[0].bytes, sizeof state);
+	crypto_hash_sha256_update(&state, views[1].bytes, views[1].length);
+	memcpy(views[0].bytes, &state, sizeof state);
+	xsmcSetTrue(xsResult);
+}
+
+// (state): 32 bytes
+void xs_latchkey_sha256_finish(xsMachine *the)
+{
+	static const Bounds bounds[] = { SHA256_STATE };
+	View views[1];
+	crypto_hash_sha256_state state;
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	if (!readViews(the, views, bounds, 1))
+		return;
+	memcpy(&state, views[0].bytes, sizeof state);
+	crypto_hash_sha256_final(&state, hash);
 	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
 }
 

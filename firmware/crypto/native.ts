@@ -6,7 +6,7 @@
 import type { Bytes } from "../bytes.ts";
 import { Fault } from "../fault.ts";
 import type { Random } from "../platform.ts";
-import type { Crypto } from "./crypto.ts";
+import type { Crypto, Hash } from "./crypto.ts";
 
 /** Gives the host function of that C name. Declared by xs.d.ts in the SDK; here for the desk's compiler. */
 declare function native(name: string): { call(self: unknown, ...values: unknown[]): never };
@@ -16,6 +16,18 @@ type Result = ArrayBuffer | undefined;
 
 function nativeSha256(this: unknown, message: Uint8Array): Result {
   return native("xs_latchkey_sha256").call(this, message);
+}
+
+function nativeStartSha256(this: unknown): ArrayBuffer {
+  return native("xs_latchkey_sha256_start").call(this);
+}
+
+function nativeUpdateSha256(this: unknown, state: Bytes, piece: Uint8Array): true | undefined {
+  return native("xs_latchkey_sha256_update").call(this, state, piece);
+}
+
+function nativeFinishSha256(this: unknown, state: Bytes): ArrayBuffer {
+  return native("xs_latchkey_sha256_finish").call(this, state);
 }
 
 function nativeSha512(this: unknown, message: Uint8Array): Result {
@@ -92,6 +104,16 @@ export const crypto: Crypto = Object.freeze({
     const hash = nativeSha256(message);
     if (hash === undefined) throw new Fault("crypto.size");
     return new Uint8Array(hash);
+  },
+
+  startSha256(): Hash {
+    const state = new Uint8Array(nativeStartSha256());
+    return {
+      update: (piece) => {
+        if (nativeUpdateSha256(state, piece) === undefined) throw new Fault("crypto.size");
+      },
+      finish: () => new Uint8Array(nativeFinishSha256(state)),
+    };
   },
 
   sha512(message: Uint8Array): Bytes {

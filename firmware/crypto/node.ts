@@ -6,6 +6,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -20,7 +21,7 @@ import {
 import type { Bytes } from "../bytes.ts";
 import { Fault } from "../fault.ts";
 import type { Random } from "../platform.ts";
-import { type Crypto, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
+import { type Crypto, type Hash, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
 import { isAcceptable } from "./ed25519.ts";
 import { findEntry } from "./entry.ts";
 
@@ -40,6 +41,14 @@ const privateKeys: Readonly<Record<Curve, Cache>> = Object.freeze({ Ed25519: new
 export const crypto: Crypto = Object.freeze({
   sha256(message: Uint8Array): Bytes {
     return copy(hash("sha256", message, "buffer"));
+  },
+
+  startSha256(): Hash {
+    const started = createHash("sha256");
+    return {
+      update: (piece) => void started.update(piece),
+      finish: () => copy(started.digest()),
+    };
   },
 
   sha512(message: Uint8Array): Bytes {

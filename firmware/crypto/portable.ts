@@ -10,7 +10,7 @@ import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
 import type { Bytes } from "../bytes.ts";
 import { Fault } from "../fault.ts";
-import { type Crypto, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
+import { type Crypto, type Hash, KEY_BYTES, NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from "./crypto.ts";
 import { isAcceptable } from "./ed25519.ts";
 import { findEntry } from "./entry.ts";
 
@@ -18,6 +18,14 @@ import { findEntry } from "./entry.ts";
 export const crypto: Crypto = Object.freeze({
   sha256(message: Uint8Array): Bytes {
     return sha256(message);
+  },
+
+  startSha256(): Hash {
+    const hash = sha256.create();
+    return {
+      update: (piece) => void hash.update(piece),
+      finish: () => own(hash.digest()),
+    };
   },
 
   sha512(message: Uint8Array): Bytes {

@@ -14,6 +14,9 @@ export const TYP_STATEMENT = 65_104;
 export const TYP_REVOCATIONS = 65_105;
 export const TYP_CHECKPOINT = 65_106;
 export const TYP_RECEIPT = 65_107;
+export const TYP_FOOTAGE = 65_108;
+export const TYP_CLIP = 65_109;
+export const TYP_RAIL = 65_110;
 
 /** Gives the kind that a message says it is; nothing of it is verified. RFC 9596 §2.
  *  @param message at most 1,600 bytes

@@ -19,7 +19,7 @@ const GROUPS = [
   ["grant", "time"],
   ["policy", "codes"],
   ["door"],
-  ["journal"],
+  ["journal", "evidence"],
   ["link", "update"],
   ["io"],
 ];

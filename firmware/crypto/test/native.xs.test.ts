@@ -52,6 +52,7 @@ const NONCE = new Uint8Array(12);
 
 const CALLS: readonly [name: string, call: (value: Bytes) => unknown][] = [
   ["sha256", (value) => crypto.sha256(value)],
+  ["startSha256's piece", (value) => crypto.startSha256().update(value)],
   ["sha512", (value) => crypto.sha512(value)],
   ["hmacSha256's key", (value) => crypto.hmacSha256(value, KEY)],
   ["hmacSha256's message", (value) => crypto.hmacSha256(KEY, value)],
