@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze(
   ["Let people in", ["grant", "delegate", "revoke", "carry"]],
   ["Be let in", ["accept", "open", "lock"]],
   ["Codes at the keypad", ["pin", "totp", "users", "schedules", "keypad"]],
+  ["What the camera saw", ["clip"]],
   ["Look after a lock", ["status", "log", "time", "config"]],
   ["Share, lose, sell", ["owners", "owner", "transfer", "reset"]],
   ["Understand", ["show", "help"]],

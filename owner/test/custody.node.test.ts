@@ -147,6 +147,7 @@ async function lookAfter(scene: Scene, { owner, keys, ben, address }: People): P
   await note("nothing damaged", owner.run(["config", "--acknowledge", "--auto-relock", "30"]));
   await ask(scene, owner, ["config", "--mode", "normal", "--auto-relock", "never"]);
 
+  await ask(scene, owner, ["clip", "key"]);
   await ask(scene, owner, ["log", "--all", "--export", owner.file("log.json")]);
   await note("log", owner.run(["log", "--all"]));
   await note("short log", owner.run(["log"]));

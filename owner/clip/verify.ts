@@ -1,0 +1,172 @@
+// `latchkey clip verify`: whether a film is as the camera signed it, and if not, what was done to it.
+// Why: evidence that only its owner can check is a claim. This takes a file and a public key, and no lock.
+// Follows docs/protocol.md §9.
+
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { crypto } from "#crypto";
+import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
+import type { Expected } from "../../firmware/evidence/finding.ts";
+import { endOf } from "../../firmware/evidence/footage.ts";
+import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
+import { ClipReader } from "../../firmware/evidence/matroska.ts";
+import { type ClipVerdict, ClipVerifier } from "../../firmware/evidence/verify.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { type Act, type Call, type Outcome, parseKey } from "../command.ts";
+import { EXIT, Failure, systemCode, usage } from "../failure.ts";
+import { orRefuse, readGiven } from "../given.ts";
+import { printable } from "../terminal.ts";
+import { findZone, ownZone } from "../timezone.ts";
+import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
+import { sayFinding, sayVerdict } from "./say.ts";
+import { unseal } from "./unseal.ts";
+
+const AGE_START = "age-encryption.org/";
+const PIECE_BYTES = 65_536;
+const U32_MAX = 0xffff_ffff;
+
+/** The act `clip verify`. */
+export const verify: Act = {
+  summary: "say whether a clip is as the camera signed it, and what was changed",
+  positionals: ["FILE"],
+  options: {
+    camera: { value: "KEY", help: "the camera's public key, 43 characters" },
+    manifest: { value: "FILE", help: "the signed note beside an encrypted clip" },
+    visit: { value: "NUMBER", help: "the visit that it must be of" },
+    "lock-id": { value: "ID", help: "the lock that it must be of, 11 characters" },
+    zone: { value: "ZONE", help: "the time zone for times (this computer's)" },
+    ...OPENING_OPTIONS,
+  },
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [file = ""] = call.positionals;
+  const cameraKey = parseKey(call.required("camera", "the camera's key"));
+  const named = call.option("zone");
+  const zone = parseZone((named === undefined ? ownZone() : findZone(named)).rule);
+  const manifest = readManifest(call, cameraKey);
+  const expected: Expected = {
+    visit: call.number("visit", 0, U32_MAX),
+    lockId: call.option("lock-id"),
+    clip: manifest?.clip,
+  };
+  const verifier = new ClipVerifier(crypto, cameraKey, expected);
+  const isSealed = isAge(file);
+  const isWhole = await feed(call, { file, isSealed, verifier });
+  const verdict = verifier.finish();
+  const doubts = manifest === undefined ? [] : compare(manifest, { file, isSealed, verdict });
+  if (!isWhole) doubts.push("The encrypted file was cut or damaged: what is behind that place could not be read.");
+  const isOk = verdict.isOk && doubts.length === 0;
+  const lines = sayVerdict(verdict, zone);
+  if (!isOk && verdict.isOk) lines[0] = "NOT OK: each frame that is here is as the camera signed it, but:";
+  for (const line of [lines[0] ?? "", ...doubts.map((doubt) => `  ${doubt}`), ...lines.slice(1)])
+    call.terminal.say(line);
+  return { exit: isOk ? EXIT.OK : EXIT.UNVERIFIED, json: { ...objectOf(verdict), verified: isOk, doubts } };
+}
+
+function readManifest(call: Call, cameraKey: Uint8Array): ClipManifest | undefined {
+  const given = call.option("manifest");
+  if (given === undefined) return undefined;
+  const bytes = readGiven(given, "manifest");
+  const sentence = "NOT OK: the note beside the clip is not signed by this camera, or is damaged.";
+  return orRefuse(() => verifyManifest(crypto, cameraKey, bytes), sentence);
+}
+
+/** Hands every picture of a file to the judge. @returns false where an encrypted file ends too early */
+async function feed(
+  call: Call,
+  { file, isSealed, verifier }: { file: string; isSealed: boolean; verifier: ClipVerifier },
+): Promise<boolean> {
+  const reader = new ClipReader(({ jpeg, shownAt }) => {
+    if (verifier.isFull) throw new Failure(EXIT.UNVERIFIED, "That clip has more pictures than any camera's: NOT OK.");
+    verifier.add(jpeg, shownAt);
+  });
+  const take = (piece: Bytes) =>
+    orRefuse(() => reader.push(piece), "NOT OK: that is no clip of a camera, or it is damaged inside.");
+  if (isSealed) return unseal(file, await identitiesOf(call), take);
+  for (const piece of piecesOf(file)) take(piece);
+  return true;
+}
+
+/** What a signed note says that is not so. */
+function compare(
+  manifest: ClipManifest,
+  { file, isSealed, verdict }: { file: string; isSealed: boolean; verdict: ClipVerdict },
+): string[] {
+  const doubts: string[] = [];
+  if (isSealed) {
+    const hash = createHash("sha256");
+    let size = 0;
+    for (const piece of piecesOf(file)) {
+      hash.update(piece);
+      size += piece.length;
+    }
+    if (size !== manifest.size || hash.digest("hex") !== toHex(manifest.hash)) {
+      doubts.push("The note beside it is of another file, or this file was changed after the camera wrote it.");
+    }
+  }
+  const { first, last } = verdict;
+  const isSame =
+    last?.number === manifest.lastCheckpoint &&
+    first?.first === manifest.firstFrame &&
+    endOf(last) - 1 === manifest.lastFrame;
+  if (!isSame) doubts.push(`The camera's note says frames ${manifest.firstFrame} to ${manifest.lastFrame}.`);
+  return doubts;
+}
+
+function objectOf({ frames, sound, skipped, isCutOnly, findings, first, last }: ClipVerdict): Record<string, unknown> {
+  const facts = {
+    ...(last === undefined ? {} : { clip: toBase64url(last.clip), lockId: last.lockId }),
+    ...(last?.visit === undefined ? {} : { visit: last.visit }),
+    ...(last?.grant === undefined ? {} : { grant: toBase64url(last.grant) }),
+    ...(last?.told === undefined ? {} : { told: last.told }),
+    ...(first === undefined || last === undefined ? {} : { firstFrame: first.first, lastFrame: endOf(last) - 1 }),
+  };
+  return {
+    frames,
+    sound,
+    skipped,
+    isCutOnly,
+    ...facts,
+    findings: findings.map((each) => ({ ...each, says: sayFinding(each) })),
+  };
+}
+
+/** Whether a file begins as age's do. @throws Failure where it cannot be read */
+export function isAge(file: string): boolean {
+  for (const piece of piecesOf(file))
+    return Buffer.from(piece.subarray(0, AGE_START.length)).toString("latin1") === AGE_START;
+  return false;
+}
+
+/** Gives a file piece by piece, each in memory of its own. @throws Failure where it cannot be read */
+export function* piecesOf(file: string): Generator<Bytes> {
+  const descriptor = openOrSay(file);
+  try {
+    for (;;) {
+      const piece = new Uint8Array(PIECE_BYTES);
+      const size = readSync(descriptor, piece);
+      if (size === 0) return;
+      yield piece.subarray(0, size);
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw unreadable(file);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openOrSay(file: string): number {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw unreadable(file);
+  }
+}
+
+function unreadable(file: string): Failure {
+  return usage(`${printable(file)} cannot be read: check its name and who may read it.`);
+}

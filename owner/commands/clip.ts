@@ -1,0 +1,35 @@
+// `latchkey clip`: films of a camera, as files: decrypted, and judged.
+// Why: a film is worth what can be proven of it, by anybody, years later.
+// Follows docs/protocol.md §9; each act stands in a file of its own in clip/.
+
+import { optionsOf, positionalsOf, runAct } from "../acts.ts";
+import { decrypt } from "../clip/decrypt.ts";
+import { key } from "../clip/key.ts";
+import { verify } from "../clip/verify.ts";
+import type { Acts, Command } from "../command.ts";
+
+const ACTS: Acts = Object.freeze({ verify, decrypt, key });
+
+/** The command `clip`. */
+export const clip: Command = {
+  name: "clip",
+  summary: "Prove, or refute, what a camera's film shows; decrypt it",
+  positionals: positionalsOf(ACTS),
+  options: optionsOf(ACTS),
+  help: [
+    "verify reads a film, encrypted or not, and holds each picture to what the camera signed: it names every picture that was",
+    "changed, taken out, put in, moved or shown at another time. A picture without a signature is NOT OK. A film that was",
+    "copied into another Matroska file (ffmpeg -c copy) still verifies; one that was encoded anew does not.",
+    "",
+    "decrypt needs your keys, or the 24 words on paper; age itself does the same with the key that you give it.",
+    "key shows for which age key a camera must encrypt, so that you can open what it wrote.",
+  ],
+  examples: [
+    "clip verify visit-41.mkv --camera dIBv...",
+    "clip verify visit-41.mkv.age --camera dIBv... --manifest visit-41.note --visit 41",
+    "clip decrypt visit-41.mkv.age --out visit-41.mkv",
+    "clip key --words words.txt",
+  ],
+  acts: ACTS,
+  run: (call) => runAct(call, ACTS, "clip"),
+};
