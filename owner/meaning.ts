@@ -12,8 +12,11 @@ import { readRevocations } from "../firmware/grant/revocation.ts";
 import { parseStatement } from "../firmware/grant/statement.ts";
 import {
   TYP_CHECKPOINT,
+  TYP_CLIP,
+  TYP_FOOTAGE,
   TYP_LINK,
   TYP_PROOF,
+  TYP_RAIL,
   TYP_RECEIPT,
   TYP_REVOCATIONS,
   TYP_ROOT,
@@ -126,6 +129,12 @@ function readSigned(bytes: Bytes, zone: Zone): Meaning {
       return { kind: "A checkpoint: what a lock signed about its log", lines: [], json: {} };
     case TYP_RECEIPT:
       return { kind: "A receipt: what a lock signed about a visit", lines: [], json: {} };
+    case TYP_FOOTAGE:
+      return { kind: "A checkpoint of a camera: which frames it took", lines: [], json: {} };
+    case TYP_CLIP:
+      return { kind: "A camera's note beside an encrypted clip", lines: [], json: {} };
+    case TYP_RAIL:
+      return { kind: "A camera's record of its power", lines: [], json: {} };
     default:
       return { kind: `A signed message of type ${typ}, which this version does not know`, lines: [], json: { typ } };
   }

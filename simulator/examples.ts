@@ -4,6 +4,7 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { evidenceExamples } from "./examples/evidence.ts";
 import { journalExamples } from "./examples/journal.ts";
 import { castOf } from "./examples/keys.ts";
 import { sessionExamples } from "./examples/session.ts";
@@ -21,5 +22,5 @@ export interface Example {
 /** Gives all examples, in the order of docs/protocol.cddl. */
 export function examples(crypto: Crypto): readonly Example[] {
   const cast = castOf(crypto);
-  return [...signedExamples(cast), ...sessionExamples(cast), ...journalExamples(cast)];
+  return [...signedExamples(cast), ...evidenceExamples(cast), ...sessionExamples(cast), ...journalExamples(cast)];
 }

@@ -36,6 +36,7 @@ import {
   writeIntent,
 } from "./decision.ts";
 import { type EyeCosts, measureEye } from "./eye.ts";
+import { measureEvidence } from "./evidence.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
 
 const SECTOR_BYTES = 4_096;
@@ -67,7 +68,12 @@ export interface Costs {
 /** Measures everything. */
 export function measure(crypto: Crypto, host: Host): Costs {
   const decisions = GRANTS.map((name) => measureDecision(crypto, host, name));
-  return { decisions, codes: measureCodes(crypto, host), eye: measureEye(host), others: measureOthers(crypto, host) };
+  return {
+    decisions,
+    codes: measureCodes(crypto, host),
+    eye: measureEye(host),
+    others: [...measureOthers(crypto, host), ...measureEvidence(crypto, host)],
+  };
 }
 
 function measureDecision(crypto: Crypto, host: Host, name: GrantName): DecisionCost {

@@ -2,12 +2,14 @@
 // Method: the page is made anew and compared; each example is decoded by cbor-x, and the numbers that docs/protocol.cddl fixes
 // are looked up in what it found. Our own reader has no part in it.
 
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { Decoder } from "cbor-x";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import type { Bytes } from "../../firmware/bytes.ts";
+import { type Bytes, toHex } from "../../firmware/bytes.ts";
+import { chainSeed, rawFrameHash } from "../../firmware/evidence/segment.ts";
 import { examplesPage } from "../examples/page.ts";
 import { examples } from "../examples.ts";
 
@@ -55,6 +57,9 @@ const SIGNED: readonly (readonly [string, number, string, string, number])[] = [
   ["revocations", 1, "1 4 16", "3 6 -65540", 65105],
   ["checkpoint", 1, "1 4 16", "3 -65541", 65106],
   ["receipt", 1, "1 4 16", "3 -65543", 65107],
+  ["footage", 2, "1 4 16", "3 -65544", 65108],
+  ["clip", 1, "1 4 16", "3 -65545", 65109],
+  ["rail", 3, "1 4 16", "3 -65546", 65110],
 ];
 
 test("the page in docs/ is what the code makes", () => {
@@ -142,6 +147,44 @@ test("every rule that the specification names for a whole message has an example
     whole.filter((name) => !shown.has(name)),
     [],
   );
+});
+
+/** rule, label of its claim, and the keys of each of its examples. */
+const OF_A_CAMERA: readonly (readonly [string, number, readonly string[]])[] = [
+  ["footage", -65544, ["1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8 9 10 11 12 13"]],
+  ["clip", -65545, ["1 2 3 4 5 6 7"]],
+  ["rail", -65546, ["1 2 3 4 5 6 7", "1 2 3 4 5 7", "1 2 3 4 5"]],
+];
+for (const [rule, label, keys] of OF_A_CAMERA) {
+  test(`${rule}: the keys inside are the specification's`, () => {
+    const claims = all.filter((example) => example.rule === rule).map(({ bytes }) => signed(bytes).claims.get(label));
+    assert.equal(
+      claims.map((claim) => keysOf(mapOf(claim ?? 0))),
+      [...keys],
+    );
+  });
+}
+
+test("a frame's hash and a chain's beginning are as docs/protocol.md says, by node:crypto alone", () => {
+  const page = readFileSync("docs/protocol.md", "utf8");
+  const u64 = (value: number) => Buffer.from(value.toString(16).padStart(16, "0"), "hex");
+  const picture = Buffer.from("ffd8ffd9", "hex");
+  const hash = createHash("sha256").update(u64(1_000)).update(u64(0)).update(picture).digest("hex");
+  assert.ok(page.includes(`hash to \`${hash}\``), hash);
+  const kid = all.filter(({ rule }) => rule === "footage").map(({ bytes }) => bytesOf(signed(bytes).header.get(4)))[0];
+  const seed = createHash("sha256")
+    .update("LF1")
+    .update(kid ?? "")
+    .update(Buffer.alloc(16, 0xc1))
+    .digest("hex");
+  assert.ok(
+    page.includes(`kid8 \`${Buffer.from(kid ?? []).toString("hex")}\``),
+    Buffer.from(kid ?? []).toString("hex"),
+  );
+  assert.ok(page.includes(`chain_0 is \`${seed}\``), seed);
+  const stamp = { seq: 1_000, ms: 0 };
+  assert.is(toHex(rawFrameHash(crypto, stamp, new Uint8Array(picture))), hash);
+  assert.is(toHex(chainSeed(crypto, kid ?? new Uint8Array(0), new Uint8Array(16).fill(0xc1))), seed);
 });
 
 test("journal payloads: each is one array, save the watermark, which is empty", () => {
