@@ -20,6 +20,8 @@ import { attack as t15 } from "./t15.ts";
 import { attack as t16 } from "./t16.ts";
 import { attack as t21 } from "./t21.ts";
 import { attack as t25 } from "./t25.ts";
+import { attack as t28 } from "./t28.ts";
+import { attack as t29 } from "./t29.ts";
 import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
 import { attack as t34 } from "./t34.ts";
@@ -60,6 +62,8 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t16,
   t21,
   t25,
+  t28,
+  t29,
   t32,
   t33,
   t34,

@@ -3,6 +3,7 @@
 // that the table follows the code. Where a check claims several things, each has a twin, and `at` is the sentence at which
 // that twin must turn it red.
 
+import { CAMERA_TWINS } from "./camera.mjs";
 import { DOOR_TWINS } from "./door.mjs";
 import { GUESS_TWINS } from "./guesses.mjs";
 import { OWNERSHIP_TWINS } from "./ownership.mjs";
@@ -389,5 +390,6 @@ export const TWINS = Object.freeze([
   ...OWNERSHIP_TWINS,
   ...DOOR_TWINS,
   ...WIRE_TWINS,
+  ...CAMERA_TWINS,
   ...GUESS_TWINS,
 ]);

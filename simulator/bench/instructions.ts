@@ -35,8 +35,8 @@ import {
   weigh,
   writeIntent,
 } from "./decision.ts";
-import { type EyeCosts, measureEye } from "./eye.ts";
 import { measureEvidence } from "./evidence.ts";
+import { type EyeCosts, measureEye } from "./eye.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
 
 const SECTOR_BYTES = 4_096;

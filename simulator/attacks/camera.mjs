@@ -1,0 +1,130 @@
+// The twins of the checks about a camera's evidence and power: T28, T29. See twins.mjs, whose table goes on here.
+
+import { rewrite } from "./rewrites.mjs";
+
+const FOOTAGE = "firmware/evidence/footage.ts";
+const JUDGEMENT = "firmware/evidence/judgement.ts";
+const TESTIMONY = "firmware/evidence/testimony.ts";
+const VERIFY = "firmware/evidence/verify.ts";
+const RAIL = "camera/rail.ts";
+const RAIL_RECORD = "firmware/evidence/rail.ts";
+const NUMBERS = "camera/numbers.ts";
+
+/** Rows as in twins.mjs. */
+export const CAMERA_TWINS = Object.freeze([
+  {
+    id: "T28",
+    without: "comparing a frame with its hash, and with the chain",
+    at: "a changed picture is named",
+    rewrites: [
+      rewrite(JUDGEMENT, "toHex(frame.hash.subarray(0, SHORT_HASH_BYTES)) === wanted", "wanted.length > 0"),
+      rewrite(JUDGEMENT, "toHex(next) !== toHex(kept.chain)", "next.length === 0"),
+    ],
+  },
+  {
+    id: "T28",
+    without: "looking at the file's times",
+    at: "a frame that is shown at another time is named",
+    rewrites: [rewrite(JUDGEMENT, "Math.abs(shownAt - ms - usual) > ROUNDING_MILLIS", "ms < 0")],
+  },
+  {
+    id: "T28",
+    without: "noticing what is not there",
+    at: "a frame that was taken out is named",
+    rewrites: [
+      rewrite(
+        JUDGEMENT,
+        'if (claims.length === 0) this.#note("missing", seq);\n    else if',
+        "if (claims.length === 0) return next;\n    if",
+      ),
+    ],
+  },
+  {
+    id: "T28",
+    without: "asking for an end",
+    at: "a film whose end was cut off is not OK",
+    rewrites: [rewrite(TESTIMONY, "checkpoints.at(-1)?.isLast !== true", "checkpoints.length < 0")],
+  },
+  {
+    id: "T28",
+    without: "looking at the order",
+    at: "frames that were swapped are named",
+    rewrites: [rewrite(JUDGEMENT, "new Set(lateOnes(this.#sound.map(({ seq }) => seq)))", "new Set<number>()")],
+  },
+  {
+    id: "T28",
+    without: "counting frames with one number",
+    at: "a frame that was put in twice is named",
+    rewrites: [rewrite(JUDGEMENT, 'for (let extra = claims.length - 1; extra > 0; extra--) this.#note("extra", seq);')],
+  },
+  {
+    id: "T28",
+    without: "the visit in the judgement",
+    at: "an honest film of another visit is not OK where one is asked about",
+    rewrites: [rewrite(TESTIMONY, "(visit === undefined || footage.visit === visit)", "true")],
+  },
+  {
+    id: "T28",
+    without: "holding a film without signatures to anything",
+    at: "a film without signatures is not OK",
+    rewrites: [
+      rewrite(
+        VERIFY,
+        "isOk: findings.length === 0,",
+        'isOk: findings.every(({ kind }) => kind === "stripped" || kind === "no-end"),',
+      ),
+    ],
+  },
+  {
+    id: "T28",
+    without: "the signature of a checkpoint, and its signer",
+    at: "another key vouches for nothing",
+    rewrites: [
+      rewrite(FOOTAGE, 'if (!crypto.isEqual(header.kid, kid8(crypto, cameraKey))) throw new Fault("cose.key");'),
+      rewrite(
+        FOOTAGE,
+        'if (!verifySign1(crypto, signed, { publicKey: cameraKey })) throw new Fault("cose.signature");',
+      ),
+    ],
+  },
+  {
+    id: "T29",
+    without: "looking at the light's current",
+    at: "no frame while the light is out",
+    rewrites: [rewrite(RAIL, "if (!this.#options.wiring.light.isActive) {", "if (!this.#isOn) {")],
+  },
+  {
+    id: "T29",
+    without: "the record before the power",
+    at: "no power before a signed record says so",
+    rewrites: [
+      rewrite(
+        RAIL,
+        'this.#record("on", wish);\n        this.#options.wiring.supply.write(true);',
+        'this.#options.wiring.supply.write(true);\n        this.#record("on", wish);',
+      ),
+    ],
+  },
+  {
+    id: "T29",
+    without: "the mode that allows none",
+    at: "no power outside of a visit, or in the mode that allows none",
+    rewrites: [rewrite(RAIL, "if (!isWanted) {\n      this.#switchOff();", "if (!isWanted) {")],
+  },
+  {
+    id: "T29",
+    without: "numbers that are stored before they are given",
+    at: "no frame number comes twice",
+    rewrites: [rewrite(NUMBERS, "      this.#store(limit);\n")],
+  },
+  {
+    id: "T29",
+    without: "what ties a record to the one before",
+    at: "records that were taken out are missed",
+    rewrites: [
+      rewrite(RAIL_RECORD, 'if (record.number !== number + 1) return "gap";'),
+      rewrite(RAIL_RECORD, 'if (record.event === "on") return record.frame === frame ? undefined : "frames";'),
+      rewrite(RAIL_RECORD, 'if (toHex(record.before) !== toHex(former.hash)) return "fork";'),
+    ],
+  },
+]);
