@@ -78,7 +78,7 @@ test("is flushed once a second, before the next begins, and at its end", () => {
 });
 
 test("the clip of another writer: sizes, unknown elements, groups of blocks, a track of sound, another scale", () => {
-  const head = CLIP.bytes.subarray(0, 47);
+  const head = CLIP.bytes.subarray(0, 64);
   const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   const jpeg = smallPicture(3);
   const block = concat(hex("820005"), hex("80"), jpeg);
@@ -102,7 +102,7 @@ test("the clip of another writer: sizes, unknown elements, groups of blocks, a t
     Uint8Array.of(0x80 | block.length),
     block,
     hex("9b8101"), // BlockDuration
-    hex("1c53bb6b82eced"), // Cues, to be passed over
+    hex("1c53bb6b82ec80"), // Cues, to be passed over
   );
   assert.equal(told(read([other])), told([{ jpeg, shownAt: 210 }]));
 });

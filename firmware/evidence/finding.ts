@@ -23,13 +23,17 @@ export type FindingKind =
   | "other-visit" // A checkpoint for another visit, grant or lock than was asked about.
   | "not-told" // A chain head that the lock was told, and that is not in the clip.
   | "no-start" // The first frames are missing.
-  | "no-end"; // No frame says that the clip ends there.
+  | "no-end" // No frame says that the clip ends there.
+  | "foreign" // The file has something that a player may show, or be led by, and that is no picture of the camera.
+  | "damaged" // The file cannot be read on from there.
+  | "broken-off"; // The file ends within a picture.
 
 /** One thing that is wrong. */
 export interface Finding {
   readonly kind: FindingKind;
-  /** What `from` and `through` count: frames by the camera's numbers, places in the file from 1 on, or checkpoints. */
-  readonly by: "frame" | "place" | "checkpoint" | "clip";
+  /** What `from` and `through` count: frames by the camera's numbers, places in the file from 1 on, checkpoints, or bytes of
+   *  the file from 0 on. */
+  readonly by: "frame" | "place" | "checkpoint" | "clip" | "byte";
   readonly from: number;
   readonly through: number;
 }

@@ -5,8 +5,8 @@
 
 import { type Bytes, toHex } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
-import { type Finding, type FindingKind, type FoundFrame, finding, rangesOf, shortHashAt } from "./finding.ts";
-import { endOf, type Footage, SHORT_HASH_BYTES } from "./footage.ts";
+import { type Finding, type FindingKind, type FoundFrame, finding, shortHashAt } from "./finding.ts";
+import { endOf, FOOTAGE_FRAMES_MAX, type Footage, SHORT_HASH_BYTES } from "./footage.ts";
 import { lateOnes } from "./order.ts";
 import { extendChain } from "./segment.ts";
 import type { Heard } from "./testimony.ts";
@@ -15,6 +15,8 @@ import type { Heard } from "./testimony.ts";
 const NOT_KEPT = "0".repeat(2 * SHORT_HASH_BYTES);
 /** How far the container's time may be from the frame's own: containers round. */
 const ROUNDING_MILLIS = 1;
+/** How many frames a camera keeps that no checkpoint covers yet. */
+const PENDING_FRAMES_MAX = 30;
 
 /** What came of the frames. */
 export interface Judged {
@@ -51,8 +53,11 @@ function stretchesOf({ checkpoints, seed }: Heard, found: readonly FoundFrame[])
   let before = seed;
   for (const footage of checkpoints) {
     if (footage.number > next && before !== undefined) {
-      // Nothing says where a clip without its first checkpoint begins: with its lowest frame, if the chain agrees.
-      const start = from ?? found.reduce((least, { seq }) => Math.min(least, seq), footage.first);
+      // Nothing says where a clip without its first checkpoint begins: with its lowest frame, if the chain agrees. It cannot
+      // be below what the missing checkpoints have room for.
+      const lowest = footage.first - FOOTAGE_FRAMES_MAX * footage.number;
+      const start =
+        from ?? found.reduce((least, { seq }) => (seq < lowest ? least : Math.min(least, seq)), footage.first);
       stretches.push({ from: start, until: footage.first, before, after: footage.before, isStart: from === undefined });
     }
     next = footage.number + 1;
@@ -70,7 +75,7 @@ class Docket {
   readonly #sound: FoundFrame[] = [];
   readonly #unproven: Stretch[] = [];
   readonly #findings: Finding[] = [];
-  readonly #numbers = new Map<FindingKind, number[]>();
+  readonly #ranges = new Map<FindingKind, [from: number, through: number][]>();
   #skipped = 0;
   #lastSigned = -1;
 
@@ -111,7 +116,11 @@ class Docket {
     }
     this.#unproven.push(stretch);
     if (isStart) this.#findings.push(finding("no-start", "clip", [0, 0]));
-    for (let seq = from; seq < until; seq++) if (!this.#claims.has(seq)) this.#note("missing", seq);
+    let next = from;
+    for (const seq of [...seqs, until]) {
+      if (seq > next) this.#note("missing", next, seq - 1);
+      next = seq + 1;
+    }
   }
 
   /** Finds the one frame that is as it was signed, and calls the others what they are.
@@ -132,12 +141,12 @@ class Docket {
 
   /** @param isEnded whether the camera has said where the clip ends */
   close(isEnded: boolean): Judged {
-    for (const [seq, claims] of this.#claims) {
-      const isBehind = seq > this.#lastSigned && !isEnded;
-      const isUnproven = isBehind || this.#unproven.some(({ from, until }) => seq >= from && seq < until);
-      for (const _ of claims) this.#note(isUnproven ? "unsigned" : "extra", seq);
-    }
     this.#sound.sort((left, right) => left.place - right.place);
+    const pending = isEnded ? new Set<FoundFrame>() : this.#pending();
+    for (const [seq, claims] of this.#claims) {
+      const isUnproven = this.#unproven.some(({ from, until }) => seq >= from && seq < until);
+      for (const frame of claims) this.#note(isUnproven || pending.has(frame) ? "unsigned" : "extra", seq);
+    }
     const late = new Set(lateOnes(this.#sound.map(({ seq }) => seq)));
     const inPlace = this.#sound.filter((_, index) => !late.has(index));
     this.#sound.forEach(({ seq }, index) => {
@@ -148,8 +157,27 @@ class Docket {
       sound: inPlace.length - retimed,
       skipped: this.#skipped,
       lastSigned: this.#lastSigned,
-      findings: [...this.#findings, ...this.#ranges()],
+      findings: [...this.#findings, ...this.#named()],
     };
+  }
+
+  /** Frames that may have waited for their checkpoint when the camera lost its power: few, rising, and behind all others. */
+  #pending(): Set<FoundFrame> {
+    const left = [...this.#claims.values()].flat().sort((one, other) => one.place - other.place);
+    if (this.#lastSigned < 0) return new Set(left);
+    let former = this.#sound.at(-1);
+    let least = this.#lastSigned;
+    const pending = new Set<FoundFrame>();
+    for (const frame of left) {
+      const { seq, place, shownAt = 0 } = frame;
+      const isBehind = former !== undefined && place > former.place && shownAt >= (former.shownAt ?? 0);
+      const isNext = seq > least && seq <= this.#lastSigned + FOOTAGE_FRAMES_MAX;
+      if (!isBehind || !isNext || pending.size >= PENDING_FRAMES_MAX) continue;
+      pending.add(frame);
+      former = frame;
+      least = seq;
+    }
+    return pending;
   }
 
   /** Frames whose time in the file is not as far from the first one's as their own is. @returns how many */
@@ -165,15 +193,25 @@ class Docket {
     return off.length;
   }
 
-  #note(kind: FindingKind, seq: number): void {
-    const numbers = this.#numbers.get(kind);
-    if (numbers === undefined) this.#numbers.set(kind, [seq]);
-    else numbers.push(seq);
+  #note(kind: FindingKind, from: number, through: number = from): void {
+    const ranges = this.#ranges.get(kind);
+    if (ranges === undefined) this.#ranges.set(kind, [[from, through]]);
+    else ranges.push([from, through]);
   }
 
-  #ranges(): Finding[] {
-    return [...this.#numbers].flatMap(([kind, numbers]) =>
-      rangesOf(numbers.sort((left, right) => left - right)).map((range) => finding(kind, "frame", range)),
-    );
+  #named(): Finding[] {
+    const findings: Finding[] = [];
+    for (const [kind, ranges] of this.#ranges) {
+      let last: [from: number, through: number] | undefined;
+      for (const range of ranges.sort(([left], [right]) => left - right)) {
+        if (last !== undefined && range[0] === last[1] + 1) last[1] = range[1];
+        else {
+          if (last !== undefined) findings.push(finding(kind, "frame", last));
+          last = range;
+        }
+      }
+      if (last !== undefined) findings.push(finding(kind, "frame", last));
+    }
+    return findings;
   }
 }

@@ -63,7 +63,7 @@ export class Testimony {
     const [first] = checkpoints;
     const seed = first === undefined ? undefined : chainSeed(this.#crypto, this.#device, first.clip);
     this.#compare(checkpoints, seed);
-    this.#compareHeads(checkpoints, expected.heads ?? []);
+    this.#compareHeads([seed, ...checkpoints.map(({ chain }) => chain)], expected.heads ?? []);
     return { checkpoints, seed, findings: this.#findings };
   }
 
@@ -102,10 +102,11 @@ export class Testimony {
     }
   }
 
-  #compareHeads(checkpoints: readonly Footage[], heads: readonly Bytes[]): void {
+  /** The lock is told the start too, before there is a frame. */
+  #compareHeads(chains: readonly (Bytes | undefined)[], heads: readonly Bytes[]): void {
     const absent: number[] = [];
     heads.forEach((head, index) => {
-      if (!checkpoints.some(({ chain }) => isEqual(chain, head))) absent.push(index + 1);
+      if (!chains.some((chain) => isEqual(chain, head))) absent.push(index + 1);
     });
     for (const range of rangesOf(absent)) this.#findings.push(finding("not-told", "clip", range));
   }

@@ -69,12 +69,12 @@ export class ClipVerifier {
     if (checkpoint !== undefined) this.#testimony.add(checkpoint, this.#places);
   }
 
-  /** Judges what was taken. */
-  finish(): ClipVerdict {
+  /** Judges what was taken. @param container what was found of the file itself, by whoever read the frames from one */
+  finish(container: readonly Finding[] = []): ClipVerdict {
     const heard = this.#testimony.hear(this.#expected);
     const judged = judge(this.#crypto, { found: this.#found, heard });
     const stripped = rangesOf(this.#stripped).map(([from, through]) => finding("stripped", "place", [from, through]));
-    const findings = [...stripped, ...judged.findings, ...heard.findings];
+    const findings = [...container, ...stripped, ...judged.findings, ...heard.findings];
     if (this.#places === 0) findings.push(finding("no-start", "clip", [0, 0]));
     if (this.#places === 0 || heard.checkpoints.length === 0) findings.push(finding("no-end", "clip", [0, 0]));
     return {
@@ -90,12 +90,14 @@ export class ClipVerifier {
   }
 }
 
-/** Whether the only fault is that no end is there, and unsigned frames behind the last signed one. */
+/** Whether the only fault is that no end is there: then unsigned frames are few, and behind the last signed one. */
 function isCutOnly(findings: readonly Finding[], lastSigned: number, checkpoints: number): boolean {
   const hasNoEnd = findings.some(({ kind }) => kind === "no-end");
   return (
     checkpoints > 0 &&
     hasNoEnd &&
-    findings.every(({ kind, from }) => kind === "no-end" || (kind === "unsigned" && from > lastSigned))
+    findings.every(
+      ({ kind, from }) => kind === "no-end" || kind === "broken-off" || (kind === "unsigned" && from > lastSigned),
+    )
   );
 }

@@ -33,14 +33,19 @@ const SAID: Readonly<Record<FindingKind, string>> = Object.freeze({
   "not-told": "The lock was told of frames that are not here: the end was cut off after the fact.",
   "no-start": "The beginning is missing.",
   "no-end": "The end is missing: no frame says that the clip ends there.",
+  foreign: "no picture of the camera. A player may show it, or be led by it, and nobody vouches for it",
+  damaged: "the file is damaged there, and cannot be read on",
+  "broken-off": "the file breaks off within a picture",
 });
+
+const WHAT = Object.freeze({ frame: "Frame", place: "Picture", checkpoint: "Checkpoint", byte: "Byte" });
 
 /** Says one finding. */
 export function sayFinding({ kind, by, from, through }: Finding): string {
   if (by === "clip") return SAID[kind];
-  const what = by === "frame" ? "Frame" : by === "place" ? "Picture" : "Checkpoint";
+  const what = WHAT[by];
   const which = from === through ? `${what} ${from}` : `${what}s ${from} to ${through}`;
-  const inFile = by === "place" ? " of the file" : "";
+  const inFile = by === "place" || by === "byte" ? " of the file" : "";
   return `${which}${inFile}: ${SAID[kind]}.`;
 }
 
@@ -53,13 +58,20 @@ export function sayVerdict(verdict: ClipVerdict, zone: Zone): string[] {
 }
 
 function sayFirst({ isOk, isCutOnly, frames, sound, findings }: ClipVerdict): string {
+  const has = (wanted: FindingKind) => findings.some(({ kind }) => kind === wanted);
   if (isOk) return `OK: ${counted(frames, "frame")}, each as the camera signed it, from the first to the last.`;
   if (isCutOnly) {
-    return `NOT OK: the end is missing. ${counted(sound, "frame")} before it are as the camera signed them: it lost power there, or somebody cut the rest off.`;
+    const behind = frames - sound;
+    const unvouched = behind === 0 ? "" : ` Nobody vouches for the ${counted(behind, "picture")} behind them.`;
+    return `NOT OK: the end is missing. ${counted(sound, "frame")} before it are as the camera signed them: it lost power there, or somebody cut the rest off.${unvouched}`;
   }
   if (frames > 0 && findings.some(({ kind, from, through }) => kind === "stripped" && through - from + 1 === frames)) {
     return "NOT OK: no frame carries a signature. Whatever this shows, no camera vouches for it.";
   }
+  if (has("foreign"))
+    return `NOT OK: the file has more than the camera's pictures, and a player may show that instead. ${counted(sound, "frame")} are as the camera signed them.`;
+  if (has("damaged"))
+    return `NOT OK: the file is damaged. ${counted(sound, "frame")} before that place are as the camera signed them; nobody vouches for what is behind it.`;
   return `NOT OK: ${sound} of ${counted(frames, "frame")} are as the camera signed them.`;
 }
 

@@ -6,11 +6,12 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { crypto } from "#crypto";
 import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
-import type { Expected } from "../../firmware/evidence/finding.ts";
+import type { Expected, Finding } from "../../firmware/evidence/finding.ts";
 import { endOf } from "../../firmware/evidence/footage.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
 import { ClipReader } from "../../firmware/evidence/matroska.ts";
 import { type ClipVerdict, ClipVerifier } from "../../firmware/evidence/verify.ts";
+import { Fault } from "../../firmware/fault.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { type Act, type Call, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
@@ -53,8 +54,8 @@ async function run(call: Call): Promise<Outcome> {
   };
   const verifier = new ClipVerifier(crypto, cameraKey, expected);
   const isSealed = isAge(file);
-  const isWhole = await feed(call, { file, isSealed, verifier });
-  const verdict = verifier.finish();
+  const { isWhole, container } = await feed(call, { file, isSealed, verifier });
+  const verdict = verifier.finish(container);
   const doubts = manifest === undefined ? [] : compare(manifest, { file, isSealed, verdict });
   if (!isWhole) doubts.push("The encrypted file was cut or damaged: what is behind that place could not be read.");
   const isOk = verdict.isOk && doubts.length === 0;
@@ -73,20 +74,37 @@ function readManifest(call: Call, cameraKey: Uint8Array): ClipManifest | undefin
   return orRefuse(() => verifyManifest(crypto, cameraKey, bytes), sentence);
 }
 
-/** Hands every picture of a file to the judge. @returns false where an encrypted file ends too early */
+/** Hands every picture of a file to the judge, up to where it is damaged.
+ *  @returns whether an encrypted file goes to its end, and what there is beside the pictures */
 async function feed(
   call: Call,
   { file, isSealed, verifier }: { file: string; isSealed: boolean; verifier: ClipVerifier },
-): Promise<boolean> {
+): Promise<{ isWhole: boolean; container: Finding[] }> {
   const reader = new ClipReader(({ jpeg, shownAt }) => {
     if (verifier.isFull) throw new Failure(EXIT.UNVERIFIED, "That clip has more pictures than any camera's: NOT OK.");
     verifier.add(jpeg, shownAt);
   });
-  const take = (piece: Bytes) =>
-    orRefuse(() => reader.push(piece), "NOT OK: that is no clip of a camera, or it is damaged inside.");
-  if (isSealed) return unseal(file, await identitiesOf(call), take);
-  for (const piece of piecesOf(file)) take(piece);
-  return true;
+  let isReadable = true;
+  const take = (piece: Bytes) => {
+    if (isReadable) isReadable = goesOn(reader, piece);
+  };
+  let isWhole = true;
+  if (isSealed) isWhole = await unseal(file, await identitiesOf(call), take);
+  else for (const piece of piecesOf(file)) take(piece);
+  return { isWhole, container: reader.finish() };
+}
+
+/** Reads on. @returns false where the file is damaged @throws Failure where it never was a clip */
+function goesOn(reader: ClipReader, piece: Bytes): boolean {
+  try {
+    reader.push(piece);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (!reader.hasPictures)
+      throw new Failure(EXIT.UNVERIFIED, "NOT OK: that is no clip of a camera, or its beginning is damaged.");
+    return false;
+  }
 }
 
 /** What a signed note says that is not so. */

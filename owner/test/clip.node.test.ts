@@ -152,13 +152,25 @@ const CHANGED: readonly (readonly [name: string, change: Change, more: readonly 
     /^NOT OK: 89 of 90 frames are .*\n {2}Frame 1031: changed/,
   ],
   ["a film without any signature", (film) => stripped(film), [], /^NOT OK: no frame carries a signature\./],
+  [
+    "a track beside the camera's",
+    (film) => concat(film, Uint8Array.of(0x16, 0x54, 0xae, 0x6b, 0x80)),
+    [],
+    /^NOT OK: the file has more than the camera's pictures.*\n {2}Bytes \d+ to \d+ of the file: no picture of the camera/,
+  ],
+  [
+    "a card's zeros behind a film",
+    (film) => concat(film.subarray(0, film.length - 3_900), new Uint8Array(70_000)),
+    [],
+    /^NOT OK: the file is damaged\. 80 frames before that place/,
+  ],
   ["another visit", (film) => film, ["--visit", "42"], /Picture 11 of the file: carries a signature for another visit/],
   ["another lock", (film) => film, ["--lock-id", "AAAAAAAAAAA"], /another visit, grant or lock/],
   [
     "a film that was cut",
     (film) => film.subarray(0, 150_000),
     [],
-    /^NOT OK: the end is missing\. 40 frames before it are as the camera signed them/,
+    /^NOT OK: the end is missing\. 40 frames before it are as the camera signed them.* the \d+ pictures behind them\./,
   ],
 ];
 

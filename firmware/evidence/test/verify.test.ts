@@ -42,6 +42,14 @@ function withFrame(place: number, change: (shown: Shown) => Shown): Shown[] {
   return FILM.map((shown, index) => (index === place ? change(shown) : shown));
 }
 
+/** A frame that nobody signed, with our segment. */
+function forged(seq: number, shownAt: number): Shown {
+  return {
+    shownAt,
+    jpeg: concat(encodeSegment({ seq, ms: 3 }, new Uint8Array(32), undefined), smallPicture(seq).subarray(2)),
+  };
+}
+
 function withPicture(place: number, change: (jpeg: Shown["jpeg"]) => Shown["jpeg"]): Shown[] {
   return withFrame(place, ({ jpeg, shownAt }) => ({ jpeg: change(jpeg), shownAt }));
 }
@@ -310,6 +318,49 @@ test("a film that lost its end is cut only; one that lost anything else is not",
   assert.not.ok(verdictOf(FILM).isCutOnly);
   assert.not.ok(verdictOf(spliced(FILM.slice(0, 46), 5, 1)).isCutOnly);
   assert.not.ok(verdictOf(FILM.slice(0, 5)).isCutOnly);
+});
+
+const CUT = FILM.slice(0, 41);
+const PUT_IN: readonly (readonly [name: string, film: readonly Shown[], extra: string])[] = [
+  ["among the sound ones", spliced(CUT, 20, 0, forged(1_041, 2_001)), "extra frame 1041"],
+  ["before all", [forged(1_041, 0), ...CUT], "extra frame 1041"],
+  ["far above", [...CUT, forged(1_100, 4_100)], "extra frame 1100"],
+  ["with a number twice", [...CUT, forged(1_040, 4_100)], "extra frame 1040"],
+  ["that fall", [...CUT, forged(1_042, 4_100), forged(1_041, 4_200)], "extra frame 1041"],
+  ["shown among the sound ones", [...CUT, forged(1_041, 1_000)], "extra frame 1041"],
+  [
+    "more than wait for a checkpoint",
+    [...CUT, ...Array.from({ length: 40 }, (_, place) => forged(1_041 + place, 4_100 + place))],
+    "extra frame 1070-1080",
+  ],
+];
+for (const [name, film, extra] of PUT_IN) {
+  test(`a film without an end is not only cut with forged frames ${name}`, () => {
+    const verdict = verdictOf(film);
+    assert.equal([verdict.isOk, verdict.isCutOnly, verdict.sound], [false, false, 40]);
+    assert.ok(told(verdict).includes(extra), told(verdict).join());
+  });
+}
+
+test("numbers that are missing cost nothing, and a beginning is not below what its checkpoints have room for", () => {
+  const far = filmOf({ firstSeq: 3_000_000 }).map((shown, index) =>
+    index === 10 ? { ...shown, jpeg: resealed(shown.jpeg, { checkpoint: undefined }) } : shown,
+  );
+  assert.equal(told(verdictOf([forged(0, 0), ...far])), ["extra frame 0", "gap checkpoint 0"]);
+  const low = verdictOf([forged(2_999_960, 0), ...far]);
+  assert.equal(told(low), [
+    "no-start",
+    "missing frame 2999961-2999999",
+    "unsigned frame 2999960",
+    "unsigned frame 3000000-3000009",
+    "gap checkpoint 0",
+  ]);
+});
+
+test("the lock may have been told the start, before there was a frame", () => {
+  const start = verifyFootage(crypto, CAMERA.publicKey, readSegment(at(10).jpeg)?.checkpoint as Shown["jpeg"]).before;
+  assert.ok(verdictOf(FILM, { heads: [start] }).isOk);
+  assert.equal(told(verdictOf(FILM, { heads: [start, new Uint8Array(32)] })), ["not-told"]);
 });
 
 const EXPECTATIONS: readonly (readonly [name: string, expected: Expected])[] = [
