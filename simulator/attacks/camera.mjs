@@ -6,6 +6,8 @@ const FOOTAGE = "firmware/evidence/footage.ts";
 const JUDGEMENT = "firmware/evidence/judgement.ts";
 const TESTIMONY = "firmware/evidence/testimony.ts";
 const VERIFY = "firmware/evidence/verify.ts";
+const MATROSKA = "firmware/evidence/matroska.ts";
+const VOUCHED = "firmware/evidence/vouched.ts";
 const RAIL = "camera/rail.ts";
 const RAIL_RECORD = "firmware/evidence/rail.ts";
 const NUMBERS = "camera/numbers.ts";
@@ -62,6 +64,64 @@ export const CAMERA_TWINS = Object.freeze([
     without: "the visit in the judgement",
     at: "an honest film of another visit is not OK where one is asked about",
     rewrites: [rewrite(TESTIMONY, "(visit === undefined || footage.visit === visit)", "true")],
+  },
+  {
+    id: "T28",
+    without: "a place behind the sound frames for those that nobody signed",
+    at: "a forged frame among the sound ones is no cut",
+    rewrites: [rewrite(JUDGEMENT, "!isBehind || !isNext", "(!isBehind && !isNext)")],
+  },
+  {
+    id: "T28",
+    without: "a bound for frames that wait",
+    at: "more frames than wait for a checkpoint are no cut",
+    rewrites: [rewrite(JUDGEMENT, " || pending.size >= PENDING_FRAMES_MAX", "")],
+  },
+  {
+    id: "T28",
+    without: "counting tracks",
+    at: "a file with a second track is not OK",
+    rewrites: [
+      rewrite(VOUCHED, "rule === undefined || seen.has(id) || !rule(value)", "rule === undefined || seen.size < 0"),
+    ],
+  },
+  {
+    id: "T28",
+    without: "a list of what a track may have",
+    at: "a file that puts pictures before its own is not OK",
+    rewrites: [
+      rewrite(VOUCHED, "rule === undefined || seen.has(id) || !rule(value)", "seen.has(id) || rule?.(value) === false"),
+    ],
+  },
+  {
+    id: "T28",
+    without: "asking whose a block is",
+    at: "a file with blocks of another track is not OK",
+    rewrites: [
+      rewrite(
+        MATROSKA,
+        "if (track.value !== this.#track) return false;",
+        "if (track.value !== this.#track) return true;",
+      ),
+    ],
+  },
+  {
+    id: "T28",
+    without: "looking at a block's flags",
+    at: "a file that hides a picture is not OK",
+    rewrites: [rewrite(MATROSKA, "return found === KEY_FRAME || found === mustBe;", "return mustBe >= 0;")],
+  },
+  {
+    id: "T28",
+    without: "a place for each element",
+    at: "a file with blocks outside of their cluster is not OK",
+    rewrites: [rewrite(MATROSKA, "PLACES[this.#level].includes(id) && ", "")],
+  },
+  {
+    id: "T28",
+    without: "going after an index",
+    at: "a file whose index points into padding is not OK",
+    rewrites: [rewrite(MATROSKA, "[...this.#foreign, ...astray]", "[...this.#foreign, ...astray.slice(0, 0)]")],
   },
   {
     id: "T28",

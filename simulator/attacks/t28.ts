@@ -2,8 +2,10 @@
 // Follows docs/protocol.md §9. No lock takes part: whoever judges a film has the file and the camera's public key.
 
 import { crypto } from "#crypto";
+import { ClipWriter } from "../../camera/clip.ts";
 import { Evidence, type Signer } from "../../camera/evidence.ts";
-import { type Bytes, concat } from "../../firmware/bytes.ts";
+import { type Bytes, concat, fromAscii } from "../../firmware/bytes.ts";
+import { ClipReader } from "../../firmware/evidence/matroska.ts";
 import { encodeSegment, readSegment } from "../../firmware/evidence/segment.ts";
 import { type ClipVerdict, ClipVerifier } from "../../firmware/evidence/verify.ts";
 import { Stream } from "../random.ts";
@@ -35,6 +37,8 @@ export const attack: Attack = {
       rearrange(film, place);
       join(film, filmOf(random, { clip: 2, visit: 40 }), place);
     }
+    for (let round = 0; round < ROUNDS; round++) stuff(film, random);
+    repack(film);
     strip(film);
     signAnew(random);
   },
@@ -113,6 +117,75 @@ function join(film: readonly Shown[], other: readonly Shown[], place: number): v
   const joined = film.map((shown, index) => (index === place ? (other[index] ?? shown) : shown));
   must(names(joined, "changed", place), "a frame of another film is named");
   must(!judge(other, 41).isOk, "an honest film of another visit is not OK where one is asked about");
+}
+
+/** Puts frames of nobody into a film without an end: then it must not pass for one that only lost power. */
+function stuff(film: readonly Shown[], random: Stream): void {
+  const cut = film.slice(0, 21);
+  must(judge(cut).isCutOnly, "a film that lost its end is said to have lost no more");
+  const [{ jpeg, shownAt } = { jpeg: new Uint8Array(0), shownAt: 0 }] = cut.slice(5);
+  const forge = (seq: number) => {
+    const start = encodeSegment({ seq, ms: 0 }, new Uint8Array(32), undefined);
+    return { jpeg: concat(start, jpeg.subarray(readSegment(jpeg)?.end ?? 2)), shownAt };
+  };
+  const place = random.below(20);
+  const among = [...cut.slice(0, place), forge(FIRST + 21), ...cut.slice(place)];
+  must(!judge(among).isCutOnly, "a forged frame among the sound ones is no cut");
+  const many = Array.from({ length: 40 }, (_, index) => ({ ...forge(FIRST + 21 + index), shownAt: 2_100 + index }));
+  must(!judge([...cut, ...many]).isCutOnly, "more frames than wait for a checkpoint are no cut");
+}
+
+function element(id: readonly number[], ...parts: readonly Uint8Array[]): Bytes {
+  const content = concat(...parts);
+  const size = [0x10, content.length >> 16, (content.length >> 8) & 0xff, content.length & 0xff];
+  return concat(Uint8Array.from([...id, ...size]), content);
+}
+
+const CLUSTER = [0x1f, 0x43, 0xb6, 0x75];
+const BLOCK = [0xa3];
+
+/** Leaves every picture as it is, and makes of the file one that shows others. */
+function repack(film: readonly Shown[]): void {
+  let clip: Bytes = new Uint8Array(0);
+  const sink = { append: (bytes: Uint8Array) => (clip = concat(clip, bytes)), flush: () => {} };
+  const writer = new ClipWriter(sink, { width: 64, height: 48 });
+  for (const { jpeg, shownAt } of film) writer.add([jpeg], shownAt);
+  must(judgeFile(clip).isOk, "an honest file is OK");
+  const forged = concat(Uint8Array.of(0xff, 0xd8), fromAscii("somebody else"), Uint8Array.of(0xff, 0xd9));
+  const time = element([0xe7], Uint8Array.of(0));
+  const other = element(BLOCK, Uint8Array.of(0x82, 0, 0, 0x80), forged);
+  const tracks = clip.findIndex((_, at) => [0x16, 0x54, 0xae, 0x6b].every((byte, index) => clip[at + index] === byte));
+  const cluster = clip.findIndex((_, at) => CLUSTER.every((byte, index) => clip[at + index] === byte));
+  const entry = clip.slice(tracks + 8 + 5, cluster);
+  const withTrack = (...entries: readonly Uint8Array[]) =>
+    concat(clip.slice(0, tracks), element([0x16, 0x54, 0xae, 0x6b], ...entries), clip.slice(cluster));
+  const second = element([0xae], Uint8Array.of(0xd7, 0x81, 2), element([0x86], fromAscii("V_MJPEG")));
+  must(!judgeFile(withTrack(element([0xae], entry), second)).isOk, "a file with a second track is not OK");
+  const stripping = element([0x6d, 0x80], element([0x62, 0x40], element([0x50, 0x34], forged)));
+  must(
+    !judgeFile(withTrack(element([0xae], entry, stripping))).isOk,
+    "a file that puts pictures before its own is not OK",
+  );
+  must(!judgeFile(concat(clip, element(CLUSTER, time, other))).isOk, "a file with blocks of another track is not OK");
+  const unseen = clip.slice();
+  unseen[cluster + 12 + 6 + 3 + 5 + 3] = 0x88;
+  must(!judgeFile(unseen).isOk, "a file that hides a picture is not OK");
+  const outside = clip.slice();
+  outside.set([1, 0, 0, 0, 0, 0, 0, 9], cluster + 4);
+  must(!judgeFile(outside).isOk, "a file with blocks outside of their cluster is not OK");
+  const hidden = concat(clip, element([0xec], element(CLUSTER, time, other)));
+  const position = clip.length + 5 - (clip.findIndex((_, at) => clip[at] === 0x18 && clip[at + 1] === 0x53) + 12);
+  const points = element([0xf1], Uint8Array.of(position >> 8, position & 0xff));
+  const cue = element([0xbb], Uint8Array.of(0xb3, 0x81, 0), element([0xb7], Uint8Array.of(0xf7, 0x81, 1), points));
+  const led = concat(hidden, element([0x1c, 0x53, 0xbb, 0x6b], cue));
+  must(!judgeFile(led).isOk, "a file whose index points into padding is not OK");
+}
+
+function judgeFile(file: Bytes): ClipVerdict {
+  const verifier = new ClipVerifier(crypto, keyOf(7).publicKey);
+  const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
+  reader.push(file);
+  return verifier.finish(reader.finish());
 }
 
 function strip(film: readonly Shown[]): void {
