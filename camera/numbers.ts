@@ -4,7 +4,7 @@
 // again, and the next rail record says how many numbers that were.
 
 import { FRAME_NUMBER_MAX } from "../firmware/evidence/segment.ts";
-import { assert } from "../firmware/fault.ts";
+import { assert, Fault } from "../firmware/fault.ts";
 import type { Constants } from "../firmware/platform.ts";
 
 /** How many numbers one write makes room for: seven minutes at ten frames a second. */
@@ -23,7 +23,7 @@ export class FrameNumbers {
   constructor(constants: Constants) {
     this.#constants = constants;
     const stored = constants.read(NAME);
-    assert(stored === undefined || stored.length === STORED_BYTES, "the stored number is a u32");
+    if (stored !== undefined && stored.length !== STORED_BYTES) throw new Fault("flash.io");
     this.#next = stored === undefined ? 0 : new DataView(stored.buffer, stored.byteOffset).getUint32(0);
     this.#limit = this.#next;
   }
@@ -43,6 +43,13 @@ export class FrameNumbers {
     }
     this.#next += 1;
     return this.#next - 1;
+  }
+
+  /** Goes on above what a signed record says was given, where what is stored is older than that. */
+  raise(next: number): void {
+    if (next <= this.#next) return;
+    this.#next = next;
+    this.#limit = next;
   }
 
   /** Gives back what was not used, when the sensor goes off in order: so no number is lost. @throws Fault flash.io */

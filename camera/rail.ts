@@ -55,21 +55,36 @@ export class Rail {
   #isRecordedOn = false;
   /** Whether this run of the program switched the sensor on since the last record of an end. */
   #wasOn = false;
+  /** Why it is on, as the newest record says. */
+  #mode: RailMode | undefined;
+  #visit: number | undefined;
+  /** Whether a record may be kept although flash said that it could not be: it must not be signed a second time. */
+  #isUnsure = false;
   /** Whether the light was out: then the sensor stays off until nobody wants it on. */
   #isDark = false;
 
   /** Begins with the sensor off, whatever was.
-   *  @throws Fault cose.*, cbor.* where the newest record is not this camera's own: then it must not look at all */
+   *  @throws Fault cose.*, cbor.* where the newest record is not this camera's own, flash.io where the stored number is older
+   *  than it and nobody knows which were given since: then it must not look at all */
   constructor(crypto: Crypto, options: RailOptions) {
     this.#crypto = crypto;
     this.#options = options;
     options.wiring.supply.write(false);
-    const last = options.store.last();
-    if (last === undefined) return;
-    const record = verifyRail(crypto, options.signer.publicKey, last);
+    const record = this.#adopt();
+    if (record === undefined || options.numbers.next >= record.frame) return;
+    if (record.event === "on") throw new Fault("flash.io");
+    options.numbers.raise(record.frame);
+  }
+
+  /** Goes on behind the newest record that is kept. @throws Fault cose.*, cbor.*, flash.io */
+  #adopt(): RailRecord | undefined {
+    const last = this.#options.store.last();
+    if (last === undefined) return undefined;
+    const record = verifyRail(this.#crypto, this.#options.signer.publicKey, last);
     this.#number = record.number;
-    this.#before = crypto.sha256(last);
+    this.#before = this.#crypto.sha256(last);
     this.#isRecordedOn = record.event === "on";
+    return record;
   }
 
   /** Whether the sensor has power. */
@@ -91,6 +106,11 @@ export class Rail {
       this.#isDark = false;
     }
     try {
+      if (this.#isUnsure) {
+        this.#adopt();
+        this.#isUnsure = false;
+        this.#wasOn &&= this.#isRecordedOn;
+      }
       // A record says on, and the sensor is off: its power went before it could be said, or flash failed then.
       if (this.#isRecordedOn && !this.#isOn) this.#settle(wish);
       if (isWanted && !this.#isOn && !this.#isDark) {
@@ -98,7 +118,7 @@ export class Rail {
         this.#options.wiring.supply.write(true);
         this.#isOn = true;
         this.#wasOn = true;
-      }
+      } else if (this.#isOn && (wish.mode !== this.#mode || wish.visit !== this.#visit)) this.#record("on", wish);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#switchOff();
@@ -147,9 +167,13 @@ export class Rail {
       told,
     };
     const message = encodeRail(this.#crypto, signer, record);
+    this.#isUnsure = true;
     store.append(message);
+    this.#isUnsure = false;
     this.#number = record.number;
     this.#before = this.#crypto.sha256(message);
     this.#isRecordedOn = event === "on";
+    this.#mode = mode;
+    this.#visit = visit;
   }
 }

@@ -25,6 +25,8 @@ class Board implements RailStore {
   readonly given: number[] = [];
   isPowered = false;
   isFlashBroken = false;
+  /** The place of a record that is kept, and said not to be. */
+  isKeptAndBroken = -1;
   rail = this.start();
 
   start(): Rail {
@@ -41,6 +43,9 @@ class Board implements RailStore {
   append(message: Bytes): void {
     if (this.isFlashBroken) throw new Fault("flash.io");
     this.records.push(message);
+    if (this.records.length - 1 !== this.isKeptAndBroken) return;
+    this.isKeptAndBroken = -1;
+    throw new Fault("flash.io");
   }
 
   #supply(isActive: boolean): void {
@@ -119,7 +124,10 @@ test("without flash there is no power, and what could not be said is said later"
   board.isFlashBroken = false;
   board.rail.heed(ON);
   assert.ok(board.isPowered);
-  const { spans, doubts } = judgeRail(crypto, CAMERA.publicKey, board.records);
+  const { spans, doubts } = judgeRail(crypto, CAMERA.publicKey, {
+    messages: board.records,
+    held: heldOf(board.records),
+  });
   assert.equal(doubts, []);
   assert.equal(spans, [
     { on: 1, off: 2, from: 0, until: 1 },
@@ -154,16 +162,91 @@ test("whatever happens, every frame is within a time with power, and the records
     }
     board.isFlashBroken = false;
     board.rail.heed(OFF);
-    const { spans, doubts } = judgeRail(crypto, CAMERA.publicKey, board.records);
+    const { spans, doubts } = judgeRail(crypto, CAMERA.publicKey, {
+      messages: board.records,
+      held: heldOf(board.records),
+    });
     assert.equal(doubts, [], `seed ${seed}`);
     assert.ok(cuts > 0 && spans.length > 5 && board.given.length > 50, `seed ${seed}`);
     for (const number of board.given) {
-      const owners = spans.filter(({ from, until }) => number >= from && number < (until ?? 0));
+      const owners = spans.filter(({ from, until }) => number >= (from ?? 0) && number < (until ?? 0));
       assert.is(owners.length, 1, `seed ${seed}, frame ${number}`);
     }
     assert.is(new Set(board.given).size, board.given.length);
   }
 });
+
+test("another visit or mode while it is on is a record of its own, and its frames go on", () => {
+  const board = new Board();
+  for (const wish of [
+    { mode: "always" },
+    { mode: "always", visit: 41 },
+    { mode: "always", visit: 41 },
+    ON,
+    OFF,
+  ] as const) {
+    board.rail.heed(wish);
+    board.take();
+  }
+  const records = board.records.map((message) => verifyRail(crypto, CAMERA.publicKey, message));
+  assert.equal(
+    records.map(({ event, mode, visit, frame }) => [event, mode, visit, frame]),
+    [
+      ["on", "always", undefined, 0],
+      ["on", "always", 41, 1],
+      ["on", "visits", 41, 3],
+      ["off", "visits", undefined, 4],
+    ],
+  );
+  const { spans, doubts } = judgeRail(crypto, CAMERA.publicKey, {
+    messages: board.records,
+    held: heldOf(board.records),
+  });
+  assert.equal(doubts, []);
+  assert.equal(
+    spans.map(({ on, off, from, until }) => [on, off, from, until]),
+    [
+      [1, 2, 0, 1],
+      [2, 3, 1, 3],
+      [3, 4, 3, 4],
+    ],
+  );
+});
+
+test("a record that was kept although flash said no is not signed a second time", () => {
+  for (const place of [0, 1, 2]) {
+    const board = new Board();
+    board.isKeptAndBroken = place;
+    for (const wish of [ON, ON, OFF, OFF, ON, ON, OFF]) {
+      board.rail.heed(wish);
+      board.take();
+    }
+    const { doubts } = judgeRail(crypto, CAMERA.publicKey, { messages: board.records, held: heldOf(board.records) });
+    assert.equal(doubts, [], `record ${place}`);
+    assert.ok(board.records.length > 3);
+  }
+});
+
+test("numbers that are older than the records are raised, or nothing is looked at", () => {
+  const board = new Board();
+  board.rail.heed(ON);
+  board.take();
+  board.rail.heed(OFF);
+  board.constants.write("frames", new Uint8Array(4));
+  board.start().heed(ON);
+  board.take();
+  assert.equal(board.given, [0, 1]);
+  board.constants.write("frames", new Uint8Array(4));
+  throwsFault(() => board.start(), "flash.io");
+  assert.not.ok(board.isPowered);
+  board.constants.write("frames", new Uint8Array(3));
+  throwsFault(() => board.start(), "flash.io");
+});
+
+function heldOf(records: readonly Bytes[]): { number: number; hash: Bytes } {
+  const last = records.at(-1) as Bytes;
+  return { number: verifyRail(crypto, CAMERA.publicKey, last).number, hash: crypto.sha256(last) };
+}
 
 function history(): Bytes[] {
   const board = new Board();
@@ -185,7 +268,9 @@ const readAt = (place: number) => READ[place] as RailRecord;
 type Doubts = readonly (readonly [place: number, doubt: string])[];
 const CHANGED: readonly (readonly [name: string, change: () => Bytes[], doubts: Doubts])[] = [
   ["nothing", () => RECORDS, []],
-  ["only the newest", () => RECORDS.slice(3), []],
+  ["only the newest", () => RECORDS.slice(3), [[0, "no-start"]]],
+  ["the newest taken out", () => RECORDS.slice(0, 6), [[6, "no-end"]]],
+  ["none", () => [], [[0, "no-end"]]],
   ["one taken out", () => RECORDS.filter((_, place) => place !== 3), [[3, "gap"]]],
   ["two taken out: a whole visit", () => RECORDS.filter((_, place) => place !== 2 && place !== 3), [[2, "gap"]]],
   ["one put in twice", () => [...RECORDS.slice(0, 3), RECORDS[2] as Bytes, ...RECORDS.slice(3)], [[3, "gap"]]],
@@ -216,14 +301,68 @@ const CHANGED: readonly (readonly [name: string, change: () => Bytes[], doubts: 
     [[2, "frames"]],
   ],
   ["numbers that come back", () => [...RECORDS.slice(0, 3), SIGNED({ ...readAt(3), frame: 4 })], [[3, "frames"]]],
-  ["on after on", () => [...RECORDS.slice(0, 3), SIGNED({ ...readAt(3), event: "on" })], [[3, "order"]]],
+  [
+    "on after on",
+    () => [...RECORDS.slice(0, 3), SIGNED({ ...readAt(3), event: "on", visit: readAt(2).visit })],
+    [[3, "order"]],
+  ],
   ["a first record that is none", () => [SIGNED({ ...readAt(0), event: "off" })], [[0, "order"]]],
 ];
 for (const [name, change, doubts] of CHANGED) {
   test(`records, ${name}: ${doubts.map(([, doubt]) => doubt).join(", ") || "sound"}`, () => {
-    assert.equal(judgeRail(crypto, CAMERA.publicKey, change()).doubts, doubts);
+    const messages = change();
+    const held = name === "nothing" || doubts.some(([, doubt]) => doubt === "no-end") ? heldOf(RECORDS) : undefined;
+    const asked = held === undefined ? { through: 1 } : undefined;
+    assert.equal(judgeRail(crypto, CAMERA.publicKey, { messages, held, asked }).doubts, doubts);
   });
 }
+
+test("without what the lock holds nothing says where the records end, and what it holds is not another", () => {
+  const doubtsOf = (question: Omit<Parameters<typeof judgeRail>[2], "messages">, messages = RECORDS) =>
+    judgeRail(crypto, CAMERA.publicKey, { messages, ...question }).doubts;
+  assert.equal(doubtsOf({}), [[RECORDS.length, "no-end"]]);
+  const held = heldOf(RECORDS);
+  assert.equal(doubtsOf({ held }), []);
+  assert.equal(doubtsOf({ held: { ...held, hash: new Uint8Array(32) } }), [[RECORDS.length - 1, "fork"]]);
+  assert.equal(doubtsOf({ asked: { from: 3, through: 4 } }, RECORDS.slice(2, 4)), []);
+  assert.equal(doubtsOf({ asked: { from: 2, through: 5 } }, RECORDS.slice(2, 4)), [
+    [0, "no-start"],
+    [2, "no-end"],
+  ]);
+});
+
+test("a list that begins with an off, or goes on behind a gap, has a time with power of unknown beginning", () => {
+  const asked = { from: 2, through: 2 };
+  assert.equal(judgeRail(crypto, CAMERA.publicKey, { messages: RECORDS.slice(1, 2), asked }).spans, [
+    { on: undefined, off: 2, from: undefined, until: 5 },
+  ]);
+  const torn = RECORDS.filter((_, place) => place !== 1 && place !== 2);
+  assert.equal(judgeRail(crypto, CAMERA.publicKey, { messages: torn, asked }).spans.slice(0, 2), [
+    { on: 1, off: undefined, from: 0, until: undefined },
+    { on: undefined, off: 4, from: undefined, until: 10 },
+  ]);
+});
+
+test("a checkpoint's frames are within the time with power that it names", () => {
+  const footageOf = (power: number, first: number, count: number) => ({
+    power,
+    first,
+    hashes: new Uint8Array(16 * count),
+  });
+  for (const [power, first, count, isFine] of [
+    [1, 0, 5, true],
+    [2, 0, 5, true],
+    [3, 5, 5, true],
+    [3, 4, 2, false],
+    [3, 9, 2, false],
+    [1, 5, 1, false],
+    [99, 0, 1, false],
+  ] as const) {
+    const checkpoints = [footageOf(power, first, count)];
+    const { doubts } = judgeRail(crypto, CAMERA.publicKey, { messages: RECORDS, held: heldOf(RECORDS), checkpoints });
+    assert.equal(doubts, isFine ? [] : [[0, "footage"]], `${power}: ${first}+${count}`);
+  }
+});
 
 test("a loss of power is told, with the numbers that it took", () => {
   assert.equal(READ.map(({ event, frame }) => `${event} ${frame}`).slice(0, 6), [

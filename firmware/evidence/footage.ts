@@ -76,7 +76,7 @@ export interface Footage extends Occasion {
 }
 
 /** Gives the number of the frame behind a checkpoint's last. */
-export function endOf({ first, hashes }: Footage): number {
+export function endOf({ first, hashes }: Pick<Footage, "first" | "hashes">): number {
   return first + hashes.length / SHORT_HASH_BYTES;
 }
 

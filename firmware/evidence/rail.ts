@@ -13,8 +13,10 @@ import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { TYP_RAIL } from "../grant/typ.ts";
 import { type Seconds, seconds } from "../platform.ts";
+import { endOf, type Footage } from "./footage.ts";
 
-/** Off and on are what the camera did; `lost` is what it found: it had been on, and its own power went. */
+/** Off and on are what the camera did; on again, without an off, is another visit or mode while it has power. `lost` is what it
+ *  found: it had been on, and its own power went. */
 export type RailEvent = "off" | "on" | "lost";
 /** When the sensor may have power. */
 export type RailMode = "visits" | "always" | "never";
@@ -85,52 +87,107 @@ export function verifyRail(crypto: Crypto, cameraKey: Uint8Array, message: Bytes
   return readClaims(reader, signed);
 }
 
-/** What is wrong between two records that stand one behind the other. */
+/** What is wrong with records, or with what they are to answer for. */
 export type RailDoubt =
   | "unsigned" // Not a record of this camera's key.
   | "gap" // Records are missing before this one.
   | "fork" // It names another record before it than the one that stands there.
-  | "order" // On after on, or off after off.
-  | "frames"; // Frames were taken while it was off, or a number came back.
+  | "order" // On after on for the same visit and mode, or off after off.
+  | "frames" // Frames were taken while it was off, or a number came back.
+  | "no-start" // The records before this one were asked about too.
+  | "no-end" // Nothing says that these are the newest of what was asked about.
+  | "footage"; // A checkpoint has frames that the time with power that it names does not.
 
-/** A time with power: record numbers, and the frame numbers that it took: [from, until). Still on: no `off`. */
+/** What records are to answer. */
+export interface RailQuestion {
+  /** The numbers of the first and the last record that are asked about: from the first ever, to the newest that the lock holds,
+   *  without them. */
+  readonly asked?: { readonly from?: number | undefined; readonly through?: number | undefined } | undefined;
+  /** The newest record that the lock was told: its number and its SHA-256. */
+  readonly held?: { readonly number: number; readonly hash: Bytes } | undefined;
+  /** Checkpoints of the camera whose frames must be within the times with power that they name. */
+  readonly checkpoints?: readonly Pick<Footage, "power" | "first" | "hashes">[] | undefined;
+}
+
+/** A time with power: record numbers, and the frame numbers that it took: [from, until). Still on, or its end is not known: no
+ *  `off`. Its beginning is not known: no `on`. */
 export interface PoweredSpan {
-  readonly on: number;
+  readonly on: number | undefined;
+  /** The record behind: off, lost, or on for another visit or mode. */
   readonly off: number | undefined;
-  readonly from: number;
+  readonly from: number | undefined;
   readonly until: number | undefined;
 }
 
+/** What came of records: the times with power, and each doubt with its place: of a record in the list, from 0 on; of no
+ *  record, behind the last; of a checkpoint in the list of checkpoints, for "footage". */
+export interface RailVerdict {
+  readonly spans: readonly PoweredSpan[];
+  readonly doubts: readonly (readonly [place: number, doubt: RailDoubt])[];
+}
+
 /** Judges records in their order.
- *  @param messages whole, the oldest first; they need not begin with the first of all
- *  @returns the times with power, and each doubt with the place of its record in the list, from 0 on */
+ *  @param messages whole, the oldest first, with what they are to answer */
 export function judgeRail(
   crypto: Crypto,
   cameraKey: Uint8Array,
-  messages: readonly Bytes[],
-): {
-  readonly spans: readonly PoweredSpan[];
-  readonly doubts: readonly (readonly [place: number, doubt: RailDoubt])[];
-} {
+  { messages, ...question }: RailQuestion & { readonly messages: readonly Bytes[] },
+): RailVerdict {
   const spans: PoweredSpan[] = [];
   const doubts: [number, RailDoubt][] = [];
-  let former: { record: RailRecord; hash: Bytes } | undefined;
+  let former: Heard | undefined;
   messages.forEach((message, place) => {
     const record = recordOf(crypto, cameraKey, message);
     if (record === undefined) {
       doubts.push([place, "unsigned"]);
       return;
     }
-    const doubt = former === undefined ? doubtOfFirst(record) : doubtOf(former, record);
+    const heard = { record, hash: crypto.sha256(message) };
+    const doubt = former === undefined ? doubtOfFirst(record, question) : doubtOf(former, record);
     if (doubt !== undefined) doubts.push([place, doubt]);
-    const { number, event, frame } = record;
-    const open = spans.at(-1);
-    if (event === "on") spans.push({ on: number, off: undefined, from: frame, until: undefined });
-    else if (open !== undefined && open.off === undefined)
-      spans[spans.length - 1] = { ...open, off: number, until: frame };
-    former = { record, hash: crypto.sha256(message) };
+    if (isOtherThanHeld(heard, question)) doubts.push([place, "fork"]);
+    addSpan(spans, record, doubt === "gap" || doubt === "fork");
+    former = heard;
+  });
+  const needed = question.asked?.through ?? question.held?.number;
+  if (needed === undefined || former === undefined || former.record.number < needed)
+    doubts.push([messages.length, "no-end"]);
+  question.checkpoints?.forEach((checkpoint, place) => {
+    if (!isPowered(spans, checkpoint)) doubts.push([place, "footage"]);
   });
   return { spans, doubts };
+}
+
+interface Heard {
+  readonly record: RailRecord;
+  readonly hash: Bytes;
+}
+
+function isOtherThanHeld({ record, hash }: Heard, { held }: RailQuestion): boolean {
+  return held !== undefined && held.number === record.number && toHex(held.hash) !== toHex(hash);
+}
+
+/** @param isTorn whether what stood before the record is not known */
+function addSpan(spans: PoweredSpan[], { number, event, frame }: RailRecord, isTorn: boolean): void {
+  const last = spans.at(-1);
+  const isOpen = last !== undefined && last.off === undefined && !isTorn;
+  if (isOpen) spans[spans.length - 1] = { ...last, off: number, until: frame };
+  else if (event !== "on") spans.push({ on: undefined, off: number, from: undefined, until: frame });
+  if (event === "on") spans.push({ on: number, off: undefined, from: frame, until: undefined });
+}
+
+/** Whether a checkpoint's frames are of the time with power that it names, or of those that go over into it without an off:
+ *  what happened before a knock is of the mode "always". */
+function isPowered(
+  spans: readonly PoweredSpan[],
+  { power, first, hashes }: Pick<Footage, "power" | "first" | "hashes">,
+): boolean {
+  const named = spans.findIndex(({ on, off }) => on === power || (on === undefined && off === power));
+  let place = named >= 0 ? named : spans.findIndex(({ off }) => off === power);
+  const span = spans[place];
+  if (span === undefined || endOf({ first, hashes }) > (span.until ?? Number.POSITIVE_INFINITY)) return false;
+  while (place > 0 && spans[place - 1]?.off !== undefined && spans[place - 1]?.off === spans[place]?.on) place -= 1;
+  return first >= (spans[place]?.from ?? 0);
 }
 
 function recordOf(crypto: Crypto, cameraKey: Uint8Array, message: Bytes): RailRecord | undefined {
@@ -142,17 +199,23 @@ function recordOf(crypto: Crypto, cameraKey: Uint8Array, message: Bytes): RailRe
   }
 }
 
-function doubtOfFirst({ number, before, event, frame }: RailRecord): RailDoubt | undefined {
+function doubtOfFirst({ number, before, event, frame }: RailRecord, { asked }: RailQuestion): RailDoubt | undefined {
+  if (number > (asked?.from ?? 1)) return "no-start";
   if (number !== 1) return undefined;
   if (event !== "on") return "order";
   return frame === 0 && before.every((byte) => byte === 0) ? undefined : "fork";
 }
 
-function doubtOf(former: { record: RailRecord; hash: Bytes }, record: RailRecord): RailDoubt | undefined {
+function doubtOf(former: Heard, record: RailRecord): RailDoubt | undefined {
   const { number, event, frame } = former.record;
   if (record.number !== number + 1) return "gap";
   if (toHex(record.before) !== toHex(former.hash)) return "fork";
-  if ((record.event === "on") === (event === "on")) return "order";
+  const isOther = record.mode !== former.record.mode || record.visit !== former.record.visit;
+  if (record.event === "on" && event === "on") {
+    if (!isOther) return "order";
+    return record.frame >= frame ? undefined : "frames";
+  }
+  if (record.event !== "on" && event !== "on") return "order";
   // While it was off no number may have gone. Those that a loss of power took are within the span before it.
   if (record.event === "on") return record.frame === frame ? undefined : "frames";
   return record.frame >= frame ? undefined : "frames";

@@ -11,7 +11,7 @@ import { EXIT, usage } from "../failure.ts";
 import { readBytes } from "../given.ts";
 import { askWords } from "../inside.ts";
 import { seedOfWords } from "../recovery.ts";
-import { ageIdentity, ageRecipient } from "./unseal.ts";
+import { ageIdentity, ageRecipient, isAgeIdentity } from "./unseal.ts";
 
 const PURPOSE = "latchkey clip 1";
 const IDENTITY = /^AGE-SECRET-KEY-1[A-Z0-9]{58}$/;
@@ -59,6 +59,8 @@ export async function identitiesOf(call: Call): Promise<readonly string[]> {
     .split("\n")
     .map((line) => line.trim());
   const identities = lines.filter((line) => IDENTITY.test(line)).slice(0, IDENTITIES_MAX);
+  if (!identities.every(isAgeIdentity))
+    throw usage("An AGE-SECRET-KEY-1... in that file has a wrong letter: copy the key again, whole.");
   if (identities.length > 0) return identities;
   throw usage("There is no AGE-SECRET-KEY-1... in that file: give the one that the recipient was made with.");
 }

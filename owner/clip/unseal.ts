@@ -10,11 +10,19 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import { EXIT, Failure } from "../failure.ts";
 
 const IDENTITY_PREFIX = "age-secret-key-";
+const SECRET_BYTES = 32;
 const PIECE_BYTES = 16_384;
 
 /** Gives an X25519 secret as age writes it: AGE-SECRET-KEY-1... @param secret 32 bytes */
 export function ageIdentity(secret: Uint8Array): string {
   return bech32.encodeFromBytes(IDENTITY_PREFIX, secret).toUpperCase();
+}
+
+/** Whether a text is an identity with its checksum right, and a secret of 32 bytes in it. */
+export function isAgeIdentity(identity: string): boolean {
+  const decoded = bech32.decodeUnsafe(identity);
+  const secret = decoded === undefined ? undefined : bech32.fromWordsUnsafe(decoded.words);
+  return decoded?.prefix === IDENTITY_PREFIX && secret instanceof Uint8Array && secret.length === SECRET_BYTES;
 }
 
 /** Gives the public half of an identity: age1... */

@@ -123,6 +123,19 @@ test("somebody else's key opens nothing, and leaves no file", async ({ owner }) 
   assert.throws(() => readFileSync(out));
 });
 
+test("a key with a wrong letter is refused in a sentence", async ({ owner }) => {
+  const good = ageIdentity(clipSecretOf(fromBase64url(SEED)));
+  const wrong = `${good.slice(0, 40)}${good[40] === "Q" ? "P" : "Q"}${good.slice(41)}`;
+  writeFileSync(owner.file("wrong.key"), `${wrong}\n`);
+  const options = ["--identity", owner.file("wrong.key")];
+  isSentence(await owner.run(verifyWords(owner, "visit.age", ...options)), 2, /AGE-SECRET-KEY-1.*wrong/);
+  isSentence(
+    await owner.run(["clip", "decrypt", owner.file("visit.age"), "--out", owner.file("w.mkv"), ...options]),
+    2,
+    /wrong/,
+  );
+});
+
 test("an encrypted film that was cut is read to the last full chunk, and its end is missed", async ({
   owner,
   sealed,

@@ -174,8 +174,11 @@ export const CAMERA_TWINS = Object.freeze([
   {
     id: "T29",
     without: "numbers that are stored before they are given",
-    at: "no frame number comes twice",
-    rewrites: [rewrite(NUMBERS, "      this.#store(limit);\n")],
+    at: "an honest camera's records are without a doubt",
+    rewrites: [
+      rewrite(NUMBERS, "      this.#store(limit);\n"),
+      rewrite(RAIL, "options.numbers.next >= record.frame", "record.frame >= 0"),
+    ],
   },
   {
     id: "T29",
@@ -186,5 +189,17 @@ export const CAMERA_TWINS = Object.freeze([
       rewrite(RAIL_RECORD, 'if (record.event === "on") return record.frame === frame ? undefined : "frames";'),
       rewrite(RAIL_RECORD, 'if (toHex(record.before) !== toHex(former.hash)) return "fork";'),
     ],
+  },
+  {
+    id: "T29",
+    without: "asking for the first record",
+    at: "records that were taken out are missed",
+    rewrites: [rewrite(RAIL_RECORD, 'if (number > (asked?.from ?? 1)) return "no-start";')],
+  },
+  {
+    id: "T29",
+    without: "what the lock holds",
+    at: "records that were taken out are missed",
+    rewrites: [rewrite(RAIL_RECORD, "former.record.number < needed", "former.record.number < 1")],
   },
 ]);

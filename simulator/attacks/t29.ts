@@ -85,18 +85,27 @@ function pester(random: Stream): void {
   }
   board.isFlashBroken = false;
   board.rail.heed({ mode: "never" });
-  const { spans, doubts } = judgeRail(crypto, board.signer.publicKey, board.records);
+  const { spans, doubts } = judgeRail(crypto, board.signer.publicKey, { messages: board.records, held: heldOf(board) });
   must(doubts.length === 0, "an honest camera's records are without a doubt");
-  const isOwned = (frame: number) => spans.some(({ from, until }) => frame >= from && frame < (until ?? 0));
+  const isOwned = (frame: number) => spans.some(({ from, until }) => frame >= (from ?? 0) && frame < (until ?? 0));
   must(board.frames.length > 0 && board.frames.every(isOwned), "every frame is within a time that the records tell");
   must(new Set(board.frames).size === board.frames.length, "no frame number comes twice");
   must(board.records.length > 4, "somebody was there");
-  hide(board, 1 + random.below(board.records.length - 3));
+  hide(board, random.below(board.records.length - 1));
+  hide(board, 0);
+  hide(board, board.records.length - 2);
+}
+
+/** What the lock was told last. */
+function heldOf({ records, signer }: Board): { number: number; hash: Bytes } {
+  const last = records.at(-1) ?? new Uint8Array(0);
+  return { number: verifyRail(crypto, signer.publicKey, last).number, hash: crypto.sha256(last) };
 }
 
 /** Takes a time with power out, as somebody would who was seen then. */
-function hide({ records, signer }: Board, place: number): void {
-  const without = records.filter((_, index) => index !== place && index !== place + 1);
-  const { doubts } = judgeRail(crypto, signer.publicKey, without);
+function hide(board: Board, place: number): void {
+  const { records, signer } = board;
+  const messages = records.filter((_, index) => index !== place && index !== place + 1);
+  const { doubts } = judgeRail(crypto, signer.publicKey, { messages, held: heldOf(board) });
   must(doubts.length > 0, "records that were taken out are missed");
 }
