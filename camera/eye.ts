@@ -3,6 +3,7 @@
 // forgotten must not be the one that saw something.
 // Follows docs/camera.md. The word goes into heartbeats, journals and clips as its place in VERDICTS.
 
+import { Fault } from "../firmware/fault.ts";
 import type { Millis } from "../firmware/platform.ts";
 import { FreezeWatch, type Stillness } from "./freeze.ts";
 import type { LumaReader } from "./luma.ts";
@@ -10,7 +11,7 @@ import { LUMA_BYTES } from "./luma.ts";
 import { type Approved, LOOKS, SceneWatch } from "./scene.ts";
 
 /** Every verdict; its place is its number on the wire. New ones are added at the end. */
-export const VERDICTS = Object.freeze([...LOOKS, "unproven", "frozen", "looped", "still"] as const);
+export const VERDICTS = Object.freeze([...LOOKS, "unproven", "frozen", "looped", "still", "unreadable"] as const);
 
 /** One of VERDICTS. */
 export type Verdict = (typeof VERDICTS)[number];
@@ -55,11 +56,14 @@ export class Eye {
     this.#files = this.#freeze.takeHash(hash);
   }
 
-  /** Judges the file that was noted last.
-   *  @throws Fault image.bound, image.shape, image.truncated, image.unsupported; the verdict is "unproven" then */
+  /** Judges the file that was noted last. One that cannot be read is "unreadable": a reader's Fault goes no further. */
   judge({ jpeg, isInfrared, now }: Picture): Verdict {
     this.#verdict = "unproven";
-    this.#reader.read(jpeg, this.luma);
+    if (!this.#canRead(jpeg)) {
+      this.scene.miss(now);
+      this.#verdict = this.#files === "none" ? "unreadable" : this.#files;
+      return this.#verdict;
+    }
     const look = this.scene.step({ luma: this.luma, fileBytes: jpeg.length, isInfrared, now });
     const still = this.#freeze.takeLuma(this.luma);
     if (this.#files !== "none") this.#verdict = this.#files;
@@ -78,5 +82,15 @@ export class Eye {
   get alarm(): Verdict | undefined {
     if (this.#verdict === "frozen" || this.#verdict === "looped" || this.#verdict === "still") return this.#verdict;
     return this.scene.alarm;
+  }
+
+  #canRead(jpeg: Uint8Array): boolean {
+    try {
+      this.#reader.read(jpeg, this.luma);
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
   }
 }

@@ -18,7 +18,13 @@ export const LOOKS = Object.freeze([
 export type Look = (typeof LOOKS)[number];
 
 /** Looks that are no alarm however long they last: somebody may switch the light off. */
-const CALM: readonly Look[] = Object.freeze(["ok", "lights-off"]);
+const CALM: readonly Seen[] = Object.freeze(["ok", "lights-off"]);
+
+/** What can be said of a frame, also of one that could not be read. */
+type Seen = Look | "unreadable";
+
+/** What a scene raises an alarm for: a look, frames that cannot be read, or a scene that was recognised and is no more. */
+export type SceneAlarm = Seen | "unproven";
 
 /** References of other light that can be approved: day, lamp, infrared, and one more. */
 export const APPROVED_MAX = 4;
@@ -50,14 +56,21 @@ export class SceneWatch {
   readonly #approvedInfrared = new Uint8Array(APPROVED_MAX);
   #approvedCount = 0;
   #hasReference = false;
+  /** The approved reference that this one began with. */
+  #base: Reference | undefined;
+  /** Frames in order since the picture was held against `#base`. */
+  #unchecked = 0;
   #isProven = false;
+  #wasProven = false;
   #isInfrared = false;
-  #look: Look = "ok";
+  #seen: Seen = "ok";
   #since = 0;
-  #uncalmSince = 0;
+  /** Time that was not calm, and time in order that was not recognised, less half of that which was. Milliseconds. */
+  #uncalm = 0;
+  #unproven = 0;
   #lastOk = 0;
   #isSudden = false;
-  #now = 0;
+  #now: number | undefined;
 
   /** Replaces the approved references. @param scenes at most APPROVED_MAX, each with enough structure (`isJudgeable`) */
   approve(scenes: readonly Approved[]): void {
@@ -68,28 +81,34 @@ export class SceneWatch {
       this.#approvedInfrared[index] = isInfrared ? 1 : 0;
     }
     this.#approvedCount = scenes.length;
+    this.#now = undefined;
+    this.#calm();
     this.begin();
   }
 
-  /** Begins to watch anew, as at a knock: what was seen before proves nothing about now. */
+  /** Begins to watch anew, as at a knock: what was seen before proves nothing about now. A knock uncovers no lens, though: what
+   *  is no good goes on being timed, unless nothing was looked at for long. */
   begin(): void {
     this.#hasReference = false;
     this.#isProven = false;
-    this.#look = "ok";
-    this.#isSudden = false;
+    this.#wasProven = false;
+    this.#unproven = 0;
   }
 
   /** Judges a frame. @returns what it looks like; whether that is proven, and an alarm, is asked after it */
   step(frame: Frame): Look {
     assert(frame.luma.length === LUMA_BYTES, "a whole picture");
-    const isFirst = !this.#hasReference || frame.isInfrared !== this.#isInfrared;
-    if (isFirst) this.#start(frame);
+    const isNew = !this.#hasReference;
+    if (isNew || frame.isInfrared !== this.#isInfrared) this.#start(frame);
+    let look = this.#judge(frame);
+    if (look === "ok" && this.#hasStrayed(frame)) {
+      this.#start(frame);
+      look = this.#judge(frame);
+    }
     const features = this.#features;
-    features.measure(frame.luma, frame.fileBytes, this.#reference);
-    const look = classify(features, this.#reference.structured);
-    this.#keepTime(look, frame.now, isFirst);
     const isRecognised = look === "ok" && features.kept >= SCENE.provenKept;
     this.#isProven = isRecognised && this.#isTrusted();
+    this.#keepTime(look, frame.now, isNew);
     // What was recognised is followed, from the approved reference on; without one, whatever is there.
     if (isRecognised || (look === "ok" && this.#approvedCount === 0)) {
       this.#reference.follow(frame.luma, features.sum, frame.fileBytes);
@@ -97,9 +116,15 @@ export class SceneWatch {
     return look;
   }
 
-  /** What the last frame looked like. */
-  get look(): Look {
-    return this.#look;
+  /** Takes note of a frame that cannot be read: it proves nothing, and time passes. */
+  miss(now: Millis): void {
+    this.#isProven = false;
+    this.#keepTime("unreadable", now, false);
+  }
+
+  /** What the last frame looked like, or that it could not be read; "ok" before the first. */
+  get look(): Seen {
+    return this.#seen;
   }
 
   /** Whether the last frame is in order and was recognised by an approved reference of its light, with structure enough, or by
@@ -108,13 +133,14 @@ export class SceneWatch {
     return this.#isProven;
   }
 
-  /** The look that has lasted long enough to be an alarm; undefined where there is none. Blindness is one at once where it
-   *  came too fast for dusk, and none where it came slowly: a lamp must then tell (see BlinkChallenge). */
-  get alarm(): Look | undefined {
-    if (CALM.includes(this.#look)) return undefined;
-    if (this.#look === "blind" && !this.#isSudden) return undefined;
-    const isLasting = this.#now - this.#since >= PATIENCE.alarmMillis;
-    return isLasting || this.#now - this.#uncalmSince >= PATIENCE.changingMillis ? this.#look : undefined;
+  /** What has lasted long enough to be an alarm; undefined where nothing has. Blindness is one where it came too fast for dusk,
+   *  or under the camera's own lamp, and none where it came slowly: a lamp must then tell (see BlinkChallenge). */
+  get alarm(): SceneAlarm | undefined {
+    const seen = this.#seen;
+    if (seen === "ok") return !this.#isProven && this.#unproven >= PATIENCE.unprovenMillis ? "unproven" : undefined;
+    if (seen === "lights-off" || (seen === "blind" && !this.#isSudden)) return undefined;
+    const isLasting = (this.#now ?? 0) - this.#since >= PATIENCE.alarmMillis;
+    return isLasting || this.#uncalm >= PATIENCE.changingMillis ? seen : undefined;
   }
 
   /** The measures of the last frame: a view. */
@@ -139,7 +165,7 @@ export class SceneWatch {
   #start(frame: Frame): void {
     this.#hasReference = true;
     this.#isInfrared = frame.isInfrared;
-    this.#isProven = false;
+    this.#unchecked = 0;
     let best: Reference | undefined;
     let bestKept = -1;
     for (let index = 0; index < this.#approvedCount; index++) {
@@ -150,30 +176,67 @@ export class SceneWatch {
       best = approved;
       bestKept = this.#features.kept;
     }
+    this.#base = best;
     if (best === undefined) this.#reference.take(frame.luma, frame.fileBytes);
     else this.#reference.set(best);
   }
 
-  #isTrusted(): boolean {
-    if (this.#reference.structured < SCENE.structuredBlocksMin) return false;
-    for (let index = 0; index < this.#approvedCount; index++) {
-      if ((this.#approvedInfrared[index] === 1) === this.#isInfrared) return true;
-    }
+  #judge(frame: Frame): Look {
+    this.#features.measure(frame.luma, frame.fileBytes, this.#reference);
+    return classify(this.#features, this.#reference.structured);
+  }
+
+  /** Whether the reference has followed what the approved one does not know: a cover that comes slowly enough is followed too. */
+  #hasStrayed(frame: Frame): boolean {
+    const base = this.#base;
+    if (base === undefined) return false;
+    this.#unchecked += 1;
+    if (this.#unchecked < SCENE.approvedFrames) return false;
+    this.#unchecked = 0;
+    if (this.#reference.structured * 100 < SCENE.followedStructured * base.structured) return true;
+    const features = this.#features;
+    const kept = features.kept;
+    features.measure(frame.luma, frame.fileBytes, base);
+    const isKnown = features.kept >= SCENE.provenKept && features.lost <= SCENE.partialLost;
+    // What is not recognised anyway is not followed, and needs no second look.
+    if (!isKnown) return kept >= SCENE.provenKept;
+    this.#features.measure(frame.luma, frame.fileBytes, this.#reference);
     return false;
   }
 
-  #keepTime(look: Look, now: Millis, isFirst: boolean): void {
-    const wasCalm = isFirst || CALM.includes(this.#look);
-    if (isFirst || look !== this.#look) {
+  #isTrusted(): boolean {
+    return this.#base !== undefined && this.#reference.structured >= SCENE.structuredBlocksMin;
+  }
+
+  #keepTime(seen: Seen, now: Millis, isNew: boolean): void {
+    const gap = this.#now === undefined ? 0 : Math.max(0, now - this.#now);
+    if (isNew && gap >= PATIENCE.changingMillis) this.#calm();
+    const isFirst = this.#now === undefined;
+    const passed = Math.min(gap, PATIENCE.alarmMillis);
+    const wasCalm = CALM.includes(this.#seen);
+    if (isFirst || seen !== this.#seen) {
       this.#since = now;
       // Dusk comes slowly, and not by way of a lens that is half covered.
-      const isFast = !wasCalm || now - this.#lastOk < PATIENCE.suddenMillis;
-      this.#isSudden = look === "blind" && !isFirst && isFast;
+      this.#isSudden = seen === "blind" && !isFirst && (!wasCalm || now - this.#lastOk < PATIENCE.suddenMillis);
     }
-    if (wasCalm && !CALM.includes(look)) this.#uncalmSince = now;
-    if (look === "ok") this.#lastOk = now;
-    this.#look = look;
+    // Under its own lamp a camera sees, unless something is before it.
+    if (seen === "blind" && this.#isInfrared) this.#isSudden = true;
+    const isInOrder = seen === "ok" && (this.#isProven || this.#approvedCount === 0);
+    const calmed = isInOrder ? (passed * PATIENCE.calmingPercent) / 100 : 0;
+    const uncalm = CALM.includes(seen) ? -calmed : passed;
+    this.#uncalm = Math.max(0, Math.min(PATIENCE.changingMillis, this.#uncalm + uncalm));
+    const isLost = seen === "ok" && !this.#isProven && this.#wasProven && this.#base !== undefined;
+    this.#unproven = Math.max(0, Math.min(PATIENCE.unprovenMillis, this.#unproven + (isLost ? passed : -calmed)));
+    this.#wasProven ||= this.#isProven;
+    if (seen === "ok") this.#lastOk = now;
+    this.#seen = seen;
     this.#now = now;
+  }
+
+  #calm(): void {
+    this.#seen = "ok";
+    this.#uncalm = 0;
+    this.#isSudden = false;
   }
 }
 

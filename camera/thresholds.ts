@@ -49,14 +49,24 @@ export const SCENE = Object.freeze({
   plainGain: 60,
   /** The reference follows by one part in 32 of each frame that is in order. */
   followShift: 5,
+  /** Chosen here: each so many frames in order the picture is held against the approved reference as well, for what the other
+   *  has followed may be a cover; and below this share of the approved one's structured blocks it has followed too far. */
+  approvedFrames: 4,
+  followedStructured: 75,
 });
 
 /** For how long, and how often, something must be seen. Milliseconds or frames. */
 export const PATIENCE = Object.freeze({
   /** A class is an alarm after it was seen that long without a break. A visitor's step past the lens takes less. */
   alarmMillis: 3_000,
-  /** Chosen here: and after that long of one class after another, none of them in order: nobody may slide a cover past the first rule. */
+  /** Chosen here: and after that long in all of one class and another, none of them in order: nobody may slide a cover past the first rule. */
   changingMillis: 6_000,
+  /** Chosen here: time in order, and recognised, takes half of itself off that sum: a cover that is lifted now and then for a
+   *  frame is none that was taken away. */
+  calmingPercent: 50,
+  /** Chosen here: what was proven in this visit and has not been recognised for so long is an alarm, whatever it looks like.
+   *  A back before the lens is gone by then. */
+  unprovenMillis: 10_000,
   /** Blindness that came within this time was not dusk. */
   suddenMillis: 2_000,
   /** Equal files in a row, the first included. Live frames were never equal, at a noise of 0.3 levels and above. */

@@ -3,7 +3,6 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Fault } from "../../firmware/fault.ts";
 import { millis } from "../../firmware/platform.ts";
 import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
@@ -79,14 +78,39 @@ test("says still of one picture whose files differ", () => {
   assert.is(stage.eye.alarm, "still");
 });
 
-test("has nothing good to say after a file that cannot be read", () => {
+test("calls a file that cannot be read unreadable, and raises the alarm after three seconds of such", () => {
   const stage = approvedStage();
   assert.is(stage.show(FILE), "ok");
-  assert.throws(
-    () => stage.show(FILE.slice(0, -9)),
-    (error: unknown) => error instanceof Fault && error.code === "image.truncated",
-  );
-  assert.is(stage.eye.verdict, "unproven");
+  for (let frame = 0; frame < 6; frame++) {
+    assert.is(stage.show(FILE.slice(0, -9)), "unreadable");
+    assert.is(stage.eye.verdict, "unreadable");
+    assert.is(stage.eye.scene.isProven, false);
+    assert.is(stage.eye.alarm, undefined, `${frame}`);
+  }
+  stage.show(FILE.slice(0, -9));
+  assert.is(stage.eye.alarm, "unreadable");
+  assert.is(stage.show(FILE), "ok");
+  assert.is(stage.eye.alarm, undefined);
+});
+
+test("raises an alarm over unreadable files with a readable one now and then", () => {
+  const stage = approvedStage();
+  let alarms = 0;
+  for (let frame = 0; frame < 40; frame++) {
+    const live = FILES[(frame / 5) & 3] as Uint8Array;
+    stage.show(frame % 5 === 0 ? live : FILE.slice(0, -9));
+    if (stage.eye.alarm === "unreadable") alarms += 1;
+  }
+  assert.ok(alarms > 10, `${alarms}`);
+});
+
+test("lets through what a reader did wrong itself", () => {
+  const eye = new Eye({
+    read() {
+      throw new TypeError("broken");
+    },
+  });
+  assert.throws(() => eye.judge({ jpeg: FILE, isInfrared: false, now: millis(0) }), /broken/);
 });
 
 test("proves itself again after a knock", () => {
@@ -101,7 +125,7 @@ test("proves itself again after a knock", () => {
 test("keeps the number of each verdict", () => {
   assert.equal(VERDICTS, [
     ...["ok", "lights-off", "blind", "bright", "covered", "partial", "moved", "smeared"],
-    ...["unproven", "frozen", "looped", "still"],
+    ...["unproven", "frozen", "looped", "still", "unreadable"],
   ]);
 });
 

@@ -9,7 +9,7 @@ import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
 import { LUMA_BYTES } from "../luma.ts";
 import { type Approved, type Look, SceneWatch } from "../scene.ts";
-import { SCENE } from "../thresholds.ts";
+import { PATIENCE, SCENE } from "../thresholds.ts";
 
 const SEED = 0x4a11;
 const DAY: Shot = { people: [], lightPermille: 1_000, noiseTenths: 25 };
@@ -180,6 +180,115 @@ test("raises an alarm over a cover that is slid on class by class", () => {
     if (stage.watch.alarm !== undefined) alarms += 1;
   }
   assert.ok(alarms >= 4, `${alarms}`);
+});
+
+/** A grey board over so many of the 40 columns. */
+function boardOver(hall: Uint8Array, columns: number, random: Stream): Uint8Array {
+  return hall.map((level, at) => (at % 40 < columns ? 110 + random.below(3) : level));
+}
+const bytesUnder = (columns: number) => Math.round(FILE_BYTES * (1 - (0.9 * columns) / 40));
+
+for (const framesPerColumn of [8, 20, 40, 80]) {
+  test(`follows no board that is slid on by a column in ${framesPerColumn} frames`, () => {
+    const stage = approvedStage();
+    const random = new Stream(SEED, "board");
+    // Four frames of the hall's noise are enough: the board matters.
+    const halls = Array.from({ length: 4 }, () => {
+      stage.sensor.reduce(DAY, stage.luma);
+      return stage.luma.slice();
+    });
+    let [proven, silent] = [0, 0];
+    for (let frame = 0; frame < 40 * framesPerColumn; frame++) {
+      const columns = Math.floor(frame / framesPerColumn);
+      stage.judge(boardOver(halls[frame & 3] as Uint8Array, columns, random), bytesUnder(columns));
+      if (stage.watch.isProven) proven = Math.max(proven, columns);
+      if (stage.watch.alarm === undefined) silent = Math.max(silent, columns);
+    }
+    // Put on in one go it is taken for `partial` from 16 columns on, give or take noise.
+    assert.ok(proven <= 20, `proven under ${proven} columns`);
+    assert.ok(silent <= 21, `no alarm under ${silent} columns`);
+  });
+}
+
+test("raises an alarm where what was proven is in order and not recognised for long", () => {
+  const stage = approvedStage();
+  stage.sensor.reduce(DAY, stage.luma);
+  const hall = stage.luma.slice();
+  // The same blocks, most of them elsewhere: nothing is lost, and little is kept.
+  const other = hall.map((level, at) => (at % 40 < 15 ? level : (hall[(at + 600) % LUMA_BYTES] as number)));
+  assert.is(stage.judge(other), "ok");
+  assert.is(stage.watch.isProven, false);
+  for (let frame = 0; frame < 60; frame++) stage.judge(other);
+  assert.is(stage.watch.alarm, undefined, "nothing was proven before");
+  stage.judge(hall);
+  assert.is(stage.watch.isProven, true);
+  for (let frame = 1; frame < PATIENCE.unprovenMillis / 500; frame++) stage.judge(other);
+  assert.is(stage.watch.alarm, undefined);
+  stage.judge(other);
+  assert.is(stage.watch.alarm, "unproven");
+  stage.judge(hall);
+  assert.is(stage.watch.alarm, undefined);
+});
+
+for (const [period, open] of [
+  [6, 1],
+  [2, 1],
+  [3, 1],
+] as const) {
+  test(`raises an alarm over paper that is taken off for ${open} frame in ${period}`, () => {
+    const stage = approvedStage();
+    const [hall, paper] = [new Uint8Array(LUMA_BYTES), new Uint8Array(LUMA_BYTES)];
+    stage.sensor.reduce(DAY, hall);
+    stage.sensor.reduce(shotOf("paper"), paper);
+    let alarms = 0;
+    for (let frame = 0; frame < 120; frame++) {
+      stage.judge(frame % period < open ? hall : paper);
+      if (stage.watch.alarm !== undefined) alarms += 1;
+    }
+    assert.ok(alarms >= 20, `${alarms}`);
+  });
+}
+
+test("forgets a hand before the lens after a while in order", () => {
+  const stage = approvedStage();
+  const [hall, hand] = [new Uint8Array(LUMA_BYTES), new Uint8Array(LUMA_BYTES)];
+  stage.sensor.reduce(DAY, hall);
+  stage.sensor.reduce(shotOf("hand"), hand);
+  for (let frame = 0; frame < 160; frame++) {
+    stage.judge(frame % 16 === 5 || frame % 16 === 6 ? hand : hall);
+    assert.is(stage.watch.alarm, undefined, `${frame}`);
+  }
+});
+
+test("raises an alarm over a cover that came in the dark, once its own lamp is lit", () => {
+  const stage = approvedStage();
+  for (let frame = 0; frame < 4; frame++) stage.show(DAY);
+  stage.show({ ...DAY, lightPermille: 110, noiseTenths: 30 });
+  for (let frame = 0; frame < 6; frame++) assert.is(stage.judge(stage.luma), "lights-off");
+  stage.show(shotOf("black"));
+  for (let frame = 0; frame < 10; frame++) stage.judge(stage.luma);
+  stage.show({ ...shotOf("black"), isInfrared: true });
+  for (let frame = 0; frame < 6; frame++) stage.judge(stage.luma, FILE_BYTES, true);
+  assert.is(stage.watch.alarm, "blind");
+  stage.show({ ...DAY, isInfrared: true });
+  assert.is(stage.watch.alarm, undefined);
+});
+
+test("keeps an alarm, and the time towards one, over a switch of light", () => {
+  const stage = approvedStage();
+  stage.show(DAY);
+  stage.show(shotOf("black"));
+  for (let frame = 0; frame < 4; frame++) stage.judge(stage.luma);
+  assert.is(stage.watch.alarm, undefined);
+  stage.show({ ...shotOf("black"), isInfrared: true });
+  assert.is(stage.watch.alarm, undefined);
+  stage.judge(stage.luma, FILE_BYTES, true);
+  assert.is(stage.watch.alarm, "blind");
+  stage.show(shotOf("black"));
+  assert.is(stage.watch.alarm, "blind");
+  stage.watch.begin();
+  stage.judge(stage.luma);
+  assert.is(stage.watch.alarm, "blind", "a knock uncovers no lens");
 });
 
 test("does not approve a blank wall, and judges it by light and bytes alone", () => {
