@@ -65,7 +65,7 @@ export class Eye {
       return this.#verdict;
     }
     const look = this.scene.step({ luma: this.luma, fileBytes: jpeg.length, isInfrared, now });
-    const still = this.#freeze.takeLuma(this.luma);
+    const still = this.#freeze.takeLuma(this.luma, this.scene.features.isDark);
     if (this.#files !== "none") this.#verdict = this.#files;
     else if (still !== "none") this.#verdict = still;
     else if (look !== "ok") this.#verdict = look;

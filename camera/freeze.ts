@@ -4,23 +4,58 @@
 
 import { assert } from "../firmware/fault.ts";
 import { LUMA_BYTES } from "./luma.ts";
-import { PATIENCE, SCENE } from "./thresholds.ts";
+import { PATIENCE } from "./thresholds.ts";
 
 /** What does not live; "none" where it seems to. */
 export type Stillness = "none" | "frozen" | "looped" | "still";
 
 const PERCENT = 100;
 const RECENT = 16;
+/** Two hashes of a picture, after FNV-1a and FNV-1 of 32 bits: equal pictures are sought, not forged ones. */
+const HASH_PRIME = 0x01000193;
+const HASH_START = 0x811c9dc5;
 
-/** Watches for pictures that were seen before. Fixed memory: 8 bytes for each of 512 files, and one picture. */
-export class FreezeWatch {
+/** The last 512 of something, by 8 bytes of each. Fixed memory. */
+class Shown {
   readonly #firsts = new Uint32Array(PATIENCE.loopFrames);
   readonly #seconds = new Uint32Array(PATIENCE.loopFrames);
   #frames = 0;
-  /** Equal files in a row, the first included. */
-  #equal = 1;
-  /** One bit for each of the last 16 files: seen before, and not merely the one before it. */
+  /** Equal ones in a row, the first included. */
+  equal = 1;
+  /** One bit for each of the last 16: shown before, and not merely the one before it. */
   #repeats = 0;
+
+  take(first: number, second: number): void {
+    const last = (this.#frames + PATIENCE.loopFrames - 1) % PATIENCE.loopFrames;
+    const isSame = this.#frames > 0 && this.#firsts[last] === first && this.#seconds[last] === second;
+    this.equal = isSame ? this.equal + 1 : 1;
+    const isRepeat = !isSame && this.#isKnown(first, second);
+    this.#repeats = ((this.#repeats << 1) | (isRepeat ? 1 : 0)) & ((1 << RECENT) - 1);
+    const slot = this.#frames % PATIENCE.loopFrames;
+    this.#firsts[slot] = first;
+    this.#seconds[slot] = second;
+    this.#frames += 1;
+  }
+
+  get isLooped(): boolean {
+    return countBits(this.#repeats) >= PATIENCE.loopRepeats;
+  }
+
+  /** Whether one is among those that are remembered. */
+  #isKnown(first: number, second: number): boolean {
+    const count = Math.min(this.#frames, PATIENCE.loopFrames);
+    for (let at = this.#firsts.indexOf(first); at >= 0 && at < count; at = this.#firsts.indexOf(first, at + 1)) {
+      if (this.#seconds[at] === second) return true;
+    }
+    return false;
+  }
+}
+
+/** Watches for pictures that were seen before. Fixed memory: 8 bytes for each of 512 files and 512 pictures, and one picture. */
+export class FreezeWatch {
+  readonly #files = new Shown();
+  /** Analysed pictures: whoever changes a byte that shows nothing has a new file, and the old picture. */
+  readonly #pictures = new Shown();
   readonly #previous = new Uint8Array(LUMA_BYTES);
   #hasPrevious = false;
   #stillPairs = 0;
@@ -30,53 +65,38 @@ export class FreezeWatch {
    *  @returns "frozen" or "looped" where it is one by now */
   takeHash(hash: Uint8Array): Stillness {
     assert(hash.length >= 8, "a hash");
-    const first = wordAt(hash, 0);
-    const second = wordAt(hash, 4);
-    const last = (this.#frames + PATIENCE.loopFrames - 1) % PATIENCE.loopFrames;
-    const isSame = this.#frames > 0 && this.#firsts[last] === first && this.#seconds[last] === second;
-    this.#equal = isSame ? this.#equal + 1 : 1;
-    const isRepeat = !isSame && this.#isKnown(first, second);
-    this.#repeats = ((this.#repeats << 1) | (isRepeat ? 1 : 0)) & ((1 << RECENT) - 1);
-    const slot = this.#frames % PATIENCE.loopFrames;
-    this.#firsts[slot] = first;
-    this.#seconds[slot] = second;
-    this.#frames += 1;
-    if (this.#equal >= PATIENCE.frozenFrames) return "frozen";
-    return countBits(this.#repeats) >= PATIENCE.loopRepeats ? "looped" : "none";
+    const files = this.#files;
+    files.take(wordAt(hash, 0), wordAt(hash, 4));
+    if (files.equal >= PATIENCE.frozenFrames) return "frozen";
+    return files.isLooped ? "looped" : "none";
   }
 
   /** Takes an analysed picture. Of a dark one nothing is said: its noise may lie below the smallest step.
-   *  @returns "still" where hardly a pixel has changed for several frames */
-  takeLuma(luma: Uint8Array): Stillness {
+   *  @param isDark dark and even, as the scene says (Features.isDark)
+   *  @returns "looped" where old pictures come again; "still" where hardly a cell has changed a little for several frames,
+   *  as noise changes it, however much a few others have */
+  takeLuma(luma: Uint8Array, isDark: boolean): Stillness {
     assert(luma.length === LUMA_BYTES, "a whole picture");
     const previous = this.#previous;
-    let [equal, sum, difference] = [0, 0, 0];
+    let [small, large] = [0, 0];
+    let [first, second] = [HASH_START, HASH_START];
     for (let at = 0; at < LUMA_BYTES; at++) {
       const own = luma[at] as number;
       const change = own - (previous[at] as number);
-      const step = change < 0 ? -change : change;
-      if (step === 0) equal += 1;
-      if (step > difference) difference = step;
-      sum += own;
+      if (change > PATIENCE.stillDifference || change < -PATIENCE.stillDifference) large += 1;
+      else if (change !== 0) small += 1;
+      first = Math.imul(first ^ own, HASH_PRIME);
+      second = Math.imul(second, HASH_PRIME) ^ own;
     }
-    const isStill =
-      this.#hasPrevious &&
-      equal * PERCENT >= PATIENCE.stillEqual * LUMA_BYTES &&
-      difference <= PATIENCE.stillDifference &&
-      sum >= SCENE.darkMean * LUMA_BYTES;
-    this.#stillPairs = isStill ? Math.min(this.#stillPairs + 1, PATIENCE.stillPairs) : 0;
     previous.set(luma);
+    const isSmall = small * PERCENT <= PATIENCE.stillSmall * (LUMA_BYTES - large);
+    const isStill = this.#hasPrevious && !isDark && isSmall && large * PERCENT < PATIENCE.stillMoved * LUMA_BYTES;
     this.#hasPrevious = true;
-    return this.#stillPairs >= PATIENCE.stillPairs ? "still" : "none";
-  }
-
-  /** Whether a file is among those that are remembered. */
-  #isKnown(first: number, second: number): boolean {
-    const count = Math.min(this.#frames, PATIENCE.loopFrames);
-    for (let at = this.#firsts.indexOf(first); at >= 0 && at < count; at = this.#firsts.indexOf(first, at + 1)) {
-      if (this.#seconds[at] === second) return true;
-    }
-    return false;
+    this.#stillPairs = isStill ? Math.min(this.#stillPairs + 1, PATIENCE.stillPairs) : 0;
+    if (isDark) return "none";
+    this.#pictures.take(first >>> 0, second >>> 0);
+    if (this.#stillPairs >= PATIENCE.stillPairs) return "still";
+    return this.#pictures.isLooped ? "looped" : "none";
   }
 }
 

@@ -74,10 +74,13 @@ export const PATIENCE = Object.freeze({
   /** Files remembered for the search of a loop, and repeats among the last 16 that make one. */
   loopFrames: 512,
   loopRepeats: 3,
-  /** Equal pixels of two frames in percent, and pairs in a row, that make a still encoded anew; and, chosen here, the largest
-   *  difference of the others: somebody who walks changes few pixels, but by more. Live: at most 80 % at a noise of 0.5 levels. */
-  stillEqual: 98,
+  /** Of the cells that did not change by more than `stillDifference` levels, the percentage at most that changed at all, and pairs
+   *  in a row, that make a still encoded anew. Live: at most 97 % were equal at a noise of 0.5 levels. Chosen here: the
+   *  difference, since noise changes many cells by little, and a percentage of cells that changed by more, above which too
+   *  few are left to tell. */
+  stillSmall: 2,
   stillDifference: 2,
+  stillMoved: 50,
   stillPairs: 5,
 });
 

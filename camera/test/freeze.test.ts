@@ -71,7 +71,7 @@ test("calls a still that is encoded anew still at its fifth pair", () => {
     for (let at = 0; at < LUMA_BYTES; at++) {
       if (Math.abs((shown[at] as number) - (still[at] as number)) > 1) shown[at] = (still[at] as number) ^ 1;
     }
-    assert.is(watch.takeLuma(shown), frame >= PATIENCE.stillPairs ? "still" : "none", `${frame}`);
+    assert.is(watch.takeLuma(shown, false), frame >= PATIENCE.stillPairs ? "still" : "none", `${frame}`);
   }
 });
 
@@ -82,23 +82,80 @@ for (const noiseTenths of [25, 40, 70]) {
     const luma = new Uint8Array(LUMA_BYTES);
     for (let frame = 0; frame < 16; frame++) {
       sensor.reduce({ ...SHOT, noiseTenths }, luma);
-      assert.is(watch.takeLuma(luma), "none");
+      assert.is(watch.takeLuma(luma, false), "none");
     }
   });
 }
 
-test("does not call a film still in which somebody walks before a noiseless wall", () => {
-  const watch = new FreezeWatch();
-  for (let frame = 0; frame < 30; frame++) {
-    const luma = new Uint8Array(LUMA_BYTES).fill(120);
+/** Somebody walks before a wall: a bar of 10 cells. @param noisePercent cells that are a level off */
+function walkBefore(watch: FreezeWatch, noisePercent: number): string[] {
+  const random = new Stream(SEED, "wall");
+  return Array.from({ length: 30 }, (_none, frame) => {
+    const luma = new Uint8Array(LUMA_BYTES).map(() => (random.below(100) < noisePercent ? 121 : 120));
     for (let row = 10; row < 20; row++) luma[row * 40 + frame] = 60;
-    assert.is(watch.takeLuma(luma), "none");
-  }
+    return watch.takeLuma(luma, false);
+  });
+}
+
+test("does not call a film still in which somebody walks, at half a level of noise", () => {
+  assert.ok(walkBefore(new FreezeWatch(), 3).every((said) => said === "none"));
+});
+
+test("calls a film without any noise still, whatever walks in it", () => {
+  assert.ok(
+    walkBefore(new FreezeWatch(), 0)
+      .slice(PATIENCE.stillPairs)
+      .every((said) => said === "still"),
+  );
+});
+
+for (const [name, cells, step] of [
+  ["one cell", 1, 4],
+  ["a clock in the corner", 30, 90],
+  ["a strip of live film", 240, 40],
+] as const) {
+  test(`is not kept from calling a picture still by ${name} that changes each fifth frame`, () => {
+    const watch = new FreezeWatch();
+    const luma = new Uint8Array(LUMA_BYTES);
+    SENSOR.reduce(SHOT, luma);
+    const said = Array.from({ length: 60 }, (_none, frame) => {
+      const isOdd = Math.floor(frame / 5) % 2 === 1;
+      const shown = luma.map((level, at) => (at < cells && isOdd ? level ^ step : level));
+      return watch.takeLuma(shown, false);
+    });
+    assert.ok(
+      said.slice(PATIENCE.stillPairs).every((each) => each !== "none"),
+      said.join(),
+    );
+  });
+}
+
+test("sees a dim still, where the picture is not so dark and even that it says nothing", () => {
+  const watch = new FreezeWatch();
+  const dim = new Uint8Array(LUMA_BYTES).map((_none, at) => (at % 40 < 14 ? 20 + ((at * 7) % 60) : 4 + (at % 3)));
+  for (let frame = 0; frame < PATIENCE.stillPairs; frame++) assert.is(watch.takeLuma(dim, false), "none");
+  assert.is(watch.takeLuma(dim, false), "still");
+});
+
+test("sees a loop by its pictures, though every file differs by a byte", () => {
+  const watch = new FreezeWatch();
+  const film = Array.from({ length: 10 }, () => {
+    const luma = new Uint8Array(LUMA_BYTES);
+    SENSOR.reduce(SHOT, luma);
+    return luma;
+  });
+  const said = Array.from({ length: 13 }, (_none, frame) => {
+    assert.is(watch.takeHash(hashOf(frame)), "none");
+    return watch.takeLuma(film[frame % 10] as Uint8Array, false);
+  });
+  assert.equal(said, [...Array(12).fill("none"), "looped"]);
 });
 
 test("says nothing of the dark", () => {
   const watch = new FreezeWatch();
-  for (let frame = 0; frame < 30; frame++) assert.is(watch.takeLuma(new Uint8Array(LUMA_BYTES).fill(6)), "none");
+  for (let frame = 0; frame < 30; frame++) {
+    assert.is(watch.takeLuma(new Uint8Array(LUMA_BYTES).fill(6 + (frame & 1)), true), "none");
+  }
 });
 
 test.run();

@@ -46,7 +46,7 @@ export function measureEye(host: Host): EyeCosts {
   const whole = () => {
     judge();
     remember();
-    freeze.takeLuma(luma);
+    freeze.takeLuma(luma, false);
     move();
   };
   whole();
@@ -56,7 +56,7 @@ export function measureEye(host: Host): EyeCosts {
     rows: [
       ["scene, its reference followed", instructionsOf(host, judge)],
       ["hash among the last 512", instructionsOf(host, remember)],
-      ["stillness", instructionsOf(host, () => freeze.takeLuma(luma))],
+      ["stillness", instructionsOf(host, () => freeze.takeLuma(luma, false))],
       ["motion", instructionsOf(host, move)],
       ["a VGA file of flat blocks read in JavaScript", instructionsOf(host, () => reader.read(jpeg, target))],
     ],
