@@ -1,6 +1,8 @@
 // Asks the picture whether it is of here and now: a lamp blinks in a pattern drawn at random, and the frames must show it.
-// Why: a replay with fresh noise, or a picture held before the lens, lives as well as the hall does; it cannot know the
-// pattern. In daylight the lamp is too weak to be seen, and then the question is not asked.
+// Why: a film of an empty hall lives as well as the hall does, with fresh noise; it cannot know the pattern. What is proven is that
+// what lies before the lens was lit by this lamp in this order. A picture held before the lens is lit by it too and answers,
+// and so does a film by whoever watches the lamp and brightens each frame by it: neither is ruled out here. In daylight the
+// lamp is too weak to be seen, and then no answer means nothing.
 
 import { assert } from "../firmware/fault.ts";
 import type { Random } from "../firmware/platform.ts";
@@ -23,9 +25,12 @@ export class BlinkChallenge {
   #at: number = BLINK.frames;
   #unlitSum = 0;
   #answer: BlinkAnswer = "unseen";
+  #isNight = false;
 
-  /** Draws a pattern: half of its frames lit, each choice equally likely but for 1 part in 16. */
-  ask(random: Random): void {
+  /** Draws a pattern: half of its frames lit, each choice equally likely but for 1 part in 16.
+   *  @param isNight the camera is in its night mode: then there is no daylight that could hide the lamp */
+  ask(random: Random, isNight: boolean): void {
+    this.#isNight = isNight;
     this.#pattern.fill(0).fill(1, BLINK.frames / 2);
     random.fill(this.#draws as Uint8Array<ArrayBuffer>);
     for (let last = BLINK.frames - 1; last > 0; last--) {
@@ -76,6 +81,7 @@ export class BlinkChallenge {
       if (rise >= BLINK.riseLevels * BLOCK_PIXELS) following += 1;
     }
     if (following >= BLINK.blocksMin) return "seen";
+    if (this.#isNight) return "unseen";
     return this.#unlitSum > (BLINK.meanMax * LUMA_BYTES * BLINK.frames) / 2 ? "too-bright" : "unseen";
   }
 }

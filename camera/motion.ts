@@ -40,6 +40,9 @@ export class MotionWatch {
   readonly #run: Uint8Array;
   #hasBackground = false;
   #quietUntil: number | undefined;
+  /** Time that was kept quiet, less half of that which was not. Milliseconds. */
+  #quiet = 0;
+  #now: number | undefined;
   #gain = RATIO_ONE;
 
   /** @param zones at most ZONES_MAX, of CELLS_ACROSS * CELLS_DOWN bytes; none: the whole picture is the only one */
@@ -59,13 +62,10 @@ export class MotionWatch {
     if (!this.#hasBackground) return this.#begin(luma);
     const gain = this.#gainOf(luma);
     // Against the gain of the frame before: a step of light, not its being brighter for good.
-    if (Math.abs(gain - this.#gain) * PERCENT > MOTION.stepPercent * this.#gain) {
-      this.#quietUntil = now + MOTION.stepMillis;
-    }
+    const isStep = Math.abs(gain - this.#gain) * PERCENT > MOTION.stepPercent * this.#gain;
     this.#gain = gain;
     this.#compare(luma, gain);
-    const isQuiet = this.#quietUntil !== undefined && now < this.#quietUntil;
-    if (!isQuiet) this.#quietUntil = undefined;
+    const isQuiet = this.#keepQuiet(isStep, now);
     let moving = 0;
     for (let zone = 0; zone < this.#zones.length; zone++) {
       const seen = !isQuiet && this.#isActive(this.#zones[zone] as Zone);
@@ -79,6 +79,17 @@ export class MotionWatch {
   /** Forgets the background, as when the filter was switched. */
   reset(): void {
     this.#hasBackground = false;
+  }
+
+  /** A lamp that flashes on and on hides nobody: quiet is short, and rare. */
+  #keepQuiet(isStep: boolean, now: Millis): boolean {
+    const passed = Math.max(0, Math.min(now - (this.#now ?? now), MOTION.stepMillis));
+    this.#now = now;
+    if (isStep && this.#quiet + MOTION.stepMillis <= MOTION.quietMillis) this.#quietUntil = now + MOTION.stepMillis;
+    const isQuiet = this.#quietUntil !== undefined && now < this.#quietUntil;
+    if (!isQuiet) this.#quietUntil = undefined;
+    this.#quiet = isQuiet ? this.#quiet + passed : Math.max(0, this.#quiet - passed / 2);
+    return isQuiet;
   }
 
   #begin(luma: Uint8Array): number {

@@ -96,6 +96,8 @@ export const MOTION = Object.freeze({
   /** A light step above this ratio, in percent, keeps motion quiet for this time. */
   stepPercent: 10,
   stepMillis: 1_000,
+  /** Chosen here: the most of such quiet, less half of the time that was not quiet. */
+  quietMillis: 3_000,
 });
 
 /** Day and night: when the infrared lamp and the filter are switched. Levels are of a picture at its sensor's gain of 1. Chosen

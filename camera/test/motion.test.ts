@@ -84,6 +84,18 @@ test("sees a walker again a second after the lamp", () => {
   assert.is(seen.at(-1), 1);
 });
 
+for (const period of [1, 2, 3]) {
+  test(`sees a walker though a torch flashes each ${period + 1} frames`, () => {
+    const flash = (frame: number) => (frame % (period + 1) === 0 ? 1_500 : 1_000);
+    const seen = play(
+      new MotionWatch(),
+      times(60, (frame) => ({ ...walker(1_000 + 130 * frame), lightPermille: flash(frame) })),
+    );
+    const moving = seen.slice(20).filter((zones) => zones === 1).length;
+    assert.ok(moving >= 5, `${moving} of 40 frames: ${seen.join("")}`);
+  });
+}
+
 test("begins anew after a reset, as at a change of light", () => {
   const watch = new MotionWatch();
   const luma = new Uint8Array(LUMA_BYTES);

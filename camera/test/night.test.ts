@@ -70,11 +70,17 @@ function framesOf(shot: Shot): readonly Int32Array[] {
 const DIM_FRAMES = framesOf(DIM);
 const LIT_FRAMES = framesOf(LIT);
 
+interface Given {
+  readonly dim?: readonly Int32Array[];
+  readonly isNight?: boolean;
+}
+
 /** Asks a challenge and answers it. @param lit what the picture shows for a frame of the pattern */
-function ask(seed: number, lit: (isLit: boolean, frame: number) => boolean, dim = DIM_FRAMES) {
+function ask(seed: number, lit: (isLit: boolean, frame: number) => boolean, given: Given = {}) {
+  const { dim = DIM_FRAMES, isNight = false } = given;
   const challenge = new BlinkChallenge();
   const random = new Stream(seed, "blink");
-  challenge.ask(random);
+  challenge.ask(random, isNight);
   for (let frame = 0; challenge.answer === "asked"; frame++) {
     assert.ok(frame < BLINK.frames);
     challenge.take(random.pick(lit(challenge.isLit, frame) ? LIT_FRAMES : dim));
@@ -107,8 +113,20 @@ for (const [name, lit] of REPLAYS) {
 test("cannot tell in daylight", () => {
   const bright: Shot = { ...DIM, lightPermille: 1_800 };
   assert.is(
-    ask(1, () => false, framesOf(bright)),
+    ask(1, () => false, { dim: framesOf(bright) }),
     "too-bright",
+  );
+});
+
+test("takes no daylight for an excuse where the camera says that it is night", () => {
+  const bright: Shot = { ...DIM, lightPermille: 1_800 };
+  assert.is(
+    ask(1, () => false, { dim: framesOf(bright), isNight: true }),
+    "unseen",
+  );
+  assert.is(
+    ask(1, (isLit) => isLit, { isNight: true }),
+    "seen",
   );
 });
 
@@ -117,7 +135,7 @@ test("lights half of the frames, in another order for each draw", () => {
   const random = new Stream(1, "patterns");
   const challenge = new BlinkChallenge();
   for (let draw = 0; draw < 50; draw++) {
-    challenge.ask(random);
+    challenge.ask(random, false);
     const pattern: boolean[] = [];
     while (challenge.answer === "asked") {
       pattern.push(challenge.isLit);
