@@ -6,6 +6,9 @@ import { FAULTS, type Fault } from "./disturbed.ts";
 
 type Reasons = Readonly<Partial<Record<Fault, string>>>;
 
+const NO_LOCK = "it meets no lock: what it tries is a file, or a switch with faults of its own";
+const MEETS_NO_LOCK: Reasons = Object.freeze(Object.fromEntries(FAULTS.map((fault) => [fault, NO_LOCK])));
+
 const OWNER_SPEAKS = "after a restart the owner tells the time, and the check is about what no owner has told";
 
 const UNWRITTEN = "a restart loses counts that are not written yet, and the check counts";
@@ -13,6 +16,8 @@ const UNWRITTEN = "a restart loses counts that are not written yet, and the chec
 /** Why a check is not tried under a fault; what does not stand here is tried. */
 const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
+  T28: MEETS_NO_LOCK,
+  T29: MEETS_NO_LOCK,
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
