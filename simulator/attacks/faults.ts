@@ -8,6 +8,8 @@ type Reasons = Readonly<Partial<Record<Fault, string>>>;
 
 const NO_LOCK = "it meets no lock: what it tries is a file, or a switch with faults of its own";
 const MEETS_NO_LOCK: Reasons = Object.freeze(Object.fromEntries(FAULTS.map((fault) => [fault, NO_LOCK])));
+/** Checks of files and switches, without a lock. */
+export const LOCKLESS: readonly string[] = Object.freeze(["T28", "T29"]);
 
 const OWNER_SPEAKS = "after a restart the owner tells the time, and the check is about what no owner has told";
 
@@ -16,8 +18,7 @@ const UNWRITTEN = "a restart loses counts that are not written yet, and the chec
 /** Why a check is not tried under a fault; what does not stand here is tried. */
 const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
-  T28: MEETS_NO_LOCK,
-  T29: MEETS_NO_LOCK,
+  ...Object.fromEntries(LOCKLESS.map((id) => [id, MEETS_NO_LOCK])),
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },

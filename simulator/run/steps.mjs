@@ -16,27 +16,41 @@ export function readSum(status, output) {
   return { passed: sums === undefined ? 1 : passed, failed };
 }
 
-/** Runs a program from the project's root and lets its output through. @returns `{status, output}` */
-export function runProgram(program, words) {
+/** Runs a program from the project's root. @param isHeard whether its output is let through at once
+ *  @returns `{status, output}` */
+export function runProgram(program, words, isHeard = true) {
   const child = spawn(program, words, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-  child.stdout.pipe(process.stdout, { end: false });
-  child.stderr.pipe(process.stderr, { end: false });
+  if (isHeard) {
+    child.stdout.pipe(process.stdout, { end: false });
+    child.stderr.pipe(process.stderr, { end: false });
+  }
   return collect(child, SECONDS_MAX * 1000);
 }
 
 /** Runs rows of `[name, command]`; a command is words divided by spaces, run from the project's root.
+ *  @param atOnce how many run beside each other; above 1 each one's output comes when it has ended
  *  @returns `{passed, failed}` over all of them */
-export async function runSteps(steps) {
+export async function runSteps(steps, atOnce = 1) {
   const sum = { passed: 0, failed: 0 };
-  for (const [name, command] of steps) {
-    const started = performance.now();
-    const [program, ...words] = command.split(" ");
-    const { status, output } = await runProgram(program === "node" ? process.execPath : program, words);
-    const rows = readSum(status, output);
-    sum.passed += rows.passed;
-    sum.failed += rows.failed;
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${rows.failed > 0 ? "FAILED" : "passed"}  ${name}, ${seconds} s`);
+  const waiting = [...steps];
+  async function work() {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const rows = await runStep(next, atOnce === 1);
+      sum.passed += rows.passed;
+      sum.failed += rows.failed;
+    }
   }
+  await Promise.all(Array.from({ length: atOnce }, work));
   return sum;
+}
+
+async function runStep([name, command], isHeard) {
+  const started = performance.now();
+  const [program, ...words] = command.split(" ");
+  const { status, output } = await runProgram(program === "node" ? process.execPath : program, words, isHeard);
+  const rows = readSum(status, output);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (!isHeard) process.stdout.write(output);
+  console.log(`${rows.failed > 0 ? "FAILED" : "passed"}  ${name}, ${seconds} s`);
+  return rows;
 }

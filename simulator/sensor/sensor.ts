@@ -62,14 +62,14 @@ export class Sensor {
   reduce(shot: Shot, luma: Uint8Array): void {
     const small = this.#small;
     this.draw(small, shot);
-    const turn = this.#random.below(NOISES);
+    const [turn, stride] = this.#drawNoise();
     for (let at = 0; at < LUMA_BYTES; at++) {
       const corner = Math.floor(at / LUMA_WIDTH) * 4 * SMALL_WIDTH + (at % LUMA_WIDTH) * 4;
       let sum = 0;
       for (let pixel = 0; pixel < 16; pixel++)
         sum += small.luma[corner + (pixel >> 2) * SMALL_WIDTH + (pixel & 3)] as number;
       // Of 256 pixels' noise a sixteenth is left in their mean; the sum is in sixteenths of a level.
-      const noise = ((this.#noises[(at + turn) & (NOISES - 1)] as number) * shot.noiseTenths) / 2_560;
+      const noise = ((this.#noises[(at * stride + turn) & (NOISES - 1)] as number) * shot.noiseTenths) / 2_560;
       luma[at] = Math.max(0, Math.min(255, Math.floor((sum + noise + 8) / 16)));
     }
   }
@@ -80,14 +80,14 @@ export class Sensor {
     this.draw(small, shot);
     const [columns, rows] = [SMALL_WIDTH / 2, SMALL_HEIGHT / 2];
     const levels = new Uint16Array(columns * rows);
-    const turn = this.#random.below(NOISES);
+    const [turn, stride] = this.#drawNoise();
     for (let at = 0; at < levels.length; at++) {
       const corner = Math.floor(at / columns) * 2 * SMALL_WIDTH + (at % columns) * 2;
       const pixels = small.luma;
       const upper = (pixels[corner] as number) + (pixels[corner + 1] as number);
       const lower = (pixels[corner + SMALL_WIDTH] as number) + (pixels[corner + SMALL_WIDTH + 1] as number);
       // Of 64 pixels' noise an eighth is left, and levels are in eighths.
-      const noise = ((this.#noises[(at + turn) & (NOISES - 1)] as number) * shot.noiseTenths) / 2_560;
+      const noise = ((this.#noises[(at * stride + turn) & (NOISES - 1)] as number) * shot.noiseTenths) / 2_560;
       levels[at] = Math.max(0, Math.min(2_040, Math.floor(2 * (upper + lower) + noise)));
     }
     return encodeMosaic(levels, { columns, rows });
@@ -121,6 +121,11 @@ export class Sensor {
       }
     }
     if (applied !== undefined) cover(canvas, applied, lightPermille);
+  }
+
+  /** Where in the table of noise a frame begins, and by which steps it goes on: 8 million ways, so that hours of frames differ. */
+  #drawNoise(): readonly [turn: number, stride: number] {
+    return [this.#random.below(NOISES), 2 * this.#random.below(NOISES / 2) + 1];
   }
 
   /** The hall without people, drawn once for each size, view and light. */
