@@ -10,11 +10,11 @@ import { type Identity, openIdentity } from "../firmware/identity.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result, View } from "../firmware/link/command.ts";
 import { type PairedLock, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
+import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Entry, type EntryEvent } from "./entry.ts";
 import { Player } from "./light.ts";
 import type { KeypadOptions, KeypadPlatform, Snapshot } from "./options.ts";
-import { OFFER_MILLIS, Pairing } from "./pairing.ts";
 import { Presses } from "./presses.ts";
 
 /** How often a keypad says that it is there, where it is not told otherwise. */
@@ -60,7 +60,7 @@ export class Keypad {
     selfTest(crypto);
     this.#platform = platform;
     this.#identity = openIdentity(crypto, constants, random);
-    this.#pairing = new Pairing(crypto, constants, this.#identity);
+    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_KEYPAD });
     this.#hasOpened = this.#pairing.hasOpened;
     this.#player = new Player(face, options.isSilent);
     this.#reportMillis = options.reportMillis ?? REPORT_MILLIS;

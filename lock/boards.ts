@@ -7,7 +7,6 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
-import { SESSION_MILLIS_MAX } from "../firmware/link/board.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import {
   type Command,
@@ -34,6 +33,7 @@ import {
 import { encodeEnrolled, type Offer, parseOffer, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
 import { startHandshake } from "../firmware/link/noise.ts";
 import { boardPrologue } from "../firmware/link/prologue.ts";
+import { SESSION_MILLIS_MAX } from "../firmware/link/session.ts";
 import { type Millis, millis, type Random, type Wire } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { Bucket } from "./bucket.ts";

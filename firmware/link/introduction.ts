@@ -12,6 +12,8 @@ import { Fault } from "../fault.ts";
 
 /** The number of a keypad among the roles of boards. */
 export const ROLE_KEYPAD = 1;
+/** The number of a camera. */
+export const ROLE_CAMERA = 2;
 
 const ROLE_MAX = 3;
 const VERSION = 1;

@@ -1,6 +1,7 @@
 // The plaintexts between a lock and its camera: what the lock asks and tells, and what the camera answers.
 // Why: a grant may open only while a camera proves itself, so each proof names the lock's own fresh number: one that was
-// recorded, held back or made before proves nothing. The lock asks, the camera answers, and neither repeats anything.
+// recorded, held back or made before proves nothing. The lock asks, the camera answers, and neither repeats anything but
+// "here": the lock uses a new session only after the first word that came over it.
 // Follows docs/protocol.cddl, "Inside a camera's session"; docs/protocol.md §3.3.
 
 import type { Bytes } from "../bytes.ts";
@@ -98,7 +99,11 @@ export type LockWord =
   | { readonly kind: "ask"; readonly ask: Ask }
   | { readonly kind: "ticket"; readonly ticket: Ticket };
 
+/** What a camera sends to a lock: its answer, or only that it is there, where a session is new. */
+export type CameraWord = { readonly kind: "heartbeat"; readonly beat: Heartbeat } | { readonly kind: "here" };
+
 const HEARTBEAT = 16;
+const HERE = 17;
 const ASK = 80;
 const TICKET = 81;
 
@@ -166,6 +171,21 @@ export function parseHeartbeat(plaintext: Bytes): Heartbeat {
     powerHash,
     head,
   };
+}
+
+/** Gives the plaintext by which a camera makes a new session known: 2 bytes. */
+export function encodeHere(): Bytes {
+  return new Writer().array(1).uint(HERE).finish();
+}
+
+/** Reads what a camera sent to a lock. @returns byte strings are copies
+ *  @throws Fault link.shape, cbor.* */
+export function parseCameraWord(plaintext: Bytes): CameraWord {
+  const reader = new Reader(plaintext);
+  if (reader.readArray(1, HEARTBEAT_HEAD_ITEMS) !== 1) return { kind: "heartbeat", beat: parseHeartbeat(plaintext) };
+  expect(reader.readUint(U32_MAX) === HERE);
+  reader.end();
+  return { kind: "here" };
 }
 
 /** Gives the plaintext of an ask: 36 to 44 bytes. */

@@ -9,12 +9,13 @@ import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
 import type { Crypto } from "../../crypto/crypto.ts";
 import { ascending } from "../../crypto/test/checks.ts";
 import { type Millis, millis } from "../../platform.ts";
-import { BoardLink, REKEY_LEFT } from "../board.ts";
+import { BoardLink } from "../board.ts";
 import { type Cipher, createCipher } from "../cipher.ts";
 import { type Command, encodeReply, encodeView, parseCommand, type Result, type View } from "../command.ts";
 import { bodyOf, encodeHandshake, FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2, sessionOf } from "../frame.ts";
 import { createHandshake } from "../noise.ts";
 import { boardPrologue } from "../prologue.ts";
+import { REKEY_LEFT } from "../session.ts";
 
 const LOCK_SECRET = ascending(1, 32);
 const BOARD_SECRET = ascending(101, 32);

@@ -1,40 +1,46 @@
-// The lock that this keypad belongs to: offered for, taken once, kept, and forgotten by a hand at the opened case.
-// Why: a keypad that was taken home must be useless there, and one that was bought used must be usable; so it belongs to the
-// first lock that answers, and only somebody who has opened its case can end that.
+// The lock that a board belongs to: offered for, taken once, kept, and forgotten by a hand at the opened case.
+// Why: a keypad or camera that was taken home must be useless there, and one that was bought used must be usable; so it belongs
+// to the first lock that answers, and only somebody who has opened its case can end that.
 // Follows docs/protocol.md §3.2, "Pairing".
 
-import type { Bytes } from "../firmware/bytes.ts";
-import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { Fault } from "../firmware/fault.ts";
-import type { Identity } from "../firmware/identity.ts";
-import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
-import {
-  encodeEnrolled,
-  encodeOffer,
-  type PairedLock,
-  parseEnrolled,
-  ROLE_KEYPAD,
-} from "../firmware/link/introduction.ts";
-import type { Constants } from "../firmware/platform.ts";
+import type { Bytes } from "../bytes.ts";
+import type { Crypto } from "../crypto/crypto.ts";
+import { Fault } from "../fault.ts";
+import type { Identity } from "../identity.ts";
+import type { Constants } from "../platform.ts";
+import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "./frame.ts";
+import { encodeEnrolled, encodeOffer, type PairedLock, parseEnrolled } from "./introduction.ts";
 
-/** How often a keypad without a lock offers itself. */
+/** How often a board without a lock offers itself. */
 export const OFFER_MILLIS = 10_000;
 
 const LOCK = "lock";
 const OPENED = "opened";
+
+/** What a pairing is made of. */
+export interface PairingParts {
+  readonly crypto: Crypto;
+  /** The board's own; the names `lock` and `opened` are the pairing's. */
+  readonly constants: Constants;
+  readonly identity: Identity;
+  /** 1 keypad, 2 camera, 3 bridge. */
+  readonly role: number;
+}
 
 /** The pairing, in the board's constants. */
 export class Pairing {
   readonly #crypto: Crypto;
   readonly #constants: Constants;
   readonly #identity: Identity;
+  readonly #role: number;
   #lock: PairedLock | undefined;
 
   /** @throws Fault flash.io */
-  constructor(crypto: Crypto, constants: Constants, identity: Identity) {
+  constructor({ crypto, constants, identity, role }: PairingParts) {
     this.#crypto = crypto;
     this.#constants = constants;
     this.#identity = identity;
+    this.#role = role;
     this.#lock = readLock(constants);
   }
 
@@ -42,10 +48,10 @@ export class Pairing {
     return this.#lock;
   }
 
-  /** The frame by which a keypad without a lock makes itself known. */
+  /** The frame by which a board without a lock makes itself known. */
   get offer(): Bytes {
     const { agreementKey, signingKey } = this.#identity;
-    return encodePlain(FRAME_OFFER, encodeOffer({ role: ROLE_KEYPAD, agreementKey, signingKey }));
+    return encodePlain(FRAME_OFFER, encodeOffer({ role: this.#role, agreementKey, signingKey }));
   }
 
   /** Takes a lock's answer, durably.
@@ -78,7 +84,7 @@ export class Pairing {
   }
 }
 
-/** What cannot be read is no lock: the keypad then offers itself, and its own lock answers. */
+/** What cannot be read is no lock: the board then offers itself, and its own lock answers. */
 function readLock(constants: Constants): PairedLock | undefined {
   const stored = constants.read(LOCK);
   try {

@@ -1,0 +1,242 @@
+// The camera's end of the radio, frame by frame: what it hears, what it answers, and when it opens another session.
+// Method: the lock is played by hand, with the handshake that published vectors hold (noise.test.ts); time is moved by hand.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import type { Bytes } from "../../firmware/bytes.ts";
+import { ascending } from "../../firmware/crypto/test/checks.ts";
+import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
+import {
+  bodyOf,
+  encodeHandshake,
+  FRAME_COMMANDS,
+  FRAME_KK_1,
+  FRAME_KK_2,
+  sessionOf,
+} from "../../firmware/link/frame.ts";
+import { createHandshake } from "../../firmware/link/noise.ts";
+import { boardPrologue } from "../../firmware/link/prologue.ts";
+import {
+  type Ask,
+  type CameraWord,
+  encodeAsk,
+  encodeTicket,
+  type Heartbeat,
+  type LockWord,
+  type Purpose,
+  parseCameraWord,
+} from "../../firmware/link/witness.ts";
+import { type Millis, millis } from "../../firmware/platform.ts";
+import { Stream } from "../../simulator/random.ts";
+import { CameraLink } from "../link.ts";
+
+const LOCK_SECRET = ascending(1, 32);
+const BOARD_SECRET = ascending(101, 32);
+const KID = ascending(50, 8);
+const LOCK_ID = "Ip1fiNKMHIM";
+const BEAT: Heartbeat = {
+  nonce: ascending(9, 16),
+  verdict: 0,
+  alarm: undefined,
+  okMillis: 3_000,
+  ageMillis: 100,
+  isOn: true,
+  canRecord: true,
+  isRecording: false,
+  isCaseOpen: false,
+  visit: 0,
+  power: 1,
+  powerHash: ascending(7, 32),
+  head: undefined,
+};
+
+function ask(purpose: Purpose): Ask {
+  return { nonce: ascending(9, 16), purpose, mode: "visits", visit: 0, grant: undefined, lo: 5, hi: 6 };
+}
+
+/** A link, and by hand the lock at the other end of it. */
+class Hand {
+  readonly sent: Bytes[] = [];
+  readonly link: CameraLink;
+  now: Millis = millis(0);
+  #ephemerals = 0;
+
+  constructor() {
+    const agreementKey = crypto.agreementPublicKey(BOARD_SECRET);
+    this.link = new CameraLink(
+      {
+        crypto,
+        random: new Stream(99, "board"),
+        wire: { send: (frame) => this.sent.push(frame) },
+        identity: { kid: KID, agreementSecret: BOARD_SECRET, agreementKey },
+        lock: { lockId: LOCK_ID, agreementKey: crypto.agreementPublicKey(LOCK_SECRET), sequence: 3 },
+      },
+      this.now,
+    );
+    this.tick();
+  }
+
+  get opened(): number {
+    return this.sent.filter((frame) => frame[0] === FRAME_KK_1).length;
+  }
+
+  get said(): Bytes[] {
+    return this.sent.filter((frame) => frame[0] === FRAME_COMMANDS);
+  }
+
+  tick(duration = 0): void {
+    this.now = millis(this.now + duration);
+    this.link.tick(this.now);
+  }
+
+  /** Answers the newest message 1, where it is for this role. @returns the lock's cipher */
+  answer(role = 2): Cipher {
+    const first = this.sent.filter((frame) => frame[0] === FRAME_KK_1).at(-1);
+    if (first === undefined) throw new Error("nothing to answer");
+    const handshake = createHandshake(crypto, {
+      pattern: "KK",
+      isInitiator: false,
+      prologue: boardPrologue({ role, lockId: LOCK_ID, boardKid: KID, sequence: 3 }),
+      ephemeral: ascending(++this.#ephemerals, 32),
+      localStatic: { secret: LOCK_SECRET, publicKey: crypto.agreementPublicKey(LOCK_SECRET) },
+      remoteStatic: crypto.agreementPublicKey(BOARD_SECRET),
+    });
+    handshake.readMessage(bodyOf(first));
+    const session = sessionOf(first);
+    const second = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
+    const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
+    assert.is(this.hand(second), undefined);
+    return cipher;
+  }
+
+  hand(frame: Bytes): LockWord | undefined {
+    return this.link.received(frame, this.now);
+  }
+
+  /** What the camera said last. */
+  read(cipher: Cipher): CameraWord {
+    const last = this.said.at(-1);
+    if (last === undefined) throw new Error("nothing was said");
+    return parseCameraWord(cipher.open(last));
+  }
+}
+
+test("says each second that it is there, until the lock speaks, and then nothing of its own accord", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  assert.equal(hand.read(cipher), { kind: "here" });
+  assert.not(hand.link.isUp);
+  assert.is(hand.link.nextTick, 1_000);
+  hand.tick(999);
+  assert.is(hand.said.length, 1);
+  hand.tick(1);
+  assert.equal(hand.read(cipher), { kind: "here" });
+  assert.equal(hand.hand(cipher.seal(encodeAsk(ask("knock")))), { kind: "ask", ask: ask("knock") });
+  assert.ok(hand.link.isUp);
+  hand.tick(2_999);
+  assert.is(hand.said.length, 2);
+});
+
+test("answers an ask with the heartbeat that it is given, once", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.hand(cipher.seal(encodeAsk(ask("visit"))));
+  hand.link.answer(BEAT, hand.now);
+  assert.equal(hand.read(cipher), { kind: "heartbeat", beat: BEAT });
+  const { length } = hand.said;
+  hand.tick(2_500);
+  assert.is(hand.said.length, length);
+});
+
+test("hears a ticket", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  const ticket = { ticket: ascending(1, 8), viewerKey: ascending(2, 32), rights: 1, seconds: 60 };
+  assert.equal(hand.hand(cipher.seal(encodeTicket(ticket))), { kind: "ticket", ticket });
+});
+
+test("hears no word twice, none that is damaged, makes no sense or comes from another session, and no heartbeat", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  const frame = cipher.seal(encodeAsk(ask("knock")));
+  const damaged = frame.slice();
+  damaged[damaged.length - 1] ^= 1;
+  assert.is(hand.hand(damaged), undefined);
+  assert.is.not(hand.hand(frame), undefined);
+  assert.is(hand.hand(frame), undefined);
+  assert.is(hand.hand(cipher.seal(Uint8Array.of(0x81, 0x11))), undefined);
+  assert.is(hand.hand(new Hand().answer().seal(encodeAsk(ask("knock")))), undefined);
+  assert.is(hand.hand(new Uint8Array(0)), undefined);
+});
+
+test("takes no answer of a lock that takes it for a keypad", () => {
+  const hand = new Hand();
+  assert.throws(() => hand.answer(1));
+  assert.not(hand.link.isUp);
+});
+
+for (const [purpose, silence] of [
+  ["rest", 75_000],
+  ["knock", 3_000],
+  ["visit", 3_000],
+  ["after", 3_000],
+] as const) {
+  test(`opens another session after ${silence} ms of silence where the lock's last word was ${purpose}, and not a moment before`, () => {
+    const hand = new Hand();
+    const cipher = hand.answer();
+    hand.tick(500);
+    hand.hand(cipher.seal(encodeAsk(ask(purpose))));
+    assert.is(hand.link.nextTick, 500 + silence);
+    hand.tick(silence - 1);
+    assert.equal([hand.opened, hand.link.isUp], [1, true]);
+    hand.tick(1);
+    assert.equal([hand.opened, hand.link.isUp], [2, false]);
+    // The former session stands until the new one is used: the lock may have been out of reach only.
+    assert.is(hand.hand(cipher.seal(encodeAsk(ask(purpose))))?.kind, "ask");
+    assert.ok(hand.link.isUp);
+    const newer = hand.answer();
+    assert.is(hand.hand(newer.seal(encodeAsk(ask(purpose))))?.kind, "ask");
+    assert.is(hand.hand(cipher.seal(encodeAsk(ask(purpose)))), undefined);
+  });
+}
+
+test("a ticket does not change for how long the lock may be silent", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.hand(cipher.seal(encodeAsk(ask("rest"))));
+  hand.hand(cipher.seal(encodeTicket({ ticket: ascending(1, 8), viewerKey: ascending(2, 32), rights: 1, seconds: 9 })));
+  assert.is(hand.link.nextTick, 75_000);
+});
+
+test("over a session in which the lock does not speak it opens another after 3 s, ever anew", () => {
+  const hand = new Hand();
+  for (let round = 1; round <= 4; round++) {
+    hand.answer();
+    hand.tick(2_999);
+    assert.is(hand.opened, round);
+    hand.tick(1);
+    assert.is(hand.opened, round + 1);
+  }
+});
+
+test("where nobody answers its handshakes it goes on trying, never more often than once a second", () => {
+  const hand = new Hand();
+  for (let second = 0; second < 60; second++) hand.tick(1_000);
+  // At 0, 1, 3, 7, 15, 23, 31, 39, 47 and 55 s.
+  assert.is(hand.opened, 10);
+});
+
+test("once closed it says nothing, hears nothing, and closing again is harmless", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.link.close();
+  hand.link.close();
+  const before = hand.sent.length;
+  assert.is(hand.hand(cipher.seal(encodeAsk(ask("rest")))), undefined);
+  hand.link.answer(BEAT, hand.now);
+  hand.tick(100_000);
+  assert.equal([hand.sent.length, hand.link.isUp], [before, false]);
+});
+
+test.run();
