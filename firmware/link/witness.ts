@@ -122,7 +122,7 @@ const FLAG_CASE_OPEN = 8;
 const HEARTBEAT_ITEMS = 10;
 const HEARTBEAT_HEAD_ITEMS = 13;
 
-/** Gives the plaintext of a heartbeat: 72 to 150 bytes. */
+/** Gives the plaintext of a heartbeat: 60 to 134 bytes. */
 export function encodeHeartbeat(beat: Heartbeat): Bytes {
   const { head } = beat;
   assert(beat.nonce.length === ASK_NONCE_BYTES && beat.powerHash.length === HASH_BYTES, "whole numbers and hashes");
@@ -188,7 +188,7 @@ export function parseCameraWord(plaintext: Bytes): CameraWord {
   return { kind: "here" };
 }
 
-/** Gives the plaintext of an ask: 36 to 44 bytes. */
+/** Gives the plaintext of an ask: 26 to 46 bytes. */
 export function encodeAsk(ask: Ask): Bytes {
   const { nonce, purpose, mode, visit, grant, lo, hi } = ask;
   assert(nonce.length === ASK_NONCE_BYTES, "an ask has 16 bytes of its own");
@@ -201,7 +201,7 @@ export function encodeAsk(ask: Ask): Bytes {
     .finish();
 }
 
-/** Gives the plaintext of a ticket: 48 bytes. */
+/** Gives the plaintext of a ticket: 48 or 49 bytes. */
 export function encodeTicket({ ticket, viewerKey, rights, seconds }: Ticket): Bytes {
   assert(ticket.length === TICKET_BYTES && viewerKey.length === KEY_BYTES, "a ticket has a name and a key");
   assert(seconds <= TICKET_SECONDS_MAX && rights <= RIGHTS_MAX, "a ticket is short");
