@@ -11,7 +11,7 @@ import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
 import type { View } from "../firmware/link/command.ts";
 import type { BoardRole, BoardState, CodesState, NoticeEvent } from "../firmware/link/message.ts";
 import { type Battery, type Indicator, type Millis, millis, type Wire } from "../firmware/platform.ts";
-import { Boards, type BoardsParts } from "./boards.ts";
+import { Boards } from "./boards.ts";
 import { Codes } from "./codes/codes.ts";
 import { setCodes, usersFrom } from "./codes/setting.ts";
 import { Vault } from "./codes/vault.ts";
@@ -19,6 +19,7 @@ import type { StrangerClass } from "./desk.ts";
 import type { GuestDesk } from "./guest.ts";
 import { type KeypadDesk, serveKeypad, soundSilence, soundTamper, viewOf } from "./keypad.ts";
 import type { Memory } from "./memory.ts";
+import type { PeersParts } from "./peers.ts";
 import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -26,7 +27,7 @@ const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]
 const SILENT = Object.freeze({ isCaseOpen: false, isKeyStuck: false, millivolts: 0 });
 
 /** What the outside stands on. */
-export interface OutsideParts extends BoardsParts {
+export interface OutsideParts extends PeersParts {
   readonly wire: Wire;
   readonly memory: Memory;
   readonly recorder: Recorder;

@@ -9,7 +9,7 @@ import { FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2 } from "../../firmware/link/fram
 import { ROUGH_LINE, type Side } from "../../simulator/line.ts";
 import { Stream } from "../../simulator/random.ts";
 import { enrolledAs } from "../../simulator/wired.ts";
-import { HALF_OPEN_MILLIS, LOST_MILLIS } from "../boards.ts";
+import { HALF_OPEN_MILLIS, LOST_MILLIS } from "../peers.ts";
 import { Bench, FOREIGN, KEYPAD, PAIRED, SEED, SEQUENCE } from "./cable.ts";
 
 test("a keypad comes up with two messages, reports, and its code is served", () => {

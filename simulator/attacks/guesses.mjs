@@ -80,9 +80,9 @@ export const GUESS_TWINS = Object.freeze([
     at: "no code opens from a plain frame on the wire",
     rewrites: [
       rewrite(
-        "lock/boards.ts",
+        "lock/peers.ts",
         '    else throw new Fault("link.shape");',
-        "    else this.#serve(this.#peers[0], bodyOf(frame).slice(), now);",
+        "    else this.#desk.heard(this.#peers[0], bodyOf(frame).slice(), now);",
       ),
     ],
   },
@@ -222,7 +222,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T38",
     without: "wiping what a keypad sent",
     at: "digits are wiped at both ends, and in no answer to an owner",
-    rewrites: [rewrite("lock/boards.ts", "      this.#crypto.wipe(plaintext);")],
+    rewrites: [rewrite("lock/peers.ts", "      this.#crypto.wipe(plaintext);")],
   },
   {
     id: "T38",

@@ -2,7 +2,7 @@
 
 import { CIPHER, NO_SEALING, rewrite } from "./rewrites.mjs";
 
-const BOARDS = "lock/boards.ts";
+const PEERS = "lock/peers.ts";
 const NOISE = "firmware/link/noise.ts";
 const COMMAND = "firmware/link/command.ts";
 const OUTSIDE = "lock/outside.ts";
@@ -81,7 +81,7 @@ export const WIRE_TWINS = Object.freeze([
     at: "no key on the keypad's wire",
     rewrites: [
       rewrite(
-        BOARDS,
+        PEERS,
         "    const { agreementKey } = this.#identity;",
         "    const agreementKey = this.#identity.agreementSecret;",
       ),
@@ -110,7 +110,7 @@ export const WIRE_TWINS = Object.freeze([
     at: "a foreign keypad is not answered with a single frame",
     rewrites: [
       rewrite(
-        BOARDS,
+        PEERS,
         "    this.#desk.stranger(FAILED_PROOF, now);\n  }",
         "    this.#desk.stranger(FAILED_PROOF, now);\n    this.#wire.send(frame.slice());\n  }",
       ),
@@ -126,7 +126,7 @@ export const WIRE_TWINS = Object.freeze([
     id: "T16",
     without: "the truth about a link",
     at: "the owner sees that the keypad is another's",
-    rewrites: [rewrite(BOARDS, 'return this.#find(kid)?.link === "up";', "return this.#find(kid) !== undefined;")],
+    rewrites: [rewrite(PEERS, 'return this.#find(kid)?.link === "up";', "return this.#find(kid) !== undefined;")],
   },
   {
     id: "T16",
@@ -140,8 +140,8 @@ export const WIRE_TWINS = Object.freeze([
     at: "a removed keypad is over at once",
     rewrites: [
       rewrite(
-        BOARDS,
-        "      if (!isEnrolled) endSessions(peer);\n      return isEnrolled;",
+        PEERS,
+        "      if (!isEnrolled) peer.endSessions();\n      return isEnrolled;",
         "      return isEnrolled || peer !== undefined;",
       ),
     ],
@@ -160,7 +160,7 @@ export const WIRE_TWINS = Object.freeze([
     at: "an offer alone is not answered",
     rewrites: [
       rewrite(
-        BOARDS,
+        PEERS,
         "      this.#offer = { offer, at: now };\n      return;",
         "      this.#offer = { offer, at: now };\n      const { agreementKey } = this.#identity;\n      const answer = encodeEnrolled({ lockId: this.#desk.lockId, agreementKey, sequence: 1 });\n      this.#wire.send(encodePlain(FRAME_ENROLLED, answer));\n      return;",
       ),

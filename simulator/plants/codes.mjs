@@ -6,6 +6,7 @@ import { CIPHER, rewrite } from "../attacks/rewrites.mjs";
 const CODES = "lock/codes/codes.ts";
 const WINDOWS = "lock/codes/windows.ts";
 const BOARDS = "lock/boards.ts";
+const PEERS = "lock/peers.ts";
 const WINDOW = "firmware/codes/window.ts";
 const STATE = "firmware/codes/state.ts";
 const USER = "firmware/codes/user.ts";
@@ -107,8 +108,8 @@ export const CODE_PLANTS = Object.freeze([
     rewrites: [
       rewrite(
         BOARDS,
-        "if (peer.last === undefined || !this.#crypto.isEqual(peer.last.id, id)) {",
-        "if (peer.last === undefined || id.length > 0) {",
+        "if (known.last === undefined || !this.#crypto.isEqual(known.last.id, id)) {",
+        "if (known.last === undefined || id.length > 0) {",
       ),
     ],
   },
@@ -130,16 +131,16 @@ export const CODE_PLANTS = Object.freeze([
     by: [NOBODY_TYPED, "an entry was served twice"],
     rewrites: [
       rewrite(
-        BOARDS,
+        PEERS,
         'import { Fault } from "../firmware/fault.ts";',
         'import { kid8 } from "../firmware/cose/key.ts";\nimport { Fault } from "../firmware/fault.ts";',
       ),
       rewrite(
-        BOARDS,
-        "const keypads = this.#desk.boards.filter(({ role }) => role === ROLE_KEYPAD);",
+        PEERS,
+        "const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role);",
         `const offered = this.#offer?.offer;
     const guest = offered && { ...offered, kid: kid8(this.#crypto, offered.signingKey), sequence: 2 };
-    const keypads = this.#desk.boards.filter(({ role }) => role === ROLE_KEYPAD).concat(guest ?? []);`,
+    const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role).concat(guest ?? []);`,
       ),
     ],
   },

@@ -42,7 +42,7 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
   ],
   [
     "a Fault that leaves the lock over the wire to its keypads",
-    "lock/boards.ts",
+    "lock/peers.ts",
     `      if (!(fault instanceof Fault)) throw fault;
       this.#desk.stranger(BROKEN_FRAME, now);`,
     "      throw fault;",
@@ -57,7 +57,7 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
   ],
   [
     "a session that ends with the first frame that fails",
-    "lock/boards.ts",
+    "lock/peers.ts",
     "const plaintext = session.cipher.open(frame);",
     `const unopened = session.cipher;
       let plaintext: Bytes;
