@@ -11,6 +11,7 @@ import type { Door } from "../firmware/door/state.ts";
 import { unreachable } from "../firmware/fault.ts";
 import {
   type Adoption,
+  type Board,
   type Body,
   KIND_ACKNOWLEDGE,
   KIND_ACT,
@@ -30,6 +31,7 @@ import {
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
 import { isNextSequence, type Statement } from "../firmware/grant/statement.ts";
+import { ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import type { Transport } from "../firmware/platform.ts";
 import { type Configuration, configure, withZone } from "../firmware/policy/configuration.ts";
 import {
@@ -125,7 +127,7 @@ function judgeBody(
   const { crypto, keyring } = context;
   switch (body.kind) {
     case KIND_ENROL:
-      return judgeEnrolment(body.board.signingKey, context);
+      return judgeEnrolment(body.board, context);
     case KIND_REMOVE_BOARD:
       return keyring.boards.some((board) => crypto.isEqual(board.kid, body.boardKid)) ? undefined : "target";
     case KIND_CONFIGURE:
@@ -166,9 +168,12 @@ function judgeAdoption(adoption: Adoption, sequence: number, context: ActContext
 }
 
 /** A board learns whose it is over the wire, so somebody must have seen which board hangs there (docs/attacks.md T16). */
-function judgeEnrolment(signingKey: Bytes, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
+function judgeEnrolment({ role, signingKey }: Board, { crypto, keyring, hasPresence }: ActContext): Denial | undefined {
   const kid = kid8(crypto, signingKey);
   const isThere = keyring.boards.some((board) => crypto.isEqual(board.kid, kid));
+  // Two cameras could vouch for each other's blindness: one counts, and it is removed before another is enrolled.
+  const isSecond = keyring.boards.some((board) => board.role === ROLE_CAMERA && !crypto.isEqual(board.kid, kid));
+  if (role === ROLE_CAMERA && isSecond) return "limit";
   if (!isThere && keyring.boards.length >= BOARDS_MAX) return "limit";
   return hasPresence ? undefined : "presence";
 }

@@ -18,7 +18,7 @@ import {
 import type { Battery, Millis } from "../firmware/platform.ts";
 import type { Spend } from "../firmware/policy/counters.ts";
 import { listsOf } from "../firmware/policy/keyring.ts";
-import { decide } from "../firmware/policy/policy.ts";
+import { type Decision, decide } from "../firmware/policy/policy.ts";
 import { modeAllowsGuest } from "./acts.ts";
 import type { GrantProof, Origin } from "./desk.ts";
 import type { Faces } from "./faces.ts";
@@ -52,6 +52,10 @@ export interface GuestDesk {
   readonly isLeaving: boolean;
   readonly visit: Visit | undefined;
   readonly codeRule: CodeRule;
+  /** What the camera proves now: 0 nothing, 1 it records, 2 it is live and unobstructed. */
+  cameraProof(now: Millis): number;
+  /** Whether somebody who looked through the camera now would see. */
+  isCameraSeeing(now: Millis): boolean;
   /** Begins a visit whose intent is durable. */
   begin(visit: Visit, now: Millis): void;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
@@ -70,15 +74,20 @@ export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): 
   return denial;
 }
 
-function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
-  const { crypto, memory, visit } = desk;
+/** Judges once more, at this moment, whether the holder of a grant may look through the camera. @returns why not, or undefined
+ *  @param proof of `view`, honoured in the session that asks */
+export function judgeView(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  const decision = judge(desk, { ...proof, operation: OPERATION_VIEW }, moment);
+  return decision.isAllowed ? undefined : decision.denial;
+}
+
+function judge(desk: GuestDesk, proof: GrantProof & { readonly isRetry?: boolean }, { from, now }: Moment): Decision {
+  const { crypto, memory } = desk;
   const { chain, operation } = proof;
-  const { from, now } = moment;
   const { state } = memory;
   const { configuration } = state;
-  if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
-  const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
-  const decision = decide(crypto, chain, {
+  const isView = operation === OPERATION_VIEW;
+  return decide(crypto, chain, {
     operation,
     now: {
       interval: memory.interval(now),
@@ -86,14 +95,23 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
       widthSecondsMax: configuration.widthSeconds,
       lists: listsOf(crypto, state.keyring, state.lists),
       counters: state.counters,
-      cameraProof: 0,
+      cameraProof: isView ? Number(desk.isCameraSeeing(now)) : desk.cameraProof(now),
       isModeOpen: modeAllowsGuest(memory.mode(now), from.transport),
       hasPower: hasChargeToRelock(desk.battery),
       isJournalReady: memory.isReadyForGuests,
       isDoorReady: desk.door.bolt.at !== "jammed",
-      isRetry: retry,
+      isRetry: proof.isRetry === true,
     },
   });
+}
+
+function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  const { crypto, visit } = desk;
+  const { chain, operation } = proof;
+  const { now } = moment;
+  if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
+  const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
+  const decision = judge(desk, { ...proof, isRetry: retry }, moment);
   if (!decision.isAllowed) return decision.denial;
   switch (operation) {
     case OPERATION_UNLOCK:
@@ -113,9 +131,10 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
       if (desk.isLeaving) return "door";
       desk.act(operation, now);
       return undefined;
-    case OPERATION_VIEW:
     case OPERATION_TALK:
       return "camera";
+    // What it opens is asked for afterwards, in the same session.
+    case OPERATION_VIEW:
     case OPERATION_READ_LOG:
       return undefined;
     default:

@@ -25,14 +25,16 @@ import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
 import { Outside, type OutsideDesk } from "./outside.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
 import { Phones } from "./phone.ts";
-import { ANNOUNCEMENTS, LISTS, OPENINGS, Ration, STATEMENTS } from "./ration.ts";
+import { Rations } from "./ration.ts";
 import { Recorder } from "./recorder.ts";
 import { FAREWELL, finishReset, Reset } from "./reset.ts";
 import { doorSettings } from "./settings.ts";
 import { Siren } from "./siren.ts";
 import { recordsOf, statusOf } from "./status.ts";
+import { Tickets } from "./tickets.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { Visits } from "./visits.ts";
+import { Witness, witnessDesk } from "./witness.ts";
 
 /** How often a running drive's sensors are looked at. */
 const DRIVE_POLL_MILLIS = 10;
@@ -55,10 +57,9 @@ export class Lock {
   readonly #reset: Reset;
   /** Whether a reset was begun that the flash did not let come to its end: the lock serves nobody but the inside. */
   readonly #isStuck: boolean;
-  readonly #openings = new Ration(OPENINGS);
-  readonly #statements = new Ration(STATEMENTS);
-  readonly #lists = new Ration(LISTS);
-  readonly #announcements = new Ration(ANNOUNCEMENTS);
+  readonly #rations = new Rations();
+  readonly #witness: Witness;
+  readonly #tickets: Tickets;
   #door: Door = startDoor();
 
   /** Boots: tests the primitives, finds its keys and its memory, and senses where the bolt is.
@@ -79,6 +80,12 @@ export class Lock {
     this.#recorder = recorder;
     this.#presence = new Presence(crypto);
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
+    this.#witness = new Witness(
+      { ...platform, wire: platform.cameraWire, identity },
+      witnessDesk({ identity, memory, recorder, heard: () => {} }),
+      now,
+    );
+    this.#tickets = new Tickets(random, this.#witness);
     const timekeeper = new Timekeeper({ ...options, crypto, random, memory, recorder }, now);
     this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(timekeeper), now);
     this.#visits = new Visits(
@@ -86,8 +93,9 @@ export class Lock {
       now,
     );
     const lostMillis = options.keypadLostMillis;
+    const { statements } = this.#rations;
     this.#outside = new Outside(
-      { ...platform, identity, memory, recorder, indicator, lostMillis, statements: this.#statements },
+      { ...platform, identity, memory, recorder, indicator, lostMillis, statements, witness: this.#witness },
       this.#outsideDesk(),
       now,
     );
@@ -139,6 +147,12 @@ export class Lock {
     this.#outside.received(frame, now);
   }
 
+  /** Takes one frame from the camera's wire. Total: no bytes make it throw. */
+  cameraReceived(frame: Bytes, now: Millis): void {
+    this.#now = now;
+    this.#witness.received(frame, now);
+  }
+
   /** Takes the loop in the keypad's cable: a board without one never calls it. */
   loopChanged(isClosed: boolean, now: Millis): void {
     this.#now = now;
@@ -177,6 +191,7 @@ export class Lock {
     this.#now = now;
     this.#pollBolt(now);
     this.#step({ kind: "tick" }, now);
+    this.#witness.tick(now);
     this.#visits.tick(this.#door, now);
     this.#phones.tick(now);
     this.#outside.tick(now);
@@ -194,7 +209,7 @@ export class Lock {
     let next: number = this.#memory.nextTick;
     const others = [nextTick(this.#door, this.#settings), this.#phones.nextTick, this.#recorder.nextTick];
     others.push(isDriving ? millis(now + DRIVE_POLL_MILLIS) : this.#reset.nextTick);
-    others.push(this.#visits.nextTick, this.#outside.nextTick, this.#siren.nextTick);
+    others.push(this.#visits.nextTick, this.#outside.nextTick, this.#siren.nextTick, this.#witness.nextTick);
     for (const other of others) if (other !== undefined && other < next) next = other;
     return millis(Math.max(next, now));
   }
@@ -241,6 +256,7 @@ export class Lock {
       checkpoint: (now) => lock.#memory.checkpoint(now),
       farewell: () => lock.#platform.constants.read(FAREWELL),
       codes: (request, owner, now) => lock.#outside.asked(request, owner, now),
+      ticket: (request, viewer, moment) => lock.#tickets.serve(lock.#guestDesk(), request, { viewer, ...moment }),
       fetched: (heads, now) => lock.#memory.fetched(heads, now),
       stranger: (kind, now) => lock.#recorder.stranger(kind, now),
     };
@@ -262,9 +278,7 @@ export class Lock {
       isLeaving: this.#presence.isLeaving(this.#now),
       presence: this.#presence,
       reset: this.#reset,
-      statements: this.#statements,
-      lists: this.#lists,
-      announcements: this.#announcements,
+      ...this.#rations,
       begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),
       ownerRemoved: (kid) => this.#phones.endKey(kid),
@@ -282,12 +296,14 @@ export class Lock {
       memory: this.#memory,
       recorder: this.#recorder,
       faces: this.#faces,
-      ration: this.#openings,
+      ration: this.#rations.openings,
       isLeaving: this.#presence.isLeaving(this.#now),
       canUnlatch: this.#options.canUnlatch,
       door: this.#door,
       visit: this.#visits.current,
       codeRule: this.#outside.codes,
+      cameraProof: (now) => this.#witness.proof(now),
+      isCameraSeeing: (now) => this.#witness.isSeeing(now),
       begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),
     };
@@ -295,27 +311,16 @@ export class Lock {
 
   /** What stands outside the door, and what it may reach. */
   #outsideDesk(): OutsideDesk {
-    const lock = this;
     return {
-      get door(): Door {
-        return lock.#door;
+      look: () => {
+        const [now, isEnding] = [this.#now, this.#isEnding];
+        const { isAlarm } = this.#siren;
+        return { door: this.#door, isAlarm, isLeaving: this.#presence.isLeaving(now), isEnding, now };
       },
-      get isAlarm(): boolean {
-        return lock.#siren.isAlarm;
-      },
-      get isLeaving(): boolean {
-        return lock.#presence.isLeaving(lock.#now);
-      },
-      get isEnding(): boolean {
-        return lock.#isEnding;
-      },
-      get now(): Millis {
-        return lock.#now;
-      },
-      guestDesk: () => lock.#guestDesk(),
-      act: (operation, now) => lock.#request(operation, now),
-      notifyOwners: (event) => lock.#visits.notifyOwners(event),
-      stranger: (kind, now) => lock.#recorder.stranger(kind, now),
+      guestDesk: () => this.#guestDesk(),
+      act: (operation, now) => this.#request(operation, now),
+      notifyOwners: (event) => this.#visits.notifyOwners(event),
+      stranger: (kind, now) => this.#recorder.stranger(kind, now),
     };
   }
 
@@ -325,8 +330,7 @@ export class Lock {
       door: this.#door,
       options: this.#options,
       battery: this.#platform.battery,
-      boards: this.#outside.boardStates,
-      codes: this.#outside.codesState(this.#now),
+      ...this.#outside.states(this.#now),
       isVisitOpen: this.#visits.isOpen,
       hasPresence: this.#hasPresence,
       resetSeconds: this.#reset.secondsLeft(this.#now),

@@ -18,6 +18,8 @@ export interface LockPlatform {
   readonly carrier: Carrier;
   /** To the keypads, through the door. */
   readonly wire: Wire;
+  /** To the camera, by the house's radio; what is sent is dropped where there is none. */
+  readonly cameraWire: Wire;
   readonly indicator: Indicator;
   readonly battery: Battery;
   /** Starts the board anew, with power, soon after the event that asks for it: what was sent may go out first. */

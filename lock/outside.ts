@@ -9,7 +9,8 @@ import type { Door } from "../firmware/door/state.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
 import type { View } from "../firmware/link/command.ts";
-import type { BoardRole, BoardState, CodesState, NoticeEvent } from "../firmware/link/message.ts";
+import { type Offer, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import type { BoardRole, BoardState, CodesState, NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Battery, type Indicator, type Millis, millis, type Wire } from "../firmware/platform.ts";
 import { Boards } from "./boards.ts";
 import { Codes } from "./codes/codes.ts";
@@ -22,6 +23,7 @@ import type { Memory } from "./memory.ts";
 import type { PeersParts } from "./peers.ts";
 import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Witness } from "./witness.ts";
 
 const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]);
 const SILENT = Object.freeze({ isCaseOpen: false, isKeyStuck: false, millivolts: 0 });
@@ -35,16 +37,23 @@ export interface OutsideParts extends PeersParts {
   readonly indicator: Indicator;
   /** What each owner has left of statements. */
   readonly statements: Ration;
+  /** The camera: it stands inside, and offers itself and is enrolled as a keypad is. */
+  readonly witness: Witness;
 }
 
-/** What the outside may reach in the lock. */
-export interface OutsideDesk {
+/** What the lock is at this moment. */
+export interface Look {
   readonly door: Door;
   readonly isAlarm: boolean;
   readonly isLeaving: boolean;
   /** Whether its records and keys are about to be erased. */
   readonly isEnding: boolean;
   readonly now: Millis;
+}
+
+/** What the outside may reach in the lock. */
+export interface OutsideDesk {
+  look(): Look;
   guestDesk(): GuestDesk;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
   act(operation: number, now: Millis): void;
@@ -121,22 +130,30 @@ export class Outside {
     if (request.kind === "users") {
       return { kind: "users", id, holidays: memory.state.codes.holidays, users: usersFrom(memory, request.from) };
     }
-    if (request.kind === "offer") return { kind: "offer", id, board: this.#boards.offer };
-    if (this.#desk.isEnding) return "journal";
+    if (request.kind === "offer") return { kind: "offer", id, board: this.#offer };
+    if (this.#desk.look().isEnding) return "journal";
     return setCodes({ ...this.#parts, vault: this.#vault }, request, { owner, now });
   }
 
-  /** Every enrolled board, as an owner sees it. */
-  get boardStates(): readonly BoardState[] {
+  /** All of it, as an owner sees it. */
+  states(now: Millis): Pick<Status, "boards" | "codes" | "camera"> {
+    return { boards: this.#boardStates, codes: this.#codesState(now), camera: this.#parts.witness.state(now) };
+  }
+
+  get #boardStates(): readonly BoardState[] {
     const { boards } = this.#parts.memory.state.keyring;
+    const { witness } = this.#parts;
     return boards.map(({ kid, role }) => {
+      if (role === ROLE_CAMERA) {
+        const isUp = witness.isUp(kid);
+        return { kid, role: "camera", isUp, ...SILENT, isCaseOpen: isUp && witness.last?.isCaseOpen === true };
+      }
       const report = this.#boards.lastReport(kid) ?? SILENT;
       return { kid, role: ROLES[role - 1], isUp: this.#boards.isUp(kid), ...report };
     });
   }
 
-  /** The codes, as an owner sees them. */
-  codesState(now: Millis): CodesState {
+  #codesState(now: Millis): CodesState {
     const { crypto, identity, memory } = this.#parts;
     const pausedDigits = this.codes.pausedDigits(now);
     // One that does not open was sealed by another lock: it makes no codes here.
@@ -150,26 +167,30 @@ export class Outside {
     return { budget: this.codes.level(now), secrets, pausedDigits };
   }
 
-  get #view(): View {
-    return viewOf({ ...this.#parts, ...this.#state });
+  /** The newest offer on either wire. */
+  get #offer(): Offer | undefined {
+    const { witness } = this.#parts;
+    const isCameraNewer = (witness.offeredAt ?? -1) > (this.#boards.offeredAt ?? -1);
+    const [newer, older] = isCameraNewer ? [witness.offer, this.#boards.offer] : [this.#boards.offer, witness.offer];
+    return newer ?? older;
   }
 
-  get #state(): Pick<OutsideDesk, "door" | "isAlarm" | "now"> {
-    const { door, isAlarm, now } = this.#desk;
-    return { door, isAlarm, now };
+  get #view(): View {
+    return viewOf({ ...this.#parts, ...this.#desk.look() });
   }
 
   #keypadDesk(kid: Bytes): KeypadDesk {
     const desk = this.#desk;
+    const { isLeaving, isEnding } = desk.look();
     return {
       ...this.#parts,
       get door(): Door {
-        return desk.door;
+        return desk.look().door;
       },
       codes: this.codes,
       codesDesk: { ...desk.guestDesk(), keypad: kid, duress: () => desk.notifyOwners("duress") },
-      isLeaving: desk.isLeaving,
-      isEnding: desk.isEnding,
+      isLeaving,
+      isEnding,
       wasCaseOpen: this.#boards.lastReport(kid)?.isCaseOpen === true,
       act: (operation, now) => desk.act(operation, now),
       bell: () => desk.notifyOwners("bell"),

@@ -7,7 +7,13 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
-import { OPERATION_OWN, OPERATION_READ_LOG, type Proof, verifyProof } from "../firmware/grant/holder.ts";
+import {
+  OPERATION_OWN,
+  OPERATION_READ_LOG,
+  OPERATION_VIEW,
+  type Proof,
+  verifyProof,
+} from "../firmware/grant/holder.ts";
 import { ACCESS } from "../firmware/journal/record.ts";
 import type { CodeRequest } from "../firmware/link/codes.ts";
 import { checkFrame, FRAME_COMMANDS, FRAME_NK_1, sessionOf } from "../firmware/link/frame.ts";
@@ -42,6 +48,18 @@ export const SESSIONS_PER_TRANSPORT_MAX = 2;
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
 /** What carries the digits of a PIN, or a secret that makes codes. */
 const SECRET_KINDS: readonly Request["kind"][] = Object.freeze(["codeSecret", "credential"]);
+
+/** What a phone asks, and when. */
+interface Asked {
+  readonly request: Request;
+  readonly now: Millis;
+}
+
+/** What it brings to be judged. */
+interface Brought {
+  readonly message: Bytes;
+  readonly now: Millis;
+}
 
 /** All phones of one lock. */
 export class Phones {
@@ -211,7 +229,7 @@ export class Phones {
     }
   }
 
-  #ask(session: Session, channel: Channel, asked: { readonly request: Request; readonly now: Millis }): void {
+  #ask(session: Session, channel: Channel, asked: Asked): void {
     const { request, now } = asked;
     if (session.lastId !== undefined && request.id <= session.lastId) {
       if (request.id === session.lastId && session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
@@ -227,11 +245,7 @@ export class Phones {
     if (request.kind === "bye" || session.isOver) this.#end(session);
   }
 
-  #serve(
-    session: Session,
-    channel: Channel,
-    asked: { readonly request: Request; readonly now: Millis },
-  ): Answer | undefined {
+  #serve(session: Session, channel: Channel, asked: Asked): Answer | undefined {
     const { request, now } = asked;
     const { id } = request;
     const isOwner = session.role === "owner";
@@ -269,11 +283,12 @@ export class Phones {
       }
       case "timeResponse": {
         const { transport } = session;
-        return this.#answer(
-          session,
-          id,
-          this.#desk.timekeeper.take(session.time, request.response, { transport, now }),
-        );
+        const said = this.#desk.timekeeper.take(session.time, request.response, { transport, now });
+        return this.#answer(session, id, said);
+      }
+      case "ticket": {
+        const viewer = isReader ? "owner" : session.view;
+        return this.#answer(session, id, this.#desk.ticket(request, viewer, { from: originOf(session, channel), now }));
       }
       case "unsupported":
         return this.#answer(session, id, "unsupported");
@@ -285,21 +300,17 @@ export class Phones {
   #askCodes(session: Session, request: CodeRequest, now: Millis): Answer {
     const { role, name, isRecovery } = session;
     if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");
-    const said = this.#desk.codes(request, name, now);
-    return typeof said === "object" ? said : this.#answer(session, request.id, said);
+    return this.#answer(session, request.id, this.#desk.codes(request, name, now));
   }
 
   /** One shape of "no" for everybody but an owner. */
-  #answer(session: Session, id: number, denial: Denial | undefined): Answer {
+  #answer(session: Session, id: number, denial: Answer | Denial | undefined): Answer {
     if (denial === undefined) return { kind: "yes", id };
+    if (typeof denial === "object") return denial;
     return { kind: "no", id, denial: session.role === "owner" ? denial : undefined };
   }
 
-  #prove(
-    session: Session,
-    channel: Channel,
-    asked: { readonly message: Bytes; readonly now: Millis },
-  ): Denial | undefined {
+  #prove(session: Session, channel: Channel, asked: Brought): Denial | undefined {
     const { message, now } = asked;
     if (session.proofs >= PROOFS_MAX) return "rate";
     session.proofs++;
@@ -319,6 +330,7 @@ export class Phones {
         if (denial !== undefined) return denial;
         if (session.role === "stranger") this.#welcome(session, proof.chain.links[0].link8, now);
         if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
+        if (proof.operation === OPERATION_VIEW) session.view = proof;
         return undefined;
       }
     }
@@ -337,11 +349,7 @@ export class Phones {
     }
   }
 
-  #obey(
-    session: Session,
-    channel: Channel,
-    asked: { readonly message: Bytes; readonly now: Millis },
-  ): Denial | undefined {
+  #obey(session: Session, channel: Channel, asked: Brought): Denial | undefined {
     const isOwner = session.role === "owner";
     if (!isOwner && asked.now - channel.since > CARRIED_MILLIS_MAX) return "challenge";
     // Whoever has proven no owner key may carry an owner's word, but not make the lock verify without end.
@@ -351,11 +359,7 @@ export class Phones {
     return denial;
   }
 
-  #judge(
-    session: Session,
-    channel: Channel,
-    asked: { readonly message: Bytes; readonly now: Millis },
-  ): Denial | undefined {
+  #judge(session: Session, channel: Channel, asked: Brought): Denial | undefined {
     try {
       return this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
     } catch (fault) {

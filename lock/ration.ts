@@ -22,6 +22,8 @@ export const STATEMENTS: Share = Object.freeze({ atOnce: 48, tryMillis: 600_000 
 export const LISTS: Share = Object.freeze({ atOnce: 24, tryMillis: 10_800_000 });
 /** Requests of one key that need somebody inside, each of which sounds the alarm: 144 a day would be a weapon too. */
 export const ANNOUNCEMENTS: Share = Object.freeze({ atOnce: 4, tryMillis: 1_800_000 });
+/** Tickets to look through the camera under one root: who looks all the time asks once in 45 s. */
+export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
 /** Names that are told apart; the one that was quiet for longest makes room. */
 const NAMES_MAX = 32;
 
@@ -45,4 +47,12 @@ export class Ration {
     if (this.#buckets.size > NAMES_MAX && oldest !== undefined) this.#buckets.delete(oldest);
     return bucket.take(now);
   }
+}
+
+/** What everybody has left of each. */
+export class Rations {
+  readonly openings = new Ration(OPENINGS);
+  readonly statements = new Ration(STATEMENTS);
+  readonly lists = new Ration(LISTS);
+  readonly announcements = new Ration(ANNOUNCEMENTS);
 }

@@ -11,6 +11,7 @@ import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
 import { startHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
+import type { GrantProof } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import { openTimeTalk, type TimeTalk } from "./timekeeper.ts";
 
@@ -72,6 +73,8 @@ export interface Session {
   proofs: number;
   nonsense: number;
   canReadLog: boolean;
+  /** The last proof of `view` that was honoured. */
+  view: GrantProof | undefined;
   /** Whether what opened its owner session is the key on paper: it is told the status, and no records. */
   isRecovery: boolean;
   /** Whether it ends with the answer to what it has just asked. */
@@ -97,6 +100,7 @@ export function openSession(connection: number, transport: Transport, now: Milli
     proofs: 0,
     nonsense: 0,
     canReadLog: false,
+    view: undefined,
     isRecovery: false,
     isOver: false,
     lastId: undefined,

@@ -6,6 +6,7 @@ import type { Door } from "../firmware/door/state.ts";
 import { Fault } from "../firmware/fault.ts";
 import { REGIONS, type Region } from "../firmware/journal/record.ts";
 import type { BoardState, CodesState, Status } from "../firmware/link/message.ts";
+import type { CameraState } from "../firmware/link/viewing.ts";
 import type { Battery, Millis } from "../firmware/platform.ts";
 import { settingsOf } from "../firmware/policy/configuration.ts";
 import type { Records } from "./desk.ts";
@@ -20,6 +21,7 @@ export function statusOf(lock: {
   readonly battery: Battery;
   readonly boards: readonly BoardState[];
   readonly codes: CodesState;
+  readonly camera: CameraState | undefined;
   readonly isVisitOpen: boolean;
   readonly hasPresence: boolean;
   readonly resetSeconds: number;
@@ -53,6 +55,7 @@ export function statusOf(lock: {
     liveCounters: counters.filter(({ until }) => until >= lo).length,
     boards: lock.boards,
     codes: lock.codes,
+    camera: lock.camera,
     configuration: settingsOf(configuration),
     fetchedSeq: memory.state.fetched,
     resetSeconds: lock.resetSeconds,

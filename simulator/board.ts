@@ -122,6 +122,7 @@ export class Board implements Station {
       carrier,
       indicator: door,
       wire: line?.inside ?? { send: () => {} },
+      cameraWire: { send: () => {} },
       battery: door,
       restart,
     };

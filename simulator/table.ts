@@ -138,8 +138,9 @@ export class Table {
       ...(hasSensors ? { ends: { thrown: rig.thrownSensor, retracted: rig.retractedSensor } } : {}),
     });
     const wire = { send: (frame: Bytes) => this.onWire(frame) };
+    const cameraWire = { send: (frame: Bytes) => this.onCameraWire(frame) };
     const carrier = this.#carrier();
-    const parts = { crypto, random, flash, constants, bolt, carrier, wire, indicator: rig, battery: rig };
+    const parts = { crypto, random, flash, constants, bolt, carrier, wire, cameraWire, indicator: rig, battery: rig };
     const restart = () => {
       this.#isRestarting = true;
     };
@@ -209,6 +210,14 @@ export class Table {
   /** Brings a frame to the lock over that wire. */
   carryWire(frame: Bytes): void {
     this.#call((lock, now) => lock.wireReceived(frame, now));
+  }
+
+  /** Takes what the lock sends to its camera; nobody is there before one comes. */
+  onCameraWire: (frame: Bytes) => void = () => {};
+
+  /** Brings a frame to the lock over the camera's wire. */
+  carryCamera(frame: Bytes): void {
+    this.#call((lock, now) => lock.cameraReceived(frame, now));
   }
 
   /** Cuts or mends the loop in the keypad's cable. */

@@ -31,6 +31,18 @@ import {
   writeHeads,
   writeStatus,
 } from "./status.ts";
+import {
+  readTicketAnswer,
+  readTicketRequest,
+  TICKET_ANSWER,
+  TICKET_ANSWER_ITEMS,
+  TICKET_REQUEST,
+  TICKET_REQUEST_ITEMS,
+  type TicketAnswer,
+  type TicketRequest,
+  writeTicketAnswer,
+  writeTicketRequest,
+} from "./viewing.ts";
 
 export type { Region } from "../journal/record.ts";
 export type {
@@ -45,6 +57,7 @@ export type {
   SecretState,
   Status,
 } from "./status.ts";
+export { CHALLENGE_BYTES, encodeWelcome, parseWelcome, type Welcome } from "./welcome.ts";
 
 /** The most bytes of records in one answer. */
 export const RECORDS_BYTES_MAX = 2_176;
@@ -52,16 +65,12 @@ export const RECORDS_BYTES_MAX = 2_176;
 export const ANSWER_BYTES_MAX = 2_304;
 /** The most bytes of a Roughtime server's answer. */
 export const TIME_BYTES_MAX = 1_200;
-/** The size of the challenge in a welcome (`nonce16`). */
-export const CHALLENGE_BYTES = 16;
 
 const U32_MAX = 0xffff_ffff;
 const DENIAL_MAX = 63;
 const TIME_NONCE_BYTES = 32;
 const WIFI_NAME_BYTES_MAX = 32;
 const WIFI_PASSWORD_BYTES_MAX = 64;
-const VERSION = 1;
-const FLAG_ADOPTED = 1;
 
 /** What a phone asks. `id` is the phone's own u32; a repeat with the same one is answered, not done again. */
 export type Request =
@@ -82,6 +91,7 @@ export type Request =
   | { readonly kind: "checkpoint"; readonly id: number }
   /** The last checkpoint of whom the lock was before it was reset. */
   | { readonly kind: "farewell"; readonly id: number }
+  | TicketRequest
   | CodeRequest
   /** Well-formed, and not done by this version: Wi-Fi (18). */
   | { readonly kind: "unsupported"; readonly id: number; readonly number: number };
@@ -105,6 +115,7 @@ export type Answer =
   | { readonly kind: "nonce"; readonly id: number; readonly nonce: Bytes }
   /** A signed checkpoint, whole. */
   | { readonly kind: "checkpoint"; readonly id: number; readonly message: Bytes }
+  | TicketAnswer
   | CodeAnswer;
 
 /** What the door does during one's visit. */
@@ -115,12 +126,6 @@ export interface Notice {
   readonly kind: "notice";
   readonly event: NoticeEvent;
   readonly receipt: Bytes | undefined;
-}
-
-/** The payload of the lock's handshake message: the challenge that proofs and statements of this session must carry. */
-export interface Welcome {
-  readonly challenge: Bytes;
-  readonly isAdopted: boolean;
 }
 
 const PROVE = 1;
@@ -182,6 +187,7 @@ export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>
   else if (request.kind === "timeRequest") writer.uint(request.server);
   else if (request.kind === "timeResponse") writer.bytes(request.response);
   else if (request.kind === "fetched") writeHeads(writer, request.heads);
+  else if (request.kind === "ticket") writeTicketRequest(writer, request);
   else if (isCodeRequest(request)) writeCodeRequest(writer, request);
   return writer.finish();
 }
@@ -230,6 +236,9 @@ export function encodeAnswer(answer: Answer): Bytes {
     case "checkpoint":
       writer.array(3).uint(CHECKPOINT_ANSWER).uint(answer.id).bytes(answer.message);
       break;
+    case "ticket":
+      writeTicketAnswer(writer, answer);
+      break;
     case "users":
     case "offer":
       writeCodeAnswer(writer, answer);
@@ -254,26 +263,6 @@ export function encodeNotice(notice: Notice): Bytes {
   return writer.finish();
 }
 
-/** Gives the payload of the lock's handshake message. docs/protocol.cddl, `welcome`. */
-export function encodeWelcome(welcome: Welcome): Bytes {
-  assert(welcome.challenge.length === CHALLENGE_BYTES, "a challenge has 16 bytes");
-  const flags = welcome.isAdopted ? FLAG_ADOPTED : 0;
-  return new Writer().array(3).uint(VERSION).bytes(welcome.challenge).uint(flags).finish();
-}
-
-/** Reads the payload of the lock's handshake message. Flags that this version does not know are ignored.
- *  @returns `challenge` is a view
- *  @throws Fault link.shape, cbor.* */
-export function parseWelcome(payload: Bytes): Welcome {
-  const reader = new Reader(payload);
-  reader.readArray(3, 3);
-  if (reader.readUint(U32_MAX) !== VERSION) throw new Fault("link.shape");
-  const challenge = reader.readView(CHALLENGE_BYTES, CHALLENGE_BYTES);
-  const flags = reader.readUint(U32_MAX);
-  reader.end();
-  return { challenge, isAdopted: (flags & FLAG_ADOPTED) !== 0 };
-}
-
 /** How many items a request of that number has.
  *  @throws Fault link.shape for a number that is no request's */
 function itemsOfRequest(number: number): number {
@@ -294,6 +283,8 @@ function itemsOfRequest(number: number): number {
     case FETCH:
     case WIFI:
       return 4;
+    case TICKET_REQUEST:
+      return TICKET_REQUEST_ITEMS;
     default:
       throw new Fault("link.shape");
   }
@@ -321,6 +312,8 @@ function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): nu
       return CHECKPOINT;
     case "farewell":
       return FAREWELL;
+    case "ticket":
+      return TICKET_REQUEST;
     default:
       return codeRequestNumber(request.kind);
   }
@@ -353,6 +346,8 @@ function readAsked(reader: Reader, number: number, id: number): Request {
       return { kind: "checkpoint", id };
     case FAREWELL:
       return { kind: "farewell", id };
+    case TICKET_REQUEST:
+      return readTicketRequest(reader, id);
     case WIFI:
       reader.readBytes(1, WIFI_NAME_BYTES_MAX);
       reader.readBytes(0, WIFI_PASSWORD_BYTES_MAX);
@@ -387,6 +382,7 @@ function readAnswer(reader: Reader, head: { items: number; number: number; id: n
     const previousLink = reader.readView(LINK_BYTES, LINK_BYTES);
     return { kind: "records", id, region, first, previousLink, bytes: reader.readView(0, RECORDS_BYTES_MAX) };
   }
+  if (number === TICKET_ANSWER && items === TICKET_ANSWER_ITEMS) return readTicketAnswer(reader, id);
   if (number === USERS_ANSWER && items === 4) return readCodeAnswer(reader, number, id);
   if (items !== 3) throw new Fault("link.shape");
   if (number === OFFER_ANSWER) return readCodeAnswer(reader, number, id);

@@ -9,6 +9,7 @@ import { FINGERPRINT_BYTES } from "../codes/window.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Checkpoint } from "../journal/checkpoint.ts";
 import { REGIONS, type Region } from "../journal/record.ts";
+import { type CameraState, readCamera, writeCamera } from "./viewing.ts";
 
 /** The size of a link of the journal's chain. */
 export const LINK_BYTES = 32;
@@ -108,6 +109,8 @@ export interface Status {
   /** At most 4. */
   readonly boards: readonly BoardState[];
   readonly codes: CodesState;
+  /** The camera's newest heartbeat; undefined where nothing was heard of one since the lock started. */
+  readonly camera: CameraState | undefined;
   /** Until a factory reset that runs: whole seconds of uptime, rounded up; 0 where none runs. */
   readonly resetSeconds: number;
   /** The recovery key (8 bytes) with the number of its last statement; undefined where the journal lost it. */
@@ -181,7 +184,7 @@ export function writeHeads(writer: Writer, heads: readonly Head[]): void {
 /** Reads a status. @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function readStatus(reader: Reader): Status {
-  reader.readMap(17, 17);
+  reader.readMap(18, 18);
   enterKey(reader, 1);
   const firmwareVersion = reader.readText(1, VERSION_BYTES_MAX);
   enterKey(reader, 2);
@@ -218,6 +221,8 @@ export function readStatus(reader: Reader): Status {
   const keys = { owners, recovery: readRecovery(reader), boards };
   enterKey(reader, 17);
   const codes = readCodes(reader);
+  enterKey(reader, 18);
+  const camera = readCamera(reader);
   const clock = { timeLow, timeHigh };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
@@ -238,13 +243,14 @@ export function readStatus(reader: Reader): Status {
     resetSeconds,
     configuration,
     codes,
+    camera,
   };
 }
 
 /** Writes a status. */
 export function writeStatus(writer: Writer, status: Status): void {
   assert(status.heads.length === REGIONS.length, "a status tells of all three regions");
-  writer.map(17).uint(1).text(status.firmwareVersion);
+  writer.map(18).uint(1).text(status.firmwareVersion);
   writer.uint(2).array(2);
   writer.uint(status.timeLow ?? UNKNOWN_TIME).uint(status.timeHigh ?? UNKNOWN_TIME);
   writer.uint(3).uint(BOLTS.indexOf(status.bolt));
@@ -276,6 +282,7 @@ export function writeStatus(writer: Writer, status: Status): void {
   if (recovery === undefined) writer.array(0);
   else writer.array(2).bytes(recovery.kid).uint(recovery.seq);
   writeCodes(writer.uint(17), status.codes);
+  writeCamera(writer.uint(18), status.camera);
 }
 
 function writeCodes(writer: Writer, { budget, secrets, pausedDigits }: CodesState): void {

@@ -9,6 +9,9 @@ import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
+import { CAMERA_MODES, type CameraMode } from "../policy/configuration.ts";
+
+export type { CameraMode } from "../policy/configuration.ts";
 
 /** The lock's number in an ask, random: it goes into checkpoints as well. */
 export const ASK_NONCE_BYTES = 16;
@@ -26,8 +29,6 @@ export const RIGHT_OWNER = 4;
 /** Why the lock asks: nobody comes; a grant waits for the camera's proof; a visit is open; or it is over, and the camera films
  *  on for whoever leaves. */
 export type Purpose = "rest" | "knock" | "visit" | "after";
-/** When the sensor may have power: what an owner configured. */
-export type CameraMode = "visits" | "always" | "never";
 
 /** What the lock asks: every 500 ms from the knock until the camera may rest, else every 60 s, and at each change. */
 export interface Ask {
@@ -108,7 +109,6 @@ const ASK = 80;
 const TICKET = 81;
 
 const PURPOSES: readonly Purpose[] = Object.freeze(["rest", "knock", "visit", "after"]);
-const MODES: readonly CameraMode[] = Object.freeze(["visits", "always", "never"]);
 const U32_MAX = 0xffff_ffff;
 const LINK8_BYTES = 8;
 const CLIP_BYTES = 16;
@@ -126,13 +126,8 @@ const HEARTBEAT_HEAD_ITEMS = 13;
 export function encodeHeartbeat(beat: Heartbeat): Bytes {
   const { head } = beat;
   assert(beat.nonce.length === ASK_NONCE_BYTES && beat.powerHash.length === HASH_BYTES, "whole numbers and hashes");
-  const flags =
-    (beat.isOn ? FLAG_ON : 0) |
-    (beat.canRecord ? FLAG_CAN_RECORD : 0) |
-    (beat.isRecording ? FLAG_RECORDING : 0) |
-    (beat.isCaseOpen ? FLAG_CASE_OPEN : 0);
   const writer = new Writer().array(head === undefined ? HEARTBEAT_ITEMS : HEARTBEAT_HEAD_ITEMS);
-  writer.uint(HEARTBEAT).bytes(beat.nonce).uint(flags);
+  writer.uint(HEARTBEAT).bytes(beat.nonce).uint(flagsOf(beat));
   writer.uint(beat.verdict).uint(beat.alarm ?? NO_ALARM);
   writer.uint(beat.okMillis).uint(beat.ageMillis).uint(beat.visit).uint(beat.power).bytes(beat.powerHash);
   if (head !== undefined) writer.bytes(head.clip).uint(head.frame).bytes(head.chain);
@@ -146,7 +141,7 @@ export function parseHeartbeat(plaintext: Bytes): Heartbeat {
   const items = reader.readArray(HEARTBEAT_ITEMS, HEARTBEAT_HEAD_ITEMS);
   expect((items === HEARTBEAT_ITEMS || items === HEARTBEAT_HEAD_ITEMS) && reader.readUint(U32_MAX) === HEARTBEAT);
   const nonce = reader.readView(ASK_NONCE_BYTES, ASK_NONCE_BYTES).slice();
-  const flags = reader.readUint(U32_MAX);
+  const flags = readFlags(reader);
   const verdict = reader.readUint(VERDICT_MAX);
   const alarm = reader.readUint(NO_ALARM);
   const okMillis = reader.readUint(U32_MAX);
@@ -162,14 +157,36 @@ export function parseHeartbeat(plaintext: Bytes): Heartbeat {
     alarm: alarm === NO_ALARM ? undefined : alarm,
     okMillis,
     ageMillis,
-    isOn: (flags & FLAG_ON) !== 0,
-    canRecord: (flags & FLAG_CAN_RECORD) !== 0,
-    isRecording: (flags & FLAG_RECORDING) !== 0,
-    isCaseOpen: (flags & FLAG_CASE_OPEN) !== 0,
+    ...flags,
     visit,
     power,
     powerHash,
     head,
+  };
+}
+
+/** What of a heartbeat is one bit each. */
+export type BeatFlags = Pick<Heartbeat, "isOn" | "canRecord" | "isRecording" | "isCaseOpen">;
+
+/** Gives those bits. */
+export function flagsOf({ isOn, canRecord, isRecording, isCaseOpen }: BeatFlags): number {
+  return (
+    (isOn ? FLAG_ON : 0) |
+    (canRecord ? FLAG_CAN_RECORD : 0) |
+    (isRecording ? FLAG_RECORDING : 0) |
+    (isCaseOpen ? FLAG_CASE_OPEN : 0)
+  );
+}
+
+/** Reads those bits; others are ignored.
+ *  @throws Fault cbor.* */
+export function readFlags(reader: Reader): BeatFlags {
+  const flags = reader.readUint(U32_MAX);
+  return {
+    isOn: (flags & FLAG_ON) !== 0,
+    canRecord: (flags & FLAG_CAN_RECORD) !== 0,
+    isRecording: (flags & FLAG_RECORDING) !== 0,
+    isCaseOpen: (flags & FLAG_CASE_OPEN) !== 0,
   };
 }
 
@@ -193,7 +210,7 @@ export function encodeAsk(ask: Ask): Bytes {
   const { nonce, purpose, mode, visit, grant, lo, hi } = ask;
   assert(nonce.length === ASK_NONCE_BYTES, "an ask has 16 bytes of its own");
   const writer = new Writer().array(8).uint(ASK).bytes(nonce);
-  writer.uint(PURPOSES.indexOf(purpose)).uint(MODES.indexOf(mode)).uint(visit);
+  writer.uint(PURPOSES.indexOf(purpose)).uint(CAMERA_MODES.indexOf(mode)).uint(visit);
   return writer
     .bytes(grant ?? new Uint8Array(0))
     .uint(lo)
@@ -225,7 +242,7 @@ export function parseLockWord(plaintext: Bytes): LockWord {
 function readAsk(reader: Reader): Ask {
   const nonce = reader.readView(ASK_NONCE_BYTES, ASK_NONCE_BYTES).slice();
   const purpose = PURPOSES[reader.readUint(PURPOSES.length - 1)] as Purpose;
-  const mode = MODES[reader.readUint(MODES.length - 1)] as CameraMode;
+  const mode = CAMERA_MODES[reader.readUint(CAMERA_MODES.length - 1)];
   const visit = reader.readUint(U32_MAX);
   const grant = reader.readView(0, LINK8_BYTES).slice();
   expect(grant.length === 0 || grant.length === LINK8_BYTES);

@@ -24,6 +24,8 @@ export const SETTING_ONE_TOUCH = 11;
 /** When the keypad is dimmed: its beginning, and for how long. */
 export const SETTING_NIGHT_START = 12;
 export const SETTING_NIGHT_MINUTES = 13;
+/** When the camera's sensor may have power. */
+export const SETTING_CAMERA_MODE = 14;
 /** Classes of window codes (codes/window.ts). */
 const CODE_CLASSES = 22;
 const CAMERA_RULE_MAX = 2;
@@ -31,6 +33,10 @@ const CAMERA_RULE_MAX = 2;
 /** Matter's operating modes (Door Lock cluster, OperatingModeEnum), by number. */
 export const MODES = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"] as const);
 export type Mode = (typeof MODES)[number];
+
+/** When the camera's sensor may have power, by number: while somebody comes and goes, always, or never. */
+export const CAMERA_MODES = Object.freeze(["visits", "always", "never"] as const);
+export type CameraMode = (typeof CAMERA_MODES)[number];
 
 interface Bounds {
   readonly min: number;
@@ -49,6 +55,7 @@ const BOUNDS: Readonly<Record<number, Bounds>> = Object.freeze({
   [SETTING_ONE_TOUCH]: Object.freeze({ min: 0, max: 1, mayBeZero: false, standard: 1 }),
   [SETTING_NIGHT_START]: Object.freeze({ min: 0, max: 1_439, mayBeZero: false, standard: 1_320 }),
   [SETTING_NIGHT_MINUTES]: Object.freeze({ min: 0, max: 1_440, mayBeZero: false, standard: 480 }),
+  [SETTING_CAMERA_MODE]: Object.freeze({ min: 0, max: CAMERA_MODES.length - 1, mayBeZero: false, standard: 0 }),
 });
 
 /** The configuration in force. */
@@ -72,6 +79,7 @@ export interface Configuration {
   readonly nightStart: number;
   /** 0 = never. */
   readonly nightMinutes: number;
+  readonly cameraMode: CameraMode;
 }
 
 /** What a lock does that nobody has configured. */
@@ -90,6 +98,7 @@ export function defaultConfiguration(): Configuration {
     isOneTouch: BOUNDS[SETTING_ONE_TOUCH].standard === 1,
     nightStart: BOUNDS[SETTING_NIGHT_START].standard,
     nightMinutes: BOUNDS[SETTING_NIGHT_MINUTES].standard,
+    cameraMode: CAMERA_MODES[BOUNDS[SETTING_CAMERA_MODE].standard],
   };
 }
 
@@ -127,6 +136,7 @@ export function settingsOf(configuration: Configuration): ReadonlyMap<number, nu
     [SETTING_ONE_TOUCH, configuration.isOneTouch ? 1 : 0],
     [SETTING_NIGHT_START, configuration.nightStart],
     [SETTING_NIGHT_MINUTES, configuration.nightMinutes],
+    [SETTING_CAMERA_MODE, CAMERA_MODES.indexOf(configuration.cameraMode)],
   ]);
   for (const [place, key] of configuration.timeServers.entries()) {
     if (key !== undefined) settings.set(SETTING_TIME_SERVERS + place, key);
@@ -176,6 +186,8 @@ function withNumber(current: Configuration, key: number, value: number): Configu
       return { ...current, nightStart: value };
     case SETTING_NIGHT_MINUTES:
       return { ...current, nightMinutes: value };
+    case SETTING_CAMERA_MODE:
+      return { ...current, cameraMode: CAMERA_MODES[value] };
     default:
       return undefined;
   }

@@ -213,13 +213,13 @@ export class Codes {
     if (use.by === "window") {
       const isActive = codes.active.some((other) => this.#isSame(use, { by: "window", ...other }));
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
-      if (configuration.codeCamera[use.window.windowClass] > 0) return "camera";
+      if (configuration.codeCamera[use.window.windowClass] > desk.cameraProof(now)) return "camera";
       return hasRoomForUse(this.#crypto, codes, use, interval.lo) ? undefined : "quota";
     }
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
     if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";
-    if (user.camera > 0) return "camera";
+    if (user.camera > desk.cameraProof(now)) return "camera";
     const denial = judgeUser(user, { interval, zone, widthMax });
     return denial === "uses" && isAgain ? undefined : denial;
   }

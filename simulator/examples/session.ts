@@ -158,6 +158,10 @@ function statusExample({ owner, recovery, camera }: Cast): Status {
     fetchedSeq: 4_711,
     resetSeconds: 0,
     recovery: { kid: recovery.kid, seq: 0 },
+    camera: {
+      ...{ verdict: 0, alarm: undefined, isOn: true, canRecord: true, isRecording: false, isCaseOpen: false },
+      ...{ visit: 0, power: 12, ageMillis: 250, heardMillis: 400 },
+    },
   };
 }
 

@@ -59,9 +59,13 @@ const STATUS: Status = {
     [2, fromHex("aabb")],
   ]),
   fetchedSeq: 40,
+  camera: {
+    ...{ verdict: 5, alarm: undefined, isOn: true, canRecord: true, isRecording: false, isCaseOpen: true },
+    ...{ visit: 0, power: 12, ageMillis: 250, heardMillis: 400 },
+  },
 };
 const STATUS_HEX = [
-  "b10165302e312e30",
+  "b20165302e312e30",
   "02821a670000001affffffff",
   "030104010500",
   "06191770",
@@ -76,6 +80,7 @@ const STATUS_HEX = [
   "0f1a00015180",
   `1082${KID_HEX}03`,
   `11831a000113c88182${KID_HEX}4433333333820806`,
+  "12870518400b000c18fa190190",
 ].join("");
 
 const ANA: UserSetting = {
@@ -99,6 +104,7 @@ const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "un
   ["fetch", "840409011864", { kind: "fetch", id: 9, region: 1, from: 100 }],
   ["a request for time", "83050102", { kind: "timeRequest", id: 1, server: 2 }],
   ["a server's answer", "8306014100", { kind: "timeResponse", id: 1, response: fromHex("00") }],
+  ["a ticket", `840b07${LINK_HEX}07`, { kind: "ticket", id: 7, viewerKey: LINK, rights: 7 }],
   ["bye", "82071818", { kind: "bye", id: 24 }],
   ["fetched", `830802${HEADS_HEX}`, { kind: "fetched", id: 2, heads: HEADS }],
   ["checkpoint", "820903", { kind: "checkpoint", id: 3 }],
@@ -155,6 +161,11 @@ const ANSWERS: readonly (readonly [string, string, Answer | Notice])[] = [
         },
       ],
     },
+  ],
+  [
+    "a ticket",
+    `86184c0748${"22".repeat(8)}${LINK_HEX}${LINK_HEX}183c`,
+    { kind: "ticket", id: 7, ticket: fromHex("22".repeat(8)), agreementKey: LINK, signingKey: LINK, seconds: 60 },
   ],
   ["no board", "83184b0780", { kind: "offer", id: 7, board: undefined }],
   [
@@ -253,7 +264,11 @@ const BAD_REQUESTS: readonly (readonly [string, string])[] = [
   ["nothing", ""],
   ["an empty array", "80"],
   ["number 0", "820000"],
-  ["number 11", "820b00"],
+  ["number 12", "820c00"],
+  ["a ticket without rights", `840b07${LINK_HEX}00`],
+  ["a ticket with rights above all", `840b07${LINK_HEX}08`],
+  ["a ticket with a key of 31 bytes", `840b07581f${"11".repeat(31)}01`],
+  ["a ticket without a key", "830b0701"],
   ["an answer's number", "8318400701"],
   ["a status with an argument", "83030000"],
   ["a fetch without its start", "83040901"],
@@ -305,8 +320,14 @@ const BAD_ANSWERS: readonly (readonly [string, string])[] = [
   ["event 0", "8318600000"],
   ["event 9", "8318600009"],
   ["a receipt for an opening", "841860000141d2"],
+  ["a ticket for no time", `86184c0748${"22".repeat(8)}${LINK_HEX}${LINK_HEX}00`],
+  ["a ticket for 61 s", `86184c0748${"22".repeat(8)}${LINK_HEX}${LINK_HEX}183d`],
+  ["a ticket of seven bytes", `86184c0747${"22".repeat(7)}${LINK_HEX}${LINK_HEX}01`],
+  ["a ticket with a key less", `85184c0748${"22".repeat(8)}${LINK_HEX}183c`],
+  ["half a camera", `83184307${STATUS_HEX.replace("128705", "128605")}`],
+  ["a camera's verdict above 63", `83184307${STATUS_HEX.replace("128705", "12871840")}`],
   ["a short nonce", `83184507581f${"11".repeat(31)}`],
-  ["a status with a key less", `83184307${STATUS_HEX.replace("b10165", "b00165").replace("0da201181e0242aabb", "")}`],
+  ["a status with a key less", `83184307${STATUS_HEX.replace("b20165", "b10165").replace("0da201181e0242aabb", "")}`],
   ["a status with other keys", `83184307${STATUS_HEX.replace("0b02", "0a02")}`],
   ["a status with two heads", `83184307${STATUS_HEX.replace(HEADS_HEX, `82${HEADS_HEX.slice(2, -76)}`)}`],
   ["a status without owners", `83184307${STATUS_HEX.replace(`098184${KID_HEX}050100`, "0980")}`],

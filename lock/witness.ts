@@ -1,0 +1,310 @@
+// The lock's camera: what it is asked, what it answered, and what that proves at this moment.
+// Why: a grant may demand that somebody is seen who comes; a heartbeat counts from when its own number was drawn, never from
+// when it arrived, so one that was recorded, held back or made before proves nothing, and silence proves nothing (T23, T26, T27).
+// Follows docs/protocol.md §3.3. One camera counts: the first that was enrolled.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
+import { type Offer, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import type { CameraState } from "../firmware/link/viewing.ts";
+import {
+  ASK_NONCE_BYTES,
+  type CameraMode,
+  type CameraWord,
+  encodeAsk,
+  encodeTicket,
+  type Heartbeat,
+  type Purpose,
+  parseCameraWord,
+  type Ticket,
+} from "../firmware/link/witness.ts";
+import { type Millis, millis, type Random } from "../firmware/platform.ts";
+import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
+import type { Interval } from "../firmware/time/clock.ts";
+import type { StrangerClass } from "./desk.ts";
+import type { Identity } from "./identity.ts";
+import type { Memory } from "./memory.ts";
+import { type Peer, Peers, type PeersParts } from "./peers.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** How often the camera is asked while somebody comes or goes. */
+export const ASK_MILLIS = 500;
+/** How often it is asked otherwise. */
+export const REST_ASK_MILLIS = 60_000;
+/** A heartbeat that names a number which was drawn longer ago is not looked at. */
+export const NONCE_MILLIS_MAX = 5_000;
+/** Numbers that may be answered yet: those of 5 s, and what was asked beside. The oldest makes room. */
+export const NONCES_MAX = 16;
+/** The camera counts as lost where its newest heartbeat is older. */
+export const LOST_MILLIS = 1_500;
+/** A heartbeat that is older proves nothing of now. */
+export const LIVE_MILLIS = 1_000;
+/** For so long every frame must have been good. */
+export const GOOD_MILLIS = 3_000;
+/** How old the last frame that was looked at may be, when the heartbeat is used. */
+export const FRAME_MILLIS_MAX = 1_500;
+/** Whoever asks out of turn, the camera itself or somebody who would look, makes the lock ask no more often than so. */
+const EXTRA_MILLIS = 250;
+
+const NO_SENSE: StrangerClass = 1;
+const UNKNOWN_TIME = 0xffff_ffff;
+const U32_MAX = 0xffff_ffff;
+
+/** What the camera proves: 0 nothing, 1 that it records, 2 that it is live and unobstructed. */
+export type CameraProof = 0 | 1 | 2;
+
+/** What the camera is asked for. */
+export interface CameraWish {
+  readonly purpose: Purpose;
+  /** The number of the intent record, u32; 0 where no visit is open. */
+  readonly visit: number;
+  /** The link8 of the grant that came, 8 bytes. */
+  readonly grant: Bytes | undefined;
+}
+
+/** What the lock does for its witness. */
+export interface WitnessDesk {
+  readonly lockId: string;
+  readonly boards: readonly EnrolledBoard[];
+  /** When the sensor may have power. */
+  readonly mode: CameraMode;
+  interval(now: Millis): Interval;
+  /** Hears each heartbeat that counts. */
+  heard(beat: Heartbeat, now: Millis): void;
+  stranger(kind: StrangerClass, now: Millis): void;
+}
+
+/** Gives what the lock does for its witness, out of what it remembers. */
+export function witnessDesk(lock: {
+  readonly identity: Identity;
+  readonly memory: Memory;
+  readonly recorder: Recorder;
+  heard(beat: Heartbeat, now: Millis): void;
+}): WitnessDesk {
+  const { identity, memory, recorder } = lock;
+  return {
+    lockId: identity.lockId,
+    get boards() {
+      return memory.state.keyring.boards;
+    },
+    get mode() {
+      return memory.state.configuration.cameraMode;
+    },
+    interval: (now) => memory.interval(now),
+    heard: (beat, now) => lock.heard(beat, now),
+    stranger: (kind, now) => recorder.stranger(kind, now),
+  };
+}
+
+interface Asked {
+  readonly nonce: Bytes;
+  readonly at: Millis;
+}
+
+/** What is known of the camera. */
+interface Seen {
+  /** What may be answered yet, the newest last. */
+  asked: readonly Asked[];
+  newest: { readonly beat: Heartbeat; readonly drawnAt: Millis } | undefined;
+}
+
+const REST: CameraWish = Object.freeze({ purpose: "rest", visit: 0, grant: undefined });
+
+/** The camera of one lock. It owns the sessions' keys. */
+export class Witness {
+  readonly #crypto: Crypto;
+  readonly #random: Random;
+  readonly #desk: WitnessDesk;
+  readonly #peers: Peers<Seen>;
+  #wish: CameraWish = REST;
+  /** When it was asked last, in which mode, and when the next ask is due. */
+  #askedAt: Millis;
+  #askedMode: CameraMode;
+  #askAt: Millis;
+
+  constructor(parts: PeersParts, desk: WitnessDesk, now: Millis) {
+    this.#crypto = parts.crypto;
+    this.#random = parts.random;
+    this.#desk = desk;
+    this.#askedAt = now;
+    this.#askedMode = desk.mode;
+    this.#askAt = now;
+    this.#peers = new Peers<Seen>(
+      parts,
+      {
+        lockId: desk.lockId,
+        role: ROLE_CAMERA,
+        get boards() {
+          return firstCamera(desk.boards);
+        },
+        create: () => ({ asked: [], newest: undefined }),
+        heard: (peer, plaintext, at) => this.#hear(peer, plaintext, at),
+        stranger: (kind, at) => desk.stranger(kind, at),
+        linkChanged: () => {},
+      },
+      now,
+    );
+  }
+
+  get isEnrolled(): boolean {
+    return firstCamera(this.#desk.boards).length > 0;
+  }
+
+  /** Gives what the camera proves at this moment: nothing where anything is missing. */
+  proof(now: Millis): CameraProof {
+    const newest = this.#newest;
+    if (newest === undefined) return 0;
+    const { beat } = newest;
+    const age = now - newest.drawnAt;
+    if (age >= LOST_MILLIS || !beat.isOn || !beat.canRecord) return 0;
+    const isLive = age < LIVE_MILLIS && beat.ageMillis + age <= FRAME_MILLIS_MAX;
+    const isGood = beat.verdict === 0 && beat.okMillis >= GOOD_MILLIS && beat.alarm === undefined;
+    return isLive && isGood && !beat.isCaseOpen ? 2 : 1;
+  }
+
+  /** The newest heartbeat, whatever its age; undefined before the first of this start, and once the board was removed. */
+  get last(): Heartbeat | undefined {
+    return this.#newest?.beat;
+  }
+
+  /** Whether the newest heartbeat is younger than 1.5 s. */
+  isHeard(now: Millis): boolean {
+    const newest = this.#newest;
+    return newest !== undefined && now - newest.drawnAt < LOST_MILLIS;
+  }
+
+  /** Whether somebody who looked now would see; where nothing was heard lately, the camera is asked, for who tries again. */
+  isSeeing(now: Millis): boolean {
+    if (!this.isHeard(now)) this.#hurry(now);
+    return this.isHeard(now) && this.last?.isOn === true;
+  }
+
+  /** How the camera was, as an owner sees it. */
+  state(now: Millis): CameraState | undefined {
+    const newest = this.#newest;
+    if (newest === undefined) return undefined;
+    const { verdict, alarm, isOn, canRecord, isRecording, isCaseOpen, visit, power, ageMillis } = newest.beat;
+    const heardMillis = Math.min(now - newest.drawnAt, U32_MAX);
+    return { verdict, alarm, isOn, canRecord, isRecording, isCaseOpen, visit, power, ageMillis, heardMillis };
+  }
+
+  /** Says what the camera is asked for; where that is new, it is asked at once. */
+  wish(wish: CameraWish, now: Millis): void {
+    const isSame = wish.purpose === this.#wish.purpose && wish.visit === this.#wish.visit;
+    if (isSame && this.#isSameGrant(wish.grant, this.#wish.grant)) return;
+    this.#wish = { ...wish, grant: wish.grant?.slice() };
+    this.#ask(now);
+  }
+
+  /** Tells the camera of somebody who may look. @returns the camera, or undefined where it was not told */
+  admit(ticket: Ticket): EnrolledBoard | undefined {
+    const peer = this.#camera;
+    return peer !== undefined && this.#peers.send(peer, encodeTicket(ticket)) ? peer.board : undefined;
+  }
+
+  /** Takes one frame. Total: it never throws for any bytes. */
+  received(frame: Bytes, now: Millis): void {
+    this.#peers.received(frame, now);
+  }
+
+  /** Asks where it is due, and ends what has had its time. */
+  tick(now: Millis): void {
+    this.#peers.tick(now);
+    if (now >= this.#askAt || this.#askedMode !== this.#desk.mode) this.#ask(now);
+  }
+
+  /** When `tick` has something to do. */
+  get nextTick(): Millis | undefined {
+    const ends = this.#peers.nextTick;
+    if (this.#camera?.session === undefined) return ends;
+    const next = this.#askedMode === this.#desk.mode ? this.#askAt : this.#askedAt;
+    return ends === undefined ? next : millis(Math.min(ends, next));
+  }
+
+  /** Whether the link of the camera is up. @param kid 8 bytes */
+  isUp(kid: Bytes): boolean {
+    return this.#peers.isUp(kid);
+  }
+
+  /** The last offer on the camera's wire of a board that is not enrolled, at most 60 s old. */
+  get offer(): Offer | undefined {
+    return this.#peers.offer;
+  }
+
+  /** When that came. */
+  get offeredAt(): Millis | undefined {
+    return this.#peers.offeredAt;
+  }
+
+  get #camera(): Peer<Seen> | undefined {
+    return this.#peers.all[0];
+  }
+
+  /** Of the camera that is enrolled now; the peers follow the keyring only at the next tick. */
+  get #newest(): Seen["newest"] {
+    const peer = this.#camera;
+    return peer !== undefined && firstCamera(this.#desk.boards)[0] === peer.board ? peer.state.newest : undefined;
+  }
+
+  /** Draws a number and asks, where there is a session to ask over. */
+  #ask(now: Millis): void {
+    const { mode } = this.#desk;
+    this.#askedAt = now;
+    this.#askedMode = mode;
+    this.#askAt = millis(now + (this.#wish.purpose === "rest" ? REST_ASK_MILLIS : ASK_MILLIS));
+    const peer = this.#camera;
+    if (peer?.session === undefined) return;
+    const nonce = new Uint8Array(ASK_NONCE_BYTES);
+    this.#random.fill(nonce);
+    const young = peer.state.asked.filter(({ at }) => now - at <= NONCE_MILLIS_MAX);
+    peer.state.asked = [...young.slice(1 - NONCES_MAX), { nonce, at: now }];
+    const { lo, hi = UNKNOWN_TIME } = this.#desk.interval(now);
+    this.#peers.send(peer, encodeAsk({ ...this.#wish, nonce, mode, lo, hi }));
+  }
+
+  /** Lets the next ask be soon. */
+  #hurry(now: Millis): void {
+    const soon = Math.max(now, this.#askedAt + EXTRA_MILLIS);
+    if (soon < this.#askAt) this.#askAt = millis(soon);
+  }
+
+  #hear(peer: Peer<Seen>, plaintext: Bytes, now: Millis): void {
+    const word = this.#read(plaintext, now);
+    if (word === undefined) return;
+    if (word.kind === "here") {
+      this.#hurry(now);
+      return;
+    }
+    const { beat } = word;
+    const { state } = peer;
+    const found = state.asked.findIndex(({ nonce }) => this.#crypto.isEqual(nonce, beat.nonce));
+    if (found < 0 || now - state.asked[found].at > NONCE_MILLIS_MAX) {
+      this.#desk.stranger(NO_SENSE, now);
+      return;
+    }
+    state.newest = { beat, drawnAt: state.asked[found].at };
+    // What was asked before it is answered with it: a heartbeat that was overtaken says nothing newer.
+    state.asked = state.asked.slice(found + 1);
+    this.#desk.heard(beat, now);
+  }
+
+  #read(plaintext: Bytes, now: Millis): CameraWord | undefined {
+    try {
+      return parseCameraWord(plaintext);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#desk.stranger(NO_SENSE, now);
+      return undefined;
+    }
+  }
+
+  #isSameGrant(left: Bytes | undefined, right: Bytes | undefined): boolean {
+    return left === undefined || right === undefined ? left === right : this.#crypto.isEqual(left, right);
+  }
+}
+
+/** The camera that counts, or none. */
+function firstCamera(boards: readonly EnrolledBoard[]): readonly EnrolledBoard[] {
+  return boards.filter(({ role }) => role === ROLE_CAMERA).slice(0, 1);
+}
