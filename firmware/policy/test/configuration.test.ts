@@ -20,6 +20,7 @@ const NUMBERS: readonly (readonly [number, keyof Configuration, number, number, 
   [11, "isOneTouch", 0, 1, false, true],
   [12, "nightStart", 0, 1_439, false, 1_320],
   [13, "nightMinutes", 0, 1_440, false, 480],
+  [14, "cameraMode", 0, 2, false, "visits"],
 ];
 
 for (const [key, field, low, high, mayBeZero, standard] of NUMBERS) {
@@ -56,7 +57,7 @@ test("a zone is a POSIX rule in bytes", () => {
   assert.is(withZone(DEFAULTS, fromAscii("UTC")), undefined);
 });
 
-for (const key of [0, 14, 15, 16, 255, 0xffff_ffff]) {
+for (const key of [0, 15, 16, 255, 0xffff_ffff]) {
   test(`refuses the unknown key ${key}, and what stands around it`, () => {
     for (const value of [1, fromAscii("1")]) {
       assert.is(
@@ -124,7 +125,7 @@ test("what a status shows is what configures the same", () => {
   assert.equal(configure(DEFAULTS, settings), changed);
   assert.equal(
     settings.map(({ key }) => key),
-    [1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 8],
+    [1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14, 8],
   );
 });
 
