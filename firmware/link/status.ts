@@ -224,6 +224,7 @@ export function readStatus(reader: Reader): Status {
   enterKey(reader, 18);
   const camera = readCamera(reader);
   const clock = { timeLow, timeHigh };
+  const rest = { liveCounters, resetSeconds, configuration, codes, camera };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
     heads,
@@ -232,19 +233,7 @@ export function readStatus(reader: Reader): Status {
     isJournalWritable: (flags & FLAG_UNWRITABLE) === 0,
     hasPresence: (flags & FLAG_PRESENCE) !== 0,
   };
-  return {
-    firmwareVersion,
-    ...clock,
-    ...door,
-    boots,
-    ...journal,
-    ...keys,
-    liveCounters,
-    resetSeconds,
-    configuration,
-    codes,
-    camera,
-  };
+  return { firmwareVersion, ...clock, ...door, boots, ...journal, ...keys, ...rest };
 }
 
 /** Writes a status. */

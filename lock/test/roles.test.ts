@@ -234,6 +234,9 @@ const COMMANDS: readonly Command[] = [
   afterProof("users", (caller) => caller.ask({ kind: "users", from: 1 })?.kind ?? "silence"),
   afterProof("holidays", (caller) => caller.ask({ kind: "holidays", holidays: [] })?.kind ?? "silence"),
   afterProof("offer", (caller) => caller.ask({ kind: "offer" })?.kind ?? "silence"),
+  afterProof("ticket", (caller) => {
+    return caller.ask({ kind: "ticket", viewerKey: new Uint8Array(32), rights: 7 })?.kind ?? "silence";
+  }),
   raw("Wi-Fi", (writer) => writer.array(4).uint(18).uint(900).bytes(new Uint8Array(4)).bytes(new Uint8Array(8))),
   state("enrol", () => ({
     kind: KIND_ENROL,

@@ -9,6 +9,15 @@ import { encodeEnrolled, encodeOffer } from "../../firmware/link/introduction.ts
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
 import { boardPrologue, phonePrologue } from "../../firmware/link/prologue.ts";
 import type { Status } from "../../firmware/link/status.ts";
+import {
+  type Ask,
+  encodeAsk,
+  encodeHeartbeat,
+  encodeHere,
+  encodeTicket,
+  type Heartbeat,
+  RIGHT_VIEW,
+} from "../../firmware/link/witness.ts";
 import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
 import type { Example } from "../examples.ts";
 import { codeMessages } from "./codes.ts";
@@ -41,6 +50,10 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       encodeRequest({ kind: "farewell", id: 10 }),
     ),
     request(
+      "asks to look through the camera",
+      encodeRequest({ kind: "ticket", id: 11, viewerKey: repeated(0x0f, 32), rights: RIGHT_VIEW }),
+    ),
+    request(
       "sets the Wi-Fi",
       new Writer().array(4).uint(18).uint(12).bytes(fromAscii("home")).bytes(fromAscii("open sesame")).finish(),
     ),
@@ -52,6 +65,7 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       bytes: encodeNotice({ kind: "notice", event: "opened", receipt: undefined }),
     },
     ...keypadExamples(cast),
+    ...cameraExamples(),
     { rule: "prologue-nk", says: "a phone and this lock", bytes: phonePrologue(cast.lockId) },
     {
       rule: "prologue-kk",
@@ -59,6 +73,32 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       bytes: boardPrologue({ role: 2, lockId: cast.lockId, boardKid: cast.camera.kid, sequence: 2 }),
     },
     ...handedExamples(cast),
+  ];
+}
+
+/** What a camera and its lock say to each other. */
+function cameraExamples(): readonly Example[] {
+  const nonce = repeated(0x4e, 16);
+  const beat: Heartbeat = {
+    ...{ nonce, verdict: 0, alarm: undefined, okMillis: 4_200, ageMillis: 310 },
+    ...{ isOn: true, canRecord: true, isRecording: true, isCaseOpen: false },
+    ...{ visit: 4_712, power: 12, powerHash: repeated(0x48, 32) },
+    head: { clip: repeated(0x0c, 16), frame: 71_003, chain: repeated(0x0d, 32) },
+  };
+  const ask: Ask = {
+    ...{ nonce, purpose: "visit", mode: "visits", visit: 4_712, grant: repeated(0x0e, 8), lo: NOW, hi: NOW + 60 },
+  };
+  const ticket = { ticket: repeated(0x7c, 8), viewerKey: repeated(0x0f, 32), rights: RIGHT_VIEW, seconds: 60 };
+  return [
+    { rule: "ask", says: "visit 4712 is open", bytes: encodeAsk(ask) },
+    { rule: "heartbeat", says: "it films visit 4712, and sees well", bytes: encodeHeartbeat(beat) },
+    {
+      rule: "heartbeat",
+      says: "something is before the lens, and it has no clip",
+      bytes: encodeHeartbeat({ ...beat, verdict: 1, okMillis: 0, isRecording: false, visit: 0, head: undefined }),
+    },
+    { rule: "here", says: "a new session stands", bytes: encodeHere() },
+    { rule: "ticket", says: "somebody may look for a minute", bytes: encodeTicket(ticket) },
   ];
 }
 
@@ -122,7 +162,13 @@ function answersOf(cast: Cast): readonly (readonly [says: string, answer: Answer
       `a checkpoint of ${lockId}; the byte string would be one`,
       { kind: "checkpoint", id: 9, message: leavesOf(cast).root },
     ],
+    ["a ticket to look through the camera, with its keys", ticketExample(cast)],
   ];
+}
+
+function ticketExample({ camera }: Cast): Answer {
+  const keys = { agreementKey: repeated(0x0a, 32), signingKey: camera.publicKey };
+  return { kind: "ticket", id: 11, ticket: repeated(0x7c, 8), ...keys, seconds: 60 };
 }
 
 function statusExample({ owner, recovery, camera }: Cast): Status {

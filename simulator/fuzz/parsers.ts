@@ -26,6 +26,7 @@ import { parseEnrolled, parseOffer } from "../../firmware/link/introduction.ts";
 import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/message.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
+import { parseCameraWord, parseLockWord } from "../../firmware/link/witness.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { encodeTimeRequest, verifyTimeResponse } from "../../firmware/time/roughtime.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
@@ -98,6 +99,8 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
     parser("parseWelcome", ofRule("welcome"), quiet(parseWelcome)),
     parser("parseCommand", ofRule("command"), quiet(parseCommand)),
     parser("parseWord", ofRule("reply", "board-notice"), quiet(parseWord)),
+    parser("parseCameraWord", ofRule("heartbeat", "here"), quiet(parseCameraWord)),
+    parser("parseLockWord", ofRule("ask", "ticket"), quiet(parseLockWord)),
     parser("parseOffer", ofRule("offer"), quiet(parseOffer)),
     parser("parseEnrolled", ofRule("enrolled"), quiet(parseEnrolled)),
     parser(
