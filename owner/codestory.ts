@@ -8,6 +8,7 @@ import type { UserSetting } from "../firmware/codes/form.ts";
 import { WINDOW_CLASSES } from "../firmware/codes/window.ts";
 import type { CodeEntry } from "../firmware/journal/codes.ts";
 import { PERMISSIONS } from "./allowance.ts";
+import { sayProof } from "./footage.ts";
 import { counted, printable } from "./terminal.ts";
 import { sayType } from "./user.ts";
 
@@ -50,9 +51,11 @@ export class CodeStory {
       case "budget":
         return undefined;
       case "code": {
-        const { use, isHalf, operation } = entry;
+        const { use, isHalf, operation, cameraProof } = entry;
+        const proof = sayProof(cameraProof);
+        const what = `${PERMISSIONS[operation] ?? operation}${proof === "" ? "" : ` (${proof})`}`;
         const result = isHalf ? "the first half; the second is waited for" : "no end is recorded yet";
-        return { who: this.whoseUse(use), how: `${this.howUse(use)}, ${PERMISSIONS[operation] ?? operation}`, result };
+        return { who: this.whoseUse(use), how: `${this.howUse(use)}, ${what}`, result };
       }
       case "code-refusal": {
         const { use, denial, count } = entry;

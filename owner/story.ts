@@ -15,6 +15,7 @@ import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { PERMISSIONS } from "./allowance.ts";
 import { CodeStory, type KnownCodes } from "./codestory.ts";
+import { sayProof, tellCamera } from "./footage.ts";
 import { sayDuration, sayMoment } from "./moment.ts";
 import { counted, printable } from "./terminal.ts";
 
@@ -54,6 +55,8 @@ const BELL = 3;
 const ALARM_REASONS: Partial<Readonly<Record<Alarm, string>>> = Object.freeze({
   tamper: "the keypad was opened, or its cable cut",
   keypad: "nothing is heard of the keypad",
+  camera: "it failed, or was covered, during a visit",
+  cycles: "the door was opened a third time in one visit",
   siege: "so many wrong codes that short ones are not tested for now",
 });
 /** Who told the lock the time, by the source of a clock record. */
@@ -84,6 +87,7 @@ const OUTCOMES: Readonly<Record<Of<"closing">["outcome"], string>> = Object.free
   superseded: "another opening followed",
   "power-cut": "the power was cut",
   "held-open": "the door was left open",
+  camera: "ENDED, since the camera failed",
 });
 
 /** Who vouches for a locked door, as in `closing-17`. */
@@ -229,6 +233,7 @@ export class Story {
       const what = STRANGERS[entry.strangerClass] ?? "something else";
       this.note(record, { who: "stranger", how: "tries", result: `${what}${times(entry.count)}` });
     }
+    if (entry.kind === "camera") this.note(record, { who: "camera", ...tellCamera(entry) });
     if (entry.kind === "other")
       this.note(record, { who, how: `record of type ${entry.type}`, result: "not understood" });
   }
@@ -266,13 +271,14 @@ export class Story {
   }
 
   /** Says how, and which use of whose grant it was, where each link of the chain is counted. */
-  private sayIntent({ source, operation, spends, actor }: Of<"intent">): string {
+  private sayIntent({ source, operation, spends, actor, cameraProof }: Of<"intent">): string {
     const chain = this.chains.get(toBase64url(actor)) ?? [];
     const isEach = spends.length > 1 && chain.length === spends.length;
     const uses = spends.map(({ used }, index) => `use ${used}${isEach ? ` of ${chain[index]}'s` : ""}`).join(", ");
     // A grant that needs a code besides: both were shown within a minute.
     const by = source === "keypad" ? "keypad and phone" : source;
-    return `${by}, ${PERMISSIONS[operation] ?? operation}${uses === "" ? "" : ` (${uses})`}`;
+    const said = [uses, sayProof(cameraProof)].filter((part) => part !== "").join(", ");
+    return `${by}, ${PERMISSIONS[operation] ?? operation}${said === "" ? "" : ` (${said})`}`;
   }
 
   private nameOf(kid: Uint8Array): string {

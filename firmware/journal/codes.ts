@@ -25,13 +25,21 @@ import { assert, Fault, unreachable } from "../fault.ts";
 import { type Denial, denialNumber, denialOf } from "../grant/denial.ts";
 
 const SEALED_SECRET_BYTES = 60;
+const CAMERA_PROOF_MAX = 2;
 
 /** One record's meaning. `actor` is the owner who set it, 8 bytes. */
 export type CodeEntry =
   /** What is left of the probability of a guess that hits, in units of 1e-12. */
   | { readonly kind: "budget"; readonly level: number }
   /** Somebody opens from the keypad; or, half of it, has shown a first code that spends a TOTP step and waits for more. */
-  | { readonly kind: "code"; readonly operation: number; readonly isHalf: boolean; readonly use: CodeUse }
+  | {
+      readonly kind: "code";
+      readonly operation: number;
+      readonly isHalf: boolean;
+      readonly use: CodeUse;
+      /** What the camera had proven, 1 or 2; left out where it was nothing. */
+      readonly cameraProof?: number;
+    }
   /** A user is set; without a setting, removed with all credentials. */
   | {
       readonly kind: "user";
@@ -77,10 +85,11 @@ export function writeCodeEntry(writer: Writer, entry: CodeEntry): void {
       break;
     case "code":
       writer
-        .array(3)
+        .array(entry.cameraProof === undefined ? 3 : 4)
         .uint(entry.operation)
         .uint(entry.isHalf ? 1 : 0);
       writeCodeUse(writer, entry.use);
+      if (entry.cameraProof !== undefined) writer.uint(entry.cameraProof);
       break;
     case "user":
       writer
@@ -122,10 +131,12 @@ export function readBudget(reader: Reader): CodeEntry {
 export function readCodeEntry(reader: Reader, type: number): CodeEntry | undefined {
   switch (type) {
     case CODE_TYPES.code: {
-      reader.readArray(3, 3);
+      const items = reader.readArray(3, 4);
       const operation = reader.readUint(ARGUMENT_MAX);
       const isHalf = reader.readUint(1) === 1;
-      return { kind: "code", operation, isHalf, use: readCodeUse(reader) };
+      const use = readCodeUse(reader);
+      const code = { kind: "code", operation, isHalf, use } as const;
+      return items === 3 ? code : { ...code, cameraProof: readCameraProof(reader) };
     }
     case CODE_TYPES.user: {
       const items = reader.readArray(2, 3);
@@ -160,6 +171,13 @@ export function readCodeEntry(reader: Reader, type: number): CodeEntry | undefin
     default:
       return undefined;
   }
+}
+
+/** Reads what a camera had proven; nothing is left out. @throws Fault code.shape, cbor.* */
+export function readCameraProof(reader: Reader): number {
+  const proof = reader.readUint(CAMERA_PROOF_MAX);
+  if (proof === 0) throw new Fault("code.shape");
+  return proof;
 }
 
 function readActor(reader: Reader): Bytes {

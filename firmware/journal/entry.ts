@@ -21,6 +21,7 @@ export const OUTCOMES = Object.freeze([
   "superseded",
   "power-cut",
   "held-open",
+  "camera",
 ] as const);
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -53,8 +54,25 @@ export const ALARMS = Object.freeze([
   "tamper",
   "keypad",
   "siege",
+  "camera",
+  "cycles",
 ] as const);
 export type Alarm = (typeof ALARMS)[number];
+
+/** What the lock noted of its camera. `head`: once a minute of a visit. `alarm`: it is heard, and is not as the visit asks.
+ *  `unproven`: somebody knocked, and it did not prove itself in time. The order gives the numbers. */
+export const CAMERA_EVENTS = Object.freeze(["start", "head", "end", "lost", "alarm", "back", "unproven"] as const);
+export type CameraEvent = (typeof CAMERA_EVENTS)[number];
+
+/** Where the signed chain of a clip stood, as the camera said. */
+export interface ClipHead {
+  /** The clip's name, 16 bytes. */
+  readonly clip: Bytes;
+  /** The newest frame that was signed, u32; 4294967295 before the first. */
+  readonly frame: number;
+  /** 32 bytes. */
+  readonly chain: Bytes;
+}
 
 /** One use of a counted link: the counter as it stands after it. */
 export interface SpentUse {
@@ -87,6 +105,8 @@ export type Entry =
       readonly root: Bytes;
       /** At most 3. */
       readonly spends: readonly SpentUse[];
+      /** What the camera had proven: 1 that it records, 2 live and unobstructed; left out where it was nothing. */
+      readonly cameraProof?: number;
     }
   | {
       readonly kind: "closing";
@@ -133,6 +153,19 @@ export type Entry =
   | { readonly kind: "alarm"; readonly alarm: Alarm; readonly count: number }
   /** 0 broken frames, 1 messages without sense, 2 proofs that failed, 3 presses of the bell, 4 wrong codes. */
   | { readonly kind: "stranger"; readonly strangerClass: number; readonly count: number }
+  | {
+      readonly kind: "camera";
+      readonly event: CameraEvent;
+      /** The number of the intent, u32; 0 outside of a visit. */
+      readonly visit: number;
+      /** What the camera last said of its picture, as its place in camera/eye.ts VERDICTS; undefined where nothing was heard. */
+      readonly verdict: number | undefined;
+      /** Undefined where it wrote no clip. */
+      readonly head: ClipHead | undefined;
+      /** The newest record of its switch: its number, and the first 8 bytes of its SHA-256; 0 and zeros before the first. */
+      readonly power: number;
+      readonly powerHash: Bytes;
+    }
   | CodeEntry
   /** A type that this version does not know: kept and verified, not understood. */
   | { readonly kind: "other"; readonly type: number };

@@ -13,14 +13,31 @@ import { denialNumber, denialOf } from "../grant/denial.ts";
 import { NAME_BYTES_MAX, USES_MAX } from "../grant/grant.ts";
 import { readList, writeList } from "../grant/revocation.ts";
 import { seconds } from "../platform.ts";
-import { BUDGET_TYPE, CODE_TYPES, readBudget, readCodeEntry, writeCodeEntry } from "./codes.ts";
+import { BUDGET_TYPE, CODE_TYPES, readBudget, readCameraProof, readCodeEntry, writeCodeEntry } from "./codes.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
-import { ALARMS, DOOR_EVENTS, type Entry, OUTCOMES, SOURCES, type SpentUse, type WritableEntry } from "./entry.ts";
+import {
+  ALARMS,
+  CAMERA_EVENTS,
+  type ClipHead,
+  DOOR_EVENTS,
+  type Entry,
+  OUTCOMES,
+  SOURCES,
+  type SpentUse,
+  type WritableEntry,
+} from "./entry.ts";
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
 
 const KID_BYTES = 8;
+const NOTHING: Bytes = new Uint8Array(0);
 /** An intent with three counted links; the writer's buffer is part of what a decision takes from the heap. */
 const INTENT_BYTES_MAX = 80;
+const INTENT_ITEMS = 5;
+const CLIP_BYTES = 16;
+const CHAIN_BYTES = 32;
+const POWER_HASH_BYTES = 8;
+const VERDICT_MAX = 63;
+const NO_VERDICT = 64;
 
 interface Place {
   readonly region: Region;
@@ -51,6 +68,7 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   "code-refusal": Object.freeze({ region: ACCESS, type: CODE_TYPES["code-refusal"] }),
   alarm: Object.freeze({ region: NOTICES, type: 32 }),
   stranger: Object.freeze({ region: NOTICES, type: 33 }),
+  camera: Object.freeze({ region: NOTICES, type: 34 }),
 });
 
 /** Says where an entry is written. @returns its region and its type number */
@@ -58,7 +76,7 @@ export function placeOf(kind: WritableEntry["kind"]): Place {
   return PLACES[kind];
 }
 
-/** Encodes an entry's payload. docs/protocol.cddl, `boot-1` to `stranger-33`. @returns at most 2,048 bytes */
+/** Encodes an entry's payload. docs/protocol.cddl, `boot-1` to `camera-34`. @returns at most 2,048 bytes */
 export function encodeEntry(entry: WritableEntry): Bytes {
   if (entry.kind === "watermark") return new Uint8Array(0);
   if (entry.kind === "intent") return encodeIntent(new Writer(INTENT_BYTES_MAX), entry);
@@ -99,6 +117,8 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       return writer.array(2).uint(ALARMS.indexOf(entry.alarm)).uint(entry.count).finish();
     case "stranger":
       return writer.array(2).uint(entry.strangerClass).uint(entry.count).finish();
+    case "camera":
+      return encodeCamera(writer, entry);
     case "budget":
     case "code":
     case "user":
@@ -134,14 +154,28 @@ export function readPayload(reader: Reader, region: Region, type: number): Entry
 }
 
 function encodeIntent(writer: Writer, entry: Extract<Entry, { kind: "intent" }>): Bytes {
-  const { operation, source, actor, root, spends } = entry;
-  writer.array(5).uint(operation).uint(SOURCES.indexOf(source)).bytes(actor).bytes(root).array(spends.length);
+  const { operation, source, actor, root, spends, cameraProof } = entry;
+  writer.array(cameraProof === undefined ? INTENT_ITEMS : INTENT_ITEMS + 1);
+  writer.uint(operation).uint(SOURCES.indexOf(source)).bytes(actor).bytes(root).array(spends.length);
   // By index: an iterator would cost 200 bytes of heap in the middle of a decision.
   for (let index = 0; index < spends.length; index++) {
     const { link8, used, until } = spends[index];
     writer.array(3).bytes(link8).uint(used).uint(until);
   }
+  if (cameraProof !== undefined) writer.uint(cameraProof);
   return writer.finish();
+}
+
+function encodeCamera(writer: Writer, entry: Extract<Entry, { kind: "camera" }>): Bytes {
+  const { event, visit, verdict, head, power, powerHash } = entry;
+  writer.array(8).uint(CAMERA_EVENTS.indexOf(event)).uint(visit);
+  writer.uint(verdict ?? NO_VERDICT);
+  writer.bytes(head?.clip ?? NOTHING).uint(head?.frame ?? 0);
+  return writer
+    .bytes(head?.chain ?? NOTHING)
+    .uint(power)
+    .bytes(powerHash)
+    .finish();
 }
 
 function encodeClosing(writer: Writer, entry: Extract<Entry, { kind: "closing" }>): Bytes {
@@ -253,13 +287,36 @@ function readNotice(reader: Reader, type: number): Entry {
       const strangerClass = reader.readUint(ARGUMENT_MAX);
       return { kind: "stranger", strangerClass, count: reader.readUint(ARGUMENT_MAX) };
     }
+    case PLACES.camera.type:
+      return readCamera(reader);
     default:
       return { kind: "other", type };
   }
 }
 
+function readCamera(reader: Reader): Entry {
+  reader.readArray(8, 8);
+  const event = CAMERA_EVENTS[reader.readUint(CAMERA_EVENTS.length - 1)];
+  const visit = reader.readUint(ARGUMENT_MAX);
+  const verdict = reader.readUint(NO_VERDICT);
+  const head = readClipHead(reader);
+  const power = reader.readUint(ARGUMENT_MAX);
+  const powerHash = reader.readView(POWER_HASH_BYTES, POWER_HASH_BYTES);
+  return { kind: "camera", event, visit, verdict: verdict > VERDICT_MAX ? undefined : verdict, head, power, powerHash };
+}
+
+/** A clip, its newest frame and its chain: all of them, or none. */
+function readClipHead(reader: Reader): ClipHead | undefined {
+  const clip = reader.readView(0, CLIP_BYTES);
+  const frame = reader.readUint(ARGUMENT_MAX);
+  const chain = reader.readView(0, CHAIN_BYTES);
+  if (clip.length === CLIP_BYTES && chain.length === CHAIN_BYTES) return { clip, frame, chain };
+  if (clip.length + chain.length + frame > 0) throw new Fault("journal.corrupt");
+  return undefined;
+}
+
 function readIntent(reader: Reader): Entry {
-  reader.readArray(5, 5);
+  const items = reader.readArray(INTENT_ITEMS, INTENT_ITEMS + 1);
   const operation = reader.readUint(ARGUMENT_MAX);
   const source = SOURCES[reader.readUint(SOURCES.length - 1)];
   const actor = reader.readView(KID_BYTES, KID_BYTES);
@@ -271,7 +328,8 @@ function readIntent(reader: Reader): Entry {
     const used = reader.readUint(USES_MAX);
     spends.push({ link8, used, until: seconds(reader.readUint(ARGUMENT_MAX)) });
   }
-  return { kind: "intent", operation, source, actor, root, spends };
+  const intent = { kind: "intent", operation, source, actor, root, spends } as const;
+  return items === INTENT_ITEMS ? intent : { ...intent, cameraProof: readCameraProof(reader) };
 }
 
 function readClosing(reader: Reader): Entry {

@@ -184,6 +184,7 @@ export function applyEntry(
     case "overwritten":
     case "alarm":
     case "stranger":
+    case "camera":
     case "other":
       break;
     default:

@@ -3,6 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { VERDICTS as EYE } from "../../camera/eye.ts";
 import { toBase64url } from "../../firmware/bytes.ts";
 import { KIND_ACT, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import type { WritableEntry } from "../../firmware/journal/entry.ts";
@@ -11,6 +12,7 @@ import type { StoredRecord } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { type Archive, encodeArchive, isContinued, parseArchive } from "../archive.ts";
+import { VERDICTS } from "../footage.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
 
 const OWNER = new Uint8Array(8).fill(1);
@@ -37,7 +39,7 @@ function lines(...entries: readonly WritableEntry[]): string[] {
 
 const WHO: WritableEntry = { kind: "who", leaf: LINK, holder: GUEST, names: ["Parcel Co", "Ana\u00e9"], root: LINK };
 const SPENDS = [{ link8: LINK, used: 2, until: START }];
-const INTENT: WritableEntry = {
+const INTENT: Extract<WritableEntry, { kind: "intent" }> = {
   kind: "intent",
   operation: 0,
   source: "phone",
@@ -140,6 +142,42 @@ test("tells an owner's act, a refusal, an alarm, and hands at the door", () => {
     "door | outside a visit | thumbturn-unlocked",
     "lock | starts | start 4",
   ]);
+});
+
+test("tells what the camera saw, and when it did not", () => {
+  const said = { kind: "camera", verdict: 0, head: undefined, power: 3, powerHash: LINK } as const;
+  const head = { clip: new Uint8Array(16), frame: 240, chain: new Uint8Array(32) };
+  const told = lines(
+    { ...said, event: "start", visit: 41, head: { ...head, frame: 0xffff_ffff } },
+    { ...said, event: "head", visit: 41, head },
+    { ...said, event: "lost", visit: 41, verdict: undefined },
+    { ...said, event: "alarm", visit: 41, verdict: 4 },
+    { ...said, event: "unproven", visit: 0, verdict: 40 },
+    { kind: "alarm", alarm: "cycles", count: 1 },
+  );
+  assert.equal(told, [
+    "camera | films visit 41 | sees ok",
+    "camera | films on visit 41 | sees ok, signed up to frame 240",
+    "camera | IS LOST visit 41 | nothing is heard of it",
+    "camera | FAILS visit 41 | sees covered",
+    "camera | proves nothing in time | sees verdict 40",
+    "lock | ALARM | cycles (the door was opened a third time in one visit)",
+  ]);
+});
+
+test("has a word for every verdict of the camera", () => {
+  assert.equal(VERDICTS, EYE);
+});
+
+test("says that a visit was ended since the camera failed", () => {
+  const end = { kind: "closing", intent: 2, openedAfter: undefined, closedAfter: undefined, securedAfter: 9 } as const;
+  const [told] = lines(WHO, INTENT, { ...end, outcome: "camera", witnesses: 3 });
+  assert.match(told ?? "", /door not seen open, ENDED, since the camera failed after 9 s$/);
+});
+
+test("says what the camera had proven when it opened", () => {
+  assert.match(lines(WHO, { ...INTENT, cameraProof: 1 })[0] ?? "", /unlock \(use 2, the camera recorded\)/);
+  assert.match(lines(WHO, { ...INTENT, cameraProof: 2, spends: [] })[0] ?? "", /unlock \(the camera saw\)/);
 });
 
 test("keeps a record that it does not understand, and one whose payload is broken", () => {

@@ -15,7 +15,7 @@ import { emptyState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Example } from "../examples.ts";
 import { codeRecords } from "./codes.ts";
-import { type Cast, DAY_SECONDS, NOW } from "./keys.ts";
+import { type Cast, DAY_SECONDS, NOW, repeated } from "./keys.ts";
 import { leavesOf } from "./signed.ts";
 
 type Row = readonly [rule: string, says: string, entry: WritableEntry];
@@ -120,6 +120,11 @@ function visitRows({ courier }: Cast, { root8, leaf8 }: Shown): readonly Row[] {
       "Dana opens; two counted links are spent",
       { kind: "intent", operation: 0, source: "phone", actor, root: root8, spends },
     ],
+    [
+      "intent-16",
+      "the same with a camera that was live and unobstructed",
+      { kind: "intent", operation: 0, source: "phone", actor, root: root8, spends, cameraProof: 2 },
+    ],
     ["closing-17", "opened after 4 s, shut after 39, locked after 42; contact and bolt sensor say so", closing],
     [
       "who-22",
@@ -160,8 +165,14 @@ function accessRows({ courier, owner }: Cast, { leaf8 }: Shown): readonly Row[] 
 }
 
 function noticeRows(): readonly Row[] {
+  const head = { clip: repeated(0xc1, 16), frame: 959, chain: repeated(0xc2, 32) };
   return [
     ["alarm-32", "the door was forced", { kind: "alarm", alarm: "forced", count: 1 }],
     ["stranger-33", "forty proofs failed within an hour", { kind: "stranger", strangerClass: 2, count: 40 }],
+    [
+      "camera-34",
+      "a minute into visit 41 the camera sees well, and its chain stands there",
+      { kind: "camera", event: "head", visit: 41, verdict: 0, head, power: 7, powerHash: repeated(0x77, 8) },
+    ],
   ];
 }

@@ -17,10 +17,14 @@ const A8 = new Uint8Array(8).fill(0xa1);
 const B8 = new Uint8Array(8).fill(0xb2);
 const A = `48${"a1".repeat(8)}`;
 const B = `48${"b2".repeat(8)}`;
+const C16 = new Uint8Array(16).fill(0xc3);
+const C32 = new Uint8Array(32).fill(0xd4);
 const NONE = new Uint8Array(0);
+const CODE = { by: "user", user: 2, slot: 3, step: 7, first: 0, isDuress: false } as const;
 const EPOCH = seconds(1_791_187_200);
 const EPOCH_HEX = "1a6ac35900";
 const HIGHEST = 0xffff_ffff;
+const CLIP = `50${"c3".repeat(16)}`;
 
 const BODY = { kind: 8, operation: 0 } as const;
 
@@ -79,12 +83,40 @@ const ROWS: readonly (readonly [Region, number, WritableEntry, string])[] = [
     { kind: "statement", actor: A8, sequence: 5, body: BODY, encodedBody: encodeBody(5, BODY) },
     `82${A}83050800`,
   ],
+  [
+    ACCESS,
+    16,
+    { kind: "intent", operation: 0, source: "phone", actor: A8, root: B8, spends: [], cameraProof: 2 },
+    `860000${A}${B}8002`,
+  ],
+  [ACCESS, 24, { kind: "code", operation: 4, isHalf: false, use: CODE, cameraProof: 1 }, `840400860002030700${"00"}01`],
   [ACCESS, 19, { kind: "refusal", actor: A8, leaf: B8, operation: 5, denial: "code", count: 3 }, `85${A}${B}05181f03`],
   [ACCESS, 20, { kind: "door", event: "privacy-ended", count: 1 }, "820701"],
   [ACCESS, 21, { kind: "inside", count: 24 }, "811818"],
   [ACCESS, 22, { kind: "who", leaf: A8, holder: B8, names: ["Ö", ""], root: A8 }, `84${A}${B}8262c39660${A}`],
   [NOTICES, 32, { kind: "alarm", alarm: "dwell", count: 1 }, "820701"],
   [NOTICES, 33, { kind: "stranger", strangerClass: 2, count: 2 }, "820202"],
+  [NOTICES, 32, { kind: "alarm", alarm: "cycles", count: 1 }, "820e01"],
+  [
+    NOTICES,
+    34,
+    {
+      kind: "camera",
+      event: "head",
+      visit: 300,
+      verdict: 0,
+      head: { clip: C16, frame: 255, chain: C32 },
+      power: 24,
+      powerHash: B8,
+    },
+    `880119012c0050${"c3".repeat(16)}18ff5820${"d4".repeat(32)}1818${B}`,
+  ],
+  [
+    NOTICES,
+    34,
+    { kind: "camera", event: "lost", visit: HIGHEST, verdict: undefined, head: undefined, power: 0, powerHash: A8 },
+    `88031affffffff184040004000${A}`,
+  ],
 ];
 
 /** What an entry is, as one text. */
@@ -137,14 +169,25 @@ const REFUSED: readonly (readonly [string, Region, number, string])[] = [
   ["digests of damage for two regions", STATE, 5, `82${A}${B}`],
   ["digests of damage for four regions", STATE, 5, `84${A}${B}4040`],
   ["numbers in place of digests of damage", STATE, 5, "83030405"],
-  ["an outcome above 5", ACCESS, 17, "860906000000" + "00"],
+  ["an outcome above 6", ACCESS, 17, "860907000000" + "00"],
+  ["a camera that proved nothing", ACCESS, 16, `860000${A}${B}8000`],
+  ["a camera that proved 3", ACCESS, 16, `860000${A}${B}8003`],
+  ["two camera's proofs", ACCESS, 16, `870000${A}${B}800101`],
+  ["a code whose camera proved nothing", ACCESS, 24, "84040086000203070000" + "00"],
+  ["a camera's event above 6", NOTICES, 34, `8807014040004000${A}`],
+  ["a camera's verdict above 64", NOTICES, 34, `880301184140004000${A}`],
+  ["a clip without a chain", NOTICES, 34, `88030100${CLIP}004000${A}`],
+  ["a chain without a clip", NOTICES, 34, `8803010040005820${"d4".repeat(32)}00${A}`],
+  ["a frame without a clip", NOTICES, 34, `8803010040014000${A}`],
+  ["a clip's name of 15 bytes", NOTICES, 34, `880301004f${"c3".repeat(15)}005820${"d4".repeat(32)}00${A}`],
+  ["a hash of the switch of 7 bytes", NOTICES, 34, `880301004000400047${"a1".repeat(7)}`],
   ["witnesses above 7", ACCESS, 17, "860900000000" + "08"],
   ["a source above 4", ACCESS, 16, `850005${A}${B}80`],
   ["four spends", ACCESS, 16, `850000${A}${B}84${`83${B}01${EPOCH_HEX}`.repeat(4)}`],
   ["a spend of 65,536", ACCESS, 16, `850000${A}${B}8183${B}1a00010000${EPOCH_HEX}`],
   ["a name of 7 bytes", ACCESS, 16, `85000047${"a1".repeat(7)}${B}80`],
   ["a door event above 8", ACCESS, 20, "820901"],
-  ["an alarm above 12", NOTICES, 32, "820d01"],
+  ["an alarm above 14", NOTICES, 32, "820f01"],
   ["no names", ACCESS, 22, `84${A}${B}80${A}`],
   ["four names", ACCESS, 22, `84${A}${B}8460606060${A}`],
   ["a longer form of a number", ACCESS, 21, "811801"],
@@ -175,6 +218,7 @@ test("an intent with two counters takes 96 bytes, a closing 64, and so an openin
   const size = (entry: WritableEntry) => recordBytes(encodeEntry(entry).length);
   const intent = { kind: "intent", operation: 4, source: "schedule", actor: A8, root: B8 } as const;
   assert.is(size({ ...intent, spends: [wide(65_535), wide(65_535)] }), 96);
+  assert.is(size({ ...intent, spends: [wide(65_535), wide(65_535)], cameraProof: 2 }), 96);
   const after = 86_400;
   const closing = size({
     kind: "closing",
@@ -186,6 +230,23 @@ test("an intent with two counters takes 96 bytes, a closing 64, and so an openin
     witnesses: 7,
   });
   assert.is(closing, 64);
+});
+
+test("what a camera said takes 128 bytes at most, and the fullest intent its 80 of payload", () => {
+  const head = { clip: C16, frame: HIGHEST, chain: C32 };
+  const said = {
+    kind: "camera",
+    event: "head",
+    visit: HIGHEST,
+    verdict: 63,
+    head,
+    power: HIGHEST,
+    powerHash: A8,
+  } as const;
+  assert.is(recordBytes(encodeEntry(said).length), 128);
+  const wide = { link8: B8, used: 65_535, until: seconds(HIGHEST) };
+  const intent = { kind: "intent", operation: 4, source: "schedule", actor: A8, root: B8 } as const;
+  assert.ok(encodeEntry({ ...intent, spends: [wide, wide, wide], cameraProof: 2 }).length <= 80);
 });
 
 test("the fullest list fits a record", () => {
