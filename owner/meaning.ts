@@ -6,6 +6,7 @@ import { crypto } from "#crypto";
 import { type Bytes, toAscii, toBase64url } from "../firmware/bytes.ts";
 import { Reader } from "../firmware/cbor/decode.ts";
 import { KID_BYTES, lockIdOf } from "../firmware/cose/key.ts";
+import { readReceipt } from "../firmware/evidence/receipt.ts";
 import { Fault } from "../firmware/fault.ts";
 import { readProof } from "../firmware/grant/holder.ts";
 import { readRevocations } from "../firmware/grant/revocation.ts";
@@ -23,12 +24,21 @@ import {
   TYP_STATEMENT,
   typOf,
 } from "../firmware/grant/typ.ts";
+import { seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { allowanceObject, PERMISSIONS, readAllowance, sayAllowance } from "./allowance.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { fingerprintOf, parseInvitation, parseSetup } from "./invitation.ts";
-import { sayMoment } from "./moment.ts";
-import { counted } from "./terminal.ts";
+import { sayDuration, sayMoment } from "./moment.ts";
+import { counted, printable } from "./terminal.ts";
+
+const PROOFS: readonly string[] = Object.freeze(["proved nothing", "recorded", "was live and unobstructed"]);
+/** By their bits in a receipt. */
+const WITNESSES: readonly string[] = Object.freeze([
+  "the door's contact",
+  "the bolt's sensor",
+  "the motor at its stop",
+]);
 
 /** What a text is, in words and for --json. */
 export interface Meaning {
@@ -128,7 +138,7 @@ function readSigned(bytes: Bytes, zone: Zone): Meaning {
     case TYP_CHECKPOINT:
       return { kind: "A checkpoint: what a lock signed about its log", lines: [], json: {} };
     case TYP_RECEIPT:
-      return { kind: "A receipt: what a lock signed about a visit", lines: [], json: {} };
+      return readVisit(bytes, zone);
     case TYP_FOOTAGE:
       return { kind: "A checkpoint of a camera: which frames it took", lines: [], json: {} };
     case TYP_CLIP:
@@ -138,6 +148,40 @@ function readSigned(bytes: Bytes, zone: Zone): Meaning {
     default:
       return { kind: `A signed message of type ${typ}, which this version does not know`, lines: [], json: { typ } };
   }
+}
+
+function readVisit(bytes: Bytes, zone: Zone): Meaning {
+  const receipt = readReceipt(bytes);
+  const { lockId, visit, grant, lo, hi, openedAfter, closedAfter, securedAfter, outcome, cameraProof, last } = receipt;
+  const after = (span: number | undefined) => (span === undefined ? "not seen" : `after ${sayDuration(span)}`);
+  const who = grant === undefined ? "a code" : `${printable(grant.name) || "no name"} (${toBase64url(grant.holder)})`;
+  const lines = [
+    `Lock:     ${lockId}`,
+    `Visit:    ${visit}, by ${who}`,
+    `Came:     ${sayMoment(zone, seconds(lo - securedAfter))}${hi === undefined ? " or later" : ""}`,
+    `Opened:   ${after(openedAfter)}`,
+    `Shut:     ${after(closedAfter)}`,
+    `Locked:   ${after(securedAfter)}`,
+    `Seen by:  ${sayWitnesses(receipt.witnesses)}`,
+    `Camera:   ${PROOFS[cameraProof]}${outcome === "camera" ? "; it failed, and that ended the visit" : ""}`,
+  ];
+  if (last !== undefined) lines.push(`Clip:     ${toBase64url(last.clip)}, up to frame ${last.frame}`);
+  const json = {
+    ...{ lockId, visit, outcome, cameraProof, lo, hi: hi ?? null, securedAfter },
+    ...{ openedAfter: openedAfter ?? null, closedAfter: closedAfter ?? null, witnesses: receipt.witnesses },
+    grant:
+      grant === undefined
+        ? null
+        : { leaf: toBase64url(grant.leaf), holder: toBase64url(grant.holder), name: grant.name },
+    clip:
+      last === undefined ? null : { name: toBase64url(last.clip), frame: last.frame, chain: toBase64url(last.chain) },
+  };
+  return { kind: "A receipt: what a lock signed about a visit", lines, json };
+}
+
+function sayWitnesses(witnesses: number): string {
+  const named = WITNESSES.filter((_, bit) => (witnesses & (1 << bit)) !== 0);
+  return named.length === 0 ? "nothing" : named.join(", ");
 }
 
 function readList(bytes: Bytes, zone: Zone): Meaning {

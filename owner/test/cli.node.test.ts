@@ -13,6 +13,7 @@ import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { kid8 } from "../../firmware/cose/key.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { examples } from "../../simulator/examples.ts";
 import { COMMANDS } from "../commands.ts";
 import { helpOf } from "../help.ts";
 import { encodeInvitation, encodeSetup, parseInvitation } from "../invitation.ts";
@@ -279,6 +280,21 @@ test("shows the label of a lock", async ({ desk }) => {
   assert.is(kind, "The label of a lock, or of a keypad");
   assert.is(String(lockId).length, 11);
   assert.match(String(notation), `h'${Buffer.from(AGREEMENT_KEY).toString("hex")}'`);
+});
+
+test("shows a receipt in words: whose visit, when the door stood open, who saw it, and where the film is", async ({
+  desk,
+}) => {
+  const [seen, failed] = examples(crypto).filter(({ rule }) => rule === "receipt");
+  const { output } = await desk.run(["show", toBase64url(seen?.bytes ?? KEY), "--zone", "UTC", "--brief"]);
+  assert.match(output, "Visit:    41, by Dana (");
+  assert.match(output, "Came:     Mon 2 Nov 2026 08:59 (UTC");
+  assert.match(output, "Opened:   after 4 s\nShut:     after 39 s\nLocked:   after 42 s\n");
+  assert.match(output, "Seen by:  the door's contact, the bolt's sensor\n");
+  assert.match(output, "Camera:   was live and unobstructed\nClip:     wcHBwcHBwcHBwcHBwcHBwQ, up to frame 959");
+  const other = await desk.ask(["show", toBase64url(failed?.bytes ?? KEY)]);
+  assert.is(other["outcome"], "camera");
+  assert.is(other["grant"], null);
 });
 
 test("prints no secret", async ({ desk }) => {

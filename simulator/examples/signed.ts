@@ -3,9 +3,7 @@
 // Follows docs/protocol.cddl, "Signed objects".
 
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
-import { Writer } from "../../firmware/cbor/encode.ts";
-import { encodeHeader } from "../../firmware/cose/header.ts";
-import { sign1 } from "../../firmware/cose/sign1.ts";
+import { encodeReceipt } from "../../firmware/evidence/receipt.ts";
 import {
   type Body,
   KIND_ACKNOWLEDGE,
@@ -24,7 +22,6 @@ import {
 } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
 import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement } from "../../firmware/grant/issue.ts";
-import { TYP_RECEIPT } from "../../firmware/grant/typ.ts";
 import { encodeCheckpoint } from "../../firmware/journal/checkpoint.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Example } from "../examples.ts";
@@ -73,6 +70,7 @@ export function signedExamples(cast: Cast): readonly Example[] {
   const { lockId, challenge, handshakeHash, courier, owner, crypto } = cast;
   const session = { lockId, challenge, handshakeHash };
   const reference = link8Of(crypto, link);
+  const [seen, failed] = receiptsOf(cast, reference);
   const proof = (by: Parameters<typeof makeProof>[0]["by"], operation: number) =>
     makeProof({ ...session, by, operation }, "kid" in by ? owner.sign : courier.sign);
   return [
@@ -92,7 +90,12 @@ export function signedExamples(cast: Cast): readonly Example[] {
       bytes: listOf(cast, reference),
     },
     { rule: "checkpoint", says: "the lock vouches for its three heads", bytes: checkpointOf(cast) },
-    { rule: "receipt", says: "the lock vouches for a visit that ended secured", bytes: receiptOf(cast) },
+    {
+      rule: "receipt",
+      says: "the lock vouches for Dana's visit, which a camera saw and which ended secured",
+      bytes: seen,
+    },
+    { rule: "receipt", says: "somebody came with a code, the camera failed, and the bolt was thrown", bytes: failed },
   ];
 }
 
@@ -166,21 +169,28 @@ function checkpointOf({ crypto, lock, lockId }: Cast): Bytes {
   return encodeCheckpoint(crypto, lock, checkpoint);
 }
 
-function receiptOf({ crypto, lock, lockId, courier }: Cast): Bytes {
-  const secured = 41;
-  const witnesses = 3;
-  const payload = new Writer().map(2).uint(3).text(lockId).int(-65_543).map(8);
-  payload
-    .uint(1)
-    .uint(secured)
-    .uint(2)
-    .bytes(courier.kid)
-    .uint(3)
-    .uint(NOW)
-    .uint(4)
-    .uint(NOW + 60);
-  payload.uint(5).uint(4).uint(6).uint(38).uint(7).uint(witnesses);
-  payload.uint(8).array(3).uint(1).uint(42).bytes(repeated(42, 32));
-  const header = encodeHeader({ kid: lock.kid, typ: TYP_RECEIPT });
-  return sign1(crypto, lock.seed, { protected: header, payload: payload.finish() });
+/** The same visit twice: as it ends well, and with a code whose camera failed. */
+function receiptsOf({ crypto, lock, lockId, courier }: Cast, leaf: Bytes): readonly [Bytes, Bytes] {
+  const clipAt = (frame: number) => ({ clip: repeated(0xc1, 16), frame, chain: repeated(frame & 0xff, 32) });
+  const receipt = {
+    lockId,
+    visit: 41,
+    grant: { leaf, holder: courier.kid, name: "Dana" },
+    lo: NOW,
+    hi: seconds(NOW + 60),
+    openedAfter: 4,
+    closedAfter: 39,
+    securedAfter: 42,
+    witnesses: 3,
+    outcome: "secured",
+    cameraProof: 2,
+    first: clipAt(15),
+    last: clipAt(959),
+    head: { seq: 42, link: repeated(42, 32) },
+  } as const;
+  const failed = { grant: undefined, openedAfter: undefined, closedAfter: undefined, securedAfter: 3 };
+  return [
+    encodeReceipt(crypto, lock, receipt),
+    encodeReceipt(crypto, lock, { ...receipt, ...failed, outcome: "camera", last: clipAt(30) }),
+  ];
 }

@@ -8,6 +8,7 @@ import { type Bytes, concat, fromAscii, toAscii } from "../../firmware/bytes.ts"
 import { MESSAGE_BYTES_MAX, type Reader } from "../../firmware/cbor/decode.ts";
 import { readSign1 } from "../../firmware/cose/sign1.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { readReceipt } from "../../firmware/evidence/receipt.ts";
 import { assert } from "../../firmware/fault.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { readChain } from "../../firmware/grant/chain.ts";
@@ -108,6 +109,7 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
       ofRule("checkpoint"),
       quiet((bytes) => verifyCheckpoint(crypto, lock.publicKey, bytes)),
     ),
+    parser("readReceipt", ofRule("receipt"), quiet(readReceipt)),
     ...entryParsers(all).map(([name, goods, read]) => parser(name, goods, read)),
     parser(
       "parseZone",

@@ -56,7 +56,7 @@ const SIGNED: readonly (readonly [string, number, string, string, number])[] = [
   ["statement", 13, "1 4 16", "3 6 39 -65539", 65104],
   ["revocations", 1, "1 4 16", "3 6 -65540", 65105],
   ["checkpoint", 1, "1 4 16", "3 -65541", 65106],
-  ["receipt", 1, "1 4 16", "3 -65543", 65107],
+  ["receipt", 2, "1 4 16", "3 -65543", 65107],
   ["footage", 2, "1 4 16", "3 -65544", 65108],
   ["clip", 1, "1 4 16", "3 -65545", 65109],
   ["rail", 3, "1 4 16", "3 -65546", 65110],
@@ -140,7 +140,7 @@ test("every rule that the specification names for a whole message has an example
   const rules = [...cddl.matchAll(/^([a-z]+-\d+|prologue-[a-z]+|[a-z-]+) +=(?: #6\.18| \[| \[version)/gm)].map(
     ([, name]) => name,
   );
-  const ofGrants = ["weeklies", "weekly", "aif", "body", "revoked", "code", "head"];
+  const ofGrants = ["weeklies", "weekly", "aif", "body", "revoked", "code", "head", "clip-head"];
   const ofImages = ["covered", "keyring", "lists", "counters", "visit", "marks", "acknowledged", "senseless", "faces"];
   const ofCodes = ["codes", "user", "user-setting", "credential", "code-use", "used-window", "holidays", "span"];
   const parts = [...ofGrants, ...ofImages, ...ofCodes];
