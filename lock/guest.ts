@@ -38,6 +38,16 @@ export interface CodeRule {
   used(): void;
 }
 
+/** Somebody whom nothing but the camera keeps out. */
+export interface Knocker {
+  /** The grant that came, its link8, or the name of a code; 8 bytes. */
+  readonly name: Bytes;
+  /** The grant, for the camera's own record; undefined for a code. */
+  readonly grant: Bytes | undefined;
+  /** Writes the one refusal that comes of it. */
+  refuse(now: Millis): void;
+}
+
 /** What a guest's request may reach in the lock. */
 export interface GuestDesk {
   readonly crypto: Crypto;
@@ -54,6 +64,8 @@ export interface GuestDesk {
   readonly codeRule: CodeRule;
   /** What the camera proves now: 0 nothing, 1 it records, 2 it is live and unobstructed. */
   cameraProof(now: Millis): number;
+  /** Has the camera prove itself, for somebody who asks again. @returns whether that is worth the wait: then nothing is written */
+  knock(knocker: Knocker, now: Millis): boolean;
   /** Whether somebody who looked through the camera now would see. */
   isCameraSeeing(now: Millis): boolean;
   /** Begins a visit whose intent is durable. */
@@ -70,8 +82,17 @@ interface Moment {
 /** Does what a proven grant asks, or records why not. @returns why not, or undefined */
 export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
   const denial = judgeAndDo(desk, proof, moment);
-  if (denial !== undefined) desk.recorder.refusal(proof.chain, proof.operation, { denial, now: moment.now });
+  if (denial === undefined || (denial === "camera" && knocks(desk, proof, moment.now))) return denial;
+  desk.recorder.refusal(proof.chain, proof.operation, { denial, now: moment.now });
   return denial;
+}
+
+/** Has the camera prove itself for whoever would open, and is kept out by nothing else. @returns whether it is worth a wait */
+function knocks(desk: GuestDesk, { chain, operation }: GrantProof, now: Millis): boolean {
+  if (operation !== OPERATION_UNLOCK && operation !== OPERATION_UNLATCH) return false;
+  const { link8 } = chain.leaf;
+  const refuse = (at: Millis) => desk.recorder.refusal(chain, operation, { denial: "camera", now: at });
+  return desk.knock({ name: link8, grant: link8, refuse }, now);
 }
 
 /** Judges once more, at this moment, whether the holder of a grant may look through the camera. @returns why not, or undefined
@@ -112,12 +133,14 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
   const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
   const decision = judge(desk, { ...proof, isRetry: retry }, moment);
-  if (!decision.isAllowed) return decision.denial;
+  // Whoever passes a grant on passes the need of a code on with it.
+  const isOpening = operation === OPERATION_UNLOCK || operation === OPERATION_UNLATCH;
+  const isMissing = () => isOpening && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now));
+  if (!decision.isAllowed) return decision.denial === "camera" && isMissing() ? "code" : decision.denial;
+  if (!retry && isMissing()) return "code";
   switch (operation) {
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH: {
-      // Whoever passes a grant on passes the need of a code on with it.
-      if (!retry && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now))) return "code";
       // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
       if (retry && visit !== undefined) visit.retries++;
       else {
@@ -149,22 +172,23 @@ function beginGuestVisit(
     readonly proof: GrantProof;
     readonly spends: readonly Spend[];
     readonly dwellMinutes: number | undefined;
+    readonly cameraRule: number;
   },
   { from, now }: Moment,
 ): Denial | undefined {
   const { crypto, recorder, faces } = desk;
-  const { dwellMinutes } = intent;
+  const { dwellMinutes, spends, cameraRule: rule } = intent;
   const { chain, holder, operation } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   const isBound = chain.links.some(({ kid8 }) => desk.codeRule.isBound(kid8));
   try {
     recorder.face(crypto, chain, now);
     const source = isBound ? "keypad" : "phone";
-    const { seq } = recorder.intent({ chain, holder, operation, source, spends: intent.spends }, now);
-    desk.begin(
-      beginVisit(seq, { leaf: chain.leaf.link8, operation, dwellMinutes, connection: from.connection }, now),
-      now,
-    );
+    const { link8: leaf, grant } = chain.leaf;
+    const proof = desk.cameraProof(now);
+    const { seq } = recorder.intent({ chain, holder, operation, source, spends, proof }, now);
+    const who = { leaf, operation, dwellMinutes, connection: from.connection, camera: { rule, proof } };
+    desk.begin(beginVisit(seq, { ...who, grant: { leaf, holder, name: grant.name } }, now), now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     return "journal";

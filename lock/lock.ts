@@ -89,13 +89,16 @@ export class Lock {
     const timekeeper = new Timekeeper({ ...options, crypto, random, memory, recorder }, now);
     this.#phones = new Phones({ crypto, random, carrier, identity }, this.#desk(timekeeper), now);
     this.#visits = new Visits(
-      { options, memory, recorder, presence: this.#presence, phones: this.#phones, indicator },
+      {
+        ...{ crypto, options, memory, recorder, indicator },
+        ...{ presence: this.#presence, phones: this.#phones, witness: this.#witness },
+        act: (operation, at) => this.#request(operation, at),
+      },
       now,
     );
     const lostMillis = options.keypadLostMillis;
-    const { statements } = this.#rations;
     this.#outside = new Outside(
-      { ...platform, identity, memory, recorder, indicator, lostMillis, statements, witness: this.#witness },
+      { ...platform, ...this.#rations, identity, memory, recorder, indicator, lostMillis, witness: this.#witness },
       this.#outsideDesk(),
       now,
     );
@@ -175,6 +178,7 @@ export class Lock {
   insidePressed(now: Millis): void {
     this.#now = now;
     this.#presence.press(this.#visits.isGuestInside, now);
+    this.#visits.pressed(now);
     this.#step({ kind: "inside" }, now);
     this.#recorder.inside(now);
     this.#reset.pressed(this.#visits.isOpen, now);
@@ -303,6 +307,7 @@ export class Lock {
       visit: this.#visits.current,
       codeRule: this.#outside.codes,
       cameraProof: (now) => this.#witness.proof(now),
+      knock: (knocker, now) => this.#visits.knock(knocker, now),
       isCameraSeeing: (now) => this.#witness.isSeeing(now),
       begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),

@@ -5,6 +5,7 @@
 import { type Bytes, concat } from "../firmware/bytes.ts";
 import { modeAt } from "../firmware/codes/user.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { encodeReceipt, type Receipt } from "../firmware/evidence/receipt.ts";
 import { assert, Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
@@ -223,6 +224,13 @@ export class Memory {
     const { signingSeed: seed, signingKey: publicKey, lockId } = this.#identity;
     const heads = [this.head(STATE), this.head(ACCESS), this.head(NOTICES)] as const;
     return encodeCheckpoint(this.#crypto, { seed, publicKey }, { lockId, heads, boots: this.state.boots, lo, hi });
+  }
+
+  /** Signs what a visit came to, as the journal stands now. */
+  receipt(visit: Omit<Receipt, "lockId" | "lo" | "hi" | "head">, now: Millis): Bytes {
+    const { lo, hi } = this.interval(now);
+    const { signingSeed: seed, signingKey: publicKey, lockId } = this.#identity;
+    return encodeReceipt(this.#crypto, { seed, publicKey }, { ...visit, lockId, lo, hi, head: this.head(ACCESS) });
   }
 
   /** Writes the watermark when it is due and the time is known. */

@@ -35,6 +35,7 @@ import {
   type Channel,
   chooseEvicted,
   deadlineOf,
+  denied,
   HANDSHAKES_MAX,
   NONSENSE_MAX,
   openSession,
@@ -124,10 +125,10 @@ export class Phones {
   }
 
   /** Tells a session what the door does. */
-  notify(connection: number, event: NoticeEvent): void {
+  notify(connection: number, event: NoticeEvent, receipt?: Bytes): void {
     const session = this.#find(connection);
     if (session === undefined || session.role === "stranger") return;
-    this.#send(session, encodeNotice({ kind: "notice", event, receipt: undefined }));
+    this.#send(session, encodeNotice({ kind: "notice", event, receipt }));
   }
 
   /** The connections of all owner sessions. */
@@ -282,9 +283,8 @@ export class Phones {
         return nonce === undefined ? this.#answer(session, id, "target") : { kind: "nonce", id, nonce };
       }
       case "timeResponse": {
-        const { transport } = session;
-        const said = this.#desk.timekeeper.take(session.time, request.response, { transport, now });
-        return this.#answer(session, id, said);
+        const { time, transport } = session;
+        return this.#answer(session, id, this.#desk.timekeeper.take(time, request.response, { transport, now }));
       }
       case "ticket": {
         const viewer = isReader ? "owner" : session.view;
@@ -327,7 +327,7 @@ export class Phones {
         return undefined;
       case "grant": {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
-        if (denial !== undefined) return denial;
+        if (denial !== undefined) return denied(session, denial, now);
         if (session.role === "stranger") this.#welcome(session, proof.chain.links[0].link8, now);
         if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
         if (proof.operation === OPERATION_VIEW) session.view = proof;

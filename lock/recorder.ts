@@ -10,12 +10,14 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Cause } from "../firmware/door/state.ts";
 import type { Chain } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
-import type { Alarm, DoorEvent, Entry, SpentUse } from "../firmware/journal/entry.ts";
+import type { Alarm, CameraEvent, DoorEvent, Entry, SpentUse } from "../firmware/journal/entry.ts";
 import type { Head } from "../firmware/journal/walk.ts";
+import type { Heartbeat } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { Coalescer } from "./coalescer.ts";
 import type { DeniedProof } from "./desk.ts";
 import type { Memory } from "./memory.ts";
+import { provenBy } from "./visit.ts";
 
 const MINUTE_MILLIS = 60_000;
 const HOUR_MILLIS = 3_600_000;
@@ -25,6 +27,7 @@ const KINDS_MAX = 16;
 const FAILED_PROOF = 2;
 const BELL = 3;
 const WRONG_CODE = 4;
+const NO_HASH: Bytes = new Uint8Array(8);
 
 type CodeRefusal = Omit<Extract<Entry, { kind: "code-refusal" }>, "kind" | "count">;
 type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
@@ -38,6 +41,7 @@ export class Recorder {
   readonly #alarms: Coalescer<Alarm>;
   readonly #doors: Coalescer<DoorEvent>;
   readonly #presses: Coalescer<undefined>;
+  readonly #unproven: Coalescer<Heartbeat | undefined>;
   /** The end of a visit that could not be written yet. */
   #closing: Extract<Entry, { kind: "closing" }> | undefined;
 
@@ -64,6 +68,10 @@ export class Recorder {
     this.#presses = new Coalescer<undefined>({ periodMillis: MINUTE_MILLIS, kindsMax: 1 }, (_, count, now) =>
       memory.writeNoise({ kind: "inside", count }, now),
     );
+    this.#unproven = new Coalescer<Heartbeat | undefined>(
+      { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
+      (beat, _, now) => memory.writeNoise(cameraEntry("unproven", { visit: 0, beat }), now),
+    );
   }
 
   /** Writes the names of a grant whose face is not in the journal's recent ones. @throws Fault journal.* */
@@ -83,17 +91,34 @@ export class Recorder {
       /** `keypad` where a code had to come before the phone. */
       readonly source: "phone" | "keypad";
       readonly spends: readonly SpentUse[];
+      /** What the camera proves. */
+      readonly proof: number;
     },
     now: Millis,
   ): Head {
-    const { chain, holder: actor, operation, source, spends } = intent;
+    const { chain, holder: actor, operation, source, spends, proof } = intent;
     const root = chain.links[0].link8;
-    return this.#memory.write({ kind: "intent", operation, source, actor, root, spends }, now);
+    return this.#memory.write({ kind: "intent", operation, source, actor, root, spends, ...provenBy(proof) }, now);
   }
 
-  /** Writes how a visit ended; where that cannot be done now, it is tried again. */
-  closing(closing: Extract<Entry, { kind: "closing" }>, now: Millis): void {
+  /** Writes how a visit ended; where that cannot be done now, it is tried again. @returns whether it is durable */
+  closing(closing: Extract<Entry, { kind: "closing" }>, now: Millis): boolean {
     this.#closing = this.#memory.tryWrite(closing, now) ? undefined : closing;
+    return this.#closing === undefined;
+  }
+
+  /** Writes what the camera says of a visit, if that can be done. @param visit the number of its intent */
+  camera(
+    event: CameraEvent,
+    said: { readonly visit: number; readonly beat: Heartbeat | undefined },
+    now: Millis,
+  ): void {
+    this.#memory.tryWrite(cameraEntry(event, said), now);
+  }
+
+  /** Counts a camera that somebody knocked for and that proved nothing in time: one record an hour for each verdict. */
+  unproven(beat: Heartbeat | undefined, now: Millis): void {
+    this.#unproven.note(String(beat?.verdict), beat, now);
   }
 
   /** Counts a refusal of somebody who proved a grant. */
@@ -165,6 +190,17 @@ export class Recorder {
   }
 
   get #families(): readonly { tick(now: Millis): void; readonly nextTick: Millis | undefined }[] {
-    return [this.#refusals, this.#codes, this.#strangers, this.#alarms, this.#doors, this.#presses];
+    return [this.#refusals, this.#codes, this.#strangers, this.#alarms, this.#doors, this.#presses, this.#unproven];
   }
+}
+
+/** What a heartbeat leaves in the journal. */
+function cameraEntry(
+  event: CameraEvent,
+  { visit, beat }: { readonly visit: number; readonly beat: Heartbeat | undefined },
+): Extract<Entry, { kind: "camera" }> {
+  const { verdict, alarm, head, power = 0, powerHash = NO_HASH } = beat ?? {};
+  const own = head === undefined || beat?.visit !== visit ? undefined : head;
+  const said = event === "alarm" ? (alarm ?? verdict) : verdict;
+  return { kind: "camera", event, visit, verdict: said, head: own, power, powerHash: powerHash.slice(0, 8) };
 }

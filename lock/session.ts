@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Denial } from "../firmware/grant/denial.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import { bodyOf, encodeHandshake, FRAME_NK_2, sessionOf } from "../firmware/link/frame.ts";
 import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
@@ -31,6 +32,10 @@ export const GUEST_MILLIS_MAX = 3_600_000;
 export const OWNER_MILLIS_MAX = 86_400_000;
 /** Proofs, and refused statements of whoever is no owner, in one session: each may cost four signatures. */
 export const PROOFS_MAX = 3;
+/** Proofs of a guest whom the camera keeps out: they come again, once a second until it has proven itself. */
+export const KNOCKS_MAX = 16;
+/** For so long whoever knocks may stay; a little longer than the lock waits for the camera. */
+export const KNOCKING_MILLIS = 16_000;
 /** Handshakes that a stranger may make in one session: one that is lost, and one more. */
 export const HANDSHAKES_MAX = 3;
 /** How long after the challenge a statement counts that somebody else's phone brings: longer, and it was held back. */
@@ -71,6 +76,9 @@ export interface Session {
   /** What it has asked and brought of the time. */
   readonly time: TimeTalk;
   proofs: number;
+  /** Proofs that only the camera stood against; and the first of them. */
+  knocks: number;
+  knockedAt: Millis | undefined;
   nonsense: number;
   canReadLog: boolean;
   /** The last proof of `view` that was honoured. */
@@ -98,6 +106,8 @@ export function openSession(connection: number, transport: Transport, now: Milli
     handshakes: 0,
     time: openTimeTalk(),
     proofs: 0,
+    knocks: 0,
+    knockedAt: undefined,
     nonsense: 0,
     canReadLog: false,
     view: undefined,
@@ -142,10 +152,22 @@ export function answerHandshake(
   }
 }
 
+/** Notes a proof that did not open: one that only the camera stood against may come again. @returns why not */
+export function denied(session: Session, denial: Denial, now: Millis): Denial {
+  if (denial !== "camera") return denial;
+  session.knockedAt ??= now;
+  if (session.knocks >= KNOCKS_MAX) return denial;
+  session.knocks++;
+  session.proofs--;
+  return denial;
+}
+
 /** When a session must end if nothing more is heard. */
 export function deadlineOf(session: Session): Millis {
-  const { role, since, lastRequestAt } = session;
-  if (role === "stranger") return millis(since + STRANGER_MILLIS);
+  const { role, since, lastRequestAt, knockedAt } = session;
+  if (role === "stranger") {
+    return knockedAt === undefined ? millis(since + STRANGER_MILLIS) : millis(knockedAt + KNOCKING_MILLIS);
+  }
   if (role === "guest") return millis(Math.min(lastRequestAt + GUEST_IDLE_MILLIS, since + GUEST_MILLIS_MAX));
   return millis(Math.min(lastRequestAt + OWNER_IDLE_MILLIS, since + OWNER_MILLIS_MAX));
 }

@@ -6,8 +6,9 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Door, witnesses as witnessesOf } from "../firmware/door/state.ts";
+import type { Receipt, ReceiptGrant } from "../firmware/evidence/receipt.ts";
 import { OPERATION_UNLOCK } from "../firmware/grant/holder.ts";
-import type { Entry, Outcome } from "../firmware/journal/entry.ts";
+import type { ClipHead, Entry, Outcome } from "../firmware/journal/entry.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 
 /** The longest visit, as the longest dwell that a grant can name; a door that is never secured must not hold back its owner. */
@@ -20,6 +21,16 @@ const MINUTE_MILLIS = 60_000;
 const WITNESS_CONTACT = 1;
 const WITNESS_SENSOR = 2;
 const WITNESS_CURRENT = 4;
+
+/** What a visit asks of the camera. */
+export interface CameraTerms {
+  /** 0 nothing, 1 that it records, 2 live and unobstructed: what the grant or the code demands all the while. */
+  readonly rule: number;
+  /** What it had proven at the intent. */
+  readonly proof: number;
+}
+
+const NO_CAMERA: CameraTerms = Object.freeze({ rule: 0, proof: 0 });
 
 /** A visit that is open. */
 export interface Visit {
@@ -34,6 +45,9 @@ export interface Visit {
   readonly operation: number;
   /** Whom to tell what the door does. */
   readonly connection: number | undefined;
+  /** The grant, for the receipt; undefined where none came. */
+  readonly grant: ReceiptGrant | undefined;
+  readonly camera: CameraTerms;
   /** When it has lasted as long as the grant allows. */
   readonly dwellAt: Millis | undefined;
   isOverstayed: boolean;
@@ -42,6 +56,13 @@ export interface Visit {
   hasLeft: boolean;
   openedAt: Millis | undefined;
   closedAt: Millis | undefined;
+  /** How often the leaf was opened. */
+  openings: number;
+  /** Whether the camera failed, as the rule sees it: then no try is free, and the door is locked as soon as nobody stands in it. */
+  isCameraFailed: boolean;
+  /** Where the chain of the visit's clip stood first and last, as the camera said. */
+  firstHead: ClipHead | undefined;
+  lastHead: ClipHead | undefined;
   /** What will be written when the bolt is thrown. */
   outcome: Outcome;
 }
@@ -55,6 +76,9 @@ export function beginVisit(
     readonly connection: number | undefined;
     /** The longest stay that the grant allows; undefined where it names none. */
     readonly dwellMinutes: number | undefined;
+    readonly grant?: ReceiptGrant | undefined;
+    /** Left out where nothing is asked of it. */
+    readonly camera?: CameraTerms | undefined;
   },
   now: Millis,
 ): Visit {
@@ -66,18 +90,24 @@ export function beginVisit(
     isGuest: who.leaf !== undefined,
     operation: who.operation,
     connection: who.connection,
+    grant: who.grant,
+    camera: who.camera ?? NO_CAMERA,
     dwellAt: dwellMinutes === undefined ? undefined : millis(now + dwellMinutes * MINUTE_MILLIS),
     isOverstayed: false,
     retries: 0,
     hasLeft: false,
     openedAt: undefined,
     closedAt: undefined,
+    openings: 0,
+    isCameraFailed: false,
+    firstHead: undefined,
+    lastHead: undefined,
     outcome: "secured",
   };
 }
 
-/** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. What the bolt did before, nobody
- *  remembers: no use comes back. */
+/** Goes on with a visit that a power cut left open; it ends as one, whatever the door does. What the bolt did before, and what
+ *  was asked of the camera, nobody remembers: no use comes back, and the camera films on without a say. */
 export function resumeVisit(intent: number, now: Millis): Visit {
   return {
     ...beginVisit(
@@ -110,6 +140,7 @@ export function isRetry(
   again: { readonly leaf: Bytes; readonly operation: number; readonly now: Millis },
 ): boolean {
   if (visit?.leaf === undefined || visit.openedAt !== undefined || visit.retries >= RETRIES_MAX) return false;
+  if (visit.isCameraFailed) return false;
   if (visit.operation !== again.operation || again.now - visit.began > RETRY_MILLIS) return false;
   return crypto.isEqual(visit.leaf, again.leaf);
 }
@@ -134,6 +165,23 @@ export function closingOf(
       (bolt === "sensor" ? WITNESS_SENSOR : 0) |
       (bolt === "current" ? WITNESS_CURRENT : 0),
   };
+}
+
+/** Gives what a receipt says of a visit; nothing where it did not end with the bolt in its keeper, or a power cut took its
+ *  times away. */
+export function receiptOf(
+  { intent: visit, grant, camera, firstHead, lastHead }: Visit,
+  { outcome, openedAfter, closedAfter, securedAfter, witnesses }: ReturnType<typeof closingOf>,
+): Omit<Receipt, "lockId" | "lo" | "hi" | "head"> | undefined {
+  if (securedAfter === undefined || (outcome !== "secured" && outcome !== "camera")) return undefined;
+  const times = { openedAfter, closedAfter, securedAfter };
+  const { proof: cameraProof } = camera;
+  return { visit, grant, ...times, witnesses, outcome, cameraProof, first: firstHead, last: lastHead };
+}
+
+/** Gives what the journal says of a camera's proof: nothing where nothing was proven. */
+export function provenBy(proof: number): { readonly cameraProof?: number } {
+  return proof === 0 ? {} : { cameraProof: proof };
 }
 
 function after(visit: Visit, moment: Millis | undefined): number | undefined {

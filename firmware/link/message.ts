@@ -156,6 +156,7 @@ const EVENTS = Object.freeze([
   "aborted",
   "bell",
   "duress",
+  "alarm",
 ] as const);
 
 /** Reads a request. docs/protocol.cddl, `request`.

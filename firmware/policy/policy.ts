@@ -51,7 +51,13 @@ export interface Circumstances {
 
 /** The answer: what it spends, and the shortest dwell that any link allows; or why not. */
 export type Decision =
-  | { readonly isAllowed: true; readonly spends: readonly Spend[]; readonly dwellMinutes: number | undefined }
+  | {
+      readonly isAllowed: true;
+      readonly spends: readonly Spend[];
+      readonly dwellMinutes: number | undefined;
+      /** The strictest camera rule of any link: 0 none, 1 recording, 2 live and unobstructed. */
+      readonly cameraRule: number;
+    }
   | { readonly isAllowed: false; readonly denial: Denial };
 
 /** Decides about one operation. Total: every cause is a denial.
@@ -88,7 +94,7 @@ export function decide(crypto: Crypto, chain: Chain, asked: { operation: number;
     spends = counted;
   }
   const unable = judgeHouse(now, operation, cameraRule);
-  return unable === undefined ? { isAllowed: true, spends, dwellMinutes } : deny(unable);
+  return unable === undefined ? { isAllowed: true, spends, dwellMinutes, cameraRule } : deny(unable);
 }
 
 /** Finds an instant that the clock allows and at which every window of every link holds; else says why there is none. */
@@ -143,12 +149,13 @@ function count(crypto: Crypto, chain: Chain, now: Circumstances): readonly Spend
 function judgeHouse(now: Circumstances, operation: number, cameraRule: number): Denial | undefined {
   if (operation === OPERATION_VIEW || operation === OPERATION_TALK) return now.cameraProof === 0 ? "camera" : undefined;
   if (operation === OPERATION_READ_LOG) return undefined;
-  if (operation !== OPERATION_LOCK && now.cameraProof < cameraRule) return "camera";
   if (!now.isModeOpen) return "mode";
   if (operation === OPERATION_LOCK) return undefined;
   if (!now.hasPower) return "power";
   if (!now.isJournalReady) return "journal";
-  return now.isDoorReady ? undefined : "door";
+  if (!now.isDoorReady) return "door";
+  // Last: it is the only one that may be mended while somebody waits, so it is said only where nothing else is in the way.
+  return now.cameraProof < cameraRule ? "camera" : undefined;
 }
 
 function deny(denial: Denial): Decision {

@@ -21,7 +21,7 @@ import type { GuestDesk } from "../guest.ts";
 import type { Identity } from "../identity.ts";
 import type { Memory } from "../memory.ts";
 import { hasChargeToRelock } from "../power.ts";
-import { beginVisit, isRetry } from "../visit.ts";
+import { beginVisit, isRetry, provenBy } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
 import { type Admission, Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
 import { ENTRY_MILLIS, Pace } from "./pace.ts";
@@ -112,7 +112,9 @@ export class Codes {
       return "no";
     }
     const { use } = match;
-    const outcome = match.denial ?? this.#judge(desk, match, now) ?? this.#open(desk, match, now);
+    const said = match.denial ?? this.#judge(desk, match, now) ?? this.#open(desk, match, now);
+    // Whom nothing but the camera keeps out types the code once more, soon.
+    const outcome = said === "camera" && this.#knocks(desk, use, now) ? "wait" : said;
     const isGood = outcome === "yes" || outcome === "wait";
     if (isGood) this.#giveBack(admission, match, now);
     // A right code that is refused stays paid, so that nothing outside tells it from a wrong one.
@@ -200,7 +202,8 @@ export class Codes {
     return isRetry(crypto, visit, { leaf: last.name, operation: operationOf(canUnlatch), now }) ? last.use : undefined;
   }
 
-  #judge(desk: CodesDesk, { use, user }: Match, now: Millis): Denial | undefined {
+  #judge(desk: CodesDesk, match: Match, now: Millis): Denial | undefined {
+    const { use, user } = match;
     const { memory, battery, door } = desk;
     const { codes, configuration } = memory.state;
     const { zone, widthSeconds: widthMax } = configuration;
@@ -213,28 +216,44 @@ export class Codes {
     if (use.by === "window") {
       const isActive = codes.active.some((other) => this.#isSame(use, { by: "window", ...other }));
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
-      if (configuration.codeCamera[use.window.windowClass] > desk.cameraProof(now)) return "camera";
-      return hasRoomForUse(this.#crypto, codes, use, interval.lo) ? undefined : "quota";
+      if (!hasRoomForUse(this.#crypto, codes, use, interval.lo)) return "quota";
+      return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
     }
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
     if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";
-    if (user.camera > desk.cameraProof(now)) return "camera";
     const denial = judgeUser(user, { interval, zone, widthMax });
-    return denial === "uses" && isAgain ? undefined : denial;
+    if (denial !== undefined && !(denial === "uses" && isAgain)) return denial;
+    return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
+  }
+
+  /** What a code asks of the camera: of two people, the stricter. */
+  #cameraRule({ use, user }: Match, now: Millis): number {
+    const { configuration } = this.#memory.state;
+    if (use.by === "window") return configuration.codeCamera[use.window.windowClass];
+    const held = user?.rule === "two-person" ? this.#heldAt(now) : undefined;
+    return Math.max(user?.camera ?? 0, held?.camera ?? 0);
+  }
+
+  /** Has the camera prove itself for a code that is kept out by nothing else. @returns whether it is worth a wait */
+  #knocks(desk: CodesDesk, use: CodeUse, now: Millis): boolean {
+    const refuse = (at: Millis) => this.#refuse(desk, { use, denial: "camera" }, at);
+    return desk.knock({ name: this.#nameOf(use), grant: undefined, refuse }, now);
   }
 
   /** A code that is right opens, or is the first half of what does. */
-  #open(desk: CodesDesk, { use, user }: Match, now: Millis): Outcome {
-    if (use.by === "window" || user === undefined) return this.#begin(desk, use, now);
+  #open(desk: CodesDesk, match: Match, now: Millis): Outcome {
+    const { use, user } = match;
+    const rule = this.#cameraRule(match, now);
+    if (use.by === "window" || user === undefined) return this.#begin(desk, { use, rule }, now);
     if (user.rule === "with-grant") return this.#hold(desk, { use, user }, now);
-    if (user.rule !== "two-person") return this.#begin(desk, use, now);
+    if (user.rule !== "two-person") return this.#begin(desk, { use, rule }, now);
     const held = this.#heldAt(now);
     if (held === undefined || held.rule !== "two-person" || held.index === user.index) {
       return this.#hold(desk, { use, user }, now);
     }
     const isDuress = use.isDuress || held.type === "forced";
-    return this.#begin(desk, { ...use, first: held.index, isDuress }, now);
+    return this.#begin(desk, { use: { ...use, first: held.index, isDuress }, rule }, now);
   }
 
   /** Keeps a first code. Half of two people's, under duress or not, is written, and one that an authenticator showed is spent,
@@ -252,7 +271,7 @@ export class Codes {
   }
 
   /** Writes who comes; when that is durable, the door is asked. */
-  #begin(desk: CodesDesk, use: CodeUse, now: Millis): Outcome {
+  #begin(desk: CodesDesk, { use, rule }: { readonly use: CodeUse; readonly rule: number }, now: Millis): Outcome {
     const { memory, canUnlatch, visit } = desk;
     const operation = operationOf(canUnlatch);
     const again = this.#againOf(desk, now);
@@ -262,11 +281,10 @@ export class Codes {
       const name = this.#nameOf(use);
       if (!desk.ration.take(name, now)) return "rate";
       try {
-        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use }, now);
-        desk.begin(
-          beginVisit(seq, { leaf: name, operation, connection: undefined, dwellMinutes: undefined }, now),
-          now,
-        );
+        const proof = desk.cameraProof(now);
+        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);
+        const who = { leaf: name, operation, connection: undefined, dwellMinutes: undefined, camera: { rule, proof } };
+        desk.begin(beginVisit(seq, who, now), now);
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
         return "journal";

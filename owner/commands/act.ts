@@ -23,9 +23,10 @@ const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
   closed: "The door is closed.",
   locked: "The door is locked again.",
   jammed: "The bolt is jammed: pull or push the door, and try again.",
-  aborted: "Nobody opened the door, so it is locked again.",
+  aborted: "The camera fails, so the door is locked again.",
   bell: "Somebody rings.",
   duress: "Somebody opens under duress.",
+  alarm: "The lock sounds its alarm: see `latchkey log`.",
 });
 /** The same, said to whoever locks. */
 const LOCK_NOTICES: Partial<typeof NOTICES> = Object.freeze({

@@ -179,9 +179,9 @@ export const WIRE_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "lock/codes/codes.ts",
-        '        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use }, now);',
+        '        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);',
         `        desk.act(operation, now);
-        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use }, now);`,
+        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);`,
       ),
     ],
   },

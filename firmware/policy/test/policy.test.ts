@@ -262,11 +262,11 @@ const CAUSES: readonly (readonly [string, Partial<Grant>, Partial<Circumstances>
   ["permission", { permissions: 2 }, {}],
   ["hours", { weeklies: [2, 0, 1] }, {}],
   ["uses", { uses: 1 }, { counters: [counter(1, 1)] }],
-  ["camera", { cameraRule: 2 }, {}],
   ["mode", {}, { isModeOpen: false }],
   ["power", {}, { hasPower: false }],
   ["journal", {}, { isJournalReady: false }],
   ["door", {}, { isDoorReady: false }],
+  ["camera", { cameraRule: 2 }, {}],
 ];
 
 for (let first = 0; first < CAUSES.length; first++) {

@@ -1,0 +1,62 @@
+// Somebody at the door whom nothing but the camera keeps out: the camera has some seconds to prove itself.
+// Why: a camera that sleeps between visits proves nothing at the moment of the knock, so the knock wakes it; and whoever covers
+// it must not learn more from that, nor fill the journal, than by one refusal (docs/attacks.md T26).
+// Follows docs/visit.md, "knocked".
+
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
+import type { Knocker } from "./guest.ts";
+
+/** For so long the camera may take to prove itself. */
+export const KNOCK_MILLIS = 15_000;
+
+/** One knock, or none. */
+export class Knock {
+  readonly #crypto: Crypto;
+  #knocker: Knocker | undefined;
+  #until: Millis = millis(0);
+
+  constructor(crypto: Crypto) {
+    this.#crypto = crypto;
+  }
+
+  get isOpen(): boolean {
+    return this.#knocker !== undefined;
+  }
+
+  /** The grant for which the camera is asked; undefined for a code, and without a knock. */
+  get grant(): Bytes | undefined {
+    return this.#knocker?.grant;
+  }
+
+  /** Begins one, or goes on with it where the same comes again; another's gives way, with its refusal. */
+  begin(knocker: Knocker, now: Millis): void {
+    if (this.#isOf(knocker.name)) return;
+    this.end(now);
+    this.#knocker = { ...knocker, name: knocker.name.slice(), grant: knocker.grant?.slice() };
+    this.#until = millis(now + KNOCK_MILLIS);
+  }
+
+  /** Ends it, since whoever knocked is let in; another's with its refusal. @param name of who is let in; undefined for an owner */
+  admit(name: Bytes | undefined, now: Millis): void {
+    if (name !== undefined && this.#isOf(name)) this.#knocker = undefined;
+    else this.end(now);
+  }
+
+  /** Ends it with its one refusal. Twice is harmless. */
+  end(now: Millis): void {
+    const knocker = this.#knocker;
+    this.#knocker = undefined;
+    knocker?.refuse(now);
+  }
+
+  /** When its time is over; undefined without one. */
+  get until(): Millis | undefined {
+    return this.#knocker === undefined ? undefined : this.#until;
+  }
+
+  #isOf(name: Bytes): boolean {
+    return this.#knocker !== undefined && this.#crypto.isEqual(this.#knocker.name, name);
+  }
+}
