@@ -90,6 +90,11 @@ export class Evidence {
     return this.#head;
   }
 
+  /** How many checkpoints were signed. */
+  get checkpoints(): number {
+    return this.#number;
+  }
+
   /** Whether a frame of that number can still be of this clip: at most 29 frames before it were taken and not kept. Where
    *  it cannot, this clip is over and another begins. */
   follows(seq: number): boolean {

@@ -10,8 +10,17 @@ import type { LumaReader } from "./luma.ts";
 import { LUMA_BYTES } from "./luma.ts";
 import { type Approved, LOOKS, SceneWatch } from "./scene.ts";
 
-/** Every verdict; its place is its number on the wire. New ones are added at the end. */
-export const VERDICTS = Object.freeze([...LOOKS, "unproven", "frozen", "looped", "still", "unreadable"] as const);
+/** Every verdict; its place is its number on the wire. New ones are added at the end. "unanswered" is not the eye's own: the lamp
+ *  blinked, and the picture did not show it (see watch.ts). */
+export const VERDICTS = Object.freeze([
+  ...LOOKS,
+  "unproven",
+  "frozen",
+  "looped",
+  "still",
+  "unreadable",
+  "unanswered",
+] as const);
 
 /** One of VERDICTS. */
 export type Verdict = (typeof VERDICTS)[number];

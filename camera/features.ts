@@ -118,6 +118,18 @@ export class Reference {
   }
 }
 
+/** Adds up the pixels of each block, without anything to compare them with. @param target BLOCKS sums */
+export function sumBlocks(luma: Uint8Array, target: Int32Array): void {
+  target.fill(0);
+  for (let y = 0, at = 0; y < LUMA_HEIGHT; y++) {
+    const first = ((y / SIDE) | 0) * BLOCKS_ACROSS;
+    for (let x = 0; x < LUMA_WIDTH; x++, at++) {
+      const block = first + ((x / SIDE) | 0);
+      target[block] = (target[block] as number) + (luma[at] as number);
+    }
+  }
+}
+
 /** The sums of one picture. Shares in percent. Fixed memory, overwritten by each picture. */
 export class Features {
   /** Sum of all pixels, and of their squares. */

@@ -97,6 +97,11 @@ export class Rail {
     return this.#number;
   }
 
+  /** SHA-256 of the newest record, 32 bytes; zeros before the first. */
+  get hash(): Bytes {
+    return this.#before;
+  }
+
   /** Does what is asked. On: first the record, then the power; off: first the power. Where flash cannot be written the sensor
    *  stays, or goes, off, and the record is tried again with the next wish. Total. */
   heed(wish: RailWish): void {

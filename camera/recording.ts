@@ -42,6 +42,16 @@ export class Recording {
     return this.#evidence.head;
   }
 
+  /** How many checkpoints were signed. */
+  get checkpoints(): number {
+    return this.#evidence.checkpoints;
+  }
+
+  /** The time of its first frame, in milliseconds since the camera's start; undefined before it. */
+  get startedAt(): number | undefined {
+    return this.#startedAt;
+  }
+
   /** Whether a frame of that number can be of this recording. */
   follows(seq: number): boolean {
     return this.#evidence.follows(seq);

@@ -44,6 +44,17 @@ export class Ring {
     return this.#count;
   }
 
+  /** The time of the oldest frame; 0 where there is none. */
+  get oldestMs(): number {
+    return this.#count === 0 ? 0 : (this.#times[this.#oldest] ?? 0);
+  }
+
+  /** The newest frame, as `shift` gives it; undefined where there is none. */
+  get newest(): RingFrame | undefined {
+    if (this.#count === 0) return undefined;
+    return this.#frameAt((this.#oldest + this.#count - 1) % this.#framesMax);
+  }
+
   /** Puts a frame in; the oldest go where it needs their room.
    *  @returns false, and nothing has changed, where it is larger than the whole ring, or empty */
   push({ seq, ms, jpeg }: RingFrame): boolean {
@@ -71,10 +82,7 @@ export class Ring {
   /** Takes the oldest frame out; undefined where there is none. */
   shift(): RingFrame | undefined {
     if (this.#count === 0) return undefined;
-    const place = this.#oldest;
-    const offset = this.#oldestOffset();
-    const jpeg = this.#bytes.subarray(offset, offset + (this.#lengths[place] ?? 0));
-    const frame = { seq: this.#seqs[place] ?? 0, ms: this.#times[place] ?? 0, jpeg };
+    const frame = this.#frameAt(this.#oldest);
     this.#drop();
     return frame;
   }
@@ -84,6 +92,12 @@ export class Ring {
     this.#bytes.fill(0);
     this.#count = 0;
     this.#end = 0;
+  }
+
+  #frameAt(place: number): RingFrame {
+    const offset = this.#offsets[place] ?? 0;
+    const jpeg = this.#bytes.subarray(offset, offset + (this.#lengths[place] ?? 0));
+    return { seq: this.#seqs[place] ?? 0, ms: this.#times[place] ?? 0, jpeg };
   }
 
   #drop(): void {

@@ -125,7 +125,7 @@ test("proves itself again after a knock", () => {
 test("keeps the number of each verdict", () => {
   assert.equal(VERDICTS, [
     ...["ok", "lights-off", "blind", "bright", "covered", "partial", "moved", "smeared"],
-    ...["unproven", "frozen", "looped", "still", "unreadable"],
+    ...["unproven", "frozen", "looped", "still", "unreadable", "unanswered"],
   ]);
 });
 

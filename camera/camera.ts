@@ -1,0 +1,193 @@
+// The camera: from the lock's ask to a sealed heartbeat, and from the sensor's frames to clips and to viewers.
+// Why: it stands inside, sees everything, and may be carried away; so it decides nothing, opens nothing, keeps only what is
+// sealed for its owners, and looks only when the lock that it belongs to asks it to, with its light on.
+// Follows docs/protocol.md §3.3 and §9. It knows no lock module.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { selfTest } from "../firmware/crypto/selftest.ts";
+import { Fault } from "../firmware/fault.ts";
+import { type Identity, openIdentity } from "../firmware/identity.ts";
+import { type PairedLock, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
+import type { Ask } from "../firmware/link/witness.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
+import { Duty } from "./duty.ts";
+import { CameraLink } from "./link.ts";
+import type { CameraOptions, CameraPlatform, CameraSnapshot } from "./options.ts";
+import { Settings } from "./settings.ts";
+
+/** What stands only while the camera has a lock. */
+interface Post {
+  readonly link: CameraLink;
+  readonly duty: Duty;
+}
+
+/** One camera. */
+export class Camera {
+  readonly #platform: CameraPlatform;
+  readonly #options: CameraOptions;
+  readonly #identity: Identity;
+  readonly #pairing: Pairing;
+  readonly #settings: Settings;
+  #post: Post | undefined;
+  #isCaseOpen = false;
+  /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. */
+  #hasOpened: boolean;
+  /** Whether the last answer said so: the next ask shows that the lock is there, and has had the answer's time. */
+  #saidOpen = false;
+  #offerAt: Millis;
+  #now: Millis;
+
+  /** Boots: the sensor is off, whatever was; tests the primitives, and finds its keys and its lock.
+   *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then */
+  constructor(platform: CameraPlatform, options: CameraOptions, now: Millis) {
+    const { crypto, random, constants, rail, lamp, filter } = platform;
+    rail.supply.write(false);
+    lamp.write(false);
+    filter.write(false);
+    selfTest(crypto);
+    this.#platform = platform;
+    this.#options = options;
+    this.#identity = openIdentity(crypto, constants, random);
+    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_CAMERA });
+    this.#settings = new Settings(constants);
+    this.#hasOpened = this.#pairing.hasOpened;
+    this.#offerAt = now;
+    this.#now = now;
+    const { lock } = this.#pairing;
+    if (lock !== undefined) this.#join(lock, now);
+  }
+
+  /** Ed25519, 32 bytes. */
+  get signingKey(): Bytes {
+    return this.#identity.signingKey;
+  }
+
+  /** X25519, 32 bytes. */
+  get agreementKey(): Bytes {
+    return this.#identity.agreementKey;
+  }
+
+  get snapshot(): CameraSnapshot {
+    const { link, duty } = this.#post ?? {};
+    return {
+      isPaired: this.#pairing.lock !== undefined,
+      isUp: link?.isUp === true,
+      isCaseOpen: this.#isCaseOpen,
+      isOn: duty?.isOn === true,
+      isNight: duty?.watch.isNight === true,
+      verdict: duty?.watch.verdict ?? "unproven",
+      alarm: duty?.watch.alarm,
+      isRecording: duty?.isRecording === true,
+      canRecord: duty?.canRecord === true,
+      viewers: 0,
+      clips: duty?.shelf.clips.length ?? 0,
+    };
+  }
+
+  /** Takes one frame of the wire to the lock. Total: no bytes make it throw. */
+  lockReceived(frame: Bytes, now: Millis): void {
+    this.#now = now;
+    const post = this.#post;
+    if (post === undefined) {
+      this.#takeLock(frame, now);
+      return;
+    }
+    const word = post.link.received(frame, now);
+    if (word?.kind === "ask") this.#answer(post, word.ask, now);
+  }
+
+  /** Takes one file of the sensor. Total: no bytes make it throw; without power, light and a number it is not looked at.
+   *  @param jpeg not kept */
+  frame(jpeg: Uint8Array, now: Millis): void {
+    this.#now = now;
+    this.#post?.duty.frame(jpeg, now);
+  }
+
+  /** Takes the contact of the case. */
+  caseChanged(isOpen: boolean, now: Millis): void {
+    this.#now = now;
+    this.#isCaseOpen = isOpen;
+    this.#hasOpened ||= isOpen;
+  }
+
+  /** Takes the button inside of the case: with the case open, the camera forgets its lock, for whom clips were sealed, and what
+   *  its owner approved. What is on the card stays, sealed. */
+  forgetPressed(now: Millis): void {
+    this.#now = now;
+    const post = this.#post;
+    if (!this.#isCaseOpen || post === undefined) return;
+    post.duty.close();
+    try {
+      this.#settings.forget();
+      this.#pairing.forget();
+    } catch (fault) {
+      // Flash keeps what it has: the lock stays, and asks again.
+      if (!(fault instanceof Fault)) throw fault;
+      return;
+    }
+    post.link.close();
+    this.#post = undefined;
+    this.#hasOpened = true;
+    this.#offerAt = now;
+  }
+
+  /** Does what is due. */
+  tick(now: Millis): void {
+    this.#now = now;
+    const post = this.#post;
+    if (post !== undefined) {
+      post.link.tick(now);
+      post.duty.tick(now);
+      return;
+    }
+    if (now < this.#offerAt) return;
+    this.#offerAt = millis(now + OFFER_MILLIS);
+    this.#platform.wire.send(this.#pairing.offer);
+  }
+
+  /** The uptime by which `tick` must be called. */
+  get nextTick(): Millis {
+    const post = this.#post;
+    const next = post === undefined ? this.#offerAt : Math.min(post.link.nextTick, post.duty.nextTick);
+    return millis(Math.max(next, this.#now));
+  }
+
+  /** Heeds an ask, and answers it at once. */
+  #answer({ link, duty }: Post, ask: Ask, now: Millis): void {
+    if (this.#saidOpen) this.#told();
+    duty.heed(ask, now);
+    const isCaseOpen = this.#isCaseOpen || this.#hasOpened;
+    this.#saidOpen = isCaseOpen && !this.#isCaseOpen;
+    link.answer(duty.beat(ask.nonce, isCaseOpen, now), now);
+  }
+
+  /** The lock has heard that the case was open. */
+  #told(): void {
+    this.#hasOpened = false;
+    try {
+      this.#pairing.told();
+    } catch (fault) {
+      // It is told once more after the next start: rather twice than never.
+      if (!(fault instanceof Fault)) throw fault;
+    }
+  }
+
+  #join(lock: PairedLock, now: Millis): void {
+    const { crypto, random, wire } = this.#platform;
+    const identity = this.#identity;
+    const link = new CameraLink({ crypto, random, wire, identity, lock }, now);
+    const [platform, options, settings, { lockId }] = [this.#platform, this.#options, this.#settings, lock];
+    this.#post = { link, duty: new Duty({ platform, options, identity, lockId, settings }, now) };
+  }
+
+  /** A camera without a lock takes the first that answers its offer. */
+  #takeLock(frame: Bytes, now: Millis): void {
+    try {
+      this.#join(this.#pairing.take(frame), now);
+    } catch (fault) {
+      // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
+      if (!(fault instanceof Fault)) throw fault;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// Goal: what is on the card is known again after any start, nothing that must stay goes, and a promise is made only after a try.
+// Method: marks of clips on a card in memory; the rules of what goes first are retention.test.ts's.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { seconds } from "../../firmware/platform.ts";
+import { MemoryCard } from "../../simulator/memorycard.ts";
+import { fileName } from "../card.ts";
+import { CLIPS_MAX, type Mark, Shelf } from "../shelf.ts";
+
+const ROOM = { roomBytes: 1_000, keepSeconds: 86_400 };
+const NOW = 1_793_610_000;
+
+function markOf(place: number, part: Partial<Mark> = {}): Mark {
+  const clip = new Uint8Array(16).fill(place & 255);
+  clip[1] = place >> 8;
+  const [firstFrame, lastFrame] = [100 * place, 100 * place + 99];
+  const times = { endedLo: NOW, endedBefore: seconds(NOW + 1) };
+  return { clip, visit: 0, firstFrame, lastFrame, ...times, isFetched: false, isKept: false, isOpen: false, ...part };
+}
+
+function filled(card: MemoryCard, marks: readonly Mark[], bytes = 500): Shelf {
+  const shelf = new Shelf(card, ROOM);
+  for (const mark of marks) {
+    card.put(fileName(mark.clip, "age"), new Uint8Array(bytes));
+    shelf.mark(mark, bytes);
+  }
+  return shelf;
+}
+
+test("knows its clips again after a start, in the order of their frames", () => {
+  const card = new MemoryCard(100_000);
+  const marks = [
+    markOf(3, { visit: 41, isKept: true }),
+    markOf(1, { isOpen: true, endedLo: 0, endedBefore: undefined }),
+    markOf(2, { isFetched: true }),
+  ];
+  filled(card, marks);
+  card.put("holiday.jpg", new Uint8Array(10));
+  card.put(`${"zz".repeat(16)}.mark`, new Uint8Array(10));
+  const { clips } = new Shelf(card, ROOM);
+  assert.equal(
+    clips.map(({ bytes, isOfVisit, ...mark }) => mark),
+    [marks[1], marks[2], marks[0]],
+  );
+  assert.equal(
+    clips.map(({ isOfVisit, bytes }) => [isOfVisit, bytes > 500]),
+    [
+      [false, true],
+      [false, true],
+      [true, true],
+    ],
+  );
+});
+
+for (const [name, damage] of [
+  ["cut", (mark: Uint8Array) => mark.slice(0, -1)],
+  ["longer", (mark: Uint8Array) => Uint8Array.of(...mark, 0)],
+  ["of another form", (mark: Uint8Array) => mark.fill(0x81)],
+  ["empty", () => new Uint8Array(0)],
+] as const) {
+  test(`a mark that is ${name} is no clip, and the others stay`, () => {
+    const card = new MemoryCard();
+    filled(card, [markOf(1), markOf(2)]);
+    const file = fileName(markOf(1).clip, "mark");
+    card.put(file, damage(card.file(file) ?? new Uint8Array(0)));
+    assert.equal(
+      new Shelf(card, ROOM).clips.map(({ firstFrame }) => firstFrame),
+      [200],
+    );
+  });
+}
+
+test("makes room by idle clips, all three files of each, and not by a visit that nobody has", () => {
+  const card = new MemoryCard(2_100);
+  const shelf = filled(card, [markOf(1, { visit: 7 }), markOf(2), markOf(3)]);
+  shelf.makeRoom(NOW);
+  assert.ok(shelf.canTake);
+  assert.equal(
+    card.names.map((name) => name.slice(0, 2)),
+    ["01", "01", "03", "03"],
+  );
+  const full = new MemoryCard(2_000);
+  const stuck = filled(full, [markOf(1, { visit: 7 }), markOf(2, { visit: 8 }), markOf(3, { isKept: true })]);
+  stuck.makeRoom(NOW);
+  assert.equal([stuck.canTake, full.names.length], [false, 6]);
+});
+
+test("a clip of unknown end counts from the first time that the lock tells", () => {
+  const card = new MemoryCard();
+  const shelf = filled(card, [markOf(1, { visit: 7, endedLo: 0, endedBefore: undefined })]);
+  shelf.makeRoom(NOW + 1_000_000);
+  assert.is(shelf.clips.length, 1);
+  shelf.told(0xffff_ffff);
+  shelf.told(NOW);
+  shelf.makeRoom(NOW + 86_399);
+  assert.is(shelf.clips.length, 1);
+  shelf.makeRoom(NOW + 86_401);
+  assert.is(shelf.clips.length, 0);
+});
+
+test("the clip that is being written stays", () => {
+  const card = new MemoryCard(1_400);
+  const shelf = filled(card, [markOf(1)]);
+  shelf.makeRoom(NOW, { current: markOf(1).clip });
+  assert.equal([shelf.canTake, shelf.clips.length], [false, 1]);
+  shelf.makeRoom(NOW);
+  assert.equal([shelf.canTake, shelf.clips.length], [true, 0]);
+});
+
+test("remembers a bounded number of clips, and then counts as full of what must stay", () => {
+  const card = new MemoryCard();
+  const many = Array.from({ length: CLIPS_MAX }, (_, place) => markOf(place, { visit: 1 + place }));
+  const shelf = filled(card, many, 1);
+  shelf.makeRoom(NOW);
+  assert.not.ok(shelf.canTake);
+  const first = many[0] as Mark;
+  shelf.mark({ ...first, isFetched: true }, 1);
+  shelf.makeRoom(NOW);
+  assert.equal([shelf.canTake, shelf.clips.length], [true, CLIPS_MAX - 1]);
+  for (const mark of [markOf(700), markOf(701)]) card.put(fileName(mark.clip, "mark"), new Uint8Array(3));
+  assert.is(new Shelf(card, ROOM).clips.length, CLIPS_MAX - 1);
+});
+
+test("a card that refuses is no promise, until it is read whole again", () => {
+  const card = new MemoryCard();
+  const shelf = filled(card, [markOf(1)]);
+  shelf.makeRoom(NOW);
+  assert.ok(shelf.canTake && shelf.canGoOn);
+  shelf.failed();
+  assert.not.ok(shelf.canTake || shelf.canGoOn);
+  card.isSound = false;
+  shelf.makeRoom(NOW);
+  assert.not.ok(shelf.canTake || shelf.mark(markOf(2), 1));
+  card.isSound = true;
+  shelf.makeRoom(NOW, { isPromise: true });
+  assert.equal([shelf.canTake, shelf.clips.length, card.names.length], [true, 1, 2]);
+});
+
+test.run();

@@ -1,0 +1,219 @@
+// What the camera makes of the sensor's frames: one is judged now and then, motion is seen, lamp and filter follow the light, and
+// at night the picture is asked whether it is of here and now.
+// Why: the lock asks one question, whether it may let somebody in; here everything that speaks against it comes together.
+// Follows docs/camera.md.
+
+import { Fault } from "../firmware/fault.ts";
+import type { Millis, Output, Random } from "../firmware/platform.ts";
+import { BlinkChallenge } from "./blink.ts";
+import { Eye, type Verdict } from "./eye.ts";
+import { BLOCKS, sumBlocks } from "./features.ts";
+import { LUMA_BYTES, type LumaReader } from "./luma.ts";
+import { MotionWatch } from "./motion.ts";
+import { NightMode } from "./night.ts";
+
+/** How often the lamp asks in a visit at night, in milliseconds. */
+export const CHALLENGE_MILLIS = 10_000;
+/** Answers in a row that do not come, which make an alarm. */
+const UNANSWERED_ALARM = 2;
+/** A gap between judged frames that ends a proof: the lock's own bound for one heartbeat. */
+const GAP_MILLIS_MAX = 1_500;
+const U32_MAX = 0xffff_ffff;
+/** The simulator's and the board's sensors say no gain: what is seen counts as it is. */
+const GAIN_PERCENT = 100;
+
+/** What a watch is made of. */
+export interface WatchParts {
+  readonly random: Random;
+  readonly reader: LumaReader;
+  readonly lamp: Output;
+  readonly filter: Output;
+  readonly analyseMillis: number;
+}
+
+/** One file of the sensor. */
+export interface Seen {
+  readonly jpeg: Uint8Array;
+  /** SHA-256 of it. */
+  readonly hash: Uint8Array;
+  readonly now: Millis;
+  /** Whether somebody knocks, or a visit is open: then the lamp asks at night. */
+  readonly isAsked: boolean;
+}
+
+/** Watches. Its memory is fixed. */
+export class Watch {
+  readonly eye: Eye;
+  readonly #parts: WatchParts;
+  readonly #motion = new MotionWatch();
+  readonly #night = new NightMode();
+  readonly #challenge = new BlinkChallenge();
+  readonly #sums = new Int32Array(BLOCKS);
+  readonly #luma = new Uint8Array(LUMA_BYTES);
+  #isOn = false;
+  #isMoving = false;
+  #verdict: Verdict = "unproven";
+  #fileBytes = 0;
+  #analysedAt: Millis | undefined;
+  #okSince: Millis | undefined;
+  #isChallenged = false;
+  /** Whether the lamp's question of this knock was answered, and how many in a row were not. */
+  #isAnswered = false;
+  #unanswered = 0;
+  #answeredAt: Millis | undefined;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.eye = new Eye(parts.reader);
+    this.#light();
+  }
+
+  /** Begins with a sensor that has just been given power, or with a knock: what was seen before proves nothing about now. */
+  begin(): void {
+    this.eye.begin();
+    if (!this.#isOn) this.#motion.reset();
+    this.#isOn = true;
+    this.#verdict = "unproven";
+    this.#analysedAt = undefined;
+    this.#okSince = undefined;
+    this.#isMoving = false;
+    this.#isChallenged = false;
+    this.#isAnswered = false;
+    this.#unanswered = 0;
+    this.#answeredAt = undefined;
+    this.#light();
+  }
+
+  /** The sensor has no power any more. */
+  end(): void {
+    this.begin();
+    this.#isOn = false;
+    this.#light();
+  }
+
+  /** The last verdict; "unproven" before the first, and while the sensor is off. */
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** What it sounds an alarm for; undefined where nothing is. */
+  get alarm(): Verdict | undefined {
+    if (!this.#isOn) return undefined;
+    return this.eye.alarm ?? (this.#unanswered >= UNANSWERED_ALARM ? "unanswered" : undefined);
+  }
+
+  /** For how long every judged frame has been "ok", up to the last one, in milliseconds. */
+  get okMillis(): number {
+    return this.#okSince === undefined || this.#analysedAt === undefined ? 0 : this.#analysedAt - this.#okSince;
+  }
+
+  /** How long ago the last judged frame was taken, in milliseconds; 4294967295 before the first. */
+  ageMillis(now: Millis): number {
+    return this.#analysedAt === undefined ? U32_MAX : Math.max(0, now - this.#analysedAt);
+  }
+
+  /** Whether somebody moved in the last judged frame. */
+  get isMoving(): boolean {
+    return this.#isMoving;
+  }
+
+  get isNight(): boolean {
+    return this.#night.isNight;
+  }
+
+  /** Bytes of the file that was judged last. */
+  get fileBytes(): number {
+    return this.#fileBytes;
+  }
+
+  /** Takes each file that has a number, in order. Total: one that cannot be read is judged "unreadable".
+   *  @returns whether it was judged */
+  take(seen: Seen): boolean {
+    const { hash, now } = seen;
+    this.eye.note(hash);
+    const isLit = !this.#isChallenged || this.#challenge.isLit;
+    const isDue = this.#analysedAt === undefined || now - this.#analysedAt >= this.#parts.analyseMillis;
+    if (isDue && isLit) this.#judge(seen);
+    if (this.#isChallenged) this.#blink(seen);
+    else if (this.#isOn && this.#night.isNight && seen.isAsked && this.#isChallengeDue(now)) this.#ask();
+    return isDue && isLit;
+  }
+
+  #judge({ jpeg, now }: Seen): void {
+    const { isNight } = this.#night;
+    const verdict = this.eye.judge({ jpeg, isInfrared: isNight, now });
+    this.#fileBytes = jpeg.length;
+    const isRead = this.eye.scene.look !== "unreadable";
+    const moving = isRead ? this.#motion.step(this.eye.luma, now) : 0;
+    this.#isMoving = moving !== 0;
+    if (isRead) this.#followLight(now);
+    this.#verdict = verdict === "ok" && this.#night.isNight ? this.#atNight() : verdict;
+    const isGap = now - (this.#analysedAt ?? now) > GAP_MILLIS_MAX;
+    if (this.#verdict !== "ok") this.#okSince = undefined;
+    else if (isGap || this.#okSince === undefined) this.#okSince = now;
+    this.#analysedAt = now;
+  }
+
+  /** At night the picture alone is not enough: the lamp must have been seen in it since the knock. */
+  #atNight(): Verdict {
+    if (this.#unanswered > 0) return "unanswered";
+    return this.#isAnswered ? "ok" : "unproven";
+  }
+
+  #followLight(now: Millis): void {
+    let sum = 0;
+    for (let at = 0; at < LUMA_BYTES; at++) sum += this.eye.luma[at] as number;
+    const step = this.#night.step(Math.floor(sum / LUMA_BYTES), GAIN_PERCENT, now);
+    if (step === "stay") return;
+    // Another light is another scene.
+    this.#motion.reset();
+    this.#isChallenged = false;
+    this.#isAnswered = false;
+    this.#unanswered = 0;
+    this.#answeredAt = undefined;
+    this.#light();
+  }
+
+  #isChallengeDue(now: Millis): boolean {
+    return this.#answeredAt === undefined || this.#unanswered > 0 || now - this.#answeredAt >= CHALLENGE_MILLIS;
+  }
+
+  #ask(): void {
+    this.#challenge.ask(this.#parts.random, true);
+    this.#isChallenged = true;
+    this.#light();
+  }
+
+  #blink({ jpeg, now }: Seen): void {
+    if (!this.#canRead(jpeg)) {
+      // Nobody knows what it showed: the question is put anew.
+      this.#ask();
+      return;
+    }
+    sumBlocks(this.#luma, this.#sums);
+    const answer = this.#challenge.take(this.#sums);
+    if (answer !== "asked") {
+      this.#isChallenged = false;
+      this.#answeredAt = now;
+      this.#isAnswered = answer === "seen";
+      this.#unanswered = answer === "seen" ? 0 : this.#unanswered + 1;
+    }
+    this.#light();
+  }
+
+  #canRead(jpeg: Uint8Array): boolean {
+    try {
+      this.#parts.reader.read(jpeg, this.#luma);
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+  }
+
+  #light(): void {
+    const isLit = this.#isOn && this.#night.isNight && (!this.#isChallenged || this.#challenge.isLit);
+    this.#parts.lamp.write(isLit);
+    this.#parts.filter.write(this.#night.isNight);
+  }
+}
