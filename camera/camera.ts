@@ -11,15 +11,20 @@ import { type PairedLock, ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
 import type { Ask } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
+import { OwnerDesk } from "./desk.ts";
 import { Duty } from "./duty.ts";
+import { VERDICTS } from "./eye.ts";
 import { CameraLink } from "./link.ts";
 import type { CameraOptions, CameraPlatform, CameraSnapshot } from "./options.ts";
+import { PICTURE_BYTES_MAX } from "./recording.ts";
 import { Settings } from "./settings.ts";
+import { Viewers } from "./viewers.ts";
 
 /** What stands only while the camera has a lock. */
 interface Post {
   readonly link: CameraLink;
   readonly duty: Duty;
+  readonly viewers: Viewers;
 }
 
 /** One camera. */
@@ -69,7 +74,7 @@ export class Camera {
   }
 
   get snapshot(): CameraSnapshot {
-    const { link, duty } = this.#post ?? {};
+    const { link, duty, viewers } = this.#post ?? {};
     return {
       isPaired: this.#pairing.lock !== undefined,
       isUp: link?.isUp === true,
@@ -80,7 +85,7 @@ export class Camera {
       alarm: duty?.watch.alarm,
       isRecording: duty?.isRecording === true,
       canRecord: duty?.canRecord === true,
-      viewers: 0,
+      viewers: viewers?.count ?? 0,
       clips: duty?.shelf.clips.length ?? 0,
     };
   }
@@ -95,13 +100,39 @@ export class Camera {
     }
     const word = post.link.received(frame, now);
     if (word?.kind === "ask") this.#answer(post, word.ask, now);
+    else if (word?.kind === "ticket") post.viewers.admit(word.ticket, now);
   }
 
   /** Takes one file of the sensor. Total: no bytes make it throw; without power, light and a number it is not looked at.
    *  @param jpeg not kept */
   frame(jpeg: Uint8Array, now: Millis): void {
     this.#now = now;
-    this.#post?.duty.frame(jpeg, now);
+    const post = this.#post;
+    const numbered = post?.duty.frame(jpeg, now);
+    if (post === undefined || numbered === undefined) return;
+    const { seq, ms, verdict } = numbered;
+    const { isRecording, watch } = post.duty;
+    const shown = { frame: seq, ms, verdict: VERDICTS.indexOf(verdict), isRecording, isInfrared: watch.isNight };
+    if (jpeg.length <= PICTURE_BYTES_MAX) post.viewers.show(shown, jpeg, now);
+  }
+
+  /** Hears that a viewer connected. @param connection never given twice while the camera is up */
+  viewerConnected(connection: number, now: Millis): void {
+    this.#now = now;
+    if (this.#post === undefined) this.#platform.carrier.close(connection);
+    else this.#post.viewers.connected(connection, now);
+  }
+
+  /** Takes one whole frame of a viewer. Total: no bytes make it throw. */
+  viewerReceived(connection: number, frame: Bytes, now: Millis): void {
+    this.#now = now;
+    this.#post?.viewers.received(connection, frame, now);
+  }
+
+  /** Hears that a viewer is gone. */
+  viewerDisconnected(connection: number, now: Millis): void {
+    this.#now = now;
+    this.#post?.viewers.disconnected(connection);
   }
 
   /** Takes the contact of the case. */
@@ -127,6 +158,7 @@ export class Camera {
       return;
     }
     post.link.close();
+    post.viewers.close();
     this.#post = undefined;
     this.#hasOpened = true;
     this.#offerAt = now;
@@ -139,6 +171,7 @@ export class Camera {
     if (post !== undefined) {
       post.link.tick(now);
       post.duty.tick(now);
+      post.viewers.tick(now);
       return;
     }
     if (now < this.#offerAt) return;
@@ -149,8 +182,10 @@ export class Camera {
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const post = this.#post;
-    const next = post === undefined ? this.#offerAt : Math.min(post.link.nextTick, post.duty.nextTick);
-    return millis(Math.max(next, this.#now));
+    const times = post === undefined ? [this.#offerAt] : [post.link.nextTick, post.duty.nextTick];
+    const viewersAt = post?.viewers.nextTick;
+    if (viewersAt !== undefined) times.push(viewersAt);
+    return millis(Math.max(Math.min(...times), this.#now));
   }
 
   /** Heeds an ask, and answers it at once. */
@@ -178,7 +213,10 @@ export class Camera {
     const identity = this.#identity;
     const link = new CameraLink({ crypto, random, wire, identity, lock }, now);
     const [platform, options, settings, { lockId }] = [this.#platform, this.#options, this.#settings, lock];
-    this.#post = { link, duty: new Duty({ platform, options, identity, lockId, settings }, now) };
+    const duty = new Duty({ platform, options, identity, lockId, settings }, now);
+    const desk = new OwnerDesk({ platform, duty, isCaseOpen: () => this.#isCaseOpen });
+    const viewers = new Viewers({ crypto, random, carrier: platform.carrier, identity, lockId }, desk, now);
+    this.#post = { link, duty, viewers };
   }
 
   /** A camera without a lock takes the first that answers its offer. */

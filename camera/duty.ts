@@ -18,7 +18,7 @@ import type { Situation } from "./reel.ts";
 import type { Settings } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
 import { SCENE } from "./thresholds.ts";
-import { Watch } from "./watch.ts";
+import { GAP_MILLIS_MAX, Watch } from "./watch.ts";
 
 /** For how long a camera goes on without an ask, by the last one's purpose, in milliseconds. A visit is filmed on, since whoever
  *  jams the radio wants just that it is not. */
@@ -204,10 +204,11 @@ export class Duty {
     return millis(this.#askedAt + SILENT_MILLIS[this.#purpose]);
   }
 
-  /** Takes the picture that was judged last as what the scene looks like in order. @returns whether it could be taken */
-  approve(): boolean {
+  /** Takes the picture that was judged last as what the scene looks like in order. @returns whether it could be taken: one that
+   *  is younger than the lock asks for, lives, and has enough in it to be recognised */
+  approve(now: Millis): boolean {
     const { eye, fileBytes, isNight } = this.#watch;
-    const isLive = this.isOn && this.#watch.ageMillis(this.#now) < TIDY_MILLIS;
+    const isLive = this.isOn && this.#watch.ageMillis(now) <= GAP_MILLIS_MAX;
     if (!isLive || !["ok", "unproven"].includes(eye.verdict) || eye.scene.look !== "ok") return false;
     const reference = new Reference();
     reference.take(eye.luma, fileBytes);

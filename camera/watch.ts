@@ -17,7 +17,7 @@ export const CHALLENGE_MILLIS = 10_000;
 /** Answers in a row that do not come, which make an alarm. */
 const UNANSWERED_ALARM = 2;
 /** A gap between judged frames that ends a proof: the lock's own bound for one heartbeat. */
-const GAP_MILLIS_MAX = 1_500;
+export const GAP_MILLIS_MAX = 1_500;
 const U32_MAX = 0xffff_ffff;
 /** The simulator's and the board's sensors say no gain: what is seen counts as it is. */
 const GAIN_PERCENT = 100;

@@ -1,31 +1,4 @@
-// A bucket of tries: so many at once, and one more every so often.
-// Why: two things must not be had without end, handshakes by strangers and openings under one root; they are rationed alike.
-// Follows docs/protocol.md §2.2 and §3. It is forgotten with a restart.
+// The bucket of tries, as the lock's files name it.
+// Why: a camera rations its viewers by the same bucket, and knows no lock module.
 
-import type { Millis } from "../firmware/platform.ts";
-
-/** The tries that are left. */
-export class Bucket {
-  readonly #fullMillis: number;
-  readonly #tryMillis: number;
-  /** In milliseconds, a try costing tryMillis. */
-  #left: number;
-  #at: Millis;
-
-  /** @param limits.atOnce tries in a full bucket   @param limits.tryMillis for one more */
-  constructor(limits: { readonly atOnce: number; readonly tryMillis: number }, now: Millis) {
-    this.#fullMillis = limits.atOnce * limits.tryMillis;
-    this.#tryMillis = limits.tryMillis;
-    this.#left = this.#fullMillis;
-    this.#at = now;
-  }
-
-  /** Takes one try, if there is one left. @returns whether there was */
-  take(now: Millis): boolean {
-    this.#left = Math.min(this.#fullMillis, this.#left + (now - this.#at));
-    this.#at = now;
-    if (this.#left < this.#tryMillis) return false;
-    this.#left -= this.#tryMillis;
-    return true;
-  }
-}
+export { Bucket } from "../firmware/link/bucket.ts";

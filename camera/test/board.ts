@@ -60,7 +60,7 @@ export const ASK_MILLIS = 500;
 export const GRANT = ascending(3, 8);
 
 const LOCK_SECRET = ascending(1, 32);
-const LOCK_ID = lockIdOf(crypto, crypto.signingPublicKey(ascending(2, 32)));
+export const LOCK_ID = lockIdOf(crypto, crypto.signingPublicKey(ascending(2, 32)));
 const SEQUENCE = 3;
 const EPOCH = 1_793_610_000;
 

@@ -29,14 +29,17 @@ export const FRAME_OFFER = 9;
 /** Lock to board, in plaintext: the answer to the offer of a board that an owner enrolled, 49 to 53 bytes. */
 export const FRAME_ENROLLED = 10;
 
+/** Camera to viewer: a piece of a picture that is sealed as a whole; n is the picture's number, 1 byte of flags stands before. */
+export const FRAME_MEDIA = 11;
+
 /** The first byte of a frame. */
-export type FrameType = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+export type FrameType = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 /** The types that carry a message in plaintext; their session is zero. */
 export type PlainFrameType = 9 | 10;
 
 /** The types that carry a handshake message. */
-export type HandshakeFrameType = Exclude<FrameType, 3 | 6 | PlainFrameType>;
+export type HandshakeFrameType = Exclude<FrameType, 3 | 6 | 11 | PlainFrameType>;
 
 /** Bytes before the body; with a sealed message they are its additional data. */
 export const FRAME_HEADER_BYTES = 9;
@@ -48,7 +51,7 @@ export const HANDSHAKE_PAYLOAD_BYTES_MAX = 64;
 export const FRAME_BYTES_MAX = FRAME_HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX + TAG_BYTES;
 
 // By type; there is no type 0.
-const BODY_BYTES_MIN = Object.freeze([0, 48, 48, TAG_BYTES, 48, 48, TAG_BYTES, 32, 96, 71, 49]);
+const BODY_BYTES_MIN = Object.freeze([0, 48, 48, TAG_BYTES, 48, 48, TAG_BYTES, 32, 96, 71, 49, 2]);
 const SEALED_BYTES_MAX = FRAME_PAYLOAD_BYTES_MAX + TAG_BYTES;
 const BODY_BYTES_MAX = Object.freeze([
   0,
@@ -62,9 +65,13 @@ const BODY_BYTES_MAX = Object.freeze([
   96 + HANDSHAKE_PAYLOAD_BYTES_MAX,
   71,
   53,
+  1 + FRAME_PAYLOAD_BYTES_MAX,
 ]);
 
-/** Checks a frame's size and form, and gives its type. The n of a frame that is not sealed is zero, and so is the session of
+/** The types whose n counts. */
+const COUNTED: readonly FrameType[] = Object.freeze([FRAME_COMMANDS, FRAME_STREAM, FRAME_MEDIA]);
+
+/** Checks a frame's size and form, and gives its type. The n of a frame that counts nothing is zero, and so is the session of
  *  one in plaintext.
  *  @throws Fault link.shape */
 export function checkFrame(frame: Uint8Array): FrameType {
@@ -72,7 +79,7 @@ export function checkFrame(frame: Uint8Array): FrameType {
   const type = frame[0];
   const size = frame.length - FRAME_HEADER_BYTES;
   if (!isFrameType(type) || size < BODY_BYTES_MIN[type] || size > BODY_BYTES_MAX[type]) throw new Fault("link.shape");
-  if (type !== FRAME_COMMANDS && type !== FRAME_STREAM && numberOf(frame) !== 0) throw new Fault("link.shape");
+  if (!COUNTED.includes(type) && numberOf(frame) !== 0) throw new Fault("link.shape");
   if ((type === FRAME_OFFER || type === FRAME_ENROLLED) && sessionOf(frame) !== 0) throw new Fault("link.shape");
   return type;
 }
@@ -123,7 +130,7 @@ function encodeFrame(type: FrameType, session: number, body: Uint8Array): Bytes 
 }
 
 function isFrameType(type: number): type is FrameType {
-  return type >= FRAME_NK_1 && type <= FRAME_ENROLLED;
+  return type >= FRAME_NK_1 && type <= FRAME_MEDIA;
 }
 
 function writeHeader(target: Bytes, type: FrameType, session: number): Bytes {

@@ -8,6 +8,8 @@ import { Writer } from "../cbor/encode.ts";
 const VERSION = "lk1";
 const ROLE_PHONE = 4;
 const ROLE_LOCK = 0;
+const ROLE_CAMERA = 2;
+const ROLE_VIEWER = 5;
 
 /** Gives the prologue between a phone and a lock. @param lockId 11 characters */
 export function phonePrologue(lockId: string): Bytes {
@@ -30,4 +32,10 @@ export interface Pairing {
 export function boardPrologue({ role, lockId, boardKid, sequence }: Pairing): Bytes {
   const writer = new Writer().array(6).text(VERSION).uint(role).uint(ROLE_LOCK).text(lockId);
   return writer.bytes(boardKid).uint(sequence).finish();
+}
+
+/** Gives the prologue between whoever has a ticket and a camera. @param ticket its name, 8 bytes */
+export function viewerPrologue(lockId: string, ticket: Uint8Array): Bytes {
+  const writer = new Writer().array(6).text(VERSION).uint(ROLE_VIEWER).uint(ROLE_CAMERA).text(lockId);
+  return writer.bytes(ticket).uint(0).finish();
 }

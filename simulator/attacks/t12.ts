@@ -7,7 +7,7 @@ import { MAC_BYTES } from "../../firmware/codes/pin.ts";
 import { CODE_BYTES } from "../../firmware/codes/window.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
 import { encodeCommand } from "../../firmware/link/command.ts";
-import { FRAME_ENROLLED, FRAME_HEADER_BYTES } from "../../firmware/link/frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_MEDIA } from "../../firmware/link/frame.ts";
 import type { Person, Token } from "../caller.ts";
 import { HOUR, Porch, TOTP_SECRET, TWO_HOURS } from "../porch.ts";
 import { Typist } from "../typist.ts";
@@ -135,7 +135,7 @@ function typeByRadio({ desk, typist }: Porch): void {
 
 /** Every type of frame, with the command as it is. */
 function sayPlainly({ desk }: Porch, entry: Bytes): void {
-  for (let type = 0; type <= FRAME_ENROLLED + 1; type++) {
+  for (let type = 0; type <= FRAME_MEDIA + 1; type++) {
     for (const body of [entry, concat(entry, new Uint8Array(16)), concat(entry, new Uint8Array(39))]) {
       desk.carryWire(concat(Uint8Array.of(type), new Uint8Array(FRAME_HEADER_BYTES - 1), body));
     }

@@ -19,7 +19,7 @@ const GROUPS = [
   ["grant", "time"],
   ["policy", "codes"],
   ["door"],
-  ["journal", "evidence"],
+  ["journal", "evidence", "media"],
   ["link", "update"],
   ["io"],
 ];
@@ -34,7 +34,7 @@ const NODE_FILES = [
 ];
 
 // Files of owner/ that a phone's page or a simulation runs as well.
-const OWNER_PORTABLE = ["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts"];
+const OWNER_PORTABLE = ["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts", "owner/viewer.ts"];
 
 // Where firmware and boards may import a package or the SDK by name.
 const SDK_FILES = /^(?:firmware\/io\/|firmware\/crypto\/native\.ts$|(?:lock|keypad|camera)\/main\.ts$)/;

@@ -16,6 +16,7 @@ import {
   FRAME_HEADER_BYTES,
   FRAME_KK_1,
   FRAME_KK_2,
+  FRAME_MEDIA,
   FRAME_NK_1,
   FRAME_NK_2,
   FRAME_NX_1,
@@ -45,6 +46,7 @@ const PLAIN = [
 const SEALED = [
   { name: "commands", type: FRAME_COMMANDS, least: 16, most: 2416 },
   { name: "a stream", type: FRAME_STREAM, least: 16, most: 2416 },
+  { name: "a piece of a picture", type: FRAME_MEDIA, least: 2, most: 2_401 },
 ] as const;
 
 function frameOf(type: number, bodyBytes: number): Uint8Array {
@@ -113,7 +115,7 @@ for (const { name, type, least, most } of HANDSHAKES) {
 
 test("refuses every type that is not in the table", () => {
   for (let type = 0; type < 256; type++) {
-    if (type >= FRAME_NK_1 && type <= FRAME_ENROLLED) continue;
+    if (type >= FRAME_NK_1 && type <= FRAME_MEDIA) continue;
     for (const size of [0, 16, 32, 48, 71, 96, 2416]) throwsFault(() => checkFrame(frameOf(type, size)), "link.shape");
   }
 });
