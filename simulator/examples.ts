@@ -9,6 +9,7 @@ import { journalExamples } from "./examples/journal.ts";
 import { castOf } from "./examples/keys.ts";
 import { sessionExamples } from "./examples/session.ts";
 import { signedExamples } from "./examples/signed.ts";
+import { viewerExamples } from "./examples/viewer.ts";
 
 /** One example. */
 export interface Example {
@@ -22,5 +23,6 @@ export interface Example {
 /** Gives all examples, in the order of docs/protocol.cddl. */
 export function examples(crypto: Crypto): readonly Example[] {
   const cast = castOf(crypto);
-  return [...signedExamples(cast), ...evidenceExamples(cast), ...sessionExamples(cast), ...journalExamples(cast)];
+  const signed = [...signedExamples(cast), ...evidenceExamples(cast)];
+  return [...signed, ...sessionExamples(cast), ...viewerExamples(cast), ...journalExamples(cast)];
 }
