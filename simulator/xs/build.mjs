@@ -25,6 +25,7 @@ const ROOT = resolve(HERE, "../..");
 const CACHE = join(ROOT, ".build/xs");
 const GLUE = join(ROOT, "firmware/crypto/native.c");
 const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
+const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
 const PACKAGE_SHA512 = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
@@ -149,21 +150,26 @@ function jobsFor(scratch, prefix, sources, flags) {
   return sources.map((source, index) => ({ source, flags, object: join(scratch, `${prefix}-${index}.o`) }));
 }
 
-/** The host functions in the glue, by their C names: the one list of them is the glue itself. */
-function nativeNames() {
-  return [...readFileSync(GLUE, "utf8").matchAll(/^void (xs_\w+)\(xsMachine \*the\)/gm)].map((match) => match[1]);
+/** The host functions in a glue, by their C names: the one list of them is the glue itself. */
+function nativeNames(glue) {
+  return [...readFileSync(glue, "utf8").matchAll(/^void (xs_\w+)\(xsMachine \*the\)/gm)].map((match) => match[1]);
+}
+
+/** The folder and files of picojpeg in the Moddable SDK that MODDABLE names, which nothing here fetches; undefined where it
+ *  is not there. */
+function picojpeg() {
+  const folder = join(process.env.MODDABLE ?? "", "modules/commodetto");
+  const files = ["picojpeg.c", "picojpeg.h"].map((name) => join(folder, name));
+  return process.env.MODDABLE && files.every(existsSync) ? { folder, files } : undefined;
 }
 
 function writeIncludes(scratch) {
   const lines = readFileSync(join(HERE, "prelude.js"), "utf8").split("\n");
   const text = lines.map((line) => JSON.stringify(`${line}\n`)).join("\n");
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
-  writeFileSync(
-    join(scratch, "natives.inc"),
-    nativeNames()
-      .map((name) => `NATIVE(${name})\n`)
-      .join(""),
-  );
+  const rows = (glue, macro) => nativeNames(glue).map((name) => `${macro}(${name})\n`);
+  const natives = [...rows(GLUE, "NATIVE"), ...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT")];
+  writeFileSync(join(scratch, "natives.inc"), natives.join(""));
 }
 
 function keyOf(engine) {
@@ -177,6 +183,8 @@ function keyOf(engine) {
       .map((name) => join(HERE, name)),
     GLUE,
     ...SHA1,
+    ...LUMA,
+    ...(picojpeg()?.files ?? []),
   ]) {
     hash.update(basename(file)).update(readFileSync(file));
   }
@@ -195,8 +203,11 @@ export async function hostFor(engine) {
     const includes = [scratch, HERE, ...["includes", "platforms", "sources"].map((name) => join(source, name))];
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
     const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0]];
+    const jpeg = picojpeg();
+    const luma = jpeg === undefined ? [] : LUMA.filter((name) => name.endsWith(".c"));
     const objects = await compileAll(compiler, [
       ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours], flags),
+      ...jobsFor(scratch, "luma", luma, [...flags, `-I${jpeg?.folder}`]),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),
     ]);
     const executable = join(scratch, "xs");

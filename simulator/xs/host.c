@@ -11,17 +11,26 @@
 
 #include "machine.h"
 
-// Made by build.mjs: prelude.js as a C string, and one NATIVE(name) for each host function in native.c.
+// Made by build.mjs: prelude.js as a C string, and one NATIVE(name) for each host function of the firmware, or ABSENT(name)
+// where the library that it stands on was not there.
 #include "prelude.inc"
 #define NATIVE(name) extern void name(xsMachine* the);
+#define ABSENT(name)
 #include "natives.inc"
 #undef NATIVE
+#undef ABSENT
+
+static void hostAbsent(xsMachine* the)
+{
+	xsReferenceError("this host was built without the library of that native function");
+}
 
 static const struct {
 	const char* name;
 	xsCallback function;
 } natives[] = {
 #define NATIVE(name) { #name, name },
+#define ABSENT(name) { #name, hostAbsent },
 #include "natives.inc"
 };
 
