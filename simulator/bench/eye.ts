@@ -1,12 +1,14 @@
 // What a camera's judgement costs on the chip: the reduced picture of a frame looked at by each of its watchers, and the reading
-// of a file where no native helper does it.
+// of a file, in JavaScript and in C.
 // Why: a chip of 160 million instructions a second must judge a frame twice a second beside its other work.
 
 import { FreezeWatch } from "../../camera/freeze.ts";
 import { JpegReader } from "../../camera/jpeg.ts";
 import { LUMA_BYTES } from "../../camera/luma.ts";
 import { MotionWatch } from "../../camera/motion.ts";
+import { NativeLumaReader } from "../../camera/native.ts";
 import { SceneWatch } from "../../camera/scene.ts";
+import type { Bytes } from "../../firmware/bytes.ts";
 import { millis } from "../../firmware/platform.ts";
 import { Sensor, type Shot } from "../sensor/sensor.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
@@ -19,6 +21,8 @@ export interface EyeCosts {
   /** Scene, stillness and motion of one frame. */
   readonly frame: number;
   readonly heapKept: number;
+  /** The file of flat blocks read in C; undefined where the host was built without picojpeg. */
+  readonly native: number | undefined;
 }
 
 /** Measures the camera's judgement of one frame. */
@@ -62,5 +66,17 @@ export function measureEye(host: Host): EyeCosts {
     ],
     frame: instructionsOf(host, whole),
     heapKept: growthOf(host, whole).kept - idle.kept,
+    native: measureNative(host, jpeg, target),
   };
+}
+
+function measureNative(host: Host, jpeg: Bytes, target: Bytes): number | undefined {
+  const reader = new NativeLumaReader();
+  try {
+    reader.read(jpeg, target);
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+  return instructionsOf(host, () => reader.read(jpeg, target));
 }

@@ -141,7 +141,9 @@ function codeRows({ rows, warm, compares, heapBytes }) {
   ];
 }
 
-function eyeRows({ rows, frame, heapKept }) {
+function eyeRows({ rows, frame, heapKept, native }) {
+  const inC = native === undefined ? "left out" : `${whole(native)} instructions`;
+  const reason = native === undefined ? ", where MODDABLE names an SDK with picojpeg" : "";
   return [
     row(
       "a reduced picture judged: scene, still, motion",
@@ -150,6 +152,7 @@ function eyeRows({ rows, frame, heapKept }) {
       BARS.frameInstructions,
     ),
     ...rows.map(([name, count]) => row(`  ${name}`, `${whole(count)} instructions`)),
+    row(`  the same file read in C${reason}`, inC),
     row("  heap kept after collection", `${whole(heapKept)} bytes`, heapKept, BARS.heapKeptBytes),
   ];
 }
