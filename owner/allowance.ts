@@ -91,8 +91,8 @@ export function sayAllowance(allowance: Allowance, zone: Zone): string[] {
   if (uses !== undefined) lines.push(`Uses:     ${uses === 1 ? "once" : `${uses} openings`}`);
   const camera = Math.max(...grants.map((grant) => grant.cameraRule));
   if (camera > 0) lines.push(`Camera:   ${camera === 1 ? "must record" : "must be live and see the door"}`);
-  const dwells = grants.flatMap((grant) => grant.dwellMinutes ?? []);
-  if (dwells.length > 0) lines.push(`Stay:     at most ${Math.min(...dwells)} minutes`);
+  const stay = stayOf(allowance);
+  if (stay !== undefined) lines.push(`Stay:     at most ${stay} minutes`);
   lines.push(
     `Passing:  ${depth === 0 ? "may not be passed on" : depth === 1 ? "may be passed on once" : "may be passed on twice"}`,
   );
@@ -146,6 +146,12 @@ function usesOf({ grants }: Allowance): number | undefined {
   return uses.length === 0 ? undefined : Math.min(...uses);
 }
 
+/** Gives the shortest of the longest stays, in minutes; undefined where no link has one. */
+function stayOf({ grants }: Allowance): number | undefined {
+  const stays = grants.flatMap((grant) => grant.dwellMinutes ?? []);
+  return stays.length === 0 ? undefined : Math.min(...stays);
+}
+
 /** The same for --json. */
 export function allowanceObject(allowance: Allowance): Record<string, unknown> {
   const { lockId, link, grants, holder, permissions, from, until, depth } = allowance;
@@ -160,6 +166,7 @@ export function allowanceObject(allowance: Allowance): Record<string, unknown> {
     weekly: grants.flatMap(weekliesOf),
     uses: usesOf(allowance) ?? null,
     camera: CAMERA_RULES[Math.max(...grants.map((grant) => grant.cameraRule))],
+    dwellMinutes: stayOf(allowance) ?? null,
     depth,
   };
 }

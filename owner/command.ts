@@ -99,6 +99,11 @@ export class Call {
     return new Call(this.terminal, this.positionals.slice(count), this.values);
   }
 
+  /** The same call with more options. */
+  with(values: Values): Call {
+    return new Call(this.terminal, this.positionals, { ...this.values, ...values });
+  }
+
   /** The value of an option that must be there. @throws Failure */
   required(name: string, example: string): string {
     const value = this.option(name);

@@ -12,6 +12,7 @@ import { usage } from "./failure.ts";
 import { encodeInvitation } from "./invitation.ts";
 import type { Keystore } from "./keystore.ts";
 import { presentSeconds } from "./moment.ts";
+import { type Filled, sayFilled } from "./role.ts";
 import { printable } from "./terminal.ts";
 
 const OWN_FILE = 0o600;
@@ -27,11 +28,12 @@ export interface Made {
   readonly sayTakeBack: (link: string) => string;
   /** Why it may not work at the door, a sentence each. */
   readonly doubts: readonly string[];
+  readonly filled: Pick<Filled, "role" | "words">;
 }
 
 /** Notes a grant in the keystore and hands it over. @returns what --json prints */
 export async function handOver(call: Call, keystore: Keystore, made: Made): Promise<Record<string, unknown>> {
-  const { token, agreementKey, who, zone, sayTakeBack, doubts } = made;
+  const { token, agreementKey, who, zone, sayTakeBack, doubts, filled } = made;
   const allowance = readAllowance(token);
   const { link, lockId, until } = allowance;
   const invitation = encodeInvitation({ agreementKey, token });
@@ -41,6 +43,7 @@ export async function handOver(call: Call, keystore: Keystore, made: Made): Prom
   const holder = toBase64url(allowance.holder);
   keystore.person.grants.push({ link, lockId, who, holder, until, issued, token: toBase64url(token) });
   keystore.save();
+  for (const line of sayFilled(filled)) call.terminal.say(line);
   for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
   call.terminal.say(`Name:     ${link}  (to take it back${sayTakeBack(link)})`);
   for (const doubt of doubts) call.terminal.warn(doubt);
@@ -50,7 +53,14 @@ export async function handOver(call: Call, keystore: Keystore, made: Made): Prom
   else call.terminal.say(`Send your guest this invitation, for "latchkey accept":\n${invitation}`);
   if (call.has("qr"))
     call.terminal.showPicture(await qrcode.toString(invitation, { type: "utf8", errorCorrectionLevel: "L" }));
-  return { invitation, file: file ?? null, warnings: doubts, ...allowanceObject(allowance) };
+  return {
+    invitation,
+    file: file ?? null,
+    role: filled.role ?? null,
+    filled: filled.words,
+    warnings: doubts,
+    ...allowanceObject(allowance),
+  };
 }
 
 /** Writes one line of text to a file of the person's own. @throws Failure */

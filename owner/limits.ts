@@ -12,11 +12,13 @@ import { CAMERA_RULES, PERMISSIONS } from "./allowance.ts";
 import { type Call, type Option, parseKey } from "./command.ts";
 import { usage } from "./failure.ts";
 import { parseMoment, parseWeekly, type Reckoning } from "./moment.ts";
+import { fillGrant, ROLE_OPTION } from "./role.ts";
 import { printable } from "./terminal.ts";
 
 /** The options of `grant` and `delegate`. */
 export const LIMIT_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
   to: { value: "KEY", help: 'whom: the public key that they see with "latchkey id"' },
+  role: ROLE_OPTION,
   who: { value: "NAME", help: "who that is; it is shown and journalled (32 bytes at most)" },
   from: { value: "WHEN", help: 'when it begins: "2026-12-24 14:00", "today 14:00", "+2h" (at once)' },
   until: { value: "WHEN", help: "when it ends; a date alone is the end of that day" },
@@ -36,10 +38,14 @@ const DEFAULT_PERMISSIONS = "unlock,lock";
 /** What was asked for; what is undefined was not. */
 export interface Wish extends LinkClaims {
   readonly name: string | undefined;
+  /** Who it is for, where that was said, and what that filled in, as it would be typed. */
+  readonly role: string | undefined;
+  readonly words: readonly string[];
 }
 
-/** Reads the options. @throws Failure */
-export function readWish(call: Call, reckoning: Reckoning): Wish {
+/** Reads the options, with what a role fills in. @throws Failure */
+export function readWish(given: Call, reckoning: Reckoning): Wish {
+  const { call, role, words } = fillGrant(given, reckoning);
   const key = parseKey(call.required("to", '--to KEY, which your guest sees with "latchkey id"'));
   const name = call.option("who");
   if (name !== undefined) checkName(name, "who");
@@ -55,6 +61,8 @@ export function readWish(call: Call, reckoning: Reckoning): Wish {
     throw usage("--once and --uses exclude each other: give one.");
   return {
     name,
+    role,
+    words,
     key,
     expiry: until,
     notBefore: from,
@@ -68,10 +76,16 @@ export function readWish(call: Call, reckoning: Reckoning): Wish {
   };
 }
 
-/** Says what of a wish no lock of this version does, so that its grant would be refused at the door. */
-export function doubtsAbout({ permissions = 0, cameraRule = 0 }: Wish): readonly string[] {
+/** Says what of a wish its lock may not do, so that its grant would be refused at the door. */
+export function doubtsAbout({
+  permissions = 0,
+  cameraRule = 0,
+}: Pick<Wish, "permissions" | "cameraRule">): readonly string[] {
   const doubts: string[] = [];
-  if (cameraRule > 0) doubts.push("No lock of this version has a camera, so it always refuses a grant with --camera.");
+  if (cameraRule > 0)
+    doubts.push(
+      "A lock without a camera refuses this grant, as it does while the camera sees nothing: else give --camera none.",
+    );
   if ((permissions & (1 << OPERATION_UNLATCH)) !== 0)
     doubts.push("Unlatching works only on a lock that can draw its latch; any other refuses that, and only that.");
   return doubts;

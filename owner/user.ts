@@ -23,6 +23,7 @@ import { type Call, type Option, parseKey } from "./command.ts";
 import { usage } from "./failure.ts";
 import { readCameraRule } from "./limits.ts";
 import { parseMoment, parseWeekly, type Reckoning, sayDuration, sayMoment, sayWeekly } from "./moment.ts";
+import { fillUser, ROLE_OPTION } from "./role.ts";
 import { printable } from "./terminal.ts";
 
 /** What stands for nothing, where an option takes something away. */
@@ -38,6 +39,7 @@ const NAME_OF_KEY = /^[A-Za-z0-9_-]{11}$/;
 
 /** The options that say what a user may. */
 export const USER_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
+  role: ROLE_OPTION,
   type: { value: "TYPE", help: "what kind of user; left out, it follows from the times" },
   rule: { value: "RULE", help: `what it takes besides the code: ${RULES.join(", ")} (single)` },
   holder: { value: "KEY", help: "with-grant: whose grant, by the key or its name" },
@@ -73,9 +75,10 @@ export function namesUser(call: Call): boolean {
 
 /** Reads what a new user may, or with `former` what is to be different. @throws Failure */
 export function readSetting(
-  call: Call,
+  given: Call,
   { name, former, reckoning }: { readonly name: string; readonly former?: UserSetting; readonly reckoning: Reckoning },
 ): UserSetting {
+  const { call } = fillUser(given);
   const weekDays = readWeek(call) ?? former?.weekDays ?? [];
   const yearDays = readSpans(call, reckoning) ?? former?.yearDays ?? [];
   const expiryMinutes = readExpiry(call, former?.expiryMinutes);
@@ -113,7 +116,10 @@ export function doubtsAboutUser({ type, rule, camera, weekDays, yearDays, expiry
   if (expiryMinutes !== undefined && type !== "expiring") doubts.push("--expiry counts for the type expiring only.");
   if (type === "nonAccess" || type === "remoteOnly")
     doubts.push(`A user of type ${sayType(type)} never comes in at the keypad.`);
-  if (camera > 0) doubts.push("No lock of this version has a camera, so it always refuses a user with --camera.");
+  if (camera > 0)
+    doubts.push(
+      "A lock without a camera refuses this user, as it does while the camera sees nothing: else give --camera none.",
+    );
   if (rule === "dual") doubts.push('The rule dual needs a PIN and "latchkey totp add" for the same user.');
   if (rule === "two-person") doubts.push("The rule two-person needs a second user with that rule.");
   return doubts;

@@ -15,6 +15,7 @@ import { doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
 import { signerOf } from "../ownership.ts";
 import type { AcceptedInvitation } from "../person.ts";
+import { ROLES_HELP } from "../role.ts";
 import { findZone, ownZone } from "../timezone.ts";
 
 /** The command `delegate`. */
@@ -31,6 +32,7 @@ export const delegate: Command = {
   help: [
     "Only an invitation that may be passed on can be (see its summary). Every limit of yours and of everybody before you",
     "holds; what you leave out is not limited further.",
+    ...ROLES_HELP,
   ],
   examples: ['delegate --to KEY --who "Courier 7" --until "today 18:00" --uses 1'],
   run,
@@ -54,7 +56,8 @@ async function run(call: Call): Promise<Outcome> {
   const token = issueLink(parentToken, wish, signerOf(keystore.person).sign);
   const agreementKey = fromBase64url(parent.agreementKey);
   const sayTakeBack = () => ", tell the owner this name";
-  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts: doubtsAbout(wish) };
+  const doubts = doubtsAbout(wish);
+  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };
 }

@@ -11,6 +11,9 @@ import { handOver } from "../handover.ts";
 import { defaultPermissions, doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
 import { kidText, signerOf } from "../ownership.ts";
+import { ROLES_HELP } from "../role.ts";
+
+const END_MISSING = '--until is missing: add --until WHEN, such as --until "today 18:00" or --until +2h.';
 
 /** The command `grant`. */
 export const grant: Command = {
@@ -21,8 +24,10 @@ export const grant: Command = {
   help: [
     "Signs a grant for one person's key and prints an invitation to send them. The lock need not be reached for that.",
     "Times are the lock's wall clock. --to and --until are needed; everything else narrows what is allowed.",
+    ...ROLES_HELP,
   ],
   examples: [
+    'grant --to KEY --who "Carl, of Parcel Co" --role courier --from "today 14:00"',
     'grant --to KEY --who "Parcel Co" --from "today 14:00" --until "today 16:00" --once',
     'grant --to KEY --who Ana --until 2027-06-30 --weekly "mon-fri 09:00-12:00" --allow unlock,lock',
     'grant --to KEY --who "Parcel Co" --until +3d --uses 2 --delegable 1 --out parcel.txt',
@@ -32,13 +37,14 @@ export const grant: Command = {
 
 async function run(call: Call): Promise<Outcome> {
   call.required("to", '--to KEY, which your guest sees with "latchkey id"');
-  call.required("until", '--until WHEN, such as --until "today 18:00" or --until +2h');
+  if (call.option("role") === undefined && call.option("until") === undefined) throw usage(END_MISSING);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const zone = parseZone(lock.zone);
   const wish = readWish(call, { zone, now: presentSeconds() });
   const { expiry } = wish;
-  if (expiry === undefined) throw usage("--until is missing: every grant has an end.");
+  // Not every role fills it in.
+  if (expiry === undefined) throw usage(END_MISSING);
   if (lock.revocation.holders.includes(kidText(wish.key))) {
     throw usage('You took this key back with "revoke --holder", so the lock refuses it: ask your guest for a new one.');
   }
@@ -49,7 +55,8 @@ async function run(call: Call): Promise<Outcome> {
   const token = issueRoot(signer.kid, claims, signer.sign);
   const agreementKey = fromBase64url(lock.agreementKey);
   const sayTakeBack = (link: string) => `: latchkey revoke ${link}`;
-  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts: doubtsAbout(wish) };
+  const doubts = doubtsAbout(wish);
+  const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };
 }

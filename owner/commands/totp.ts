@@ -17,6 +17,7 @@ import { presentSeconds } from "../moment.ts";
 import { placeFor } from "../newcomer.ts";
 import { asOwner } from "../ownership.ts";
 import { askResidents, findByName, findResident, removeCredentials, store } from "../residents.ts";
+import { fillUser, sayFilled } from "../role.ts";
 import { printable } from "../terminal.ts";
 import { doubtsAboutUser, TYPES_HELP, USER_OPTIONS } from "../user.ts";
 
@@ -73,6 +74,7 @@ async function add(call: Call): Promise<Outcome> {
   const code = toAscii(hotp(crypto, secret, Math.floor(presentSeconds() / TOTP_STEP_SECONDS), TOTP_DIGITS));
   const warnings = place.kind === "new" ? doubtsAboutUser(place.setting) : [];
   call.terminal.say(`User:  ${printable(name)}, number ${place.index}; the authenticator is in slot ${place.slot}`);
+  for (const line of sayFilled(fillUser(call))) call.terminal.say(line);
   call.terminal.say("Have the app read this, or type the secret in it; it is shown this once:");
   call.terminal.showPicture(await qrcode.toString(uri, { type: "utf8", errorCorrectionLevel: "L" }));
   call.terminal.say(uri);

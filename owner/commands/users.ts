@@ -17,6 +17,7 @@ import { presentSeconds } from "../moment.ts";
 import { asOwner } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { askResidents, change, findByName, findResident, type Residents } from "../residents.ts";
+import { fillUser, sayFilled } from "../role.ts";
 import { counted, printable } from "../terminal.ts";
 import { doubtsAboutUser, readSetting, sayUser, TYPES_HELP, USER_OPTIONS, userObject } from "../user.ts";
 import { nameOfOwner } from "./owners.ts";
@@ -112,6 +113,7 @@ async function set(call: Call): Promise<Outcome> {
   const { user: former } = view;
   const freed = sayFreed(keystore.person, lock, { former, users: users.map(({ user }) => user) });
   const warnings = [...doubtsAboutUser(changed.user), ...freed];
+  for (const line of sayFilled(fillUser(call))) call.terminal.say(line);
   call.terminal.say(`${printable(changed.user.name)}: ${sayUser(changed, { zone: parseZone(lock.zone) })}`);
   if (former.firstUsed !== undefined && changed.user.firstUsed === undefined)
     call.terminal.say("They had been used before, and begin anew.");

@@ -26,6 +26,7 @@ import {
   removeCredentials,
   store,
 } from "../residents.ts";
+import { fillUser, sayFilled } from "../role.ts";
 import { printable } from "../terminal.ts";
 import { doubtsAboutUser, USER_OPTIONS } from "../user.ts";
 import type { Asking } from "../wire.ts";
@@ -81,6 +82,7 @@ async function runAdd(call: Call): Promise<Outcome> {
   const replaced = former.filter((pin) => !left.includes(pin)).map(({ slot }) => slot);
   call.terminal.say(`PIN:   ${groupPin(digits)}  (shown this once: the lock keeps no digits)`);
   call.terminal.say(`User:  ${printable(name)}, number ${place.index}; the PIN is in slot ${place.slot}`);
+  for (const line of sayFilled(fillUser(call))) call.terminal.say(line);
   if (replaced.length > 0) call.terminal.say(`Over:  the former PIN in slot ${replaced.join(", ")}`);
   for (const warning of warnings) call.terminal.warn(warning);
   const stored = { lockId: lock.id, name, code: digits, user: place.index, slot: place.slot };

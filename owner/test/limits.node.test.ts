@@ -41,7 +41,55 @@ const TAKEN: readonly (readonly [name: string, values: Values, claims: Partial<W
   ["hours over midnight", { weekly: ["sat 22:00-02:00"] }, { weeklies: [32, 1_320, 240] }],
   ["several hours", { weekly: ["mon 0:00-24:00", "sun 1:00-2:00"] }, { weeklies: [1, 0, 1_440, 64, 60, 60] }],
 ];
-for (const [name, values, claims] of TAKEN) {
+/** What each role fills in, and what it leaves as it was said. */
+const ROLES: typeof TAKEN = [
+  [
+    "a courier",
+    { role: "courier" },
+    { uses: 1, expiry: seconds(NOW + 7_200), dwellMinutes: 3, cameraRule: 2, depth: undefined },
+  ],
+  ["a courier tomorrow", { role: "courier", from: "2026-11-24 09:00" }, { expiry: seconds(NOW + 75_600 + 7_200) }],
+  ["a courier of a company", { role: "courier", delegable: "1" }, { depth: 1, uses: 1 }],
+  [
+    "a courier who comes twice",
+    { role: "courier", uses: "2", until: "+3d" },
+    { uses: 2, expiry: seconds(NOW + 259_200) },
+  ],
+  ["a courier without a camera", { role: "courier", camera: "none", dwell: "9" }, { cameraRule: 0, dwellMinutes: 9 }],
+  [
+    "a courier by the week",
+    { role: "courier", weekly: ["mon 09:00-11:00"] },
+    { expiry: undefined, weeklies: [1, 540, 120] },
+  ],
+  [
+    "a dog sitter",
+    { role: "dog-sitter" },
+    { uses: undefined, weeklies: [31, 720, 120], dwellMinutes: 60, cameraRule: 1 },
+  ],
+  ["a dog sitter at other hours", { role: "dog-sitter", weekly: ["sat 08:00-09:00"] }, { weeklies: [32, 480, 60] }],
+  ["a cleaner", { role: "cleaner" }, { weeklies: [16, 540, 240], dwellMinutes: 240, cameraRule: 1, depth: undefined }],
+  [
+    "a friend",
+    { role: "friend" },
+    { weeklies: [], uses: undefined, dwellMinutes: undefined, cameraRule: undefined, words: [] },
+  ],
+  ["no role", {}, { role: undefined, words: [] }],
+];
+const WORDS: readonly (readonly [values: Values, words: readonly string[]])[] = [
+  [{ role: "courier" }, ["--once", "--until 2026-11-23 14:00+00:00", "--dwell 3", "--camera live"]],
+  [{ role: "courier", once: true, until: "+2h", dwell: "3" }, ["--camera live"]],
+  [{ role: "cleaner", camera: "live" }, ["--weekly fri 09:00-13:00", "--dwell 240"]],
+];
+for (const [values, words] of WORDS) {
+  test(`says that ${JSON.stringify(values)} filled in ${words.join(" ")}, as it would be typed`, () => {
+    assert.equal(
+      wish(values).words.map((word) => word.replaceAll('"', "")),
+      words,
+    );
+  });
+}
+
+for (const [name, values, claims] of [...TAKEN, ...ROLES]) {
   test(`takes ${name}`, () => {
     const taken: Readonly<Record<string, unknown>> = { ...wish(values) };
     for (const [claim, value] of Object.entries(claims)) assert.equal(taken[claim], value, claim);
@@ -74,6 +122,8 @@ const REFUSED: readonly (readonly [name: string, values: Values, what: RegExp])[
   ["a stay that is too long", { dwell: "721" }, /--dwell takes/],
   ["passing on too far", { delegable: "3" }, /--delegable takes/],
   ["hours without a day", { weekly: ["09:00-12:00"] }, /no weekly hours/],
+  ["a role that is none", { role: "burglar" }, /--role takes courier, dog-sitter, cleaner, friend/],
+  ["a role that every object has", { role: "constructor" }, /--role takes courier/],
   ["nine weekly hours", { weekly: Array(9).fill("mon 1:00-2:00") }, /8 times at most/],
 ];
 for (const [name, values, what] of REFUSED) {

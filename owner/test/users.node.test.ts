@@ -71,9 +71,14 @@ const USERS: readonly (readonly [name: string, words: readonly string[], said: R
   ["Ky", ["--rule", "two-person"], /Ky +unrestricted, two-person; /],
   ["Li", ["--holder", "4Y5QIso1jGg"], /Li +unrestricted, with-grant, of 4Y5QIso1jGg; /],
   ["Mo", ["--rule", "dual"], /Mo +unrestricted, dual; /],
+  ["Ny", ["--role", "dog-sitter"], /Ny +week-day, camera recording, Mon-Fri 12:00-14:00; /],
+  ["Ow", ["--role", "cleaner", "--week", "sat 08:00-09:00"], /Ow +week-day, camera recording, Sat 08:00-09:00; /],
+  ["Pi", ["--role", "friend"], /Pi +unrestricted; /],
 ];
 atHome("every type and every rule is made, and listed as it was made", async (home) => {
   for (const [name, words] of USERS) await done(home, "pin", "add", name, ...words);
+  const filled = await done(home, "pin", "add", "Qa", "--role", "dog-sitter");
+  assert.match(filled, /\nRole: {5}dog-sitter, which filled in --week "mon-fri 12:00-14:00" --camera recording\n/);
   const list = await done(home, "users");
   for (const [, , said] of USERS) assert.match(list, said);
 });
@@ -93,6 +98,8 @@ const WRONG_USERS: readonly (readonly [words: readonly string[], what: RegExp])[
   [["--from", "today", "--from", "tomorrow", "--until", "+9d"], /as many --from as --until/],
   [["--until", "2020-01-01"], /lies before its --from/],
   [["--expiry", "2881"], /1 to 2880/],
+  [["--role", "courier"], /A courier comes once.*latchkey pin once --within 2h/],
+  [["--role", "thief"], /--role takes courier, dog-sitter/],
   [["--camera", "on"], /--camera takes none, recording, live/],
 ];
 atHome("a user who could never come in is refused before the lock is told of one", async (home) => {
