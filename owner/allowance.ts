@@ -5,7 +5,7 @@
 import { crypto } from "#crypto";
 import { type Bytes, toAscii, toBase64url } from "../firmware/bytes.ts";
 import { Reader } from "../firmware/cbor/decode.ts";
-import { readSign1, verifySign1 } from "../firmware/cose/sign1.ts";
+import { readSign1, type Sign1, verifySign1 } from "../firmware/cose/sign1.ts";
 import { link8Of, readChain } from "../firmware/grant/chain.ts";
 import { type Grant, PERMISSIONS_ALL } from "../firmware/grant/grant.ts";
 import type { Seconds } from "../firmware/platform.ts";
@@ -26,6 +26,8 @@ export interface Allowance {
   readonly lockId: string;
   /** link8 of the last link. */
   readonly link: string;
+  /** link8 of the root. */
+  readonly root: string;
   /** Root first. */
   readonly grants: readonly Grant[];
   /** The holder of the last link: Ed25519, 32 bytes. */
@@ -64,6 +66,7 @@ export function readAllowance(token: Bytes): Allowance {
   return {
     lockId: root.lock === undefined ? "" : toAscii(root.lock),
     link: toBase64url(link8Of(crypto, token)),
+    root: rootOf(messages),
     grants,
     holder: leaf.key,
     permissions,
@@ -73,6 +76,11 @@ export function readAllowance(token: Bytes): Allowance {
     depth: Math.max(0, depth),
     isChained,
   };
+}
+
+/** Gives the link8 of a chain's root. */
+function rootOf([root]: readonly Sign1[]): string {
+  return root === undefined ? "" : toBase64url(link8Of(crypto, root.bytes.subarray(root.start, root.end)));
 }
 
 /** Says what a grant allows, one line for each thing. */

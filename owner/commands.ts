@@ -7,6 +7,7 @@ import { accept } from "./commands/accept.ts";
 import { lock, open } from "./commands/act.ts";
 import { adopt } from "./commands/adopt.ts";
 import { carry } from "./commands/carry.ts";
+import { claim } from "./commands/claim.ts";
 import { clip } from "./commands/clip.ts";
 import { config } from "./commands/config.ts";
 import { delegate } from "./commands/delegate.ts";
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   schedules,
   keypad,
   clip,
+  claim,
   status,
   log,
   time,

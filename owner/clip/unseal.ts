@@ -13,6 +13,16 @@ const IDENTITY_PREFIX = "age-secret-key-";
 const SECRET_BYTES = 32;
 const PIECE_BYTES = 16_384;
 
+/** A clip that none of the keys opens: nothing is known of it, for good or bad. */
+export class SealedForOthers extends Failure {
+  constructor() {
+    super(
+      EXIT.UNVERIFIED,
+      "The clip was encrypted for other keys: try the one on paper with --recovery, or --identity.",
+    );
+  }
+}
+
 /** Gives an X25519 secret as age writes it: AGE-SECRET-KEY-1... @param secret 32 bytes */
 export function ageIdentity(secret: Uint8Array): string {
   return bech32.encodeFromBytes(IDENTITY_PREFIX, secret).toUpperCase();
@@ -61,12 +71,9 @@ async function open(decrypter: Decrypter, source: ReadableStream<Uint8Array>): P
     return await decrypter.decrypt(source);
   } catch (error) {
     const isOthers = error instanceof Error && error.message.includes("no identity matched");
-    throw new Failure(
-      EXIT.UNVERIFIED,
-      isOthers
-        ? "The clip was encrypted for other keys: try the one on paper with --recovery, or --identity."
-        : "That is no whole age file: its beginning is damaged.",
-    );
+    throw isOthers
+      ? new SealedForOthers()
+      : new Failure(EXIT.UNVERIFIED, "That is no whole age file: its beginning is damaged.");
   }
 }
 

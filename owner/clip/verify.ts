@@ -52,18 +52,43 @@ async function run(call: Call): Promise<Outcome> {
     lockId: call.option("lock-id"),
     clip: manifest?.clip,
   };
-  const verifier = new ClipVerifier(crypto, cameraKey, expected);
-  const isSealed = isAge(file);
-  const { isWhole, container } = await feed(call, { file, isSealed, verifier });
-  const verdict = verifier.finish(container);
-  const doubts = manifest === undefined ? [] : compare(manifest, { file, isSealed, verdict });
-  if (!isWhole) doubts.push("The encrypted file was cut or damaged: what is behind that place could not be read.");
-  const isOk = verdict.isOk && doubts.length === 0;
+  const { verdict, doubts, isOk } = await judgeClip(file, {
+    cameraKey,
+    expected,
+    manifest,
+    identities: () => identitiesOf(call),
+  });
   const lines = sayVerdict(verdict, zone);
   if (!isOk && verdict.isOk) lines[0] = "NOT OK: each frame that is here is as the camera signed it, but:";
   for (const line of [lines[0] ?? "", ...doubts.map((doubt) => `  ${doubt}`), ...lines.slice(1)])
     call.terminal.say(line);
   return { exit: isOk ? EXIT.OK : EXIT.UNVERIFIED, json: { ...objectOf(verdict), verified: isOk, doubts } };
+}
+
+/** By what a film is judged. */
+export interface ClipCase {
+  /** Ed25519, 32 bytes. */
+  readonly cameraKey: Uint8Array;
+  readonly expected: Expected;
+  readonly manifest: ClipManifest | undefined;
+  /** Gives the keys that open it, AGE-SECRET-KEY-1...; asked for where it is encrypted. */
+  readonly identities: () => Promise<readonly string[]>;
+}
+
+/** Judges a film, encrypted or not.
+ *  @returns what the pictures are, and in sentences what else is not so
+ *  @throws Failure where it cannot be read or opened, or is no film */
+export async function judgeClip(
+  file: string,
+  { cameraKey, expected, manifest, identities }: ClipCase,
+): Promise<{ readonly verdict: ClipVerdict; readonly doubts: readonly string[]; readonly isOk: boolean }> {
+  const verifier = new ClipVerifier(crypto, cameraKey, expected);
+  const isSealed = isAge(file);
+  const { isWhole, container } = await feed({ file, identities: isSealed ? await identities() : undefined, verifier });
+  const verdict = verifier.finish(container);
+  const doubts = manifest === undefined ? [] : compare(manifest, { file, isSealed, verdict });
+  if (!isWhole) doubts.push("The encrypted file was cut or damaged: what is behind that place could not be read.");
+  return { verdict, doubts, isOk: verdict.isOk && doubts.length === 0 };
 }
 
 function readManifest(call: Call, cameraKey: Uint8Array): ClipManifest | undefined {
@@ -76,10 +101,15 @@ function readManifest(call: Call, cameraKey: Uint8Array): ClipManifest | undefin
 
 /** Hands every picture of a file to the judge, up to where it is damaged.
  *  @returns whether an encrypted file goes to its end, and what there is beside the pictures */
-async function feed(
-  call: Call,
-  { file, isSealed, verifier }: { file: string; isSealed: boolean; verifier: ClipVerifier },
-): Promise<{ isWhole: boolean; container: Finding[] }> {
+async function feed({
+  file,
+  identities,
+  verifier,
+}: {
+  file: string;
+  identities: readonly string[] | undefined;
+  verifier: ClipVerifier;
+}): Promise<{ isWhole: boolean; container: Finding[] }> {
   const reader = new ClipReader(({ jpeg, shownAt }) => {
     if (verifier.isFull) throw new Failure(EXIT.UNVERIFIED, "That clip has more pictures than any camera's: NOT OK.");
     verifier.add(jpeg, shownAt);
@@ -89,7 +119,7 @@ async function feed(
     if (isReadable) isReadable = goesOn(reader, piece);
   };
   let isWhole = true;
-  if (isSealed) isWhole = await unseal(file, await identitiesOf(call), take);
+  if (identities !== undefined) isWhole = await unseal(file, identities, take);
   else for (const piece of piecesOf(file)) take(piece);
   return { isWhole, container: reader.finish() };
 }
@@ -114,13 +144,8 @@ function compare(
 ): string[] {
   const doubts: string[] = [];
   if (isSealed) {
-    const hash = createHash("sha256");
-    let size = 0;
-    for (const piece of piecesOf(file)) {
-      hash.update(piece);
-      size += piece.length;
-    }
-    if (size !== manifest.size || hash.digest("hex") !== toHex(manifest.hash)) {
+    const { hash, size } = measure(file);
+    if (size !== manifest.size || toHex(hash) !== toHex(manifest.hash)) {
       doubts.push("The note beside it is of another file, or this file was changed after the camera wrote it.");
     }
   }
@@ -149,6 +174,17 @@ function objectOf({ frames, sound, skipped, isCutOnly, findings, first, last }: 
     ...facts,
     findings: findings.map((each) => ({ ...each, says: sayFinding(each) })),
   };
+}
+
+/** Gives a file's SHA-256 and its size in bytes. @throws Failure where it cannot be read */
+export function measure(file: string): { readonly hash: Bytes; readonly size: number } {
+  const hash = createHash("sha256");
+  let size = 0;
+  for (const piece of piecesOf(file)) {
+    hash.update(piece);
+    size += piece.length;
+  }
+  return { hash: new Uint8Array(hash.digest()), size };
 }
 
 /** Whether a file begins as age's do. @throws Failure where it cannot be read */

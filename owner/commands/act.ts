@@ -2,7 +2,7 @@
 // Why: both say one thing to the lock and then listen to what the door does.
 // Follows docs/protocol.md §2.2 and §2.3 (kind 8); the reasons for a no are made from the grant itself.
 
-import { fromBase64url } from "../../firmware/bytes.ts";
+import { type Bytes, fromBase64url } from "../../firmware/bytes.ts";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
 import type { NoticeEvent } from "../../firmware/link/message.ts";
@@ -12,6 +12,7 @@ import { EXIT } from "../failure.ts";
 import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
 import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
+import { keepReceipt, type ReceiptCase } from "../receipts.ts";
 import { type Conversation, converse } from "../wire.ts";
 
 const WAIT_SECONDS = 8;
@@ -76,7 +77,8 @@ async function act(call: Call, operation: Operation): Promise<Outcome> {
   const seconds = call.number("wait", 0, WAIT_SECONDS_MAX) ?? WAIT_SECONDS;
   const keystore = await call.openKeystore();
   const key = chooseKey(call, keystore);
-  const listen = (conversation: Conversation) => hear(call, conversation, operation, seconds);
+  const by = receiptCase(keystore, key);
+  const listen = (conversation: Conversation) => hear(call, conversation, { operation, seconds, keystore, by });
   const events =
     key.kind === "owner"
       ? await asOwner(call, keystore, key.lock, async (session) => {
@@ -116,9 +118,14 @@ async function actAsGuest(
 async function hear(
   call: Call,
   conversation: Conversation,
-  operation: Operation,
-  seconds: number,
+  at: {
+    readonly operation: Operation;
+    readonly seconds: number;
+    readonly keystore: Keystore;
+    readonly by: ReceiptCase;
+  },
 ): Promise<NoticeEvent[]> {
+  const { operation, seconds } = at;
   call.terminal.say(operation === OPERATION_LOCK ? "Yes: the lock throws its bolt." : "Yes: the lock opens.");
   const deadline = Date.now() + seconds * 1_000;
   const events: NoticeEvent[] = [];
@@ -128,10 +135,32 @@ async function hear(
     events.push(notice.event);
     const said = operation === OPERATION_LOCK ? LOCK_NOTICES[notice.event] : undefined;
     call.terminal.say(said ?? NOTICES[notice.event]);
+    if (notice.receipt !== undefined) keep(call, notice.receipt.slice(), at);
     if (LAST.includes(notice.event)) return events;
   }
   if (seconds > 0) call.terminal.say(sayUnfinished(operation, events, seconds));
   return events;
+}
+
+/** By what a receipt is judged: an owner has the lock's key, a guest may have it where he owns the lock too. */
+function receiptCase({ person }: Keystore, key: DoorKey): ReceiptCase {
+  const owned = person.locks.find(({ id }) => id === key.lockId);
+  const lockKey = owned === undefined ? undefined : fromBase64url(owned.signingKey);
+  return { lockId: key.lockId, lockKey, holder: key.kind === "owner" ? undefined : signerOf(person).kid };
+}
+
+/** Keeps what the lock signed about the visit. A door that is locked is locked, whatever comes of the receipt. */
+function keep(
+  call: Call,
+  message: Bytes,
+  { keystore, by }: { readonly keystore: Keystore; readonly by: ReceiptCase },
+): void {
+  const receipt = keepReceipt(keystore, message, by);
+  if (receipt === undefined)
+    call.terminal.warn(
+      "The lock sent a receipt that does not hold, or is somebody else's: it was not kept. Tell the owner.",
+    );
+  else call.terminal.say(`Its receipt is kept, for visit ${receipt.visit}: latchkey show receipt ${receipt.visit}`);
 }
 
 /** What to know where the door is not locked again when the listening ends. */

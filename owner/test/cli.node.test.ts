@@ -122,7 +122,7 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["log", "check", "file"], 2, /log verify FILE/],
   [["log", "verify", "no such file.json"], 2, /cannot be read/],
   [["log", "verify", "package.json"], 5, /no exported log/],
-  [["show"], 2, /TEXT\|FILE is missing/],
+  [["show"], 2, /TEXT\|FILE\|receipt is missing/],
   [["show", "no such file.txt"], 2, /neither/],
   [["show", "gwECAw"], 2, /neither a file here/],
   [["show", NO_CBOR], 5, /no CBOR/],

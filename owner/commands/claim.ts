@@ -1,0 +1,223 @@
+// `latchkey claim`: one file that proves to somebody else what a lock recorded of a visit, and its verification.
+// Why: "the parcel was left at three, here is the film" is a claim. With the file and the lock's label, anybody verifies it: no
+// account, no server, no access to the lock or to the rest of its journal.
+// Follows docs/protocol.cddl, `claim`.
+
+import { writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { crypto } from "#crypto";
+import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { kid8, lockIdOf } from "../../firmware/cose/key.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
+import { readAllowance } from "../allowance.ts";
+import { parseArchive } from "../archive.ts";
+import { judgeFilms } from "../claim/films.ts";
+import { CLAIM_BYTES_MAX, CLIPS_MAX, type Claim, type ClaimedClip, decodeClaim, encodeClaim } from "../claim/form.ts";
+import { judgeClaim } from "../claim/judge.ts";
+import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
+import { isOpening, type Visit } from "../claim/records.ts";
+import { claimObject, type Findings, sayClaim, sayDoubt } from "../claim/say.ts";
+import { identitiesOf, OPENING_OPTIONS } from "../clip/key.ts";
+import { measure } from "../clip/verify.ts";
+import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
+import { parseInvitation, parseSetup } from "../invitation.ts";
+import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { signerOf } from "../ownership.ts";
+import type { OwnedLock } from "../person.ts";
+import { keptReceipts } from "../receipts.ts";
+import { chooseHappenings, Story, sayHappenings } from "../story.ts";
+import { printable } from "../terminal.ts";
+import { findZone, ownZone } from "../timezone.ts";
+
+const OWN_FILE = 0o600;
+const U32_MAX = 0xffff_ffff;
+const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
+const NOTE = ".note";
+/** How many visits are listed. */
+const LAST = 30;
+
+/** The command `claim`. */
+export const claim: Command = {
+  name: "claim",
+  summary: "Prove to somebody else what the lock recorded of a visit",
+  positionals: ["[VISIT|verify", "FILE]"],
+  options: {
+    lock: { value: "NAME", help: "which lock; with verify: its label, or its public key" },
+    out: { value: "FILE", help: "where the claim goes (visit-NUMBER.claim)" },
+    grant: { value: "TEXT|FILE", help: "the guest's own invitation, where it was passed on to them" },
+    clip: {
+      value: "FILE",
+      isRepeatable: true,
+      help: "a film of the visit; the camera's note lies beside it as FILE.note",
+    },
+    camera: { value: "KEY", help: "the camera's public key, where the lock's journal does not have it" },
+    zone: { value: "ZONE", help: "with verify: the time zone for times (this computer's)" },
+    ...OPENING_OPTIONS,
+  },
+  help: [
+    "Without a word it lists the visits of the log that was fetched last (latchkey log). With a number it writes one file:",
+    "the records of that visit and of the two minutes behind it, whole; of all others, up to the end that the lock signed,",
+    "the hashes alone; the grant that was shown; the receipt, where one was kept; the camera's signed notes, and hashes of",
+    "the films that lie on your disk.",
+    "",
+    "verify needs the file and the lock's label, and nobody's word: it derives everything anew and names what does not hold.",
+    "Films are looked for beside the claim; one that is encrypted is opened where you have a key.",
+  ],
+  examples: ["claim", "claim 41 --clip visit-41.mkv.age", "claim verify visit-41.claim --lock setup.txt"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const [word, file] = call.positionals;
+  if (word === undefined) return list(call);
+  if (word === "verify") {
+    if (file === undefined) throw usage('FILE is missing: "latchkey claim verify FILE --lock SETUP".');
+    return verify(call, file);
+  }
+  if (file !== undefined || !/^\d{1,10}$/.test(word) || Number(word) > U32_MAX)
+    throw usage('Write "latchkey claim NUMBER", or "latchkey claim verify FILE".');
+  return make(call, Number(word));
+}
+
+/** Gives the log that was fetched last. @throws Failure where there is none, or it does not hold */
+function keptShelf(keystore: Keystore, lock: OwnedLock): ReturnType<typeof shelfOf> {
+  const kept = keystore.readBeside(`log-${lock.id}`);
+  if (kept === undefined) throw usage('No log was fetched from this lock yet: run "latchkey log" first.');
+  const archive = parseArchive(Buffer.from(kept).toString("utf8"));
+  return shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
+}
+
+async function list(call: Call): Promise<Outcome> {
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const { access } = keptShelf(keystore, lock);
+  const story = new Story(new Map());
+  for (const { record } of access) story.add(record);
+  const openings = new Set(access.filter(({ entry }) => isOpening(entry)).map(({ record }) => record.seq));
+  const visits = chooseHappenings(
+    story.happenings.filter(({ seq }) => openings.has(seq)),
+    false,
+    LAST,
+  );
+  const lines = sayHappenings(visits, parseZone(lock.zone));
+  for (const [index, line] of lines.entries())
+    call.terminal.say(`${String(visits[index]?.seq ?? "").padStart(6)}  ${line}`);
+  if (visits.length === 0) call.terminal.say("The log that was fetched has no visit.");
+  return { exit: EXIT.OK, json: { lockId: lock.id, visits } };
+}
+
+async function make(call: Call, number: number): Promise<Outcome> {
+  const out = call.option("out") ?? `visit-${number}.claim`;
+  if (isFileHere(out)) throw usage(`${printable(out)} is there already: give another name with --out.`);
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const shelf = keptShelf(keystore, lock);
+  const visit = visitOf(shelf, number);
+  const lockKey = fromBase64url(lock.signingKey);
+  const files = filesOf(call);
+  const grant = grantOf(call, keystore, visit);
+  const receipt = keptReceipts(keystore, lock.id).find((kept) => kept.receipt.visit === number)?.message;
+  const claimed = makeClaim(shelf, visit, { grant, clips: files.map(clipOf), receipt });
+  const identities = async () => (files.length === 0 ? undefined : identitiesOf(call));
+  const found = await look(claimed, { call, lockKey, folder: dirname(files[0] ?? out), identities });
+  const { doubts, films } = found;
+  if (doubts.length > 0) {
+    const reasons = doubts.map((doubt) => sayDoubt(doubt)).join("\n  ");
+    throw new Failure(EXIT.UNVERIFIED, `Nothing was written, since nobody would believe it:\n  ${reasons}`);
+  }
+  const counts = new Map(films.map(({ name, count }) => [name, count]));
+  const clips = claimed.clips.map((clip) => ({ ...clip, found: counts.get(clip.name) }));
+  writeFileSync(out, encodeClaim({ ...claimed, clips }), { mode: OWN_FILE, flag: "wx" });
+  for (const line of sayClaim(found, parseZone(lock.zone))) call.terminal.say(line);
+  call.terminal.say(`Written:  ${printable(out)}; whoever has the lock's label runs "latchkey claim verify".`);
+  return { exit: EXIT.OK, json: { ...claimObject(found), file: out } };
+}
+
+async function verify(call: Call, file: string): Promise<Outcome> {
+  const bytes = readBytes(file);
+  if (bytes.length > CLAIM_BYTES_MAX) throw new Failure(EXIT.UNVERIFIED, "NOT OK: that is no claim.");
+  const claimed = orRefuse(() => decodeClaim(bytes), "NOT OK: that is no claim, or it was cut or damaged.");
+  const { lockKey, zone, keystore } = await trustOf(call, claimed);
+  const named = call.option("zone");
+  const identities = async () => {
+    const isNamed = ["recovery", "words", "identity"].some((name) => call.named.includes(name));
+    return isNamed || keystore !== undefined ? identitiesOf(call) : undefined;
+  };
+  const found = await look(claimed, { call, lockKey, folder: dirname(file), identities });
+  const shownZone = named === undefined ? zone : parseZone(findZone(named).rule);
+  for (const line of sayClaim(found, shownZone)) call.terminal.say(line);
+  return { exit: found.doubts.length === 0 ? EXIT.OK : EXIT.UNVERIFIED, json: claimObject(found) };
+}
+
+/** Judges a claim with the films that lie in a folder. */
+async function look(
+  claimed: Claim,
+  by: {
+    readonly call: Call;
+    readonly lockKey: Bytes;
+    readonly folder: string;
+    readonly identities: () => Promise<readonly string[] | undefined>;
+  },
+): Promise<Findings> {
+  const camera = by.call.option("camera");
+  const judged = judgeClaim(claimed, by.lockKey, camera === undefined ? undefined : parseKey(camera));
+  const { films, doubts } = await judgeFilms(judged, by);
+  return { claim: claimed, judged, films, doubts: [...judged.doubts, ...doubts] };
+}
+
+/** Gives the key to believe: of --lock, or of a lock that the person owns. @throws Failure where there is none */
+async function trustOf(call: Call, claimed: Claim) {
+  const given = call.option("lock");
+  const zone = parseZone(ownZone().rule);
+  if (given !== undefined && KEY_TEXT.test(given)) return { lockKey: parseKey(given), zone, keystore: undefined };
+  const keystore = hasKeystore(keystoreDirectory()) ? await call.openKeystore() : undefined;
+  const lockId = lockIdOf(crypto, claimed.lockKey);
+  const wanted = given ?? lockId;
+  const owned = keystore?.person.locks.find(({ id, name }) => id === wanted || name === wanted);
+  if (owned !== undefined) return { lockKey: fromBase64url(owned.signingKey), zone: parseZone(owned.zone), keystore };
+  if (given === undefined)
+    throw usage("Say which lock it must be of: --lock SETUP, the text on its label, or --lock KEY, its public key.");
+  const setup = readGiven(given, "setup text");
+  const sentence = "That is no setup text: copy all of it from the lock's label.";
+  return { lockKey: orRefuse(() => parseSetup(setup), sentence).signingKey.slice(), zone, keystore };
+}
+
+/** Gives the grant of a visit: the one that was handed over, or what this person signed. */
+function grantOf(call: Call, { person }: Keystore, { opening }: Visit): Claim["grant"] {
+  const { entry } = opening;
+  if (entry.kind !== "intent") return undefined;
+  const signer = signerOf(person);
+  const root = toBase64url(entry.root);
+  const given = call.option("grant");
+  const tokens =
+    given === undefined
+      ? person.grants.map(({ token }) => fromBase64url(token))
+      : [
+          orRefuse(() => parseInvitation(readGiven(given, "invitation")), "That is no invitation: copy the whole text.")
+            .token,
+        ];
+  const fitting = tokens.filter((token) => readAllowance(token).root === root);
+  const isShown = (token: Bytes) => crypto.isEqual(kid8(crypto, readAllowance(token).holder), entry.actor);
+  const token = fitting.find(isShown) ?? fitting[0];
+  if (token !== undefined) return { token, ownerKey: signer.publicKey };
+  if (given !== undefined) throw usage("That invitation was not used for this visit: leave --grant out.");
+  return undefined;
+}
+
+/** The films that were named. @throws Failure where they lie in several folders */
+function filesOf(call: Call): readonly string[] {
+  const files = call.list("clip");
+  if (files.length > CLIPS_MAX) throw usage(`--clip may be given ${CLIPS_MAX} times at most.`);
+  if (new Set(files.map((file) => dirname(file))).size > 1)
+    throw usage("The films lie in several folders: put them into one, beside the claim.");
+  return files;
+}
+
+function clipOf(file: string): ClaimedClip {
+  const note = `${file}${NOTE}`;
+  if (!isFileHere(note))
+    throw usage(`${printable(note)}, the camera's note, is not beside the film: "latchkey clip get" brings both.`);
+  return { name: basename(file), ...measure(file), manifest: readGiven(note, "note"), found: undefined };
+}
