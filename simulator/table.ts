@@ -51,6 +51,13 @@ export interface Line {
   hear(frame: Bytes): void;
 }
 
+/** Another board on the table, with power and a clock of its own. */
+export interface Neighbour {
+  /** When it has something to do, in milliseconds on the table. */
+  readonly dueAt: number;
+  tick(): void;
+}
+
 /** One frame on the wire. */
 export interface Heard {
   readonly direction: "to lock" | "to phone";
@@ -70,6 +77,7 @@ export class Table {
   readonly #options: DeskOptions;
   readonly #geometry: Geometry;
   readonly #lines = new Map<number, Line>();
+  readonly #neighbours: Neighbour[] = [];
   #connections = 0;
   #elapsed = 0;
   #bootedAt = 0;
@@ -184,19 +192,28 @@ export class Table {
     this.passMillis(seconds * 1_000);
   }
 
-  /** Lets time pass; the lock does what is due on the way. */
+  /** Lets time pass; the lock, and whoever else stands on the table, does what is due on the way. */
   passMillis(duration: number): void {
     const until = this.#elapsed + duration;
     let ticksAtOnce = 0;
-    while (this.#lock !== undefined) {
-      const due = Math.max(this.#elapsed, this.#bootedAt + this.#afterUptime(this.#lock.nextTick));
+    for (;;) {
+      const neighbour = this.#nextNeighbour;
+      const lockAt = this.#lock === undefined ? Infinity : this.#bootedAt + this.#afterUptime(this.#lock.nextTick);
+      const isLocks = neighbour === undefined || lockAt <= neighbour.dueAt;
+      const due = Math.max(this.#elapsed, isLocks ? lockAt : neighbour.dueAt);
       if (due > until) break;
       ticksAtOnce = due > this.#elapsed ? 0 : ticksAtOnce + 1;
-      assert(ticksAtOnce < TICKS_AT_ONCE_MAX, "the lock comes to rest between its ticks");
+      assert(ticksAtOnce < TICKS_AT_ONCE_MAX, "a board comes to rest between its ticks");
       this.#elapsed = due;
-      this.#call((lock, now) => lock.tick(now));
+      if (isLocks) this.#call((lock, now) => lock.tick(now));
+      else neighbour.tick();
     }
     this.#elapsed = until;
+  }
+
+  /** Puts another board on the table. */
+  place(neighbour: Neighbour): void {
+    this.#neighbours.push(neighbour);
   }
 
   /** Opens or closes the cover over the board. */
@@ -310,6 +327,13 @@ export class Table {
     line.isConnected = false;
     this.#lines.delete(line.connection);
     this.#call((lock, now) => lock.disconnected(line.connection, now));
+  }
+
+  /** Whoever beside the lock has something to do next. */
+  get #nextNeighbour(): Neighbour | undefined {
+    let next: Neighbour | undefined;
+    for (const each of this.#neighbours) if (next === undefined || each.dueAt < next.dueAt) next = each;
+    return next;
   }
 
   get #label(): Pick<Lock, "lockId" | "agreementKey" | "signingKey"> {

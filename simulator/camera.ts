@@ -1,0 +1,169 @@
+// A camera's board: it gives the real camera its sensor, switch, card, radio and clock, and takes its power away.
+// Why: the camera's core is handed everything; this is the hand. It stands on a desk as well as in a house: whoever owns the
+// time asks when it is due, and calls it then.
+// Time is the board's own: it starts at 0 with each boot.
+
+import { Camera } from "../camera/camera.ts";
+import { JpegReader } from "../camera/jpeg.ts";
+import type { CameraOptions } from "../camera/options.ts";
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
+import { MemoryCard, MemoryRail } from "./card.ts";
+import { PowerCut } from "./flash.ts";
+import { MemoryConstants } from "./memory.ts";
+import type { Stage } from "./stage.ts";
+
+/** From power to the sensor's first file. */
+const WARM_UP_MILLIS = 300;
+/** Ten frames a second. */
+export const FRAME_MILLIS = 100;
+
+/** What a camera's board is made of. */
+export interface CameraParts {
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly stage: Stage;
+  /** The time of whoever owns it, in milliseconds. */
+  now(): number;
+  /** Takes a frame for the lock. */
+  send(frame: Bytes): void;
+  /** Frames to viewers; nobody looks where it is left out. */
+  readonly carrier?: Carrier;
+  readonly constants?: Constants;
+  readonly card?: MemoryCard;
+  readonly rail?: MemoryRail;
+  readonly frameMillis?: number;
+  readonly options?: Partial<CameraOptions>;
+  /** Hears that it may be due at another time than before. */
+  moved?(): void;
+}
+
+/** A camera on its board; without power there is no camera. */
+export class CameraBoard {
+  readonly stage: Stage;
+  readonly card: MemoryCard;
+  readonly rail: MemoryRail;
+  /** Whether somebody has cut the red light's wire: no current flows through it, nor through the sensor behind it. */
+  isLightCut = false;
+  /** How many files the sensor gave. */
+  frames = 0;
+  readonly #parts: CameraParts;
+  readonly #constants: Constants;
+  readonly #frameMillis: number;
+  #camera: Camera | undefined;
+  #bootedAt = 0;
+  #hasSupply = false;
+  #frameAt = Infinity;
+
+  constructor(parts: CameraParts) {
+    this.#parts = parts;
+    this.stage = parts.stage;
+    this.card = parts.card ?? new MemoryCard();
+    this.rail = parts.rail ?? new MemoryRail();
+    this.#constants = parts.constants ?? new MemoryConstants();
+    this.#frameMillis = parts.frameMillis ?? FRAME_MILLIS;
+  }
+
+  /** The running camera, or undefined without power. */
+  get camera(): Camera | undefined {
+    return this.#camera;
+  }
+
+  /** Whether the red light burns. */
+  get isLit(): boolean {
+    return this.#hasSupply && !this.isLightCut;
+  }
+
+  /** Gives power: the camera boots. */
+  powerOn(): void {
+    if (this.#camera !== undefined) return;
+    const { crypto, random, stage, options } = this.#parts;
+    this.#bootedAt = this.#parts.now();
+    const board = this;
+    const platform = {
+      crypto,
+      random,
+      constants: this.#constants,
+      wire: { send: (frame: Bytes) => this.#parts.send(frame) },
+      carrier: this.#parts.carrier ?? { send: () => {}, close: () => {} },
+      rail: {
+        supply: { write: (isActive: boolean) => this.#supply(isActive) },
+        light: {
+          get isActive(): boolean {
+            return board.isLit;
+          },
+        },
+      },
+      railStore: this.rail,
+      card: this.card,
+      reader: new JpegReader(),
+      lamp: {
+        write: (isActive: boolean) => {
+          stage.isInfrared = isActive;
+        },
+      },
+      filter: { write: () => {} },
+    };
+    this.#survive(() => {
+      this.#camera = new Camera(platform, { width: 640, height: 480, ...options }, millis(0));
+    });
+    this.call((camera, now) => camera.tick(now));
+  }
+
+  /** Takes the power away. */
+  cutPower(): void {
+    this.#camera = undefined;
+    this.#supply(false);
+    this.card.losePower();
+    this.#parts.moved?.();
+  }
+
+  /** Brings it a frame of the lock. */
+  received(frame: Bytes): void {
+    this.call((camera, now) => camera.lockReceived(frame, now));
+  }
+
+  /** When it has something to do, in its owner's time. */
+  get dueAt(): number {
+    const camera = this.#camera;
+    if (camera === undefined) return Infinity;
+    return Math.min(this.#bootedAt + camera.nextTick, this.#frameAt);
+  }
+
+  /** Does what is due: the sensor gives its next file, or the camera ticks. */
+  tick(): void {
+    if (this.#parts.now() < this.#frameAt) this.call((camera, now) => camera.tick(now));
+    else {
+      this.#frameAt += this.#frameMillis;
+      if (!this.isLit) return;
+      this.frames += 1;
+      const file = this.stage.shoot();
+      this.call((camera, now) => camera.frame(file, now));
+    }
+  }
+
+  /** Hands the camera an event with its own time. */
+  call(event: (camera: Camera, now: Millis) => void): void {
+    const camera = this.#camera;
+    if (camera === undefined) return;
+    this.#survive(() => event(camera, millis(this.#parts.now() - this.#bootedAt)));
+    this.#parts.moved?.();
+  }
+
+  #supply(isActive: boolean): void {
+    if (isActive === this.#hasSupply) return;
+    this.#hasSupply = isActive;
+    this.#frameAt = isActive ? this.#parts.now() + WARM_UP_MILLIS : Infinity;
+  }
+
+  /** Constants that lose power take the whole board with them. */
+  #survive(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      this.cutPower();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// What stands before the lens of a simulated camera, and what a thief does to it: cover, turn, blind, freeze, loop.
+// Why: the camera's board asks its sensor for one file after the other; what these show is the house's affair, and a thief's.
+// Files are mosaics (sensor/mosaic.ts): the same on every engine, with noise in each, so that none comes twice by itself.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { Stream } from "./random.ts";
+import type { Person } from "./sensor/hall.ts";
+import { type Applied, applyTool, type Tool } from "./sensor/lens.ts";
+import { Sensor } from "./sensor/sensor.ts";
+
+/** The hall by day. */
+export const DAYLIGHT_PERMILLE = 1_000;
+const NOISE_TENTHS = 25;
+/** How many files a thief keeps of an honest camera, to show them again. */
+const LOOP_FILES = 24;
+const TURN_LEAST = 6_500;
+const TURN_MOST = 9_500;
+const TILT_LEAST = 500;
+const TILT_MOST = 1_500;
+
+/** What happens to the files between sensor and board: nothing; the last one comes again and again; or a few old ones in turn. */
+export type Tampering = "none" | "freeze" | "loop";
+
+/** One hall, one lens, one sensor. */
+export class Stage {
+  lightPermille = DAYLIGHT_PERMILLE;
+  people: readonly Person[] = [];
+  tampering: Tampering = "none";
+  /** Whether the camera's infrared lamp burns and its filter is away. */
+  isInfrared = false;
+  readonly #sensor: Sensor;
+  readonly #random: Stream;
+  #applied: Applied | undefined;
+  #turned = 0;
+  #tilted = 0;
+  #files: Bytes[] = [];
+  #shown = 0;
+
+  /** @param seed of hall, noise and hands, u32 */
+  constructor(seed: number) {
+    this.#sensor = new Sensor(seed);
+    this.#random = new Stream(seed, "stage");
+  }
+
+  /** Whether a hand has changed what the lens sees. */
+  get isSpoilt(): boolean {
+    return this.#applied !== undefined || this.#turned !== 0;
+  }
+
+  /** Puts something over the lens, or takes it away. */
+  cover(tool: Tool | undefined): void {
+    this.#applied = tool === undefined ? undefined : applyTool(this.#random, tool);
+  }
+
+  /** Turns the camera to the other wall, or back. */
+  turn(isAway: boolean): void {
+    this.#turned = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TURN_LEAST, TURN_MOST) : 0;
+    this.#tilted = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TILT_LEAST, TILT_MOST) : 0;
+  }
+
+  /** Gives the next file of the sensor. */
+  shoot(): Bytes {
+    const { tampering } = this;
+    const last = this.#files.at(-1);
+    if (tampering === "freeze" && last !== undefined) return last;
+    if (tampering === "loop" && last !== undefined) {
+      this.#shown += 1;
+      return this.#files[this.#shown % this.#files.length] as Bytes;
+    }
+    const file = this.#sensor.mosaic({
+      people: this.people,
+      lightPermille: this.isInfrared ? DAYLIGHT_PERMILLE : this.lightPermille,
+      noiseTenths: NOISE_TENTHS,
+      isInfrared: this.isInfrared,
+      applied: this.#applied,
+      turned: this.#turned,
+      tilted: this.#tilted,
+    });
+    this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
+    return file;
+  }
+}
