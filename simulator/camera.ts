@@ -4,14 +4,14 @@
 // Time is the board's own: it starts at 0 with each boot.
 
 import { Camera } from "../camera/camera.ts";
-import { JpegReader } from "../camera/jpeg.ts";
 import type { CameraOptions } from "../camera/options.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
-import { MemoryCard, MemoryRail } from "./card.ts";
 import { PowerCut } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
+import { MemoryCard } from "./memorycard.ts";
+import { MemoryRail } from "./memoryrail.ts";
 import type { Stage } from "./stage.ts";
 
 /** From power to the sensor's first file. */
@@ -97,7 +97,7 @@ export class CameraBoard {
       },
       railStore: this.rail,
       card: this.card,
-      reader: new JpegReader(),
+      reader: stage.reader,
       lamp: {
         write: (isActive: boolean) => {
           stage.isInfrared = isActive;
@@ -115,7 +115,7 @@ export class CameraBoard {
   cutPower(): void {
     this.#camera = undefined;
     this.#supply(false);
-    this.card.losePower();
+    this.card.cutPower();
     this.#parts.moved?.();
   }
 

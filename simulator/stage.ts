@@ -1,12 +1,16 @@
 // What stands before the lens of a simulated camera, and what a thief does to it: cover, turn, blind, freeze, loop.
 // Why: the camera's board asks its sensor for one file after the other; what these show is the house's affair, and a thief's.
-// Files are mosaics (sensor/mosaic.ts): the same on every engine, with noise in each, so that none comes twice by itself.
+// Files are mosaics (sensor/mosaic.ts): the same on every engine, with noise in each, so that none comes twice by itself; or, for
+// months of a house, files that cost nothing (sensor/sight.ts), each drawn once for its shot.
 
+import { JpegReader } from "../camera/jpeg.ts";
+import type { LumaReader } from "../camera/luma.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import { Stream } from "./random.ts";
 import type { Person } from "./sensor/hall.ts";
 import { type Applied, applyTool, type Tool } from "./sensor/lens.ts";
-import { Sensor } from "./sensor/sensor.ts";
+import { Sensor, type Shot } from "./sensor/sensor.ts";
+import { Sight } from "./sensor/sight.ts";
 
 /** The hall by day. */
 export const DAYLIGHT_PERMILLE = 1_000;
@@ -28,17 +32,24 @@ export class Stage {
   tampering: Tampering = "none";
   /** Whether the camera's infrared lamp burns and its filter is away. */
   isInfrared = false;
+  /** What reads its files. */
+  readonly reader: LumaReader;
   readonly #sensor: Sensor;
+  readonly #sight: Sight | undefined;
+  readonly #shots = new Map<string, Shot>();
   readonly #random: Stream;
+  #hands = 0;
   #applied: Applied | undefined;
   #turned = 0;
   #tilted = 0;
   #files: Bytes[] = [];
   #shown = 0;
 
-  /** @param seed of hall, noise and hands, u32 */
-  constructor(seed: number) {
+  /** @param seed of hall, noise and hands, u32 @param isCheap true: its files are drawn once for each shot */
+  constructor(seed: number, isCheap = false) {
     this.#sensor = new Sensor(seed);
+    this.#sight = isCheap ? new Sight(seed) : undefined;
+    this.reader = this.#sight ?? new JpegReader();
     this.#random = new Stream(seed, "stage");
   }
 
@@ -49,11 +60,13 @@ export class Stage {
 
   /** Puts something over the lens, or takes it away. */
   cover(tool: Tool | undefined): void {
+    this.#hands += 1;
     this.#applied = tool === undefined ? undefined : applyTool(this.#random, tool);
   }
 
   /** Turns the camera to the other wall, or back. */
   turn(isAway: boolean): void {
+    this.#hands += 1;
     this.#turned = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TURN_LEAST, TURN_MOST) : 0;
     this.#tilted = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TILT_LEAST, TILT_MOST) : 0;
   }
@@ -67,7 +80,13 @@ export class Stage {
       this.#shown += 1;
       return this.#files[this.#shown % this.#files.length] as Bytes;
     }
-    const file = this.#sensor.mosaic({
+    const file = this.#sight === undefined ? this.#sensor.mosaic(this.#shot) : this.#sight.file(this.#known);
+    this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
+    return file;
+  }
+
+  get #shot(): Shot {
+    return {
       people: this.people,
       lightPermille: this.isInfrared ? DAYLIGHT_PERMILLE : this.lightPermille,
       noiseTenths: NOISE_TENTHS,
@@ -75,8 +94,17 @@ export class Stage {
       applied: this.#applied,
       turned: this.#turned,
       tilted: this.#tilted,
-    });
-    this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
-    return file;
+    };
+  }
+
+  /** The shot, the same one for whatever looks the same. */
+  get #known(): Shot {
+    const shot = this.#shot;
+    const people = this.people.map(({ x, y, stride, who }) => `${x} ${y} ${stride} ${who}`).join();
+    const isSpoilt = this.isSpoilt ? this.#hands : 0;
+    const name = `${people} ${shot.lightPermille} ${shot.isInfrared} ${isSpoilt}`;
+    const known = this.#shots.get(name) ?? shot;
+    this.#shots.set(name, known);
+    return known;
   }
 }

@@ -39,6 +39,7 @@ import { MemoryCard } from "../../simulator/memorycard.ts";
 import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
+import { Sight } from "../../simulator/sensor/sight.ts";
 import { Camera } from "../camera.ts";
 import { fileName } from "../card.ts";
 import { VERDICTS, type Verdict } from "../eye.ts";
@@ -47,7 +48,6 @@ import { LUMA_BYTES, type LumaReader } from "../luma.ts";
 import type { CameraOptions, RailArchive } from "../options.ts";
 import { Settings } from "../settings.ts";
 import { openAge } from "./opener.ts";
-import { Sight } from "./sight.ts";
 
 export const SEED = 0xca3e;
 export const DAY: Shot = { people: [], lightPermille: 1_000, noiseTenths: 25 };

@@ -1,11 +1,11 @@
 // A sensor whose files cost nothing: each is drawn once for its shot, and gets noise of its own when it is read.
 // Why: the core is tried over thousands of frames, on XS too; that real files lead to the same, a test of its own shows.
 
+import { LUMA_BYTES, type LumaReader } from "../../camera/luma.ts";
 import { type Bytes, concat } from "../../firmware/bytes.ts";
 import { Fault } from "../../firmware/fault.ts";
-import { Stream } from "../../simulator/random.ts";
-import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
-import { LUMA_BYTES, type LumaReader } from "../luma.ts";
+import { Stream } from "../random.ts";
+import { Sensor, type Shot } from "./sensor.ts";
 
 const FILE_BYTES = 3_000;
 const START = Uint8Array.of(0xff, 0xd8, 0xff, 0xfe);
