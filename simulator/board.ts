@@ -49,6 +49,8 @@ export interface BoardParts {
   readonly clockPartsPerMillion: number;
   /** The cable to the keypad: it is plugged in at the inner end. Without one, nobody is outside. */
   readonly line?: Line;
+  /** The radio to the camera: the lock is plugged in at its inner end. Without one, there is no camera. */
+  readonly air?: Line | undefined;
   /** After how long without a word a keypad counts as lost; as on a board where it is left out. */
   readonly keypadLostMillis?: number;
   /** Hears that power failed in the middle of a write. */
@@ -99,7 +101,7 @@ export class Board implements Station {
   }
 
   #boot(isPowerOn: boolean): void {
-    const { crypto, random, flash, constants, geometry, door, carrier, line } = this.#parts;
+    const { crypto, random, flash, constants, geometry, door, carrier, line, air } = this.#parts;
     this.#crystal.start();
     const bolt = new Motor({
       retract: door.retractPin,
@@ -122,7 +124,7 @@ export class Board implements Station {
       carrier,
       indicator: door,
       wire: line?.inside ?? { send: () => {} },
-      cameraWire: { send: () => {} },
+      cameraWire: air?.inside ?? { send: () => {} },
       battery: door,
       restart,
     };
@@ -142,6 +144,7 @@ export class Board implements Station {
       this.#lock = new Lock(platform, options, millis(0));
     });
     line?.plug("inside", { received: (frame) => this.#call((lock, now) => lock.wireReceived(frame, now)) });
+    air?.plug("inside", { received: (frame) => this.#call((lock, now) => lock.cameraReceived(frame, now)) });
     this.#call((lock, now) => {
       lock.contactChanged(door.contact, now);
       if (this.#isCoverOpen) lock.coverChanged(true, now);
@@ -152,12 +155,13 @@ export class Board implements Station {
 
   /** Takes the power away, in the middle of whatever runs. */
   cutPower(): void {
-    const { world, door, line } = this.#parts;
+    const { world, door, line, air } = this.#parts;
     this.#lock = undefined;
     this.#tick?.cancel();
     this.#tick = undefined;
     world.record({ channel: "power", subject: 0, label: "power cut" });
     line?.unplug("inside");
+    air?.unplug("inside");
     door.release();
   }
 

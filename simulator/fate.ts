@@ -5,18 +5,18 @@
 import { millis } from "../firmware/platform.ts";
 import { bitOfRecord, bitOfSnapshot, isSnapshot, stick } from "./decay.ts";
 import { describeFault, type Fault, type FaultKind } from "./faults.ts";
+import { haunt } from "./haunt.ts";
 import type { Work } from "./memory.ts";
 import { type Neighbourhood, POWER_LOW_MILLIVOLTS } from "./neighbourhood.ts";
-import { CALM, STORM, type Weather } from "./network.ts";
+import { CALM, STORM, WEATHERS, type Weather } from "./network.ts";
 import type { Owner, Person, Token } from "./people.ts";
 import { Prowler } from "./prowler.ts";
 import type { Stream } from "./random.ts";
 import { Stranger } from "./stranger.ts";
 import type { Thief } from "./thief.ts";
 
-const HOUR_MILLIS = 3_600_000;
 /** A fault that waits for its moment gives up after so long. */
-const PATIENCE_MILLIS = 12 * HOUR_MILLIS;
+const PATIENCE_MILLIS = 12 * 3_600_000;
 /** From the start of a drive until the bolt has come to its end. */
 const DRIVE_MILLIS = 1_600;
 const DRIFT_PARTS_PER_MILLION_MAX = 95;
@@ -27,10 +27,6 @@ const TELL_SECONDS_MAX = 1_200;
 const INTENT = 16;
 const CLOSING = 17;
 const WORD_BYTES = 4;
-/** Frames are late and in order; or most are lost. */
-const SLOW: Weather = Object.freeze({ ...CALM, delayMillisMin: 200, delayMillisMax: 1_200 });
-const DEAF: Weather = Object.freeze({ ...STORM, lossPerMille: 300 });
-const WEATHERS: Readonly<Record<string, Weather>> = Object.freeze({ storm: STORM, slow: SLOW, deaf: DEAF });
 
 /** The people whom faults need. */
 export interface Cast {
@@ -102,6 +98,7 @@ export class Fate {
     this.#weathers.clear();
     this.#apply();
     this.#prowler.end();
+    this.#house.hall?.calm();
     flash.mend();
     setPower(false);
     setPower(true);
@@ -174,6 +171,8 @@ export class Fate {
         this.#mark(fault);
         this.#prowler.begin(fault, random);
         break;
+      case "hall":
+        haunt(this.#house, random, { ...fault, struck: () => this.#mark(fault) });
     }
   }
 

@@ -78,6 +78,13 @@ export const HABITS = Object.freeze({
     lasts: [10_000, 3 * MINUTE],
     forms: ["guesses", "guesses", "near", "spent", "resets", "unplugs", "snips", "foreign", "replays", "meddles"],
   },
+  /** A thief in the hall of a house with a camera, when a courier comes who needs it: who covers or turns it, shows it its last
+   *  picture or a film of an hour ago, jams its radio, or takes its power, its light or its card. */
+  hall: {
+    perDay: 1_500,
+    lasts: [5_000, 5 * MINUTE],
+    forms: ["cover", "cover", "turn", "freeze", "loop", "jam", "jam", "power", "light", "card"],
+  },
 } as const satisfies Record<string, Habit>);
 
 /** The name of a kind, as `--faults` takes it. */

@@ -32,5 +32,10 @@ export type Invariant =
   | "an entry was served twice"
   | "the budget of guesses rose"
   | "digits in the clear"
+  | "opened past a camera that proves nothing"
+  | "refused what the camera proves"
+  | "the camera failed and nobody was told"
+  | "looked with no record of it"
+  | "a visit's film is not what the journal says"
   | "the house did not converge"
   | "the lock threw";

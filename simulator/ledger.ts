@@ -30,7 +30,7 @@ const WAITING_TYPES: ReadonlySet<number> = new Set([16, 19, 20, 21, 22, 24, 25, 
 const ACCESS = 1;
 const RECORD_TYPES: ReadonlySet<number> = new Set([
   ...[1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23],
-  ...[24, 25, 26, 27, 28, 29, 32, 33],
+  ...[24, 25, 26, 27, 28, 29, 32, 33, 34],
 ]);
 /** The one that is written, 64 records that are kept for owners, and the one that a start closes. */
 const RESERVED_SECTORS = 5;

@@ -13,13 +13,21 @@ export interface PlainLink {
   readonly until?: number;
   readonly uses?: number;
   readonly hours?: Hours;
+  /** What the camera must prove: 0 nothing, 1 that it records, 2 that it sees. Whether it does is no affair of the model's. */
+  readonly cameraRule?: number;
 }
 
 export type Act = "unlock" | "lock";
 
 /** What somebody asks of the lock, as somebody who sees everything would put it. Root first; an owner has no chain.
  *  `isGenuine`: whether who asks holds the last key of the chain (or the owner's key), and signed for this very session. */
-export type Ask = { readonly act: Act; readonly chain: readonly PlainLink[]; readonly isGenuine: boolean };
+export type Ask = {
+  readonly act: Act;
+  readonly chain: readonly PlainLink[];
+  readonly isGenuine: boolean;
+  /** Whether the camera may not have had its time yet: who knocks asks again. */
+  readonly isKnock?: boolean;
+};
 
 export type Verdict = "yes" | "no" | "maybe";
 
@@ -76,6 +84,11 @@ export class Model {
     if (event === "entered") visit.hasEntered = true;
     else this.#visit = undefined;
     if (event === "not moved" && visit.isCounted) this.#count(visit.ask, -1);
+  }
+
+  /** Who came last, while the visit lasts. */
+  get visitor(): Ask | undefined {
+    return this.#visit?.ask;
   }
 
   /** Whether an opening now belongs to the one before: nobody went in yet, and it is not a minute ago. */

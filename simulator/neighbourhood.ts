@@ -8,13 +8,15 @@ import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { Board, type BoardParts } from "./board.ts";
 import { Checker } from "./checker.ts";
 import { Ears } from "./ears.ts";
+import { FilmWatch } from "./filmwatch.ts";
 import { Fingers } from "./fingers.ts";
 import { NorFlash } from "./flash.ts";
+import { Hall } from "./hall.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
 import { Keyboard } from "./keyboard.ts";
 import { KeypadBoard } from "./keypad.ts";
 import { Line, QUIET_LINE } from "./line.ts";
-import { MemoryConstants, TracedFlash } from "./memory.ts";
+import { type FlashWatcher, MemoryConstants, TracedFlash } from "./memory.ts";
 import { Model } from "./model.ts";
 import { CALM, Network, type Weather } from "./network.ts";
 import type { Street } from "./people.ts";
@@ -53,6 +55,8 @@ export interface NeighbourhoodOptions {
   readonly weather?: Weather;
   /** How the journal's part is divided; a standard one where it is left out. */
   readonly geometry?: Geometry;
+  /** Whether there is a camera in the hall. */
+  readonly hasCamera?: boolean;
   /** Receives a line for each entry of the trace. */
   readonly print?: (line: string) => void;
 }
@@ -72,6 +76,9 @@ export interface Neighbourhood extends Street {
   readonly keyboard: Keyboard;
   readonly line: Line;
   readonly fingers: Fingers;
+  /** The camera and whoever watches it; undefined without one. It has no power until somebody gives it. */
+  readonly hall: Hall | undefined;
+  readonly films: FilmWatch | undefined;
   /** Somebody inside presses the button. */
   pressInside(): void;
   /** Somebody pulls the plug, or the power comes back. */
@@ -94,18 +101,14 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const { geometry = STANDARD_GEOMETRY } = options;
   const flash = new NorFlash({ ...FLASH_SIZE, sectors: sectorsOf(geometry) });
   checker.ledger.layOut({ sectorBytes: flash.sectorBytes, sectors: geometry.sectors });
-  const memory = new TracedFlash(world, crypto, {
-    inner: flash,
-    watcher: {
-      wrote: (...written) => checker.wrote(...written),
-      erased: (sector) => checker.ledger.erased(sector),
-      failed: () => checker.flashFailed(),
-    },
-  });
+  const hall = options.hasCamera === true ? new Hall(world, crypto) : undefined;
+  const films = hall === undefined ? undefined : filmsOf({ world, crypto, hall, geometry, door, model, checker });
+  const memory = new TracedFlash(world, crypto, { inner: flash, watcher: watcherOf(checker, films) });
   const heard: Neighbourhood["heard"] = { powerFailed: undefined };
   const darken = () => {
     network.unplug();
     checker.ableTo({ hasPower: false, isJammed: door.isJammed });
+    films?.power(false);
   };
   const lost = () => {
     darken();
@@ -116,28 +119,80 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
     network.plug(board);
   };
   const line = lineOf(world, checker);
-  const facts = { ...factsOf(world), crypto, geometry, line, keypadLostMillis: LOST_MILLIS };
+  const facts = { ...factsOf(world), crypto, geometry, line, air: hall?.air, keypadLostMillis: LOST_MILLIS };
   const board = new Board({ ...facts, flash: memory, door, carrier: network, lost, restarted });
   const { keyboard, keypad } = keypadOf(world, crypto, line);
   const power = powerOf({ board, flash, network, checker, door, darken });
   power.set(true);
-  const pressInside = () => {
-    checker.pressedInside();
-    board.pressInside();
-  };
-  const jam = (isJammed: boolean) => {
-    door.jam(isJammed);
-    model.wasStuck = true;
-    checker.ableTo({ hasPower: board.lock !== undefined, isJammed });
-  };
-  const setCharge = (millivolts = POWER_FULL_MILLIVOLTS) => {
-    door.millivolts = millivolts;
-    checker.charged(millivolts > POWER_LOW_MILLIVOLTS);
-  };
   const fingers = new Fingers({ world, keyboard, checker });
   const lock = labelOf(board);
   const parts = { world, crypto, network, model, checker, door, board, flash, memory, geometry, heard, lock };
-  return { ...parts, keypad, keyboard, line, fingers, pressInside, setPower: power.set, jam, setCharge };
+  const setPower = (hasPower: boolean) => {
+    power.set(hasPower);
+    if (board.lock !== undefined) films?.power(true);
+  };
+  return { ...parts, ...handsOf(parts), keypad, keyboard, line, fingers, hall, films, setPower };
+}
+
+/** What hands do at the door, and inside of it. */
+function handsOf({
+  board,
+  checker,
+  door,
+  model,
+}: Pick<Neighbourhood, "board" | "checker" | "door" | "model">): Pick<
+  Neighbourhood,
+  "pressInside" | "jam" | "setCharge"
+> {
+  return {
+    pressInside() {
+      checker.pressedInside();
+      board.pressInside();
+    },
+    jam(isJammed) {
+      door.jam(isJammed);
+      model.wasStuck = true;
+      checker.ableTo({ hasPower: board.lock !== undefined, isJammed });
+    },
+    setCharge(millivolts = POWER_FULL_MILLIVOLTS) {
+      door.millivolts = millivolts;
+      checker.charged(millivolts > POWER_LOW_MILLIVOLTS);
+    },
+  };
+}
+
+/** Who sees what reaches the flash. */
+function watcherOf(checker: Checker, films: FilmWatch | undefined): FlashWatcher {
+  return {
+    wrote: (offset, bytes, stored) => {
+      checker.wrote(offset, bytes, stored);
+      films?.wrote(bytes, stored);
+    },
+    erased: (sector) => checker.ledger.erased(sector),
+    failed: () => checker.flashFailed(),
+  };
+}
+
+/** Whoever watches the hall, and tells the checker when the camera stands for somebody. */
+function filmsOf(
+  parts: { readonly world: World; readonly crypto: Crypto; readonly hall: Hall } & Pick<
+    Neighbourhood,
+    "geometry" | "door" | "model" | "checker"
+  >,
+): FilmWatch {
+  const { geometry, door, model, checker } = parts;
+  const films = new FilmWatch(
+    { ...parts, isForgetful: geometry !== STANDARD_GEOMETRY },
+    {
+      report: (invariant, detail) => checker.report(invariant, detail),
+      get visitor() {
+        return model.visitor;
+      },
+    },
+  );
+  door.watch({ signals: (signal) => signal === "alarm" && films.alarmed() });
+  checker.owes = (ask) => films.owes(ask);
+  return films;
 }
 
 /** The cable through the door's bore; no digits may be read off it. */

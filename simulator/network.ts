@@ -34,6 +34,13 @@ export const STORM: Weather = Object.freeze({
   overtakePerMille: 30,
 });
 
+/** Storms by name; in two of them frames are late and in order, or most are lost. */
+export const WEATHERS: Readonly<Record<string, Weather>> = Object.freeze({
+  storm: STORM,
+  slow: Object.freeze({ ...CALM, delayMillisMin: 200, delayMillisMax: 1_200 }),
+  deaf: Object.freeze({ ...STORM, lossPerMille: 300 }),
+});
+
 /** The board at the other end. */
 export interface Station {
   connected(connection: number, transport: Transport): void;

@@ -34,6 +34,9 @@ const IDENTIFIER_BYTES = 8;
 const DAY_SECONDS = 86_400;
 /** A phone that is off by no more tells the lock the time. */
 const HONEST_SECONDS = 25;
+/** Who needs the camera asks again, until it has had time to prove itself. */
+const KNOCKS_MAX = 4;
+const KNOCK_MILLIS = 3_500;
 
 /** Where people live: everything that their acts reach. */
 export interface Street {
@@ -54,6 +57,8 @@ export interface Limits {
   readonly hours?: Hours;
   /** Links that may follow. */
   readonly depth?: number;
+  /** What the camera must prove: 0 to 2. */
+  readonly cameraRule?: number;
 }
 
 /** A grant in somebody's phone: its bytes, and what it means. */
@@ -102,10 +107,26 @@ export class Person {
     return { leaf, chain: [...token.chain, this.plain(leaf, limits)], holder: to };
   }
 
-  /** Stands before the door and asks, with a grant that may be somebody else's. */
+  /** Stands before the door and asks, with a grant that may be somebody else's; where it needs the camera, some times. */
   request(act: Act, token: Token, heard: (reply: Reply) => void, noticed?: (notice: Notice) => void): void {
+    const needsCamera = act === "unlock" && token.chain.some(({ cameraRule = 0 }) => cameraRule > 0);
+    const knock = (left: number): void => {
+      const ask: Ask = { act, chain: token.chain, isGenuine: token.holder === this, isKnock: left > 0 };
+      const tell = (reply: Reply) => {
+        if (reply !== "no" || left === 0) heard(reply);
+        else this.street.world.after(KNOCK_MILLIS, () => knock(left - 1));
+      };
+      this.#ask(ask, token, { heard: tell, noticed });
+    };
+    knock(needsCamera ? KNOCKS_MAX - 1 : 0);
+  }
+
+  #ask(
+    ask: Ask,
+    token: Token,
+    { heard, noticed }: { heard(reply: Reply): void; readonly noticed: ((notice: Notice) => void) | undefined },
+  ): void {
     const { lockId } = this.street.lock;
-    const ask: Ask = { act, chain: token.chain, isGenuine: token.holder === this };
     let reply: Reply = "nothing";
     this.talk({
       next: ({ challenge, handshakeHash }, last) => {
@@ -113,7 +134,7 @@ export class Person {
           reply = this.#hear(ask, last);
           return undefined;
         }
-        const claims = { lockId, challenge, handshakeHash, by: { leaf: token.leaf }, operation: OPERATIONS[act] };
+        const claims = { lockId, challenge, handshakeHash, by: { leaf: token.leaf }, operation: OPERATIONS[ask.act] };
         this.street.checker.asked(ask);
         return { kind: "prove", message: makeProof(claims, this.sign) };
       },
@@ -161,8 +182,9 @@ export class Person {
   protected claims(to: Person, limits: Limits) {
     const identifier = new Uint8Array(IDENTIFIER_BYTES);
     this.random.fill(identifier);
-    const { from, until, uses, hours, depth } = limits;
+    const { from, until, uses, hours, depth, cameraRule } = limits;
     return {
+      cameraRule,
       name: to.name,
       notBefore: from,
       expiry: until,
@@ -175,7 +197,7 @@ export class Person {
     };
   }
 
-  protected plain(leaf: Bytes, { from, until, uses, hours }: Limits): PlainLink {
+  protected plain(leaf: Bytes, { from, until, uses, hours, cameraRule }: Limits): PlainLink {
     const name = toBase64url(link8Of(this.street.crypto, leaf));
     return {
       name,
@@ -183,6 +205,7 @@ export class Person {
       ...(until === undefined ? {} : { until }),
       ...(uses === undefined ? {} : { uses }),
       ...(hours === undefined ? {} : { hours }),
+      ...(cameraRule === undefined ? {} : { cameraRule }),
     };
   }
 

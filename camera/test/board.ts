@@ -36,6 +36,7 @@ import {
 import { type Millis, millis, type Output } from "../../firmware/platform.ts";
 import { MemoryConstants } from "../../simulator/memory.ts";
 import { MemoryCard } from "../../simulator/memorycard.ts";
+import { openAge } from "../../simulator/opener.ts";
 import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
@@ -47,7 +48,6 @@ import { JpegReader } from "../jpeg.ts";
 import { LUMA_BYTES, type LumaReader } from "../luma.ts";
 import type { CameraOptions, RailArchive } from "../options.ts";
 import { Settings } from "../settings.ts";
-import { openAge } from "./opener.ts";
 
 export const SEED = 0xca3e;
 export const DAY: Shot = { people: [], lightPermille: 1_000, noiseTenths: 25 };

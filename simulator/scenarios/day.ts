@@ -3,6 +3,7 @@
 // Why: nobody thinks of every order in which things happen, and a seed does. The checker says whether anything went wrong.
 // Each visit draws from a stream of its own, so a failing day stays the same day while faults are taken out of it.
 
+import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { type Seconds, seconds } from "../../firmware/platform.ts";
 import { type Audit, audit } from "../audit.ts";
 import type { Cast } from "../fate.ts";
@@ -22,6 +23,8 @@ const FIRST_YEAR = 2026;
 const LAST_YEAR = 2037;
 const INTRUSION_SECONDS = 300;
 const ADOPTION_SECONDS = 600;
+const CAMERA_SECONDS = 900;
+const PRESS_SECONDS = 5;
 const RELOCK_MILLIS = 75_000;
 /** Nobody comes with a code so long before the end: whoever went in is out again for the last hour. */
 const CALLERS_QUIET_MILLIS = 75 * 60_000;
@@ -94,8 +97,27 @@ export class Household implements Cast {
     });
     this.callers.quietFrom = days * DAY * 1_000 - CALLERS_QUIET_MILLIS;
     this.callers.moveIn();
+    this.#hangCamera();
     this.#keepTime(days);
     for (let day = 0; day < days; day++) this.#in(day * DAY + 2 * ADOPTION_SECONDS, () => this.#begin(day));
+  }
+
+  /** Where there is a camera, its owner enrols it: the lock says that somebody wants something, somebody presses inside. */
+  #hangCamera(): void {
+    const { hall, pressInside, checker } = this.#house;
+    if (hall === undefined) return;
+    hall.powerOn();
+    this.#in(CAMERA_SECONDS, () => {
+      const board = hall.enrolment;
+      if (board === undefined) return;
+      this.olga.declare({ kind: KIND_ENROL, board }, () => {});
+      this.#in(PRESS_SECONDS, () => {
+        pressInside();
+        this.olga.declare({ kind: KIND_ENROL, board }, (reply) => {
+          if (reply !== "yes") checker.report("the house did not converge", "the camera is not enrolled");
+        });
+      });
+    });
   }
 
   /** The model's local time is changed on the switch nights. */
@@ -137,7 +159,7 @@ export class Household implements Cast {
 
   /** Fetches the journal and verifies it; where the lock says that it is damaged, acknowledges that first. */
   read(heard: (isWhole: boolean) => void = () => {}): void {
-    const { checker } = this.#house;
+    const { checker, films } = this.#house;
     audit(this.#house, this.olga, {
       since: this.#audit,
       isFresh: this.#isFresh,
@@ -151,6 +173,7 @@ export class Household implements Cast {
         if (result.verdict !== undefined) {
           this.tally.audits++;
           checker.audited(isWhole, result.records);
+          if (isWhole) films?.audited(result.records.map(({ entry }) => entry));
         }
         if (isWhole) this.#audit = result;
         // History that does not hold together is noted, and the owner goes on from what the lock signs now.
@@ -217,7 +240,9 @@ export class Household implements Cast {
     const { time } = this.#house.world;
     const courier = new Person(this.#house, `courier ${name}`);
     const from = seconds(time + random.between(8, 17) * HOUR);
-    const limits = { from, until: seconds(from + 2 * HOUR), uses: random.between(1, 2) };
+    const uses = random.between(1, 2);
+    const cameraRule = this.#house.hall === undefined ? 0 : this.#stream(`camera ${name}`).pick([0, 0, 0, 1, 2]);
+    const limits = { from, until: seconds(from + 2 * HOUR), uses, cameraRule };
     const token = this.#root === undefined ? undefined : this.company.delegate(this.#root, courier, limits);
     const isInTime = this.#parcels !== undefined || random.chance(600);
     const comes = isInTime ? random.between(900, 2 * HOUR - 900) : random.between(-3 * HOUR, 5 * HOUR);
@@ -233,6 +258,7 @@ export class Household implements Cast {
 
   #callAt(who: Person, token: Token | undefined, random: Stream): void {
     if (token === undefined) return;
+    if (token.chain.some(({ cameraRule = 0 }) => cameraRule > 0)) this.#house.hall?.knocked();
     who.request("unlock", token, (reply) => {
       if (reply === "yes") this.#passThrough(random);
       else this.tally.refusals++;

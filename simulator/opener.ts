@@ -2,10 +2,10 @@
 // Why: XS cannot run the age tool, and what the camera left on its card must be looked at there too.
 // Follows C2SP age v1.
 
-import { type Bytes, concat, fromAscii, fromBase64url } from "../../firmware/bytes.ts";
-import type { Crypto } from "../../firmware/crypto/crypto.ts";
-import { hkdf } from "../../firmware/crypto/kdf.ts";
-import { CHUNK_BYTES } from "../age.ts";
+import { CHUNK_BYTES } from "../camera/age.ts";
+import { type Bytes, concat, fromAscii, fromBase64url } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { hkdf } from "../firmware/crypto/kdf.ts";
 
 const NOTHING = new Uint8Array(0);
 const SEALED_CHUNK_BYTES = CHUNK_BYTES + 16;

@@ -1,0 +1,204 @@
+// Whether what the lock took for proven by its camera was true, and whether a visit's film is what the journal says.
+// Why: the lock knows of the hall what the camera tells it; whoever holds the tape knows more. What is owed stands here in
+// plain numbers, apart from the rules of lock and camera that it judges.
+// Follows docs/visit.md and docs/attacks.md T23, T26, T27, T29.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { toHex } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { ClipReader } from "../firmware/evidence/matroska.ts";
+import { ClipVerifier } from "../firmware/evidence/verify.ts";
+import type { Entry } from "../firmware/journal/entry.ts";
+import type { Hall, Trick } from "./hall.ts";
+import type { Invariant } from "./invariants.ts";
+import type { Ask } from "./model.ts";
+import { openAge } from "./opener.ts";
+import type { World } from "./world.ts";
+
+/** For so long a trick may go unnoticed by whoever opens: a heartbeat's age, or what the eye needs to be sure. */
+const UNNOTICED_MILLIS: Readonly<Record<Trick, number>> = Object.freeze({
+  ...{ jam: 2_500, power: 2_500, light: 2_500, card: 15_000 },
+  ...{ cover: 2_500, turn: 2_500, freeze: 4_500, loop: 10_000 },
+});
+/** By then a visit that needs the camera has been told of it: 3 s of patience, 1 s of analysis, and the heartbeat's way. */
+const ALARM_MILLIS: Readonly<Record<Trick, number>> = Object.freeze({
+  ...{ jam: 4_000, power: 4_000, light: 4_000, card: 20_000 },
+  ...{ cover: 8_000, turn: 16_000, freeze: 8_000, loop: 16_000 },
+});
+/** After a restart, or a jam, the radio's session stands again by then. */
+export const SETTLED_MILLIS = 100_000;
+/** What happened so long before a visit, or after it, has nothing to do with its film. */
+const BEFORE_MILLIS = 20_000;
+const AFTER_MILLIS = 60_000;
+/** Before that no frame need be signed. */
+const SHORT_MILLIS = 5_000;
+/** Films that wait for their journal; the oldest are let go. */
+const VISITS_MAX = 64;
+
+/** Types of records, and where their number stands (docs/protocol.md §4). */
+const INTENT = 16;
+const CLOSING = 17;
+const CODE = 24;
+const SEQUENCE_OFFSET = 4;
+
+interface Filmed {
+  readonly began: number;
+  readonly rule: number;
+  /** The number of its intent. */
+  readonly visit: number;
+  ended: number | undefined;
+  hasAlarmed: boolean;
+  /** Whether nothing went wrong in the hall all the while. */
+  isCalm: boolean;
+}
+
+/** What the watch knows besides. */
+export interface FilmDesk {
+  /** Whoever was let in last, while the visit lasts. */
+  readonly visitor: Ask | undefined;
+  report(invariant: Invariant, detail?: string): void;
+}
+
+/** Watches one hall. */
+export class FilmWatch {
+  readonly #world: World;
+  readonly #crypto: Crypto;
+  readonly #hall: Hall;
+  readonly #desk: FilmDesk;
+  readonly #isForgetful: boolean;
+  #open: Filmed | undefined;
+  #filmed: Filmed[] = [];
+  #hasLockPower = true;
+  #settledAt = 0;
+  /** Films that were judged. */
+  judged = 0;
+
+  /** @param parts.isForgetful whether the journal may have lost a visit's notices before an owner reads them */
+  constructor(parts: { world: World; crypto: Crypto; hall: Hall; isForgetful: boolean }, desk: FilmDesk) {
+    this.#world = parts.world;
+    this.#crypto = parts.crypto;
+    this.#hall = parts.hall;
+    this.#desk = desk;
+    this.#isForgetful = parts.isForgetful;
+    parts.hall.onSecretFrame = () => desk.report("looked with no record of it");
+    parts.hall.onTrick = () => this.#trouble();
+    parts.world.watch(() => this.#check());
+  }
+
+  /** Whether whoever asks is let in, as far as the camera goes: it has had its time, and nothing kept it from its proof. */
+  owes({ act, chain, isKnock }: Ask): boolean {
+    if (act !== "unlock" || ruleOf(chain) === 0) return true;
+    return isKnock !== true && this.#isSettled;
+  }
+
+  /** Takes what was programmed: an intent, or the end of a visit. @param stored what stands there now */
+  wrote(bytes: Uint8Array, stored: Uint8Array): void {
+    if (bytes.some((byte, index) => byte !== stored[index])) return;
+    const [type] = bytes;
+    if (type === CLOSING) this.#closed();
+    if (type !== INTENT && type !== CODE) return;
+    const visit = new DataView(bytes.buffer, bytes.byteOffset).getUint32(SEQUENCE_OFFSET, true);
+    this.#opened(type === INTENT ? ruleOf(this.#desk.visitor?.chain ?? []) : 0, visit);
+  }
+
+  get #isSettled(): boolean {
+    return !this.#hall.isTroubled && this.#world.now - this.#settledAt > SETTLED_MILLIS;
+  }
+
+  #opened(rule: number, visit: number): void {
+    const now = this.#world.now;
+    this.#closed();
+    this.#open = { began: now, rule, visit, ended: undefined, hasAlarmed: false, isCalm: this.#isSettled };
+    for (const [trick, since] of this.#hall.tricks) {
+      if (rule < 1 || (rule < 2 && isOfPicture(trick))) continue;
+      if (now - since > UNNOTICED_MILLIS[trick]) this.#desk.report("opened past a camera that proves nothing", trick);
+    }
+  }
+
+  #closed(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    open.ended = this.#world.now;
+    this.#filmed = [...this.#filmed.slice(1 - VISITS_MAX), open];
+  }
+
+  /** The lock shows an alarm. */
+  alarmed(): void {
+    if (this.#open !== undefined) this.#open.hasAlarmed = true;
+  }
+
+  /** Power of the lock came or went. */
+  power(isOn: boolean): void {
+    this.#hasLockPower = isOn;
+    this.#trouble();
+    if (!isOn) this.#closed();
+  }
+
+  /** An owner read the journal: each calm visit has a film, which is whole and is the one that the journal names. */
+  audited(entries: readonly Entry[]): void {
+    const now = this.#world.now;
+    for (const film of this.#filmed.filter(({ ended = now }) => now - ended > AFTER_MILLIS)) {
+      if (film.isCalm && (film.ended ?? now) - film.began > SHORT_MILLIS) this.#judge(film, entries);
+    }
+    this.#filmed = this.#filmed.filter(({ ended = now }) => now - ended <= AFTER_MILLIS);
+  }
+
+  /** Something goes wrong, or is right again: the film of now, and of a minute ago, is not calm. */
+  #trouble(): void {
+    const now = this.#world.now;
+    this.#settledAt = now;
+    for (const film of [...this.#filmed, this.#open]) {
+      if (film !== undefined && now - (film.ended ?? now) < AFTER_MILLIS + BEFORE_MILLIS) film.isCalm = false;
+    }
+  }
+
+  #check(): void {
+    const open = this.#open;
+    if (open === undefined || open.rule === 0 || open.hasAlarmed || !this.#hasLockPower) return;
+    const now = this.#world.now;
+    for (const [trick, at] of this.#hall.tricks) {
+      if (open.rule < 2 && isOfPicture(trick)) continue;
+      if (now - Math.max(at, open.began) <= ALARM_MILLIS[trick]) continue;
+      open.hasAlarmed = true;
+      this.#desk.report("the camera failed and nobody was told", trick);
+    }
+  }
+
+  #judge({ visit }: Filmed, entries: readonly Entry[]): void {
+    const told = entries.flatMap((entry) => (entry.kind === "camera" && entry.visit === visit ? [entry] : []));
+    const head = told.find(({ event }) => event === "end")?.head;
+    if (head === undefined) {
+      // Notices make room for newer ones, in a small part within a day.
+      if (this.#isForgetful) return;
+      this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: the journal names none`);
+      return;
+    }
+    const heads = told.flatMap(({ head: each }) => (each === undefined ? [] : [each.chain]));
+    const file = this.#hall.board.card.file(`${toHex(head.clip)}.age`);
+    const opened = file === undefined ? undefined : openAge(this.#crypto, this.#hall.ownerSecret, file);
+    const fault = opened?.isWhole === true ? this.#faultOf(opened.bytes, visit, heads) : "no file";
+    this.judged += 1;
+    if (fault !== undefined)
+      this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: ${fault}`);
+  }
+
+  #faultOf(bytes: Bytes, visit: number, heads: readonly Bytes[]): string | undefined {
+    const key = this.#hall.board.camera?.signingKey;
+    if (key === undefined) return undefined;
+    const verifier = new ClipVerifier(this.#crypto, key, { visit, heads });
+    const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
+    reader.push(bytes);
+    const { isOk, findings } = verifier.finish(reader.finish());
+    return isOk ? undefined : findings.map(({ kind }) => kind).join(", ");
+  }
+}
+
+/** The strictest rule of a chain counts. */
+function ruleOf(chain: Ask["chain"]): number {
+  return Math.max(0, ...chain.map(({ cameraRule = 0 }) => cameraRule));
+}
+
+function isOfPicture(trick: Trick): boolean {
+  return trick === "cover" || trick === "turn" || trick === "freeze" || trick === "loop";
+}
