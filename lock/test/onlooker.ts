@@ -4,7 +4,7 @@ import { CameraLink } from "../../camera/link.ts";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { ROLE_CAMERA } from "../../firmware/link/introduction.ts";
-import type { CameraMode, Heartbeat, Ticket } from "../../firmware/link/witness.ts";
+import type { Ask, CameraMode, Heartbeat, Ticket } from "../../firmware/link/witness.ts";
 import { millis } from "../../firmware/platform.ts";
 import type { Verdict } from "../../simulator/caller.ts";
 import type { Desk } from "../../simulator/desk.ts";
@@ -31,11 +31,27 @@ export const SEEING: Omit<Heartbeat, "nonce"> = Object.freeze({
   head: undefined,
 });
 
+/** The name of a visit's clip. */
+export function clipOf(visit: number): Bytes {
+  return new Uint8Array(16).fill(visit & 0xff);
+}
+
+/** The chain behind a frame. */
+export function chainOf(frame: number): Bytes {
+  return new Uint8Array(32).fill(frame & 0xff);
+}
+
 /** One camera. */
 export class Onlooker {
   /** What it answers. */
   beat: Omit<Heartbeat, "nonce"> = SEEING;
   readonly tickets: Ticket[] = [];
+  /** The last ask that it heard. */
+  asked: Ask | undefined;
+  /** Whether it does as a camera does: films the visit that is asked for, and says where its chain stands. */
+  isFilming = false;
+  /** Whether it says nothing: its link is jammed. */
+  isSilent = false;
   /** Hears in which mode it is asked. */
   onMode: (mode: CameraMode) => void = () => {};
   /** Whether it hangs at the keypads' wire by mistake. */
@@ -46,6 +62,9 @@ export class Onlooker {
   readonly #toCamera: Bytes[] = [];
   #link: CameraLink | undefined;
   #sequence = 0;
+  /** The visit whose clip it writes, and since when. */
+  #filmed = 0;
+  #since = 0;
 
   constructor(desk: Desk, byte = 0x50) {
     this.#desk = desk;
@@ -119,6 +138,21 @@ export class Onlooker {
     if (word?.kind === "ticket") this.tickets.push(word.ticket);
     if (word?.kind !== "ask") return;
     this.onMode(word.ask.mode);
-    this.#link?.answer({ ...this.beat, nonce: word.ask.nonce }, now);
+    this.asked = word.ask;
+    if (this.isSilent) return;
+    this.#link?.answer({ ...this.beat, ...(this.isFilming ? this.#film(word.ask) : {}), nonce: word.ask.nonce }, now);
+  }
+
+  /** A clip for each visit, and a frame that is signed each second. */
+  #film({ purpose, visit }: Ask): Partial<Heartbeat> {
+    if (purpose === "visit" && visit !== this.#filmed) {
+      this.#filmed = visit;
+      this.#since = this.#desk.elapsed;
+    }
+    if (purpose === "rest") this.#filmed = 0;
+    if (this.#filmed === 0) return { isOn: purpose !== "rest" };
+    const frame = Math.floor((this.#desk.elapsed - this.#since) / 1_000);
+    const head = { clip: clipOf(this.#filmed), frame, chain: chainOf(frame) };
+    return { isRecording: true, visit: this.#filmed, head };
   }
 }

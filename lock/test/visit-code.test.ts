@@ -1,0 +1,96 @@
+// A visit by a keypad's code that asks for a camera: it knocks, it is typed again, and the camera's failure has its consequence.
+// Method: as in visit-camera.test.ts, with a keypad at its real link.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
+import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import { House, ONCE_24 } from "./house.ts";
+import { Onlooker, SEEING } from "./onlooker.ts";
+import { alarms, events, heard, outcome } from "./scene.ts";
+
+const PIN = "394827";
+
+/** A house with a camera and a user whose PIN asks for a live picture; so do window codes. */
+function watched(): { house: House; camera: Onlooker } {
+  const house = new House();
+  house.store(1, PIN, { camera: 2 });
+  const value = new Uint8Array(22).fill(2);
+  assert.is(house.desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 10, value }] }), "yes");
+  const camera = new Onlooker(house.desk);
+  camera.enrol();
+  camera.isFilming = true;
+  camera.connect();
+  camera.pass(6_000);
+  return { house, camera };
+}
+
+for (const by of ["a PIN", "a window code"] as const) {
+  test(`${by} wakes the camera, is typed again, opens, and is filmed without a name`, () => {
+    const { house, camera } = watched();
+    const { desk } = house;
+    const owner = desk.ownerSession();
+    const digits = by === "a PIN" ? PIN : house.code(ONCE_24);
+    const before = desk.entries("code").length;
+    assert.is(house.typist.typeAtOnce(digits), "wait");
+    camera.pass(6_000);
+    assert.equal([camera.asked?.purpose, camera.asked?.grant], ["knock", undefined]);
+    assert.is(desk.entries("code").length, before);
+    assert.is(house.typist.typeAtOnce(digits), "yes");
+    assert.is(desk.entries("code").at(-1)?.cameraProof, 2);
+    camera.pass(2_000);
+    assert.equal([camera.asked?.purpose, camera.asked?.grant], ["visit", undefined]);
+    assert.ok(desk.openDoor());
+    camera.pass(2_000);
+    desk.shutDoor();
+    camera.pass(4_000);
+    assert.equal([outcome(desk), events(desk)], ["secured", "start end"]);
+    const receipt = verifyReceipt(crypto, desk.signingKey, owner.notices.at(-1)?.receipt ?? new Uint8Array(0));
+    assert.equal([receipt.grant, receipt.cameraProof, receipt.outcome], [undefined, 2, "secured"]);
+    assert.is(desk.entries("code-refusal").length, 0);
+  });
+}
+
+test("a code whose camera proves nothing in time is refused once, and stays unspent", () => {
+  const { house, camera } = watched();
+  const { desk } = house;
+  const code = house.code(ONCE_24);
+  camera.beat = { ...SEEING, okMillis: 0, verdict: 4, alarm: 4 };
+  assert.is(house.typist.typeAtOnce(code), "wait");
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "wait");
+  camera.pass(9_500);
+  assert.equal(
+    desk.entries("code-refusal").map(({ denial, count }) => [denial, count]),
+    [["camera", 1]],
+  );
+  assert.is(events(desk), "unproven");
+  assert.is(house.typist.typeAtOnce("99999999"), "no");
+  camera.beat = SEEING;
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "wait");
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "yes");
+});
+
+test("a code's visit ends where its camera fails, and the code is spent", () => {
+  const { house, camera } = watched();
+  const { desk } = house;
+  const owner = desk.ownerSession();
+  const code = house.code(ONCE_24);
+  house.typist.typeAtOnce(code);
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "yes");
+  camera.pass(2_000);
+  camera.beat = { ...SEEING, okMillis: 0, verdict: 4, alarm: 4 };
+  camera.pass(2_000);
+  assert.equal([desk.rig.bolt, outcome(desk)], ["thrown", "camera"]);
+  assert.ok(alarms(desk).endsWith("camera"));
+  assert.ok(heard(owner).includes("aborted"));
+  camera.beat = SEEING;
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "no");
+});
+
+test.run();
