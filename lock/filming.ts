@@ -85,7 +85,7 @@ export class Filming {
     this.#lookAt = millis(now + LOOK_MILLIS);
     if (this.#until !== undefined && now >= this.#until) this.#until = undefined;
     const purpose: Purpose =
-      visit?.isGuest === true ? "visit" : knock !== undefined ? "knock" : this.#until !== undefined ? "after" : "rest";
+      visit !== undefined ? "visit" : knock !== undefined ? "knock" : this.#until !== undefined ? "after" : "rest";
     // What a code is called by, no camera knows.
     const grant = visit === undefined ? knock?.grant : visit.grant?.leaf;
     this.#camera.wish({ purpose, visit: visit?.intent ?? 0, grant }, now);

@@ -13,7 +13,7 @@ export interface Told {
 /** Every verdict of a camera, by its number on the wire. A test holds it to the camera's own list. */
 export const VERDICTS: readonly string[] = Object.freeze([
   ...["ok", "lights-off", "blind", "bright", "covered", "partial", "moved", "smeared"],
-  ...["unproven", "frozen", "looped", "still", "unreadable"],
+  ...["unproven", "frozen", "looped", "still", "unreadable", "unanswered"],
 ]);
 
 const EVENTS: Readonly<Record<CameraEvent, string>> = Object.freeze({
