@@ -81,7 +81,7 @@ export const HABITS = Object.freeze({
   /** A thief in the hall of a house with a camera, when a courier comes who needs it: who covers or turns it, shows it its last
    *  picture or a film of an hour ago, jams its radio, or takes its power, its light or its card. */
   hall: {
-    perDay: 1_500,
+    perDay: 3_000,
     lasts: [5_000, 5 * MINUTE],
     forms: ["cover", "cover", "turn", "freeze", "loop", "jam", "jam", "power", "light", "card"],
   },

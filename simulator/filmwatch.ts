@@ -144,6 +144,12 @@ export class FilmWatch {
     this.#filmed = this.#filmed.filter(({ ended = now }) => now - ended <= AFTER_MILLIS);
   }
 
+  /** Records were lost, and an owner knows of it: what was filmed before is not named by the journal any more. */
+  forget(): void {
+    this.#filmed = [];
+    if (this.#open !== undefined) this.#open.isCalm = false;
+  }
+
   /** Something goes wrong, or is right again: the film of now, and of a minute ago, is not calm. */
   #trouble(): void {
     const now = this.#world.now;

@@ -12,6 +12,7 @@ declare const SIMULATION: {
   readonly faults: Choice;
   readonly parcels?: number;
   readonly isSmall?: boolean;
+  readonly hasCamera?: boolean;
   readonly hasTrace: boolean;
 };
 

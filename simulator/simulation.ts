@@ -12,7 +12,8 @@ import { Aftermath } from "./scenarios/aftermath.ts";
 import { DAY_START, Household, type Tally } from "./scenarios/day.ts";
 
 const DAY_MILLIS = 86_400_000;
-const CAMERA_PER_MILLE = 250;
+/** A house with a camera costs ten times as much as one without: most of them are asked for (`--camera yes`). */
+const CAMERA_PER_MILLE = 20;
 
 /** What to simulate. */
 export interface SimulationOptions {

@@ -166,6 +166,7 @@ export class Household implements Cast {
       heard: (result) => {
         if (result.isDamaged) {
           this.#isFresh = true;
+          films?.forget();
           this.#admit(heard);
           return;
         }
@@ -178,6 +179,7 @@ export class Household implements Cast {
         if (isWhole) this.#audit = result;
         // History that does not hold together is noted, and the owner goes on from what the lock signs now.
         if (result.verdict !== undefined) this.#isFresh = !isWhole;
+        if (!isWhole) films?.forget();
         heard(isWhole);
       },
     });
@@ -241,7 +243,7 @@ export class Household implements Cast {
     const courier = new Person(this.#house, `courier ${name}`);
     const from = seconds(time + random.between(8, 17) * HOUR);
     const uses = random.between(1, 2);
-    const cameraRule = this.#house.hall === undefined ? 0 : this.#stream(`camera ${name}`).pick([0, 0, 0, 1, 2]);
+    const cameraRule = this.#house.hall === undefined ? 0 : this.#stream(`camera ${name}`).pick([0, 0, 1, 2, 2]);
     const limits = { from, until: seconds(from + 2 * HOUR), uses, cameraRule };
     const token = this.#root === undefined ? undefined : this.company.delegate(this.#root, courier, limits);
     const isInTime = this.#parcels !== undefined || random.chance(600);
