@@ -34,6 +34,8 @@ export interface CodeRule {
   isBound(holder: Bytes): boolean;
   /** Whether that code has not come within the last minute. @param holder 8 bytes */
   isCodeMissing(holder: Bytes, now: Millis): boolean;
+  /** What a holder's code asks of the camera: 0 nothing, or no code; 1 recording, 2 live. @param holder 8 bytes */
+  cameraRule(holder: Bytes): number;
   /** Ends the wait of a code: its phone has come. */
   used(): void;
 }
@@ -177,10 +179,11 @@ function beginGuestVisit(
   { from, now }: Moment,
 ): Denial | undefined {
   const { crypto, recorder, faces } = desk;
-  const { dwellMinutes, spends, cameraRule: rule } = intent;
+  const { dwellMinutes, spends } = intent;
   const { chain, holder, operation } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   const isBound = chain.links.some(({ kid8 }) => desk.codeRule.isBound(kid8));
+  const rule = Math.max(intent.cameraRule, ...chain.links.map(({ kid8 }) => desk.codeRule.cameraRule(kid8)));
   try {
     recorder.face(crypto, chain, now);
     const source = isBound ? "keypad" : "phone";

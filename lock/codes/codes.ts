@@ -131,10 +131,7 @@ export class Codes {
 
   /** Whether a holder's grants open only with a code besides, and none has come. @param holder 8 bytes */
   isCodeMissing(holder: Bytes, now: Millis): boolean {
-    const { users } = this.#memory.state.codes;
-    const bound = users.filter(
-      (user) => user.rule === "with-grant" && user.holder !== undefined && this.#crypto.isEqual(user.holder, holder),
-    );
+    const bound = this.#boundTo(holder);
     if (bound.length === 0) return false;
     const held = this.#heldAt(now);
     return held === undefined || !bound.some(({ index }) => index === held.index);
@@ -142,9 +139,12 @@ export class Codes {
 
   /** Whether a holder's grants open only with a code besides. @param holder 8 bytes */
   isBound(holder: Bytes): boolean {
-    return this.#memory.state.codes.users.some(
-      ({ rule, holder: other }) => rule === "with-grant" && other !== undefined && this.#crypto.isEqual(other, holder),
-    );
+    return this.#boundTo(holder).length > 0;
+  }
+
+  /** What the codes of a holder ask of the camera, the strictest. @param holder 8 bytes */
+  cameraRule(holder: Bytes): number {
+    return Math.max(0, ...this.#boundTo(holder).map(({ camera }) => camera));
   }
 
   /** Ends the wait of a first code: what it waited for has come. */
@@ -176,6 +176,13 @@ export class Codes {
 
   get nextTick(): Millis {
     return millis(this.#levelAt + LEVEL_MILLIS);
+  }
+
+  /** The users without whose code a holder's grants do not open. */
+  #boundTo(holder: Bytes): readonly User[] {
+    return this.#memory.state.codes.users.filter(
+      (user) => user.rule === "with-grant" && user.holder !== undefined && this.#crypto.isEqual(user.holder, holder),
+    );
   }
 
   /** Whose code waits. */

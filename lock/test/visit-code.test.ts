@@ -74,6 +74,22 @@ test("a code whose camera proves nothing in time is refused once, and stays unsp
   assert.is(house.typist.typeAtOnce(code), "yes");
 });
 
+test("a phone that needs a code besides is held to what the code asks of the camera", () => {
+  const { house, camera } = watched();
+  const { desk } = house;
+  const ana = desk.person("ana");
+  house.store(2, "582915", { camera: 2, rule: "with-grant", holder: ana.kid });
+  assert.is(house.typist.typeAtOnce("582915"), "wait");
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce("582915"), "wait");
+  camera.pass(1_000);
+  assert.is(desk.open(desk.grant({ to: ana })), "yes");
+  camera.pass(2_000);
+  camera.isSilent = true;
+  camera.pass(2_500);
+  assert.equal([desk.rig.bolt, outcome(desk)], ["thrown", "camera"]);
+});
+
 test("a code's visit ends where its camera fails, and the code is spent", () => {
   const { house, camera } = watched();
   const { desk } = house;
