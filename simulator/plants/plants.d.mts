@@ -7,6 +7,10 @@ export interface Plant {
   readonly by: readonly string[];
   /** It takes a part that is full. */
   readonly busy?: boolean;
+  /** It takes a house with a camera. */
+  readonly hasCamera?: boolean;
+  /** The first seed; 1 where it is left out. */
+  readonly from?: number;
   readonly rewrites: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 

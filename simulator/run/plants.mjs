@@ -54,11 +54,12 @@ export async function tryPlants(plants, { seeds, days }, heard = () => {}) {
   const files = await Promise.all(plants.map(({ rewrites }, index) => plant(String(index), rewrites)));
   const healthy = await plant("none", []);
   const { FAULT_KINDS } = await import(pathToFileURL(healthy).href);
-  const jobs = plants.map(({ name, by, busy }, index) => {
+  const jobs = plants.map(({ name, by, busy, hasCamera, from = 1 }, index) => {
     const pace = busy === true ? { days: 2 * days, parcels: PARCELS, isSmall: true } : { days };
     // An owner who finds history spoilt does not say that it was fetched, and a busy ring then refuses guests, plant or not.
     const kinds = busy === true ? FAULT_KINDS.filter((kind) => kind !== "rot") : FAULT_KINDS;
-    const options = { seed: 1, ...pace, faults: { kinds } };
+    const hall = { days: 1, hasCamera: true, faults: { kinds: ["hall"] } };
+    const options = { seed: from, ...pace, faults: { kinds }, ...(hasCamera === true ? hall : {}) };
     return { file: files[index], options, seeds, name, by };
   });
   const rows = [];
