@@ -26,9 +26,11 @@ const ROOM_BYTES = 1_000_000;
 export type Direction = "to lock" | "to camera";
 
 /** How a tripod differs from the usual one. */
-export interface TripodOptions extends Pick<CameraParts, "frameMillis" | "options" | "carrier"> {
+export interface TripodOptions extends Pick<CameraParts, "frameMillis" | "options"> {
   /** Of the hall, the noise and the camera's keys. */
   readonly seed?: number;
+  /** Whether its files are drawn once for each shot. */
+  readonly isCheap?: boolean;
   /** Whether an owner has approved the scene, by day and by its lamp; true where it is left out. */
   readonly isApproved?: boolean;
 }
@@ -45,13 +47,15 @@ export class Tripod implements Neighbour {
   onAir: (direction: Direction, frame: Bytes) => Bytes | undefined = (_, frame) => frame;
   /** How long a frame is under way. */
   airMillis = AIR_MILLIS;
+  /** Who hears what the camera sends to viewers, by connection. */
+  readonly viewers = new Map<number, (frame: Bytes) => void>();
   readonly #desk: Desk;
   readonly #air: { readonly direction: Direction; readonly bytes: Bytes; readonly at: number }[] = [];
 
-  constructor(desk: Desk, { seed = 1, isApproved = true, ...parts }: TripodOptions = {}) {
+  constructor(desk: Desk, { seed = 1, isApproved = true, isCheap, ...parts }: TripodOptions = {}) {
     const { crypto } = desk;
     this.#desk = desk;
-    this.stage = new Stage(seed);
+    this.stage = new Stage(seed, isCheap);
     const random = new Stream(seed, "camera");
     random.fill(this.ownerSecret);
     const constants = new MemoryConstants();
@@ -64,6 +68,10 @@ export class Tripod implements Neighbour {
       options: { roomBytes: ROOM_BYTES, ringBytes: 600_000, ...parts.options },
       now: () => desk.elapsed,
       send: (frame) => this.#send("to lock", frame),
+      carrier: {
+        send: (connection, frame) => this.viewers.get(connection)?.(frame),
+        close: (connection) => this.viewers.delete(connection),
+      },
     });
     desk.onCameraWire = (frame) => this.#send("to camera", frame);
     desk.place(this);

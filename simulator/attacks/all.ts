@@ -19,7 +19,11 @@ import { attack as t14 } from "./t14.ts";
 import { attack as t15 } from "./t15.ts";
 import { attack as t16 } from "./t16.ts";
 import { attack as t21 } from "./t21.ts";
+import { attack as t23 } from "./t23.ts";
+import { attack as t24 } from "./t24.ts";
 import { attack as t25 } from "./t25.ts";
+import { attack as t26 } from "./t26.ts";
+import { attack as t27 } from "./t27.ts";
 import { attack as t28 } from "./t28.ts";
 import { attack as t29 } from "./t29.ts";
 import { attack as t32 } from "./t32.ts";
@@ -61,7 +65,11 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t15,
   t16,
   t21,
+  t23,
+  t24,
   t25,
+  t26,
+  t27,
   t28,
   t29,
   t32,

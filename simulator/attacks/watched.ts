@@ -2,8 +2,8 @@
 // Why: the checks of the camera (T23 to T27) begin alike: an enrolled camera, an approved hall, and a grant that needs both.
 
 import { CAMERA_RULE_LIVE } from "../../firmware/grant/grant.ts";
-import type { Desk, Wish } from "../desk.ts";
 import type { Token } from "../caller.ts";
+import type { Desk, Wish } from "../desk.ts";
 import { Tripod, type TripodOptions } from "../tripod.ts";
 import { adopted, type DeskFactory } from "./attack.ts";
 

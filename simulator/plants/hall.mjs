@@ -79,7 +79,11 @@ const ROWS = [
     name: "tell the lock of the film before",
     by: [NO_FILM],
     rewrites: [
-      rewrite(FILMING, "reel === undefined ? this.#head : headOf(reel);", "this.#head ?? (reel === undefined ? undefined : headOf(reel));"),
+      rewrite(
+        FILMING,
+        "reel === undefined ? this.#head : headOf(reel);",
+        "this.#head ?? (reel === undefined ? undefined : headOf(reel));",
+      ),
     ],
   },
   {

@@ -1,0 +1,69 @@
+// T23, the radio: a courier who is inside silences it, so that the picture freezes and nobody hears the camera, and walks back in
+// (the Rhino scene); and one who silences it before he knocks.
+// Follows docs/visit.md, "When the camera fails during a visit", and docs/protocol.md §9.1.
+
+import { toHex } from "../../firmware/bytes.ts";
+import { ClipReader } from "../../firmware/evidence/matroska.ts";
+import { ClipVerifier } from "../../firmware/evidence/verify.ts";
+import { Looker } from "../looker.ts";
+import { openAge } from "../opener.ts";
+import { type Attack, Breach, must, opens } from "./attack.ts";
+import { knocks, type Watched, watched } from "./watched.ts";
+
+const FRAME_MILLIS = 500;
+const JAM_SECONDS = 30;
+
+export const attack: Attack = {
+  id: "T23",
+  claim: "a silent radio lets nobody in, is told within seconds, locks behind who leaves, and the film goes on",
+  run: (factory) => {
+    const scene = watched(factory, { frameMillis: FRAME_MILLIS, isCheap: true });
+    const { desk, tripod, courier } = scene;
+    tripod.isJammed = true;
+    must(!opens(desk, () => void knocks(desk, courier())), "nobody is let in past a camera that nobody hears");
+    tripod.isJammed = false;
+    desk.passTime(90);
+    const token = courier({ uses: 5 });
+    must(knocks(desk, token), "the courier is let in");
+    const looker = new Looker(desk, tripod);
+    desk.passTime(2);
+    must(desk.openDoor() && looker.pictures > 0 && !looker.isStale, "the owner sees the courier come in");
+    tripod.isJammed = true;
+    looker.isJammed = true;
+    desk.passMillis(2_050);
+    must(looker.isStale, "a picture that stands still is called old within two seconds");
+    desk.passTime(3);
+    must(desk.rig.signals.includes("alarm"), "the door sounds");
+    must(
+      desk.entries("alarm").some(({ alarm }) => alarm === "camera"),
+      "and the journal says why",
+    );
+    desk.passTime(JAM_SECONDS);
+    desk.shutDoor();
+    desk.passTime(2);
+    must(desk.rig.bolt === "thrown", "the bolt is thrown behind the courier at once");
+    must(!opens(desk, () => void knocks(desk, token)), "and nobody is let in again");
+    tripod.isJammed = false;
+    desk.passTime(90);
+    const last = desk.entries("closing").at(-1);
+    if (last?.outcome !== "camera") throw new Breach("the visit ended since the camera was lost");
+    must(isFilmed(scene, last.intent), "the film is whole, and goes on through the silence");
+  },
+};
+
+/** Whether the card has a whole film of a visit, of all the time that the radio was silent. */
+function isFilmed({ desk, tripod }: Watched, visit: number): boolean {
+  const { card, camera } = tripod.board;
+  const key = camera?.signingKey;
+  if (key === undefined) return false;
+  const starts = desk.entries("camera").filter((entry) => entry.event === "start" && entry.visit === visit);
+  const head = starts[0]?.head;
+  const file = head === undefined ? undefined : card.file(`${toHex(head.clip)}.age`);
+  const opened = file === undefined ? undefined : openAge(desk.crypto, tripod.ownerSecret, file);
+  if (head === undefined || opened === undefined || !opened.isWhole) return false;
+  const verifier = new ClipVerifier(desk.crypto, key, { visit, lockId: desk.lockId, heads: [head.chain] });
+  const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
+  reader.push(opened.bytes);
+  const { isOk, frames } = verifier.finish(reader.finish());
+  return isOk && frames * FRAME_MILLIS > JAM_SECONDS * 1_000;
+}
