@@ -135,10 +135,11 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
   const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
   const decision = judge(desk, { ...proof, isRetry: retry }, moment);
-  // Whoever passes a grant on passes the need of a code on with it.
+  // Whoever passes a grant on passes the need of a code on with it; no camera is woken for a phone that needs one.
   const isOpening = operation === OPERATION_UNLOCK || operation === OPERATION_UNLATCH;
   const isMissing = () => isOpening && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now));
-  if (!decision.isAllowed) return decision.denial === "camera" && isMissing() ? "code" : decision.denial;
+  if (!decision.isAllowed && decision.denial === "camera" && isMissing()) return "code";
+  if (!decision.isAllowed) return decision.denial;
   if (!retry && isMissing()) return "code";
   switch (operation) {
     case OPERATION_UNLOCK:
