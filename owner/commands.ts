@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 import { accept } from "./commands/accept.ts";
 import { lock, open } from "./commands/act.ts";
 import { adopt } from "./commands/adopt.ts";
+import { camera } from "./commands/camera.ts";
 import { carry } from "./commands/carry.ts";
 import { claim } from "./commands/claim.ts";
 import { clip } from "./commands/clip.ts";
@@ -28,6 +29,7 @@ import { time } from "./commands/time.ts";
 import { totp } from "./commands/totp.ts";
 import { transfer } from "./commands/transfer.ts";
 import { users } from "./commands/users.ts";
+import { watch } from "./commands/watch.ts";
 
 /** Every command but `help`, which cli.ts answers itself. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -46,6 +48,8 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   users,
   schedules,
   keypad,
+  camera,
+  watch,
   clip,
   claim,
   status,

@@ -14,7 +14,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze(
   ["Let people in", ["grant", "delegate", "revoke", "carry"]],
   ["Be let in", ["accept", "open", "lock"]],
   ["Codes at the keypad", ["pin", "totp", "users", "schedules", "keypad"]],
-  ["What the camera saw, and what happened", ["clip", "claim"]],
+  ["What the camera sees and saw", ["camera", "watch", "clip", "claim"]],
   ["Look after a lock", ["status", "log", "time", "config"]],
   ["Share, lose, sell", ["owners", "owner", "transfer", "reset"]],
   ["Understand", ["show", "help"]],

@@ -55,6 +55,8 @@ export interface OwnedLock {
   checkpoint: string | undefined;
   /** What this person's window codes are made from; missing until a secret was made. */
   codes?: CodeBook;
+  /** host:port of the lock's camera; missing until it was reached. */
+  cameraAddress?: string;
 }
 
 /** The secret of one person's window codes at one lock, and what was made of it. */

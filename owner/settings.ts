@@ -4,6 +4,8 @@
 
 import { type Bytes, fromAscii, fromBase64url, toAscii, toBase64url, toHex } from "../firmware/bytes.ts";
 import {
+  CAMERA_MODES,
+  SETTING_CAMERA_MODE,
   SETTING_CODE_CAMERA,
   SETTING_NIGHT_MINUTES,
   SETTING_NIGHT_START,
@@ -118,6 +120,14 @@ export const SETTINGS: readonly Rule[] = Object.freeze([
     zero: "never",
     help: "for how long it is dimmed",
   }),
+  {
+    key: SETTING_CAMERA_MODE,
+    option: "camera-mode",
+    value: "MODE",
+    help: `when the camera may look: ${CAMERA_MODES.join(", ")}`,
+    parse: parseCameraMode,
+    say: (value: number | Bytes) => (typeof value === "number" ? (CAMERA_MODES[value] ?? String(value)) : toHex(value)),
+  },
 ]);
 
 /** Says all settings in force, a line each. */
@@ -190,6 +200,13 @@ function timeServer(place: number): Rule {
 function parseMode(text: string): number {
   const mode = MODES.indexOf(text.toLowerCase());
   if (mode < 0) throw usage(`"${printable(text)}" is no mode: choose from ${MODES.join(", ")}.`);
+  return mode;
+}
+
+/** Reads when a camera may look. @throws Failure */
+export function parseCameraMode(text: string): number {
+  const mode = (CAMERA_MODES as readonly string[]).indexOf(text.toLowerCase());
+  if (mode < 0) throw usage(`"${printable(text)}" is no mode of a camera: choose from ${CAMERA_MODES.join(", ")}.`);
   return mode;
 }
 

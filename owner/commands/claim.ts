@@ -17,6 +17,7 @@ import { judgeClaim } from "../claim/judge.ts";
 import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
 import { isOpening, type Visit } from "../claim/records.ts";
 import { claimObject, type Findings, sayClaim, sayDoubt } from "../claim/say.ts";
+import { NOTE } from "../clip/card.ts";
 import { identitiesOf, OPENING_OPTIONS } from "../clip/key.ts";
 import { measure } from "../clip/verify.ts";
 import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
@@ -34,7 +35,6 @@ import { findZone, ownZone } from "../timezone.ts";
 const OWN_FILE = 0o600;
 const U32_MAX = 0xffff_ffff;
 const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
-const NOTE = ".note";
 /** How many visits are listed. */
 const LAST = 30;
 

@@ -3,28 +3,37 @@
 // Follows docs/protocol.md §9; each act stands in a file of its own in clip/.
 
 import { optionsOf, positionalsOf, runAct } from "../acts.ts";
+import { get, keep, list } from "../clip/card.ts";
 import { decrypt } from "../clip/decrypt.ts";
+import { exportClip } from "../clip/export.ts";
 import { key } from "../clip/key.ts";
 import { verify } from "../clip/verify.ts";
 import type { Acts, Command } from "../command.ts";
 
-const ACTS: Acts = Object.freeze({ verify, decrypt, key });
+const ACTS: Acts = Object.freeze({ list, get, keep, verify, decrypt, export: exportClip, key });
 
 /** The command `clip`. */
 export const clip: Command = {
   name: "clip",
-  summary: "Prove, or refute, what a camera's film shows; decrypt it",
+  summary: "Fetch a camera's films; prove, or refute, what they show; decrypt them",
   positionals: positionalsOf(ACTS),
   options: optionsOf(ACTS),
   help: [
+    "list, get and keep reach the camera with a ticket that the lock gives you. A film is named by its visit, or by its name.",
+    "What get brought is the file as it lies on the card, encrypted for you, and the camera's signed note beside it.",
+    "",
     "verify reads a film, encrypted or not, and holds each picture to what the camera signed: it names every picture that was",
     "changed, taken out, put in, moved or shown at another time. A picture without a signature is NOT OK. A film that was",
     "copied into another Matroska file (ffmpeg -c copy) still verifies; one that was encoded anew does not.",
     "",
     "decrypt needs your keys, or the 24 words on paper; age itself does the same with the key that you give it.",
+    "export makes an MP4 with ffmpeg, for whoever only looks: it has no signatures.",
     "key shows for which age key a camera must encrypt, so that you can open what it wrote.",
   ],
   examples: [
+    "clip list",
+    "clip get 41 --out visit-41.mkv.age",
+    "clip export visit-41.mkv.age --out visit-41.mp4",
     "clip verify visit-41.mkv --camera dIBv...",
     "clip verify visit-41.mkv.age --camera dIBv... --manifest visit-41.note --visit 41",
     "clip decrypt visit-41.mkv.age --out visit-41.mkv",

@@ -8,6 +8,7 @@ import type { Status } from "../../firmware/link/message.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import type { Call, Command, Outcome } from "../command.ts";
+import { boardObject, sayBoard } from "../enrolment.ts";
 import { EXIT } from "../failure.ts";
 import { presentSeconds, sayDuration, sayMoment } from "../moment.ts";
 import { asOwner, readStatus } from "../ownership.ts";
@@ -15,7 +16,6 @@ import type { OwnedLock } from "../person.ts";
 import { sayCounts } from "../revocation.ts";
 import { settingsObject } from "../settings.ts";
 import { counted, printable } from "../terminal.ts";
-import { boardObject, sayBoard } from "./keypad.ts";
 import { sayRunning } from "./reset.ts";
 
 /** The clock may lie this far off before it is worth a word. */

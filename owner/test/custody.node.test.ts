@@ -31,6 +31,7 @@ const ELSEWHERE: readonly string[] = [
   "users",
   "schedules",
   "keypad",
+  "watch",
 ];
 /** Nothing listens there. */
 const NOWHERE = "127.0.0.1:1";
@@ -150,6 +151,7 @@ async function lookAfter(scene: Scene, { owner, keys, ben, address }: People): P
   await ask(scene, owner, ["clip", "key"]);
   await ask(scene, owner, ["log", "--all", "--export", owner.file("log.json")]);
   await ask(scene, owner, ["claim"]);
+  await ask(scene, owner, ["camera"]);
   await note("log", owner.run(["log", "--all"]));
   await note("short log", owner.run(["log"]));
   const grant = ["grant", "--to", keys[1] ?? "", "--until", "+1h", "--allow", "unlock,unlatch", "--camera", "live"];

@@ -1,0 +1,240 @@
+// `latchkey clip list`, `get` and `keep`: the films on a camera's card, and how one comes to its owner with the camera's note.
+// Why: a film that nobody fetched is gone when the card is, and one that nobody can tell from a forged one is worth nothing: so the
+// note comes with it, and the file is held to it before it is called fetched.
+// Follows docs/protocol.md §9 ("Room") and §9.1.
+
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { crypto } from "#crypto";
+import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
+import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
+import { type ClipMark, type ListedClip, READ_BYTES_MAX } from "../../firmware/link/viewer.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { parseZone, type Zone } from "../../firmware/time/zone.ts";
+import type { Act, Call, Outcome } from "../command.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
+import { orRefuse } from "../given.ts";
+import { asViewer, LENS_OPTIONS } from "../lens.ts";
+import type { Looking } from "../looking.ts";
+import { sayMoment } from "../moment.ts";
+import { counted, printable } from "../terminal.ts";
+
+/** What stands behind the name of a film in the name of its note. */
+export const NOTE = ".note";
+
+const OWN_FILE = 0o600;
+const CLIPS_MAX = 10_000;
+const UNKNOWN_TIME = 0xffff_ffff;
+const FLAG_FETCHED = 1;
+const FLAG_KEPT = 2;
+const FLAG_OPEN = 4;
+/** Pieces of a file that are asked for before the first has come. */
+const AHEAD = 8;
+/** How often a piece is asked for that the camera does not give: it counts what it is asked. */
+const TRIES_MAX = 40;
+const TRY_MILLIS = 100;
+
+/** The act `clip list`. */
+export const list: Act = {
+  summary: "show the films on the camera's card",
+  positionals: [],
+  options: LENS_OPTIONS,
+  run: runList,
+};
+
+/** The act `clip get`. */
+export const get: Act = {
+  summary: "fetch a film, encrypted as it is, with the camera's note",
+  positionals: ["NAME|VISIT"],
+  options: { ...LENS_OPTIONS, out: { value: "FILE", help: "where it goes; the note goes beside it, as FILE.note" } },
+  run: runGet,
+};
+
+/** The act `clip keep`. */
+export const keep: Act = {
+  summary: "have the camera keep a film past its time, or with --undo no longer",
+  positionals: ["NAME|VISIT"],
+  options: { ...LENS_OPTIONS, undo: { help: "let it go when its time is over, or room is needed" } },
+  run: runKeep,
+};
+
+async function runList(call: Call): Promise<Outcome> {
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const clips = await asViewer(call, keystore, lock, askClips);
+  const zone = parseZone(lock.zone);
+  for (const clip of clips) call.terminal.say(sayClip(clip, zone));
+  if (clips.length === 0) call.terminal.say("There is no film on the camera's card.");
+  return { exit: EXIT.OK, json: { lockId: lock.id, clips: clips.map(clipObject) } };
+}
+
+async function runGet(call: Call): Promise<Outcome> {
+  const [wanted = ""] = call.positionals;
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const { clip, out, manifest } = await asViewer(call, keystore, lock, async (looking) => {
+    const clip = chooseClip(await askClips(looking), wanted);
+    if ((clip.flags & FLAG_OPEN) !== 0)
+      throw new Failure(EXIT.REFUSED, "That film has no end yet, or lost it: try again when the visit is over.");
+    const out = call.option("out") ?? `${clip.visit === 0 ? nameOf(clip) : `visit-${clip.visit}`}.mkv.age`;
+    for (const file of [out, out + NOTE])
+      if (existsSync(file)) throw usage(`${printable(file)} is there already: give another name with --out.`);
+    const manifest = await fetchClip(looking, clip, { out, lockId: lock.id });
+    await mark(looking, clip, "fetched");
+    return { clip, out, manifest };
+  });
+  const frames = manifest.lastFrame - manifest.firstFrame + 1;
+  call.terminal.say(
+    `${printable(out)}: ${manifest.size} bytes, ${counted(frames, "frame")}, as the camera noted them.`,
+  );
+  call.terminal.say(`"latchkey clip verify ${printable(out)} --camera KEY" looks at every picture.`);
+  return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note: out + NOTE, frames, ...clipObject(clip) } };
+}
+
+async function runKeep(call: Call): Promise<Outcome> {
+  const [wanted = ""] = call.positionals;
+  const isUndone = call.has("undo");
+  const keystore = await call.openKeystore();
+  const lock = call.chooseLock(keystore);
+  const clip = await asViewer(call, keystore, lock, async (looking) => {
+    const clip = chooseClip(await askClips(looking), wanted);
+    await mark(looking, clip, isUndone ? "let-go" : "kept");
+    return clip;
+  });
+  call.terminal.say(`${nameOf(clip)}: ${isUndone ? "goes when its time is over" : "the camera keeps it"}.`);
+  return { exit: EXIT.OK, json: { lockId: lock.id, clip: nameOf(clip), isKept: !isUndone } };
+}
+
+/** Asks for all films. @throws Failure */
+export async function askClips(looking: Looking): Promise<readonly ListedClip[]> {
+  const clips = new Map<string, ListedClip>();
+  for (let from = 0; clips.size < CLIPS_MAX; ) {
+    const answer = await looking.ask({ kind: "list", from });
+    if (answer.kind !== "list") throw new Failure(EXIT.REFUSED, "The camera does not list its films now: try again.");
+    const fresh = answer.clips.filter((clip) => !clips.has(nameOf(clip)));
+    for (const clip of fresh) clips.set(nameOf(clip), clip);
+    const last = fresh.at(-1);
+    if (last === undefined || last.firstFrame + 1 <= from) break;
+    from = last.firstFrame + 1;
+  }
+  return [...clips.values()];
+}
+
+/** Fetches a film and its note into files, and holds one to the other.
+ *  @throws Failure where the note is not the camera's, or the file is not the noted one: then no file is left */
+export async function fetchClip(
+  looking: Looking,
+  { clip, bytes }: ListedClip,
+  { out, lockId }: { readonly out: string; readonly lockId: string },
+): Promise<ClipManifest> {
+  const note: Bytes[] = [];
+  await read(looking, { clip, part: "manifest", size: undefined }, (piece) => void note.push(piece));
+  const message = new Uint8Array(Buffer.concat(note));
+  const sentence = "NOT OK: the camera's note of that film is not signed by it, so nothing was fetched.";
+  const manifest = orRefuse(() => verifyManifest(crypto, looking.cameraKey, message), sentence);
+  if (manifest.lockId !== lockId || toHex(manifest.clip) !== toHex(clip)) throw new Failure(EXIT.UNVERIFIED, sentence);
+  const hash = createHash("sha256");
+  let size = 0;
+  const descriptor = openSync(out, "wx", OWN_FILE);
+  try {
+    await read(looking, { clip, part: "file", size: bytes }, (piece) => {
+      for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
+      hash.update(piece);
+      size += piece.length;
+    });
+    if (size !== manifest.size || hash.digest("hex") !== toHex(manifest.hash))
+      throw new Failure(EXIT.UNVERIFIED, "NOT OK: the film is not the one that the camera noted, so it was not kept.");
+  } catch (error) {
+    rmSync(out, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+  writeFileSync(out + NOTE, `${toBase64url(message)}\n`, { mode: OWN_FILE, flag: "wx" });
+  return manifest;
+}
+
+interface Reading {
+  readonly clip: Bytes;
+  readonly part: "file" | "manifest";
+  /** Where it is known; else it ends with the first piece that is not full. */
+  readonly size: number | undefined;
+}
+
+/** Reads a file from the card, several pieces at a time, in order. @throws Failure */
+async function read(looking: Looking, { clip, part, size }: Reading, take: (piece: Bytes) => void): Promise<void> {
+  const ask = async (offset: number): Promise<Bytes> => {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const answer = await looking.ask({ kind: "read", clip, part, offset });
+      if (answer.kind === "read") return answer.bytes;
+      await new Promise((resolve) => setTimeout(resolve, TRY_MILLIS));
+    }
+    throw new Failure(EXIT.REFUSED, "The camera does not give that film: is it gone from the card?");
+  };
+  const ahead = size === undefined ? 1 : AHEAD;
+  const pending: Promise<Bytes>[] = [];
+  let next = 0;
+  for (;;) {
+    while (pending.length < ahead && (size === undefined || next < size)) {
+      const piece = ask(next);
+      // It is waited for below; one that fails meanwhile must not end the process.
+      piece.catch(() => undefined);
+      pending.push(piece);
+      next += READ_BYTES_MAX;
+    }
+    const piece = await pending.shift();
+    if (piece === undefined) return;
+    take(piece);
+    if (piece.length < READ_BYTES_MAX) return;
+  }
+}
+
+async function mark(looking: Looking, { clip }: ListedClip, mark: ClipMark): Promise<void> {
+  const answer = await looking.ask({ kind: "mark", clip, mark });
+  if (answer.kind !== "yes") throw new Failure(EXIT.REFUSED, "The camera did not note that: try again.");
+}
+
+/** Finds a film by its name, by the beginning of one, or the newest of a visit. @throws Failure */
+export function chooseClip(clips: readonly ListedClip[], wanted: string): ListedClip {
+  const isVisit = /^\d{1,10}$/.test(wanted) && Number(wanted) > 0;
+  const found = clips.filter((clip) => (isVisit ? clip.visit === Number(wanted) : nameOf(clip).startsWith(wanted)));
+  const [first, second] = found;
+  if (first === undefined || wanted === "")
+    throw usage(`There is no film "${printable(wanted)}": "latchkey clip list" shows them.`);
+  if (second !== undefined) {
+    const names = found.map(nameOf).join(", ");
+    throw usage(`"${printable(wanted)}" is several films: ${names}. Give one of these names.`);
+  }
+  return first;
+}
+
+function nameOf({ clip }: ListedClip): string {
+  return toBase64url(clip);
+}
+
+/** Says a film: "visit 41  Mon 2 Nov 2026 08:59 (UTC+01:00)  30 frames  1.2 MB  fetched  wcHB..." */
+function sayClip(clip: ListedClip, zone: Zone): string {
+  const { visit, bytes, firstFrame, lastFrame, endedLo, endedHi, flags } = clip;
+  const until = endedHi === UNKNOWN_TIME ? "after " : "";
+  const when = `${until}${sayMoment(zone, seconds(endedLo))}`;
+  const marks = [
+    ...((flags & FLAG_OPEN) !== 0 ? ["no end"] : []),
+    ...((flags & FLAG_FETCHED) !== 0 ? ["fetched"] : ["NOT FETCHED"]),
+    ...((flags & FLAG_KEPT) !== 0 ? ["kept"] : []),
+  ].join(", ");
+  const of = visit === 0 ? "no visit" : `visit ${visit}`;
+  const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${of.padEnd(12)}${when}  ${counted(lastFrame - firstFrame + 1, "frame")}, ${size}, ${marks}  ${nameOf(clip)}`;
+}
+
+function clipObject(clip: ListedClip): Record<string, unknown> {
+  const { visit, bytes, firstFrame, lastFrame, endedLo, endedHi, flags } = clip;
+  return {
+    ...{ clip: nameOf(clip), visit, bytes, firstFrame, lastFrame },
+    endedLo,
+    endedHi: endedHi === UNKNOWN_TIME ? null : endedHi,
+    isFetched: (flags & FLAG_FETCHED) !== 0,
+    isKept: (flags & FLAG_KEPT) !== 0,
+    isOpen: (flags & FLAG_OPEN) !== 0,
+  };
+}

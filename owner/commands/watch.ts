@@ -1,0 +1,118 @@
+// `latchkey watch`: the live picture, in a browser on this computer or as a stream for a player, with how old it may be.
+// Why: whoever looks wants to know what is, not what was; so what is older than two seconds is called stale, whatever is on the screen.
+// Follows docs/protocol.md §9.1.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Call, Command, Outcome } from "../command.ts";
+import { EXIT, usage } from "../failure.ts";
+import { VERDICTS } from "../footage.ts";
+import { chooseKey } from "../keyring.ts";
+import { asGuestViewer, asViewer, LENS_OPTIONS } from "../lens.ts";
+import type { Looking } from "../looking.ts";
+import { printable } from "../terminal.ts";
+import { Window } from "../watch/serve.ts";
+
+const SECONDS_MAX = 86_400;
+const STALE_LOOK_MILLIS = 250;
+
+/** The command `watch`. */
+export const watch: Command = {
+  name: "watch",
+  summary: "Look through the camera now, in a browser or a player",
+  positionals: [],
+  options: {
+    ...LENS_OPTIONS,
+    grant: { value: "TEXT|FILE", help: "an invitation that was not accepted before" },
+    port: { value: "N", help: "the port of the page on this computer (any that is free)" },
+    stdout: { help: "write the pictures to standard output instead, as Motion JPEG" },
+    for: { value: "SECONDS", help: "look for so long, and end (until it is stopped)" },
+  },
+  help: [
+    "Prints the address of a page that shows the picture, how old it may be, and what the camera judges it to be. Nobody else",
+    "is let in there: it is on this computer alone, behind a word that is new each time. Over a picture of more than two",
+    "seconds stands STALE, also where this command is stopped. The camera looks while somebody comes and goes, or always",
+    "(camera mode). A guest sees while their grant allows to view.",
+    "--stdout is for players, which know no age and show the last picture on: STALE is said on standard error.",
+  ],
+  examples: ["watch", "watch --stdout | ffplay -f mjpeg -"],
+  run,
+};
+
+async function run(call: Call): Promise<Outcome> {
+  const isPiped = call.has("stdout");
+  const port = call.number("port", 1, 65_535);
+  const seconds = call.number("for", 1, SECONDS_MAX);
+  if (isPiped && (call.isJson || port !== undefined)) throw usage("--stdout goes with neither --json nor --port.");
+  const keystore = await call.openKeystore();
+  const key = chooseKey(call, keystore);
+  const name = key.kind === "owner" ? key.lock.name : key.lockId;
+  const show = (looking: Looking) =>
+    isPiped ? pipe(call, looking, seconds) : serve(call, looking, { port: port ?? 0, seconds, title: printable(name) });
+  const pictures =
+    key.kind === "owner"
+      ? await asViewer(call, keystore, key.lock, show)
+      : await asGuestViewer(call, keystore, key, show);
+  return { exit: EXIT.OK, json: { lockId: key.lockId, pictures } };
+}
+
+/** Shows pictures in a page until the camera ends the session, or the time is over. @returns how many */
+async function serve(
+  call: Call,
+  looking: Looking,
+  { port, seconds, title }: { readonly port: number; readonly seconds: number | undefined; readonly title: string },
+): Promise<number> {
+  const window = new Window(title);
+  let pictures = 0;
+  try {
+    const address = await window.open(port);
+    await looking.watch(({ head, jpeg, notBefore }) => {
+      pictures += 1;
+      window.show({ head, jpeg, notBefore });
+    });
+    call.terminal.say(`Open in a browser on this computer: ${address}`);
+    await until(looking, seconds);
+  } finally {
+    window.close();
+  }
+  if (seconds === undefined) call.terminal.warn("The camera, or the lock, ended it: run the command again.");
+  return pictures;
+}
+
+/** Writes pictures to standard output; a reader that is slow, or gone, is not waited for. @returns how many */
+async function pipe(call: Call, looking: Looking, seconds: number | undefined): Promise<number> {
+  let pictures = 0;
+  let isFull = false;
+  let isGone = false;
+  const { stdout } = process;
+  stdout.on("drain", () => {
+    isFull = false;
+  });
+  stdout.on("error", () => {
+    isGone = true;
+    looking.close();
+  });
+  let verdict = -1;
+  await looking.watch(({ head, jpeg }) => {
+    if (isGone || isFull) return;
+    pictures += 1;
+    isFull = !stdout.write(jpeg);
+    if (head.verdict !== verdict) call.terminal.warn(`The camera sees ${VERDICTS[head.verdict] ?? head.verdict}.`);
+    verdict = head.verdict;
+  });
+  let wasStale = true;
+  const timer = setInterval(() => {
+    if (looking.isStale && !wasStale) call.terminal.warn("STALE: what is shown is more than two seconds old.");
+    wasStale = looking.isStale;
+  }, STALE_LOOK_MILLIS);
+  try {
+    await until(looking, seconds);
+  } finally {
+    clearInterval(timer);
+  }
+  return pictures;
+}
+
+async function until(looking: Looking, seconds: number | undefined): Promise<void> {
+  if (seconds === undefined) return looking.over();
+  await Promise.race([looking.over(), sleep(seconds * 1_000)]);
+}

@@ -1,0 +1,258 @@
+// A session with a camera over TCP: a ticket of the lock, questions and their answers, and pictures as they come.
+// Why: the camera answers nobody whom the lock did not name, and the lock names a key for a minute only; so whoever looks on, or
+// fetches a long film, asks the lock again, and commands need not know of it.
+// Follows docs/protocol.md §3.3 (tickets) and §9.1; docs/protocol.cddl, request 11.
+
+import { randomBytes } from "node:crypto";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { crypto } from "#crypto";
+import type { Bytes } from "../firmware/bytes.ts";
+import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
+import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
+import type { ViewerAnswer } from "../firmware/link/viewer.ts";
+import type { TicketAnswer } from "../firmware/link/viewing.ts";
+import { millis } from "../firmware/platform.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { systemRandom } from "./random.ts";
+import { type Asked, type Picture, ViewerLink } from "./viewer.ts";
+import { parseAddress } from "./wire.ts";
+
+/** Where the camera of the simulator's house listens. */
+export const CAMERA_ADDRESS = "127.0.0.1:7447";
+
+const CONNECT_MILLIS_MAX = 5_000;
+/** A handshake is tried again after each of these waits: a camera that was asked often in a second hangs up. */
+const BEGIN_MILLIS: readonly number[] = Object.freeze([0, 600, 1_500]);
+const UP_MILLIS_MAX = 2_000;
+const ANSWER_MILLIS_MAX = 5_000;
+/** How long before its end a ticket is renewed. */
+const RENEW_MILLIS = 20_000;
+const SECOND_MILLIS = 1_000;
+/** How often it is looked whether a ping is due. */
+const TICK_MILLIS = 25;
+
+/** Asks the lock for a ticket of a key. @throws Failure where the lock refuses */
+export type TicketSource = (viewerKey: Bytes) => Promise<TicketAnswer>;
+
+/** Where the camera is, and what a ticket of it is of. */
+export interface LensReach {
+  /** host:port */
+  readonly address: string;
+  readonly lockId: string;
+}
+
+/** Opens a session with the camera. @throws Failure where the lock gives no ticket, or no camera answers */
+export async function look({ address, lockId }: LensReach, source: TicketSource): Promise<Looking> {
+  const secret = new Uint8Array(randomBytes(KEY_BYTES));
+  const publicKey = crypto.agreementPublicKey(secret);
+  const ticket = await source(publicKey);
+  const parts = { crypto, random: systemRandom(), lockId, viewer: { secret, publicKey } };
+  const keys = { ticket: ticket.ticket.slice(), cameraKey: ticket.agreementKey.slice() };
+  for (const wait of BEGIN_MILLIS) {
+    await sleep(wait);
+    const looking = new Looking(await open(address), new ViewerLink({ ...parts, ...keys }), {
+      signingKey: ticket.signingKey.slice(),
+      renew: async () => (await source(publicKey)).seconds * SECOND_MILLIS,
+      millis: ticket.seconds * SECOND_MILLIS,
+    });
+    if (await looking.begin()) return looking;
+    looking.close();
+  }
+  throw new Failure(
+    EXIT.UNREACHABLE,
+    `What answers at ${address} is not this lock's camera, or is busy: check the address (--camera-at), and try again.`,
+  );
+}
+
+/** An open session. `close()` ends it, and twice is harmless. */
+export class Looking {
+  /** The camera's Ed25519 key, as the lock said: 32 bytes. */
+  readonly cameraKey: Bytes;
+  private readonly socket: Socket;
+  private readonly link: ViewerLink;
+  private readonly answers = new Map<number, ViewerAnswer>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private show: (picture: Picture) => void = () => undefined;
+  private isOver = false;
+  /** Wakes whoever waits for something to arrive. */
+  private wakes: (() => void)[] = [];
+
+  constructor(
+    socket: Socket,
+    link: ViewerLink,
+    ticket: { readonly signingKey: Bytes; readonly renew: () => Promise<number>; readonly millis: number },
+  ) {
+    this.socket = socket;
+    this.link = link;
+    this.cameraKey = ticket.signingKey;
+    const stream = createStreamReader();
+    socket.on("data", (chunk: Buffer) => {
+      if (!this.take(stream, chunk)) socket.destroy();
+      this.wake();
+    });
+    const end = () => {
+      this.isOver = true;
+      this.wake();
+    };
+    socket.on("close", end);
+    socket.on("error", end);
+    this.renewIn(ticket.millis, ticket.renew);
+  }
+
+  /** Whether the camera can still be asked. */
+  get isOpen(): boolean {
+    return !this.isOver && this.link.isUp;
+  }
+
+  /** Whether what was shown last is old: see ViewerLink. */
+  get isStale(): boolean {
+    return this.link.isStale(presentMillis());
+  }
+
+  /** Shakes hands. @returns whether the camera has proven its key */
+  begin(): Promise<boolean> {
+    this.send(this.link.start());
+    return this.until(() => this.link.isUp, UP_MILLIS_MAX);
+  }
+
+  /** Asks and gives the answer. @throws Failure where none comes */
+  async ask(asked: Asked): Promise<ViewerAnswer> {
+    const sent = this.isOver ? undefined : this.link.ask(asked);
+    if (sent === undefined) throw lost();
+    this.send(sent.frame);
+    await this.until(() => this.answers.has(sent.id), ANSWER_MILLIS_MAX);
+    const answer = this.answers.get(sent.id);
+    this.answers.delete(sent.id);
+    if (answer === undefined) throw lost();
+    return answer;
+  }
+
+  /** Has the camera send pictures as long as the session is open. @param show is given each; with the age that it may have at most,
+   *  now, in milliseconds @throws Failure where it does not let this viewer see */
+  async watch(show: (picture: Picture, ageMillis: number) => void): Promise<void> {
+    this.show = (picture) => show(picture, presentMillis() - picture.notBefore);
+    const answer = await this.ask({ kind: "watch" });
+    if (answer.kind !== "watch") throw new Failure(EXIT.REFUSED, "The camera shows nothing: try again in ten seconds.");
+    const timer = setInterval(() => {
+      const ping = this.link.ping(presentMillis());
+      if (ping !== undefined) this.send(ping);
+    }, TICK_MILLIS);
+    this.timers.push(timer);
+  }
+
+  /** Waits until the session is over. */
+  async over(): Promise<void> {
+    while (this.isOpen) await this.until(() => !this.isOpen, ANSWER_MILLIS_MAX);
+  }
+
+  close(): void {
+    this.isOver = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.link.close();
+    this.socket.end();
+    this.socket.unref();
+    this.wake();
+  }
+
+  /** Has the lock name the key again before its minute is over; without that the camera ends the session by itself. */
+  private renewIn(left: number, renew: () => Promise<number>): void {
+    const timer = setTimeout(
+      async () => {
+        try {
+          const next = await renew();
+          if (!this.isOver) this.renewIn(next, renew);
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error;
+          // The lock refuses now: whoever looked on was let in for a minute, and that is over.
+          this.close();
+        }
+      },
+      Math.max(SECOND_MILLIS, left - RENEW_MILLIS),
+    );
+    timer.unref();
+    this.timers.push(timer);
+  }
+
+  private send(frame: Bytes): void {
+    if (!this.isOver) this.socket.write(encodeStream(frame));
+  }
+
+  /** @returns false for a stream that is none */
+  private take(stream: ReturnType<typeof createStreamReader>, chunk: Uint8Array): boolean {
+    try {
+      stream.push(chunk);
+      for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
+        const now = presentMillis();
+        const event = this.link.received(frame, now);
+        if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
+        if (event.kind === "picture") this.show(event.picture);
+        const ping = this.link.ping(now);
+        if (ping !== undefined) this.send(ping);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    }
+  }
+
+  private wake(): void {
+    const { wakes } = this;
+    this.wakes = [];
+    for (const wake of wakes) wake();
+  }
+
+  /** Waits until something holds, the time is over, or the connection is. @returns whether it holds */
+  private async until(holds: () => boolean, wait: number): Promise<boolean> {
+    const deadline = Date.now() + wait;
+    while (!holds() && !this.isOver) {
+      const left = deadline - Date.now();
+      if (left <= 0) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.wakes.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    return holds();
+  }
+}
+
+/** This computer's clock that never goes back: the age of a picture is measured by it. */
+function presentMillis() {
+  return millis(Math.floor(performance.now()));
+}
+
+function lost(): Failure {
+  return new Failure(EXIT.UNREACHABLE, "The camera stopped answering: is it on, and in reach?");
+}
+
+async function open(address: string): Promise<Socket> {
+  const { host, port } = parseAddress(address);
+  const socket = connect({ host, port });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("timeout")), CONNECT_MILLIS_MAX);
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.once("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+    });
+  } catch {
+    socket.destroy();
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      `No camera answers at ${host}:${port}: is it on, and is the address right (--camera-at HOST:PORT)?`,
+    );
+  }
+  socket.setNoDelay(true);
+  return socket;
+}

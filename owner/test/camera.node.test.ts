@@ -1,0 +1,181 @@
+// Goal: an owner enrols a camera, says when it looks and for whom it records, watches, fetches the film of a visit and claims it.
+// Method: the real lock before a porch and the real camera in the hall behind it; every command is typed, over real sockets.
+
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { toBase64url } from "../../firmware/bytes.ts";
+import { READ_BYTES_MAX } from "../../firmware/link/viewer.ts";
+import { Hall } from "./hall.node.ts";
+import { atHome, done, type Home, heard } from "./porch.node.ts";
+import { isSentence, Transcript } from "./stage.node.ts";
+
+const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+const STALE_MILLIS = 2_000;
+
+/** Runs a test in a home with a hall. */
+function inHall(claim: string, act: (home: Home, hall: Hall, at: readonly string[]) => Promise<void>): void {
+  atHome(
+    claim,
+    async (home) => {
+      const hall = new Hall(home.porch);
+      try {
+        const address = await hall.listen();
+        await act(home, hall, ["--camera-at", address]);
+      } finally {
+        hall.close();
+      }
+    },
+    false,
+  );
+}
+
+async function enrol(home: Home, hall: Hall): Promise<string> {
+  home.porch.pressAndStay();
+  hall.pass(11_000);
+  hall.pace = 30;
+  const said = await done(home, "camera", "enrol", "--yes");
+  hall.pace = 1;
+  return said;
+}
+
+inHall("a camera is enrolled, told for whom it records, and says how it is", async (home, hall, at) => {
+  assert.match(await done(home, "camera"), /^No camera is enrolled.*\nLooks: +visits\nHeard: +nothing/);
+  assert.match(
+    await enrol(home, hall),
+    /A camera offers itself\. Its fingerprint: \S{11}\n.*The camera \S{11} is up\./s,
+  );
+  isSentence(await heard(home, "camera", "enrol", "--yes"), 2, /has a camera already/);
+  const before = await done(home, "camera", ...at);
+  assert.match(before, /^camera \S{11}, up\n/);
+  assert.match(before, /Heard: +off, CANNOT RECORD.* ago\n/);
+  assert.match(before, /Sealed: +for NOBODY/);
+  const alone = await heard(home, "camera", "recipients");
+  assert.is(alone.exit, 0, alone.errors);
+  assert.match(alone.errors, /give the paper's key too/);
+  const both = await done(home, "camera", "recipients", PAPER);
+  assert.match(both, new RegExp(`Films are sealed for you and 1 more key:\n {2}age1\\S+\n {2}${PAPER}\n`));
+  isSentence(await heard(home, "camera", "recipients", "age1qqqq"), 2, /is no age key/);
+  assert.match(await done(home, "camera"), /Sealed: +for 2 keys/);
+  isSentence(await heard(home, "camera", "approve"), 1, /cannot judge by that picture: it is off/);
+  isSentence(
+    await heard(home, "camera", "mode", "sometimes"),
+    2,
+    /no mode of a camera: choose from visits, always, never/,
+  );
+  assert.match(await done(home, "camera", "mode", "always"), /The camera looks: always/);
+  assert.match(await done(home, "config"), /camera-mode +always/);
+  hall.pass(5_000);
+  assert.match(await done(home, "camera", "approve"), /^Approved/);
+  const after = await done(home, "camera");
+  assert.match(after, /Heard: +on, sees \w+; /, after);
+  assert.match(after, /Approved: +1 view/, after);
+  assert.match(await done(home, "log", "--all"), /owner you +enrols a board/);
+  home.porch.close();
+  isSentence(await heard(home, "camera", "--camera-at", "127.0.0.1:1"), 3, /No lock answers/);
+});
+
+interface Listed {
+  readonly clip: string;
+  readonly visit: number;
+  readonly bytes: number;
+  readonly isFetched: boolean;
+  readonly isKept: boolean;
+}
+
+async function clipsOf({ owner }: Home): Promise<readonly Listed[]> {
+  return (await owner.ask(["clip", "list"]))["clips"] as readonly Listed[];
+}
+
+/** Enrols a camera that records for its owner and has an approved view. */
+async function settle(home: Home, hall: Hall, at: readonly string[]): Promise<void> {
+  await enrol(home, hall);
+  await done(home, "camera", "recipients", PAPER, ...at);
+  await done(home, "camera", "mode", "always");
+  hall.pass(4_000);
+  await done(home, "camera", "approve");
+}
+
+inHall("somebody walks by, and the film is listed, fetched, kept, let go and verified", async (home, hall, at) => {
+  const { owner } = home;
+  await settle(home, hall, at);
+  assert.match(await done(home, "clip", "list"), /^There is no film/);
+  isSentence(await heard(home, "clip", "get", "41"), 2, /There is no film "41"/);
+  hall.isWalked = true;
+  hall.pass(4_000);
+  hall.isWalked = false;
+  hall.pass(20_000);
+  const [film] = await clipsOf(home);
+  assert.ok(film !== undefined);
+  if (film === undefined) return;
+  assert.equal([film.visit, film.isFetched, film.isKept], [0, false, false]);
+  const out = owner.file("idle.mkv.age");
+  assert.match(await done(home, "clip", "get", film.clip, "--out", out), /bytes, \d+ frames, as the camera noted them/);
+  const { length } = readFileSync(out);
+  assert.ok(length > 2 * READ_BYTES_MAX && length <= film.bytes, "it came in several pieces");
+  isSentence(await heard(home, "clip", "get", film.clip.slice(0, 8), "--out", out), 2, /is there already/);
+  await done(home, "clip", "keep", film.clip);
+  assert.match(await done(home, "clip", "list"), new RegExp(`^no visit .* fetched, kept +${film.clip}`, "m"));
+  await done(home, "clip", "keep", film.clip, "--undo");
+  assert.not.match(await done(home, "clip", "list"), /kept/);
+  const camera = toBase64url(hall.camera.signingKey);
+  const verified = await done(home, "clip", "verify", out, "--camera", camera, "--manifest", `${out}.note`);
+  assert.match(verified, /^OK: \d+ frames, each as the camera signed it/);
+
+  hall.spoil();
+  const spoilt = owner.file("spoilt.mkv.age");
+  isSentence(await heard(home, "clip", "get", film.clip, "--out", spoilt), 5, /NOT OK: the film is not the one/);
+  assert.not.ok(existsSync(spoilt) || existsSync(`${spoilt}.note`));
+});
+
+atHome(
+  "no camera is enrolled where none offers itself, and none can be watched",
+  async (home) => {
+    isSentence(await heard(home, "camera", "enrol", "--yes"), 1, /No camera offers itself to the lock: give it power/);
+    isSentence(await heard(home, "camera", "remove"), 2, /Say which camera; it has none/);
+    for (const words of [["watch"], ["clip", "list"], ["camera", "approve"], ["camera", "recipients"]])
+      isSentence(await heard(home, ...words), 1, /it has no camera, or does not hear it/);
+    isSentence(await heard(home, "watch", "--stdout", "--port", "9000"), 2, /neither --json nor --port/);
+  },
+  false,
+);
+
+/** Reads the page's picture as the page does. */
+async function fetchPicture(address: string, after: number): Promise<{ status: number; age: number; number: number }> {
+  const answer = await fetch(`${address}picture?after=${after}`);
+  await answer.arrayBuffer();
+  const head = (name: string) => Number(answer.headers.get(`x-latchkey-${name}`));
+  return { status: answer.status, age: head("age"), number: head("number") };
+}
+
+inHall("the live picture is in the page, and what is old is never handed out as new", async (home, hall, at) => {
+  const { owner } = home;
+  await enrol(home, hall);
+  await done(home, "camera", "mode", "always");
+  hall.pass(2_000);
+  const output = new Transcript();
+  const watching = owner.run(["watch", "--for", "4", ...at], output);
+  const [, address = ""] = await output.line(/browser on this computer: (http:\S+\/)/);
+  const page = await fetch(address);
+  assert.match(page.headers.get("content-security-policy") ?? "", /default-src 'none'/);
+  assert.match(await page.text(), /<div id="stale">STALE<\/div>/);
+  const first = await fetchPicture(address, 0);
+  assert.is(first.status, 200);
+  assert.ok(first.age >= 0 && first.age < STALE_MILLIS, String(first.age));
+  const second = await fetchPicture(address, first.number);
+  assert.ok(second.number > first.number);
+  const { origin } = new URL(address);
+  for (const path of [origin, `${origin}/`, `${origin}/AAAAAAAAAAAAAAAAAAAAAA/picture`])
+    assert.is((await fetch(path)).status, 404);
+  hall.isLooking = false;
+  await sleep(500);
+  const { number } = await fetchPicture(address, 0);
+  assert.is((await fetchPicture(address, number)).status, 204);
+  await sleep(STALE_MILLIS - 300);
+  assert.ok((await fetchPicture(address, 0)).age > STALE_MILLIS, "its age goes on");
+  const { exit, errors } = await watching;
+  assert.equal([exit, errors], [0, ""]);
+});
+
+test.run();
