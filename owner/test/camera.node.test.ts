@@ -1,7 +1,7 @@
 // Goal: an owner enrols a camera, says when it looks and for whom it records, watches, fetches the film of a visit and claims it.
 // Method: the real lock before a porch and the real camera in the hall behind it; every command is typed, over real sockets.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,7 +9,7 @@ import { toBase64url } from "../../firmware/bytes.ts";
 import { READ_BYTES_MAX } from "../../firmware/link/viewer.ts";
 import { Hall } from "./hall.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
-import { isSentence, Transcript } from "./stage.node.ts";
+import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
 const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const STALE_MILLIS = 2_000;
@@ -127,6 +127,66 @@ inHall("somebody walks by, and the film is listed, fetched, kept, let go and ver
   const spoilt = owner.file("spoilt.mkv.age");
   isSentence(await heard(home, "clip", "get", film.clip, "--out", spoilt), 5, /NOT OK: the film is not the one/);
   assert.not.ok(existsSync(spoilt) || existsSync(`${spoilt}.note`));
+});
+
+inHall(
+  "a visit is filmed, fetched, verified and claimed, and a film that was changed is found out",
+  async (home, hall, at) => {
+    const { owner, porch } = home;
+    await settle(home, hall, at);
+    await done(home, "camera", "mode", "visits");
+    hall.pass(2_000);
+    await done(home, "open", "--wait", "0");
+    hall.pass(1_000);
+    porch.openDoor();
+    hall.pass(3_000);
+    porch.shutDoor();
+    hall.pass(60_000);
+    const film = (await clipsOf(home)).find(({ visit }) => visit > 0);
+    assert.ok(film !== undefined, "the visit has a film");
+    const visit = String(film?.visit);
+    const out = owner.file("visit.mkv.age");
+    await done(home, "clip", "get", visit, "--out", out);
+    const camera = toBase64url(hall.camera.signingKey);
+    const words = ["--camera", camera, "--manifest", `${out}.note`, "--visit", visit];
+    assert.match(await done(home, "clip", "verify", out, ...words), /^OK: \d+ frames.*Made for visit/s);
+    await done(home, "log");
+    const file = owner.file("visit.claim");
+    const claim = await done(home, "claim", visit, "--clip", out, "--out", file);
+    assert.match(
+      claim,
+      /^OK: the lock.*camera +films.*Film: +visit\.mkv\.age, .*: each of \d+ pictures is as the camera/s,
+    );
+    const verified = await owner.ask(["claim", "verify", file, "--lock", "home"]);
+    assert.equal([verified["verified"], verified["cameraKey"]], [true, camera]);
+    const bytes = readFileSync(out);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 5) ^ 1, bytes.length - 5);
+    writeFileSync(out, bytes);
+    const changed = await owner.run(["claim", "verify", file, "--lock", "home"]);
+    assert.is(changed.exit, 5);
+    assert.match(changed.output, /^NOT OK.*\n {2}The film is not the file that was claimed/);
+  },
+);
+
+inHall("a guest sees while the grant allows to view, and is refused everything else", async (home, hall, at) => {
+  const { owner, address } = home;
+  await enrol(home, hall);
+  await done(home, "camera", "mode", "always");
+  hall.pass(2_000);
+  const guest = new Desk();
+  guest.init(Buffer.alloc(32, 5).toString("base64url"));
+  const key = (await guest.run(["id"])).output.trim();
+  const [seeing, blind] = [owner.file("seeing.txt"), owner.file("blind.txt")];
+  await done(home, "grant", "--to", key, "--until", "+2h", "--allow", "view", "--out", seeing);
+  await done(home, "grant", "--to", key, "--until", "+2h", "--out", blind);
+  const watch = ["watch", "--for", "1", "--at", address, ...at];
+  const seen = await guest.ask([...watch, "--grant", seeing]);
+  assert.is(seen["exit"], 0);
+  assert.ok(Number(seen["pictures"]) >= 2, String(seen["pictures"]));
+  isSentence(await guest.run([...watch, "--grant", blind]), 1, /does not allow "view"/);
+  await guest.ask(["accept", seeing, "--at", address]);
+  isSentence(await guest.run(["clip", "list", ...at]), 2, /Only the owner of a lock/);
+  guest.close();
 });
 
 atHome(

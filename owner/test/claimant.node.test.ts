@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { parseSetup } from "../invitation.ts";
 import { atHome, done, heard } from "./porch.node.ts";
-import { Desk, isSentence } from "./stage.node.ts";
+import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
 const OTHER_KEY = toBase64url(new Uint8Array(32).fill(9));
 
@@ -19,8 +19,20 @@ atHome("a visit is claimed, and believed by a stranger who has the lock's label"
   await done(home, "grant", "--to", key, "--who", "Ana", "--until", "+2h", "--once", "--out", owner.file("ana.txt"));
   await guest.ask(["accept", owner.file("ana.txt"), "--at", address]);
   isSentence(await heard(home, "claim"), 2, /No log was fetched/);
-  assert.is((await guest.ask(["open", "--wait", "0"]))["exit"], 0);
+  const output = new Transcript();
+  const opening = guest.run(["open", "--wait", "8"], output);
+  await output.line(/Yes: the lock opens/);
   porch.visit();
+  assert.match(
+    (await opening).output,
+    /locked again\.\nIts receipt is kept, for visit \d+: latchkey show receipt \d+\n$/,
+  );
+  assert.match(
+    (await guest.run(["show", "receipt"])).output,
+    /Visit: +\d+, by Ana \(.*\nSigned: +as it says; give --setup/s,
+  );
+  const proven = await guest.run(["show", "receipt", "--setup", porch.setup]);
+  assert.match(proven.output, /Signed: +by the lock, verified/);
   await done(home, "log");
   const [, number = ""] = /^ *(\d+) {2}.*Ana +phone, unlock/m.exec(await done(home, "claim")) ?? [];
   const file = owner.file("ana.claim");
