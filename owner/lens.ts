@@ -2,6 +2,7 @@
 // Why: the camera knows neither owners nor grants; every command that reaches it goes by the lock first, and again each minute.
 // Follows docs/protocol.md §3.3; docs/protocol.cddl, request 11.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { fromBase64url } from "../firmware/bytes.ts";
 import { OPERATION_VIEW } from "../firmware/grant/holder.ts";
 import { RIGHT_OWNER, RIGHT_VIEW } from "../firmware/link/witness.ts";
@@ -17,6 +18,9 @@ import { type Conversation, converse } from "./wire.ts";
 
 const NONE = 'it has no camera, or does not hear it: "latchkey camera" says which.';
 const REASONS = Object.freeze({ target: NONE, unsupported: NONE, camera: NONE });
+
+/** A camera answers the lock at once; one that does not is lost. */
+const HEAR_MILLIS = 500;
 
 /** The options of every command that reaches a camera. */
 export const LENS_OPTIONS: Readonly<Record<"lock" | "at" | "camera-at", Option>> = Object.freeze({
@@ -60,7 +64,13 @@ export async function asGuestViewer<Result>(
   const conversation = await converse({ address, agreementKey, lockId });
   try {
     const { sign } = signerOf(keystore.person);
-    const answer = await conversation.prove({ operation: OPERATION_VIEW, by: { leaf: fromBase64url(token) } }, sign);
+    const prove = () => conversation.prove({ operation: OPERATION_VIEW, by: { leaf: fromBase64url(token) } }, sign);
+    let answer = await prove();
+    // A lock that has not heard its camera lately asks it then, for whoever tries again.
+    if (answer.kind !== "yes") {
+      await sleep(HEAR_MILLIS);
+      answer = await prove();
+    }
     rememberAddress(keystore, { lockId, agreementKey, address });
     if (answer.kind !== "yes") throw refusedGuest(token, OPERATION_VIEW);
     const camera = call.option("camera-at") ?? CAMERA_ADDRESS;
@@ -77,7 +87,13 @@ export async function asGuestViewer<Result>(
 
 function ticketsOf(conversation: Conversation, rights: number): Parameters<typeof look>[1] {
   return async (viewerKey) => {
-    const answer = await conversation.ask({ kind: "ticket", viewerKey, rights });
+    const ask = () => conversation.ask({ kind: "ticket", viewerKey, rights });
+    let answer = await ask();
+    // A guest's right to see is judged anew each time, and so is whether the camera was heard lately.
+    if (answer.kind === "no" && rights === RIGHT_VIEW) {
+      await sleep(HEAR_MILLIS);
+      answer = await ask();
+    }
     if (answer.kind === "ticket") return answer;
     if (answer.kind === "no" && answer.denial !== undefined) throw refused(answer.denial, REASONS);
     throw new Failure(EXIT.REFUSED, "The lock gives no ticket for its camera now: it has none, or it is off.");

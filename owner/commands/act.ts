@@ -2,10 +2,12 @@
 // Why: both say one thing to the lock and then listen to what the door does.
 // Follows docs/protocol.md §2.2 and §2.3 (kind 8); the reasons for a no are made from the grant itself.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Bytes, fromBase64url } from "../../firmware/bytes.ts";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
 import type { NoticeEvent } from "../../firmware/link/message.ts";
+import { readAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT } from "../failure.ts";
@@ -16,6 +18,9 @@ import { keepReceipt, type ReceiptCase } from "../receipts.ts";
 import { type Conversation, converse } from "../wire.ts";
 
 const WAIT_SECONDS = 8;
+/** How often, and how many times more, a guest proves while the camera looks: the lock waits for it for 15 s. */
+const KNOCK_MILLIS = 1_000;
+const KNOCKS_MAX = 15;
 const WAIT_SECONDS_MAX = 600;
 
 const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
@@ -105,13 +110,27 @@ async function actAsGuest(
   const address = addressOf(call, key.address);
   const conversation = await converse({ address, agreementKey: key.agreementKey, lockId: key.lockId });
   try {
-    const answer = await conversation.prove({ operation, by: { leaf } }, sign);
+    const prove = () => conversation.prove({ operation, by: { leaf } }, sign);
+    let answer = await prove();
+    // The lock says no for now, and has its camera look: whoever is waited for proves again each second.
+    if (answer.kind !== "yes" && operation !== OPERATION_LOCK && isWitnessed(key.token)) {
+      call.terminal.say("The camera has to see who comes: stand before the door, with the lens free...");
+      for (let tries = 0; tries < KNOCKS_MAX && answer.kind !== "yes"; tries++) {
+        await sleep(KNOCK_MILLIS);
+        answer = await prove();
+      }
+    }
     rememberAddress(keystore, { lockId: key.lockId, agreementKey: key.agreementKey, address });
     if (answer.kind === "yes") return await listen(conversation);
     throw refusedGuest(key.token, operation);
   } finally {
     conversation.close();
   }
+}
+
+/** Whether a grant opens only before a camera. */
+function isWitnessed(token: string): boolean {
+  return readAllowance(fromBase64url(token)).grants.some(({ cameraRule }) => cameraRule > 0);
 }
 
 /** Tells what the door does until the visit is over or the time is. */

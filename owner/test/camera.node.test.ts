@@ -33,7 +33,7 @@ function inHall(claim: string, act: (home: Home, hall: Hall, at: readonly string
 
 async function enrol(home: Home, hall: Hall): Promise<string> {
   home.porch.pressAndStay();
-  hall.pass(11_000);
+  hall.pass(500);
   hall.pace = 30;
   const said = await done(home, "camera", "enrol", "--yes");
   hall.pace = 1;
@@ -141,7 +141,7 @@ inHall(
     porch.openDoor();
     hall.pass(3_000);
     porch.shutDoor();
-    hall.pass(60_000);
+    hall.pass(34_000);
     const film = (await clipsOf(home)).find(({ visit }) => visit > 0);
     assert.ok(film !== undefined, "the visit has a film");
     const visit = String(film?.visit);
@@ -186,6 +186,23 @@ inHall("a guest sees while the grant allows to view, and is refused everything e
   isSentence(await guest.run([...watch, "--grant", blind]), 1, /does not allow "view"/);
   await guest.ask(["accept", seeing, "--at", address]);
   isSentence(await guest.run(["clip", "list", ...at]), 2, /Only the owner of a lock/);
+  guest.close();
+});
+
+inHall("a courier knocks, the camera sees him, and the door opens", async (home, hall, at) => {
+  const { owner, address } = home;
+  await settle(home, hall, at);
+  await done(home, "camera", "mode", "visits");
+  const guest = new Desk();
+  guest.init(Buffer.alloc(32, 5).toString("base64url"));
+  const key = (await guest.run(["id"])).output.trim();
+  const file = owner.file("carl.txt");
+  const granted = await done(home, "grant", "--to", key, "--who", "Carl", "--role", "courier", "--out", file);
+  assert.match(granted, /^Role: +courier, which filled in --once --until "[^"]+" --dwell 3 --camera live\n/);
+  await guest.ask(["accept", file, "--at", address]);
+  const opened = await guest.run(["open", "--wait", "0"]);
+  assert.equal([opened.exit, opened.errors], [0, ""]);
+  assert.match(opened.output, /^The camera has to see who comes.*\nYes: the lock opens\.\n$/);
   guest.close();
 });
 
@@ -236,6 +253,12 @@ inHall("the live picture is in the page, and what is old is never handed out as 
   assert.ok((await fetchPicture(address, 0)).age > STALE_MILLIS, "its age goes on");
   const { exit, errors } = await watching;
   assert.equal([exit, errors], [0, ""]);
+  hall.isLooking = true;
+  const piped = await owner.launch(["watch", "--stdout", "--for", "2", ...at]);
+  assert.is(piped.exit, 0, piped.errors);
+  // A file of the sensor has 3,000 bytes; nothing else may stand between them.
+  assert.ok(piped.output.length >= 3 * 3_000 && !piped.output.includes("camera"), String(piped.output.length));
+  assert.match(piped.errors, /^The camera sees \w+\.\n/);
 });
 
 test.run();

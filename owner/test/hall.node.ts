@@ -122,6 +122,7 @@ export class Hall implements RailArchive {
 
   private catchUp(): void {
     const now = performance.now();
+    this.porch.catchUp();
     this.step(Math.floor((now - this.lastAt) * this.pace));
     this.lastAt = now;
   }
