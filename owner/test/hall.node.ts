@@ -7,7 +7,6 @@ import { crypto } from "#crypto";
 import { Camera } from "../../camera/camera.ts";
 import type { RailArchive } from "../../camera/options.ts";
 import { DAY } from "../../camera/test/board.ts";
-import { Sight } from "../../camera/test/sight.ts";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
@@ -15,6 +14,7 @@ import { MemoryConstants } from "../../simulator/memory.ts";
 import { MemoryCard } from "../../simulator/memorycard.ts";
 import { Stream } from "../../simulator/random.ts";
 import type { Shot } from "../../simulator/sensor/sensor.ts";
+import { Sight } from "../../simulator/sensor/sight.ts";
 import type { Porch } from "./porch.node.ts";
 
 const STEP_MILLIS = 250;

@@ -1,4 +1,4 @@
-// The twins of the checks about a camera's evidence and power: T28, T29. See twins.mjs, whose table goes on here.
+// The twins of the checks about a camera's proof, evidence and power: T23, T24, T26 to T29. See twins.mjs, whose table goes on here.
 
 import { rewrite } from "./rewrites.mjs";
 
@@ -12,8 +12,122 @@ const RAIL = "camera/rail.ts";
 const RAIL_RECORD = "firmware/evidence/rail.ts";
 const NUMBERS = "camera/numbers.ts";
 
+const WITNESS = "lock/witness.ts";
+const FILMING = "lock/filming.ts";
+const VISITS = "lock/visits.ts";
+const EYE = "camera/eye.ts";
+const IS_GOOD = "beat.verdict === 0 && beat.okMillis >= GOOD_MILLIS && beat.alarm === undefined;";
+
 /** Rows as in twins.mjs. */
 export const CAMERA_TWINS = Object.freeze([
+  {
+    id: "T23",
+    without: "a screen that says when its picture is old",
+    at: "a picture that stands still is called old within two seconds",
+    rewrites: [rewrite("owner/viewer.ts", "now - this.#newest > STALE_MILLIS", "now < this.#newest")],
+  },
+  {
+    id: "T23",
+    without: "noticing that nothing is heard of the camera",
+    at: "the door sounds",
+    rewrites: [rewrite(FILMING, "if (beat === undefined || !this.#camera.isHeard(now))", "if (beat === undefined)")],
+  },
+  {
+    id: "T23",
+    without: "locking at once behind who leaves past a lost camera",
+    at: "the bolt is thrown behind the courier at once",
+    rewrites: [rewrite(VISITS, "if (isOver || visit.isCameraFailed)", "if (isOver)")],
+  },
+  {
+    id: "T23",
+    without: "a camera that films on where the lock is silent",
+    at: "the film is whole, and goes on through the silence",
+    rewrites: [rewrite("camera/duty.ts", "visit: 3_600_000,", "visit: 4_000,")],
+  },
+  {
+    id: "T24",
+    without: "an alarm where the bolt is stuck",
+    at: "and is heard",
+    rewrites: [
+      rewrite("firmware/door/door.ts", 'turn.effects.push({ kind: "alarm", alarm: "jammed" });'),
+      rewrite(
+        VISITS,
+        'indicator.signal("alarm");\n    recorder.alarm("camera", now);',
+        'recorder.alarm("camera", now);',
+      ),
+    ],
+  },
+  {
+    id: "T24",
+    without: "a bolt that is thrown without being asked",
+    at: "the bolt is thrown with every radio silent",
+    rewrites: [
+      rewrite(
+        "firmware/door/door.ts",
+        "relockAt: relockAt(bolt.isLockWanted, turn.settings.closedMillis, turn) };",
+        "relockAt: undefined };",
+      ),
+      rewrite(
+        "firmware/door/door.ts",
+        "const begun = relockAt(false, turn.settings.relockMillis, turn);",
+        "const begun = undefined;",
+      ),
+      rewrite(VISITS, "else this.#desk.act(OPERATION_LOCK, now);", ";"),
+    ],
+  },
+  {
+    id: "T26",
+    without: "looking at what the camera says that it sees",
+    at: "nobody is let in past a lens under black",
+    rewrites: [rewrite(WITNESS, IS_GOOD, "beat.verdict >= 0;")],
+  },
+  {
+    id: "T26",
+    without: "an approved scene that must be recognised",
+    rewrites: [
+      rewrite(
+        EYE,
+        'else if (look !== "ok") this.#verdict = look;\n    else if (this.scene.isProven)',
+        "else if (look)",
+      ),
+    ],
+  },
+  {
+    id: "T26",
+    without: "telling of a lens that is covered during a visit",
+    at: "paper over the lens is told within five seconds",
+    rewrites: [rewrite(FILMING, "const isSeeing = beat.alarm === undefined && ", "const isSeeing = ")],
+  },
+  {
+    id: "T27",
+    without: "the search for a picture that stands still",
+    at: "nobody is let in past a picture that is a freeze",
+    rewrites: [
+      rewrite("camera/freeze.ts", 'if (files.equal >= PATIENCE.frozenFrames) return "frozen";'),
+      rewrite("camera/freeze.ts", 'if (this.#stillPairs >= PATIENCE.stillPairs) return "still";'),
+    ],
+  },
+  {
+    id: "T27",
+    without: "the search for a film that comes again",
+    at: "nobody is let in past a picture that is a loop",
+    rewrites: [
+      rewrite("camera/freeze.ts", 'return files.isLooped ? "looped" : "none";', 'return "none";'),
+      rewrite("camera/freeze.ts", 'return this.#pictures.isLooped ? "looped" : "none";', 'return "none";'),
+    ],
+  },
+  {
+    id: "T27",
+    without: "an age that counts from the lock's own number",
+    at: "an answer that comes four seconds late lets nobody in",
+    rewrites: [
+      rewrite(
+        WITNESS,
+        "state.newest = { beat, drawnAt: state.asked[found].at };",
+        "state.newest = { beat, drawnAt: now };",
+      ),
+    ],
+  },
   {
     id: "T28",
     without: "comparing a frame with its hash, and with the chain",

@@ -15,10 +15,14 @@ const OWNER_SPEAKS = "after a restart the owner tells the time, and the check is
 
 const UNWRITTEN = "a restart loses counts that are not written yet, and the check counts";
 
+const CAMERA_WAITS =
+  "it needs honest visits in between, and after a restart the camera is heard again within 75 s only";
+
 /** Why a check is not tried under a fault; what does not stand here is tried. */
 const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   ...Object.fromEntries(LOCKLESS.map((id) => [id, MEETS_NO_LOCK])),
+  T27: { restart: CAMERA_WAITS, cut: CAMERA_WAITS },
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
