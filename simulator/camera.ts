@@ -4,14 +4,15 @@
 // Time is the board's own: it starts at 0 with each boot.
 
 import { Camera } from "../camera/camera.ts";
-import type { CameraOptions } from "../camera/options.ts";
+import type { Card } from "../camera/card.ts";
+import type { CameraOptions, RailArchive } from "../camera/options.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
 import { PowerCut } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
-import { MemoryCard } from "./memorycard.ts";
-import { MemoryRail } from "./memoryrail.ts";
+import type { MemoryCard } from "./memorycard.ts";
+import type { MemoryRail } from "./memoryrail.ts";
 import type { Stage } from "./stage.ts";
 
 /** From power to the sensor's first file. */
@@ -19,8 +20,11 @@ const WARM_UP_MILLIS = 300;
 /** Ten frames a second. */
 export const FRAME_MILLIS = 100;
 
+/** A card in a camera: what power takes with it is its own affair. */
+export type Slot = Card & { cutPower(): void };
+
 /** What a camera's board is made of. */
-export interface CameraParts {
+export interface CameraParts<Inserted extends Slot = MemoryCard, Records extends RailArchive = MemoryRail> {
   readonly crypto: Crypto;
   readonly random: Random;
   readonly stage: Stage;
@@ -31,8 +35,11 @@ export interface CameraParts {
   /** Frames to viewers; nobody looks where it is left out. */
   readonly carrier?: Carrier;
   readonly constants?: Constants;
-  readonly card?: MemoryCard;
-  readonly rail?: MemoryRail;
+  readonly card: Inserted;
+  readonly rail: Records;
+  /** Takes the sensor's next file and hands it over, perhaps later; undefined where there is none. Never asked twice at once.
+   *  The stage's own, at once, where it is left out. */
+  expose?(handOver: (file: Bytes | undefined) => void): void;
   readonly frameMillis?: number;
   readonly options?: Partial<CameraOptions>;
   /** Hears that it may be due at another time than before. */
@@ -40,27 +47,30 @@ export interface CameraParts {
 }
 
 /** A camera on its board; without power there is no camera. */
-export class CameraBoard {
+export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends RailArchive = MemoryRail> {
   readonly stage: Stage;
-  readonly card: MemoryCard;
-  readonly rail: MemoryRail;
+  readonly card: Inserted;
+  readonly rail: Records;
   /** Whether somebody has cut the red light's wire: no current flows through it, nor through the sensor behind it. */
   isLightCut = false;
   /** How many files the sensor gave. */
   frames = 0;
-  readonly #parts: CameraParts;
+  readonly #parts: CameraParts<Inserted, Records>;
   readonly #constants: Constants;
   readonly #frameMillis: number;
   #camera: Camera | undefined;
   #bootedAt = 0;
   #hasSupply = false;
   #frameAt = Infinity;
+  /** Counts how often the sensor's power came or went: what it saw before is not handed over. */
+  #switches = 0;
+  #isExposing = false;
 
-  constructor(parts: CameraParts) {
+  constructor(parts: CameraParts<Inserted, Records>) {
     this.#parts = parts;
     this.stage = parts.stage;
-    this.card = parts.card ?? new MemoryCard();
-    this.rail = parts.rail ?? new MemoryRail();
+    this.card = parts.card;
+    this.rail = parts.rail;
     this.#constants = parts.constants ?? new MemoryConstants();
     this.#frameMillis = parts.frameMillis ?? FRAME_MILLIS;
   }
@@ -136,10 +146,7 @@ export class CameraBoard {
     if (this.#parts.now() < this.#frameAt) this.call((camera, now) => camera.tick(now));
     else {
       this.#frameAt += this.#frameMillis;
-      if (!this.isLit) return;
-      this.frames += 1;
-      const file = this.stage.shoot();
-      this.call((camera, now) => camera.frame(file, now));
+      if (this.isLit && !this.#isExposing) this.#expose();
     }
   }
 
@@ -151,8 +158,22 @@ export class CameraBoard {
     this.#parts.moved?.();
   }
 
+  #expose(): void {
+    const [switches, { expose }] = [this.#switches, this.#parts];
+    const handOver = (file: Bytes | undefined): void => {
+      this.#isExposing = false;
+      if (file === undefined || switches !== this.#switches || !this.isLit) return;
+      this.frames += 1;
+      this.call((camera, now) => camera.frame(file, now));
+    };
+    this.#isExposing = true;
+    if (expose === undefined) handOver(this.stage.shoot());
+    else expose(handOver);
+  }
+
   #supply(isActive: boolean): void {
     if (isActive === this.#hasSupply) return;
+    this.#switches += 1;
     this.#hasSupply = isActive;
     this.#frameAt = isActive ? this.#parts.now() + WARM_UP_MILLIS : Infinity;
   }

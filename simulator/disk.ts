@@ -21,7 +21,8 @@ import { NorFlash } from "./flash.ts";
 const FLASH_FILE = "flash.bin";
 const CONSTANTS_FILE = "constants.json";
 const PRIVATE_DIRECTORY = 0o700;
-const PRIVATE_FILE = 0o600;
+/** Of a file that only its owner reads. */
+export const PRIVATE_FILE = 0o600;
 
 /** Makes the folder where it is missing; others may not look in, since the lock's secret keys are there. */
 export function openFolder(directory: string): void {
@@ -34,10 +35,16 @@ export class FileFlash implements Flash {
   readonly sectorBytes: number;
   readonly sectors: number;
   readonly #inner: NorFlash;
+  readonly #wrote: (bytes: Uint8Array) => void;
   #file: number | undefined;
 
-  /** @throws Error of node:fs, or where the file has another size */
-  constructor(directory: string, size: { readonly sectorBytes: number; readonly sectors: number }) {
+  /** @param wrote hears of each program that was done @throws Error of node:fs, or where the file has another size */
+  constructor(
+    directory: string,
+    size: { readonly sectorBytes: number; readonly sectors: number },
+    wrote: (bytes: Uint8Array) => void = () => {},
+  ) {
+    this.#wrote = wrote;
     this.sectorBytes = size.sectorBytes;
     this.sectors = size.sectors;
     this.#inner = new NorFlash(size);
@@ -55,6 +62,7 @@ export class FileFlash implements Flash {
   write(offset: number, bytes: Uint8Array): void {
     this.#inner.write(offset, bytes);
     this.#keep(offset, bytes.length);
+    this.#wrote(bytes);
   }
 
   erase(sector: number): void {
@@ -109,14 +117,15 @@ export class FileConstants implements Constants {
   }
 }
 
-/** Writes a file whole, or not at all. */
-function replace(path: string, contents: Uint8Array | string): void {
+/** Writes a file whole, or not at all. @throws Error of node:fs */
+export function replace(path: string, contents: Uint8Array | string): void {
   const written = `${path}.new`;
   writeFileSync(written, contents, { mode: PRIVATE_FILE, flush: true });
   renameSync(written, path);
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
+/** Reads a file. @returns undefined where there is none @throws Error of node:fs */
+export function readIfThere(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
   } catch (error) {

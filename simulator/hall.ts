@@ -13,6 +13,8 @@ import { millis } from "../firmware/platform.ts";
 import { CameraBoard } from "./camera.ts";
 import { Line, QUIET_LINE } from "./line.ts";
 import { MemoryConstants } from "./memory.ts";
+import { MemoryCard } from "./memorycard.ts";
+import { MemoryRail } from "./memoryrail.ts";
 import type { Tool } from "./sensor/lens.ts";
 import { Stage, type Tampering } from "./stage.ts";
 import type { Event, World } from "./world.ts";
@@ -65,6 +67,7 @@ export class Hall {
     for (const isInfrared of [false, true]) this.#approve(settings, isInfrared);
     this.board = new CameraBoard({
       ...{ crypto, random, constants, stage: this.stage, frameMillis: FRAME_MILLIS },
+      ...{ card: new MemoryCard(), rail: new MemoryRail() },
       options: { roomBytes: ROOM_BYTES, ringBytes: RING_BYTES, ringFrames: RING_FRAMES, keepSeconds: KEEP_SECONDS },
       now: () => world.now,
       send: (frame) => this.air.outside.send(frame),

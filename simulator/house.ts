@@ -3,30 +3,29 @@
 // Runs on Node only. The world is the one of every simulation; here the wall clock advances it, and its random numbers
 // and keys are the system's. Nothing listens beyond this computer.
 
-import { createServer, type Server, type Socket } from "node:net";
-import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { Fault } from "../firmware/fault.ts";
-import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
-import { type Carrier, type Millis, millis, seconds } from "../firmware/platform.ts";
+import { readEntry } from "../firmware/journal/payload.ts";
+import { decodeRecord, NOTICES, newPage } from "../firmware/journal/record.ts";
+import { type Millis, millis, seconds } from "../firmware/platform.ts";
 import { STANDARD_GEOMETRY } from "../lock/options.ts";
+import { tellCamera } from "../owner/footage.ts";
 import { encodeSetup } from "../owner/invitation.ts";
 import { systemRandom } from "../owner/random.ts";
 import { Board } from "./board.ts";
 import { FileConstants, FileFlash, openFolder } from "./disk.ts";
+import { CAMERA_ACTS, HallCamera } from "./hallcam.node.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
 import { BUILD_TIME, CLOCK_PARTS_PER_MILLION, FLASH_SIZE } from "./neighbourhood.ts";
 import { Outside } from "./outside.ts";
+import { Sockets } from "./sockets.node.ts";
 import { World } from "./world.ts";
 
-const LOOPBACK = "127.0.0.1";
-const CONNECTIONS_MAX = 16;
 const PULSE_MILLIS_MAX = 1_000;
 const OFF_MILLIS = 1_500;
 const DAY_SECONDS = 86_400;
 /** Keys of the keypad; l holds its star, k is its case, x its cable. */
 const OUTSIDE_ACTS = "0123456789*#lkx";
-const ACTS = `${OUTSIDE_ACTS}bdtpc`;
+const ACTS = `${OUTSIDE_ACTS}${CAMERA_ACTS}bdtpc`;
 
 /** Where a house lives, and whom it tells. */
 export interface HouseOptions {
@@ -39,17 +38,16 @@ export interface HouseOptions {
 }
 
 /** A house that runs until `close()`; closing twice is harmless. */
-export class House implements Carrier {
+export class House {
   readonly #options: HouseOptions;
   readonly #world: World;
   readonly #door: Door;
   readonly #flash: FileFlash;
   readonly #board: Board;
   readonly #outside: Outside;
-  readonly #server: Server;
-  readonly #sockets = new Map<number, Socket>();
+  readonly #hall: HallCamera;
+  readonly #sockets: Sockets;
   readonly #began = performance.now();
-  #connections = 0;
   #timer: NodeJS.Timeout | undefined;
   #wasAdopted = false;
   #isCoverOpen = false;
@@ -62,10 +60,14 @@ export class House implements Carrier {
     this.#options = options;
     this.#world = new World(crypto, { seed: 0, start: seconds(now) });
     this.#door = new Door(this.#world, USUAL_DOOR);
-    this.#flash = new FileFlash(directory, FLASH_SIZE);
-    this.#outside = new Outside(crypto, this.#world, { directory, say: (what) => this.#say(what) });
+    this.#flash = new FileFlash(directory, FLASH_SIZE, (bytes) => this.#overhear(crypto, bytes));
+    const say = (what: string) => this.#say(what);
+    this.#outside = new Outside(crypto, this.#world, { directory, say });
+    this.#hall = new HallCamera(crypto, this.#world, { directory, say, run: (act) => this.#run(act) });
+    this.#sockets = this.#socketsOfPhones();
     this.#board = new Board({
       line: this.#outside.line,
+      air: this.#hall.air,
       world: this.#world,
       crypto,
       random: systemRandom(),
@@ -73,7 +75,7 @@ export class House implements Carrier {
       constants: new FileConstants(directory),
       geometry: STANDARD_GEOMETRY,
       door: this.#door,
-      carrier: this,
+      carrier: this.#sockets,
       // A computer whose clock is behind the firmware's could never tell the lock a time that it believes.
       buildTime: seconds(Math.min(BUILD_TIME, now - DAY_SECONDS)),
       firmwareVersion,
@@ -83,9 +85,8 @@ export class House implements Carrier {
     });
     this.#board.powerOn();
     this.#outside.powerOn();
+    this.#hall.powerOn();
     this.#wasAdopted = this.isAdopted;
-    this.#server = createServer((socket) => this.#take(socket));
-    this.#server.maxConnections = CONNECTIONS_MAX;
     this.#watch();
   }
 
@@ -105,23 +106,27 @@ export class House implements Carrier {
     return { isPaired: this.#outside.isPaired, ...this.#outside.label };
   }
 
-  /** Listens on this computer only. @returns the port @throws Error of node:net, such as EADDRINUSE */
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host: LOOPBACK, port: this.#options.port }, resolve);
-    });
+  /** The same of the camera in the hall. */
+  get camera(): { readonly isPaired: boolean; readonly setup: string; readonly fingerprint: string } {
+    return { isPaired: this.#hall.isPaired, ...this.#hall.label };
+  }
+
+  /** Listens on this computer only: the lock on its port, the camera on the next one, or on any that is free where that is taken.
+   *  @returns both ports @throws Error of node:net, such as EADDRINUSE */
+  async listen(): Promise<{ readonly lock: number; readonly camera: number }> {
+    const lock = await this.#sockets.listen(this.#options.port);
+    const camera = await this.#hall.listen(lock + 1).catch(() => this.#hall.listen(0));
     this.#pulse();
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : this.#options.port;
+    return { lock, camera };
   }
 
   /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug, the cover over the board; outside, a key of
-   *  the keypad, its case, its cable. @returns whether it is one of these */
+   *  the keypad, its case, its cable; in the hall, the camera's lens, picture, radio, plug, case. @returns whether it is one of these */
   act(key: string): boolean {
     if (key.length !== 1 || !ACTS.includes(key)) return false;
     this.#run(() => {
       if (OUTSIDE_ACTS.includes(key)) this.#actOutside(key);
+      else if (CAMERA_ACTS.includes(key)) this.#say(this.#hall.act(key));
       else if (key === "b") this.#pressInside();
       else if (key === "d") this.#moveLeaf();
       else if (key === "c") this.#moveCover();
@@ -141,49 +146,23 @@ export class House implements Carrier {
     if (done !== undefined) this.#say(`at the keypad: ${done}`);
   }
 
-  send(connection: number, frame: Bytes): void {
-    this.#sockets.get(connection)?.write(encodeStream(frame));
-  }
-
-  /** Drops a phone after what was sent to it; nothing more of it reaches the lock. */
-  close(connection?: number): void {
-    if (connection !== undefined) {
-      const socket = this.#sockets.get(connection);
-      this.#sockets.delete(connection);
-      socket?.destroySoon();
-      return;
-    }
+  close(): void {
     clearTimeout(this.#timer);
-    this.#server.close();
-    this.#hangUpAll();
+    this.#sockets.close();
+    this.#hall.close();
     this.#flash.close();
   }
 
-  #take(socket: Socket): void {
-    const connection = ++this.#connections;
-    const stream = createStreamReader();
-    this.#sockets.set(connection, socket);
-    socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => {
-      this.#run(() => {
-        try {
-          stream.push(chunk);
-          for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
-            if (this.#sockets.has(connection)) this.#board.received(connection, frame);
-          }
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error;
-          socket.destroy();
-        }
-      });
+  #socketsOfPhones(): Sockets {
+    const house = this;
+    return new Sockets({
+      get isThere() {
+        return house.#board.lock !== undefined;
+      },
+      connected: (connection) => this.#run(() => this.#board.connected(connection, "tcp")),
+      received: (connection, frame) => this.#run(() => this.#board.received(connection, frame)),
+      disconnected: (connection) => this.#run(() => this.#board.disconnected(connection)),
     });
-    // An error is followed by "close"; which one it was is the phone's affair.
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      if (this.#sockets.delete(connection)) this.#run(() => this.#board.disconnected(connection));
-    });
-    if (this.#board.lock === undefined) socket.destroy();
-    else this.#run(() => this.#board.connected(connection, "tcp"));
   }
 
   #pressInside(): void {
@@ -199,10 +178,7 @@ export class House implements Carrier {
 
   /** The lock has started by itself after a reset: it is another one, and nobody's. */
   #beginAnew(): void {
-    for (const [connection, socket] of this.#sockets) {
-      this.#sockets.delete(connection);
-      socket.destroySoon();
-    }
+    this.#sockets.dismiss();
     this.#wasAdopted = this.isAdopted;
     this.#say("the lock has started anew, with new keys; the text for its label is now:");
     this.#options.print(`  latchkey adopt ${this.setup}`);
@@ -219,7 +195,7 @@ export class House implements Carrier {
     this.#wasAdopted = this.isAdopted;
     this.#say("the plug is pulled: the lock has no power");
     this.#board.cutPower();
-    this.#hangUpAll();
+    this.#sockets.hangUp();
     this.#world.after(OFF_MILLIS, () => {
       this.#board.powerOn();
       this.#say(
@@ -228,11 +204,16 @@ export class House implements Carrier {
     });
   }
 
-  #hangUpAll(): void {
-    for (const [connection, socket] of this.#sockets) {
-      this.#sockets.delete(connection);
-      socket.destroy();
-    }
+  /** Tells what the lock writes down of its camera; how its film grows is no news. */
+  #overhear(crypto: Crypto, bytes: Uint8Array): void {
+    const page = newPage(bytes.length);
+    page.bytes.set(bytes);
+    const record = decodeRecord(crypto, page, { offset: 0, region: NOTICES });
+    if (record === undefined) return;
+    const entry = readEntry(NOTICES, record.type, record.payload);
+    if (entry.kind !== "camera" || entry.event === "head") return;
+    const { how, result } = tellCamera(entry);
+    this.#say(`the lock writes down: the camera ${how}; ${result}`);
   }
 
   #watch(): void {
@@ -241,7 +222,10 @@ export class House implements Carrier {
         if (place !== "between")
           this.#say(place === "thrown" ? "the bolt is thrown: locked" : "the bolt is drawn: unlocked");
       },
-      leafIs: (leaf) => this.#say(leaf === "open" ? "the door is opened" : "the door is shut"),
+      leafIs: (leaf) => {
+        this.#hall.moveLeaf(leaf === "open");
+        this.#say(leaf === "open" ? "the door is opened, somebody goes in" : "the door is shut");
+      },
       signals: (signal) => {
         if (signal === "alarm") this.#say("the lock sounds its alarm");
       },

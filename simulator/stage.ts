@@ -7,6 +7,7 @@ import { JpegReader } from "../camera/jpeg.ts";
 import type { LumaReader } from "../camera/luma.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import { Stream } from "./random.ts";
+import type { Canvas } from "./sensor/canvas.ts";
 import type { Person } from "./sensor/hall.ts";
 import { type Applied, applyTool, type Tool } from "./sensor/lens.ts";
 import { Sensor, type Shot } from "./sensor/sensor.ts";
@@ -73,16 +74,30 @@ export class Stage {
 
   /** Gives the next file of the sensor. */
   shoot(): Bytes {
-    const { tampering } = this;
-    const last = this.#files.at(-1);
-    if (tampering === "freeze" && last !== undefined) return last;
-    if (tampering === "loop" && last !== undefined) {
-      this.#shown += 1;
-      return this.#files[this.#shown % this.#files.length] as Bytes;
-    }
+    const shown = this.replay();
+    if (shown !== undefined) return shown;
     const file = this.#sight === undefined ? this.#sensor.mosaic(this.#shot) : this.#sight.file(this.#known);
-    this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
+    this.keep(file);
     return file;
+  }
+
+  /** Takes the next picture of the sensor at full size, for whoever makes a file of it. */
+  expose(canvas: Canvas): void {
+    this.#sensor.expose(canvas, this.#shot);
+  }
+
+  /** Gives the file that whoever sits between sensor and board shows instead of the next one; undefined where nobody does. */
+  replay(): Bytes | undefined {
+    const last = this.#files.at(-1);
+    if (this.tampering === "none" || last === undefined) return undefined;
+    if (this.tampering === "freeze") return last;
+    this.#shown += 1;
+    return this.#files[this.#shown % this.#files.length];
+  }
+
+  /** Takes note of a file that the sensor gave: a thief may show it again. */
+  keep(file: Bytes): void {
+    this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
   }
 
   get #shot(): Shot {

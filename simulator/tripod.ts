@@ -11,6 +11,8 @@ import { ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import { CameraBoard, type CameraParts } from "./camera.ts";
 import type { Desk } from "./desk.ts";
 import { MemoryConstants } from "./memory.ts";
+import { MemoryCard } from "./memorycard.ts";
+import { MemoryRail } from "./memoryrail.ts";
 import { Stream } from "./random.ts";
 import { Stage } from "./stage.ts";
 import type { Neighbour } from "./table.ts";
@@ -64,7 +66,7 @@ export class Tripod implements Neighbour {
     if (isApproved) for (const isInfrared of [false, true]) this.#approve(settings, isInfrared);
     this.board = new CameraBoard({
       ...parts,
-      ...{ crypto, random, constants, stage: this.stage },
+      ...{ crypto, random, constants, stage: this.stage, card: new MemoryCard(), rail: new MemoryRail() },
       options: { roomBytes: ROOM_BYTES, ringBytes: 600_000, ...parts.options },
       now: () => desk.elapsed,
       send: (frame) => this.#send("to lock", frame),

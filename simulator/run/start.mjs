@@ -20,9 +20,11 @@ export { Clocks } from "./simulator/clocks.ts";
 export { House } from "./simulator/house.ts";
 export { tellStory } from "./simulator/story.ts";
 `;
-const KEYS = "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit";
-const KEYPAD_KEYS =
-  "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable";
+const KEYS = [
+  "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit.",
+  "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable.",
+  "At the camera: v cover its lens, f freeze its picture, j jam its radio, o pull its plug, y make it forget its lock.",
+].join("\n");
 
 function fail(sentence, code = 1) {
   console.error(sentence);
@@ -64,7 +66,7 @@ function onPaper(picture) {
   return picture.replaceAll(/^.*\S.*$/gm, (line) => `\u001b[30;107m${line}\u001b[0m`);
 }
 
-async function introduce(house, port, clocks) {
+async function introduce(house, { port, cameraPort, clocks }) {
   const { setup } = house;
   const at = port === PORT ? "" : ` --at 127.0.0.1:${port}`;
   console.log(`\nNow the house in real time; its door answers on 127.0.0.1:${port}.`);
@@ -85,7 +87,8 @@ async function introduce(house, port, clocks) {
   console.log(`  npx --no-install latchkey config ${options.join(" ")}`);
   console.log("  npx --no-install latchkey time --relay\n");
   introduceKeypad(house);
-  console.log(`${KEYS}.\n${KEYPAD_KEYS}.\n`);
+  introduceCamera(house, cameraPort);
+  console.log(`${KEYS}\n`);
 }
 
 function introduceKeypad({ keypad }) {
@@ -94,6 +97,15 @@ function introduceKeypad({ keypad }) {
   console.log(`${keypad.fingerprint}. Let the lock hear it (press b here when asked), and type a code:\n`);
   console.log("  npx --no-install latchkey keypad enrol");
   console.log("  npx --no-install latchkey pin once --within 24h --for Carl\n");
+}
+
+function introduceCamera({ camera }, port) {
+  if (camera.isPaired) return;
+  console.log("A camera hangs in the hall, and belongs to no lock yet; on its label stands");
+  console.log(`${camera.fingerprint}. Let the lock hear it (press b here when asked), and say for whom it films:\n`);
+  console.log("  npx --no-install latchkey camera enrol");
+  const at = port === PORT + 1 ? "" : ` --camera-at 127.0.0.1:${port}`;
+  console.log(`  npx --no-install latchkey camera recipients${at}\n`);
 }
 
 /** Keys at a terminal; elsewhere a line for each, of which the first letter counts. */
@@ -127,11 +139,12 @@ async function live({ House, Clocks, crypto }, { house: directory, port }) {
     if (error.code !== "EADDRINUSE") throw error;
     return fail(`Port ${port} is taken: is another house running? End it, or choose one with --port.`);
   });
-  await introduce(house, bound, await clocks.listen(bound + 1));
+  const { lock, camera } = bound;
+  await introduce(house, { port: lock, cameraPort: camera, clocks: await clocks.listen(camera + 1) });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
   listenToKeys(process.stdin, (key) => {
     if (key === "q") quit();
-    else if (!house.act(key) && key.trim() !== "") console.log(`${KEYS}.\n${KEYPAD_KEYS}.`);
+    else if (!house.act(key) && key.trim() !== "") console.log(KEYS);
   });
 }
 
