@@ -111,11 +111,6 @@ export class Boards {
     return this.#peers.offer;
   }
 
-  /** When that came. */
-  get offeredAt(): Millis | undefined {
-    return this.#peers.offeredAt;
-  }
-
   /** Ends the sessions of a keypad, and forgets what is known of it. @param kid 8 bytes */
   forget(kid: Bytes): void {
     this.#peers.forget(kid);

@@ -69,6 +69,8 @@ export class Outside {
   readonly #desk: OutsideDesk;
   readonly #vault: Vault;
   readonly #boards: Boards;
+  /** Whether the last of two that offer themselves who was told was the camera. */
+  #isCameraTold = false;
 
   constructor(parts: OutsideParts, desk: OutsideDesk, now: Millis) {
     const { crypto, random, identity, memory } = parts;
@@ -130,7 +132,7 @@ export class Outside {
     if (request.kind === "users") {
       return { kind: "users", id, holidays: memory.state.codes.holidays, users: usersFrom(memory, request.from) };
     }
-    if (request.kind === "offer") return { kind: "offer", id, board: this.#offer };
+    if (request.kind === "offer") return { kind: "offer", id, board: this.#nextOffer() };
     if (this.#desk.look().isEnding) return "journal";
     return setCodes({ ...this.#parts, vault: this.#vault }, request, { owner, now });
   }
@@ -167,12 +169,12 @@ export class Outside {
     return { budget: this.codes.level(now), secrets, pausedDigits };
   }
 
-  /** The newest offer on either wire. */
-  get #offer(): Offer | undefined {
-    const { witness } = this.#parts;
-    const isCameraNewer = (witness.offeredAt ?? -1) > (this.#boards.offeredAt ?? -1);
-    const [newer, older] = isCameraNewer ? [witness.offer, this.#boards.offer] : [this.#boards.offer, witness.offer];
-    return newer ?? older;
+  /** Gives what offers itself on either wire; where both do, each in its turn: whoever looks for one asks twice. */
+  #nextOffer(): Offer | undefined {
+    const [keypad, camera] = [this.#boards.offer, this.#parts.witness.offer];
+    if (keypad === undefined || camera === undefined) return keypad ?? camera;
+    this.#isCameraTold = !this.#isCameraTold;
+    return this.#isCameraTold ? camera : keypad;
   }
 
   get #view(): View {

@@ -223,11 +223,6 @@ export class Peers<State> {
     return offer === undefined || this.#enrolled(offer) !== undefined ? undefined : offer;
   }
 
-  /** When the last offer came; undefined where there is none. */
-  get offeredAt(): Millis | undefined {
-    return this.#offer?.at;
-  }
-
   /** Ends the sessions of a board, and forgets what is known of it. @param kid 8 bytes */
   forget(kid: Bytes): void {
     const peer = this.#find(kid);

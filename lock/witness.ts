@@ -232,11 +232,6 @@ export class Witness {
     return this.#peers.offer;
   }
 
-  /** When that came. */
-  get offeredAt(): Millis | undefined {
-    return this.#peers.offeredAt;
-  }
-
   get #camera(): Peer<Seen> | undefined {
     return this.#peers.all[0];
   }

@@ -10,6 +10,8 @@ import type { Answer } from "../../firmware/link/message.ts";
 import type { Heartbeat } from "../../firmware/link/witness.ts";
 import type { Caller } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
+import { Tripod } from "../../simulator/tripod.ts";
+import { Typist } from "../../simulator/typist.ts";
 import { House, ONCE_24 } from "./house.ts";
 import { Onlooker, SEEING } from "./onlooker.ts";
 
@@ -259,6 +261,20 @@ test("a frame from the camera's wire is none to a keypad, and the reverse", () =
   camera.isCrossed = false;
   camera.connect();
   assert.is(house.desk.open(token), "yes");
+});
+
+test("a keypad and a camera that offer themselves at once are told in turn, whatever came last", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  new Tripod(desk);
+  desk.passTime(12);
+  new Typist(desk).offer();
+  const caller = desk.ownerSession();
+  const roles = Array.from({ length: 4 }, () => {
+    const answer = caller.ask({ kind: "offer" });
+    return answer?.kind === "offer" ? answer.board?.role : undefined;
+  });
+  assert.equal(roles, [2, 1, 2, 1]);
 });
 
 test.run();
