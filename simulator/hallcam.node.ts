@@ -59,6 +59,7 @@ export class HallCamera {
   #alarm: string | undefined;
   #openedAt: Millis | undefined;
   #isClosed = false;
+  #picture: Promise<void> = Promise.resolve();
 
   /** Builds the camera; it has no power yet, and nothing listens. */
   constructor(crypto: Crypto, world: World, house: HallHouse) {
@@ -93,6 +94,16 @@ export class HallCamera {
   /** Whether it knows its lock. */
   get isPaired(): boolean {
     return this.#board.camera?.snapshot.isPaired === true;
+  }
+
+  /** Whether the red light burns. */
+  get isLit(): boolean {
+    return this.#board.isLit;
+  }
+
+  /** Waits for the picture that is being made; for nothing where none is. */
+  get picture(): Promise<void> {
+    return this.#picture;
   }
 
   /** What stands on its label: the text of both its keys, and what people compare. */
@@ -196,7 +207,7 @@ export class HallCamera {
       if (file !== undefined) this.#stage.keep(file);
       this.#house.run(() => handOver(file));
     };
-    encodePicture(this.#canvas).then(deliver, (error: Error) => {
+    this.#picture = encodePicture(this.#canvas).then(deliver, (error: Error) => {
       deliver(undefined);
       this.#house.say(`the camera's sensor gives no picture: ${error.message}`);
     });
@@ -229,7 +240,9 @@ export class HallCamera {
     if (isLit !== this.#isLit) this.#house.say(`the camera's red light goes ${isLit ? "on" : "off"}`);
     this.#isLit = isLit;
     const alarm = camera?.snapshot.alarm;
-    if (alarm !== undefined && alarm !== this.#alarm) this.#house.say(`the camera gives an alarm: ${alarm}`);
+    // Which of two faults it names may change from one picture to the next.
+    if ((alarm === undefined) !== (this.#alarm === undefined))
+      this.#house.say(alarm === undefined ? "the camera's alarm is over" : `the camera gives an alarm: ${alarm}`);
     this.#alarm = alarm;
   }
 }
