@@ -3,16 +3,12 @@
 // plain numbers, apart from the rules of lock and camera that it judges.
 // Follows docs/visit.md and docs/attacks.md T23, T26, T27, T29.
 
-import type { Bytes } from "../firmware/bytes.ts";
-import { toHex } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { ClipReader } from "../firmware/evidence/matroska.ts";
-import { ClipVerifier } from "../firmware/evidence/verify.ts";
 import type { Entry } from "../firmware/journal/entry.ts";
+import { lookAtFilm } from "./film.ts";
 import type { Hall, Trick } from "./hall.ts";
 import type { Invariant } from "./invariants.ts";
 import type { Ask } from "./model.ts";
-import { openAge } from "./opener.ts";
 import type { World } from "./world.ts";
 
 /** For so long a trick may go unnoticed by whoever opens: a heartbeat's age, or what the eye needs to be sure. */
@@ -172,31 +168,13 @@ export class FilmWatch {
   }
 
   #judge({ visit }: Filmed, entries: readonly Entry[]): void {
-    const told = entries.flatMap((entry) => (entry.kind === "camera" && entry.visit === visit ? [entry] : []));
-    const head = told.find(({ event }) => event === "end")?.head;
-    if (head === undefined) {
-      // Notices make room for newer ones, in a small part within a day.
-      if (this.#isForgetful) return;
-      this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: the journal names none`);
-      return;
-    }
-    const heads = told.flatMap(({ head: each }) => (each === undefined ? [] : [each.chain]));
-    const file = this.#hall.board.card.file(`${toHex(head.clip)}.age`);
-    const opened = file === undefined ? undefined : openAge(this.#crypto, this.#hall.ownerSecret, file);
-    const fault = opened?.isWhole === true ? this.#faultOf(opened.bytes, visit, heads) : "no file";
-    this.judged += 1;
-    if (fault !== undefined)
-      this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: ${fault}`);
-  }
-
-  #faultOf(bytes: Bytes, visit: number, heads: readonly Bytes[]): string | undefined {
-    const key = this.#hall.board.camera?.signingKey;
-    if (key === undefined) return undefined;
-    const verifier = new ClipVerifier(this.#crypto, key, { visit, heads });
-    const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
-    reader.push(bytes);
-    const { isOk, findings } = verifier.finish(reader.finish());
-    return isOk ? undefined : findings.map(({ kind }) => kind).join(", ");
+    const looked = lookAtFilm(this.#crypto, this.#hall, { visit, entries });
+    // Notices make room for newer ones, in a small part within a day.
+    if (looked.kind === "unnamed" && this.#isForgetful) return;
+    if (looked.kind === "judged") this.judged += 1;
+    if (looked.kind === "judged" && looked.verdict.isOk) return;
+    const fault = looked.kind === "judged" ? looked.verdict.findings.map(({ kind }) => kind).join(", ") : looked.kind;
+    this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: ${fault}`);
   }
 }
 

@@ -80,6 +80,16 @@ export interface RevokedCode {
 /** What came of a request: the lock's answer, or none. */
 export type Reply = "yes" | "no" | "nothing";
 
+/** How a request is made besides, and what else may be heard of it. */
+export interface Besides {
+  /** How often it is made at most, where the grant needs the camera; as often as that may take where it is left out. */
+  readonly tries?: number;
+  /** The first no of a grant that needs the camera: it is asked to prove itself, and whoever stands there asks again. */
+  knocked?(): void;
+  /** What the door does, as the lock tells it. */
+  noticed?(notice: Notice): void;
+}
+
 /** Somebody with a phone and an Ed25519 key. */
 export class Person {
   readonly name: string;
@@ -108,23 +118,27 @@ export class Person {
   }
 
   /** Stands before the door and asks, with a grant that may be somebody else's; where it needs the camera, some times. */
-  request(act: Act, token: Token, heard: (reply: Reply) => void, noticed?: (notice: Notice) => void): void {
+  request(act: Act, token: Token, heard: (reply: Reply) => void, besides: Besides = {}): void {
     const needsCamera = act === "unlock" && token.chain.some(({ cameraRule = 0 }) => cameraRule > 0);
+    const { tries = KNOCKS_MAX } = besides;
     const knock = (left: number): void => {
       const ask: Ask = { act, chain: token.chain, isGenuine: token.holder === this, isKnock: left > 0 };
       const tell = (reply: Reply) => {
         if (reply !== "no" || left === 0) heard(reply);
-        else this.street.world.after(KNOCK_MILLIS, () => knock(left - 1));
+        else {
+          if (left === tries - 1) besides.knocked?.();
+          this.street.world.after(KNOCK_MILLIS, () => knock(left - 1));
+        }
       };
-      this.#ask(ask, token, { heard: tell, noticed });
+      this.#ask(ask, token, { heard: tell, noticed: besides.noticed });
     };
-    knock(needsCamera ? KNOCKS_MAX - 1 : 0);
+    knock(needsCamera ? tries - 1 : 0);
   }
 
   #ask(
     ask: Ask,
     token: Token,
-    { heard, noticed }: { heard(reply: Reply): void; readonly noticed: ((notice: Notice) => void) | undefined },
+    { heard, noticed }: { heard(reply: Reply): void; readonly noticed: Besides["noticed"] },
   ): void {
     const { lockId } = this.street.lock;
     let reply: Reply = "nothing";

@@ -9,6 +9,10 @@ import { DELIVERY_SECONDS, DELIVERY_START, type Line, type Outcome, playDelivery
 /** The story is the same each time, and so is its hash. */
 const SEED = 1;
 const WHO_COLUMNS = 10;
+/** What must be allowed, and what not, by the names of the replies. */
+const ALLOWED = Object.freeze(["adopt", "enrol", "visit", "second"] as const);
+const REFUSED = Object.freeze(["early", "stolen", "again", "back", "covered", "late"] as const);
+const FILMS = 2;
 
 /** How a story ended. */
 export interface Story extends Outcome {
@@ -21,15 +25,14 @@ export interface Story extends Outcome {
 
 /** Plays the delivery in virtual time and tells it line by line. */
 export function tellStory(crypto: Crypto, print: (line: string) => void): Story {
-  const house = build(crypto, { seed: SEED, start: DELIVERY_START });
+  const house = build(crypto, { seed: SEED, start: DELIVERY_START, hasCamera: true });
   const outcome = playDelivery(house, (line) => print(format(line)));
   house.world.advance(millis(DELIVERY_SECONDS * 1_000));
   const { violations } = house.checker;
-  const { adopt, early, stolen, visit, again, late } = outcome.replies;
-  const areYes = adopt === "yes" && visit === "yes";
-  const areNo = early === "no" && stolen === "no" && again === "no" && late === "no";
-  const isWhole = outcome.audit?.verdict?.kind === "whole";
-  const isGood = areYes && areNo && isWhole && violations.length === 0;
+  const { replies, audit, films } = outcome;
+  const areTrue = ALLOWED.every((name) => replies[name] === "yes") && REFUSED.every((name) => replies[name] === "no");
+  const areWhole = audit?.verdict?.kind === "whole" && films.length === FILMS && films.every(({ isOk }) => isOk);
+  const isGood = areTrue && areWhole && violations.length === 0;
   return { ...outcome, violations, hash: house.world.trace.hash(), isGood };
 }
 
