@@ -23,6 +23,8 @@ import { printable } from "./terminal.ts";
 /** A board offers itself every 10 s, and a handshake that fails is tried again for some seconds. */
 const UP_MILLIS = 45_000;
 const ASK_MILLIS = 1_000;
+/** Kinds of boards that may offer themselves at once. */
+const OFFERS_MAX = 2;
 
 /** A kind of board. */
 export interface BoardKind {
@@ -121,10 +123,12 @@ export function boardObject({ kid, ...board }: BoardState): Record<string, unkno
 
 /** Asks the lock which board offers itself. @throws Failure where none does */
 async function askOffer({ name, role, forget, where }: BoardKind, { conversation }: OwnerSession): Promise<Board> {
-  const answer = await conversation.ask({ kind: "offer" });
-  if (answer.kind !== "offer") throw refused(answer.kind === "no" ? answer.denial : undefined);
-  const { board } = answer;
-  if (board?.role === role) return board;
+  // Where a keypad and a camera offer themselves at once, the lock names one and then the other.
+  for (let asked = 0; asked < OFFERS_MAX; asked++) {
+    const answer = await conversation.ask({ kind: "offer" });
+    if (answer.kind !== "offer") throw refused(answer.kind === "no" ? answer.denial : undefined);
+    if (answer.board?.role === role) return answer.board;
+  }
   throw new Failure(
     EXIT.REFUSED,
     `No ${name} offers itself to the lock: ${where}, and wait ten seconds. One that belongs to a lock already does not offer itself: ${forget}.`,
