@@ -12,8 +12,6 @@ import { Aftermath } from "./scenarios/aftermath.ts";
 import { DAY_START, Household, type Tally } from "./scenarios/day.ts";
 
 const DAY_MILLIS = 86_400_000;
-/** A house with a camera costs ten times as much as one without: most of them are asked for (`--camera yes`). */
-const CAMERA_PER_MILLE = 20;
 
 /** What to simulate. */
 export interface SimulationOptions {
@@ -26,7 +24,7 @@ export interface SimulationOptions {
   readonly isSmall?: boolean;
   /** Parcels a day; drawn where it is left out. */
   readonly parcels?: number;
-  /** Whether there is a camera in the hall; drawn where it is left out. */
+  /** Whether there is a camera in the hall, which takes ten times as long; none where it is left out. */
   readonly hasCamera?: boolean;
   /** Receives a line for each entry of the trace. */
   readonly print?: (line: string) => void;
@@ -54,9 +52,8 @@ export interface SimulationResult {
 export function simulate(crypto: Crypto, options: SimulationOptions): SimulationResult {
   const { seed, days, parcels } = options;
   const isSmall = options.isSmall ?? new Stream(seed, "part").chance(500);
-  const hasCamera = options.hasCamera ?? new Stream(seed, "hall").chance(CAMERA_PER_MILLE);
   const geometry = isSmall ? SMALL_GEOMETRY : STANDARD_GEOMETRY;
-  const house = build(crypto, { ...options, geometry, hasCamera, start: DAY_START });
+  const house = build(crypto, { ...options, geometry, start: DAY_START });
   const { world, checker } = house;
   const household = new Household(house, { days, parcels });
   household.live(days);

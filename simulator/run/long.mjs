@@ -11,6 +11,7 @@ const WIDE = [
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 12 --rv32 2"],
   ["500 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 500 --days 3"],
+  ["a thief in the hall of twenty-four houses", "node simulator/run/simulate.mjs --seeds 24 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],

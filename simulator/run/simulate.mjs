@@ -1,6 +1,6 @@
 // Runs a seeded house for some days with everything that can go wrong: on Node, on XS, or on XS for rv32.
 // Usage: npm run simulate -- [--seed N] [--seeds K] [--days D] [--faults all|none|LIST] [--only NUMBERS] [--parcels N]
-//   [--part small|standard] [--camera yes|no] [--engine node|xs|rv32] [--trace]
+//   [--part small|standard] [--camera] [--engine node|xs|rv32] [--trace]
 // The first line names the seed, the last is `PASSED <trace hash>` or `FAILED seed N step S: invariant`. On Node a seed that
 // fails is shrunk to a short list of faults, with the command that plays just those.
 
@@ -15,10 +15,9 @@ import { bundle, ROOT } from "./bundle.mjs";
 import { runJobs } from "./crew.mjs";
 
 const USAGE = `usage: npm run simulate -- [--seed N] [--seeds K] [--days 1..3660] [--faults all|none|LIST] [--only NUMBERS]
-  [--parcels 1..40] [--part small|standard] [--camera yes|no] [--engine node|xs|rv32] [--trace]`;
+  [--parcels 1..40] [--part small|standard] [--camera] [--engine node|xs|rv32] [--trace]`;
 const ENGINES = ["node", "xs", "rv32"];
 const PARTS = ["small", "standard"];
-const ANSWERS = ["yes", "no"];
 const SECONDS_MAX = 3600;
 const DAYS_MAX = 3660;
 const SEEDS_MAX = 1_000_000;
@@ -45,10 +44,10 @@ function whole(text, { least, most }) {
 }
 
 function readOptions() {
-  const texts = ["seed", "seeds", "days", "faults", "only", "parcels", "part", "camera", "engine"];
+  const texts = ["seed", "seeds", "days", "faults", "only", "parcels", "part", "engine"];
   const types = Object.fromEntries(texts.map((name) => [name, { type: "string" }]));
   try {
-    return parseArgs({ options: { ...types, trace: { type: "boolean" } } }).values;
+    return parseArgs({ options: { ...types, camera: { type: "boolean" }, trace: { type: "boolean" } } }).values;
   } catch (error) {
     return fail(`${error.message.split(".")[0]}.`);
   }
@@ -102,7 +101,7 @@ function tellShortest(parts, options, { violation, endedMillis, faults }) {
   );
   const parcels = options.parcels === undefined ? "" : ` --parcels ${options.parcels}`;
   const part = options.isSmall === undefined ? "" : ` --part ${options.isSmall ? "small" : "standard"}`;
-  const camera = options.hasCamera === undefined ? "" : ` --camera ${options.hasCamera ? "yes" : "no"}`;
+  const camera = options.hasCamera === true ? " --camera" : "";
   const played = numbers === "" ? "--faults none" : `--only ${numbers}`;
   console.log(`npm run simulate -- --seed ${options.seed} --days ${options.days} ${played}${parcels}${part}${camera}`);
 }
@@ -171,8 +170,7 @@ const parts = await import(pathToFileURL(file).href);
 const parcels = given.parcels === undefined ? {} : { parcels: whole(given.parcels, { least: 1, most: 40 }) };
 if (given.part !== undefined && !PARTS.includes(given.part)) fail(`There is no part ${given.part}.`);
 const part = given.part === undefined ? {} : { isSmall: given.part === "small" };
-if (given.camera !== undefined && !ANSWERS.includes(given.camera)) fail(`--camera is yes or no, not ${given.camera}.`);
-const camera = given.camera === undefined ? {} : { hasCamera: given.camera === "yes" };
+const camera = given.camera === true ? { hasCamera: true } : {};
 const options = { seed, days, faults: readChoice(given, parts.FAULT_KINDS), ...parcels, ...part, ...camera };
 if (engine !== "node" && count !== undefined) fail("Many seeds run on Node only.");
 else if (engine !== "node") await runOnXs(engine, { ...options, hasTrace: given.trace === true });
