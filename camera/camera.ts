@@ -140,6 +140,7 @@ export class Camera {
     this.#now = now;
     this.#isCaseOpen = isOpen;
     this.#hasOpened ||= isOpen;
+    if (isOpen) this.#post?.link.hurry(now);
   }
 
   /** Takes the button inside of the case: with the case open, the camera forgets its lock, for whom clips were sealed, and what

@@ -63,6 +63,12 @@ export class CameraLink {
     if (this.#sessions.canSend) this.#sessions.send(encodeHeartbeat(beat));
   }
 
+  /** Has the lock ask soon: something has happened that it should know. */
+  hurry(now: Millis): void {
+    this.#now = now;
+    if (this.isUp) this.#sessions.send(encodeHere());
+  }
+
   /** Does what is due: says again that it is there, opens another session where the lock is silent. */
   tick(now: Millis): void {
     this.#now = now;

@@ -82,7 +82,7 @@ export class Lock {
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
     this.#witness = new Witness(
       { ...platform, wire: platform.cameraWire, identity },
-      witnessDesk({ identity, memory, recorder, heard: () => {} }),
+      witnessDesk({ identity, memory, recorder, indicator }),
       now,
     );
     this.#tickets = new Tickets(random, this.#witness);

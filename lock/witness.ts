@@ -19,11 +19,12 @@ import {
   parseCameraWord,
   type Ticket,
 } from "../firmware/link/witness.ts";
-import { type Millis, millis, type Random } from "../firmware/platform.ts";
+import { type Indicator, type Millis, millis, type Random } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import type { Interval } from "../firmware/time/clock.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";
+import { soundTamper } from "./keypad.ts";
 import type { Memory } from "./memory.ts";
 import { type Peer, Peers, type PeersParts } from "./peers.ts";
 import type { Recorder } from "./recorder.ts";
@@ -70,8 +71,8 @@ export interface WitnessDesk {
   /** When the sensor may have power. */
   readonly mode: CameraMode;
   interval(now: Millis): Interval;
-  /** Hears each heartbeat that counts. */
-  heard(beat: Heartbeat, now: Millis): void;
+  /** Hears each heartbeat that counts. @param former the one before it, since this start */
+  heard(beat: Heartbeat, former: Heartbeat | undefined, now: Millis): void;
   stranger(kind: StrangerClass, now: Millis): void;
 }
 
@@ -80,7 +81,7 @@ export function witnessDesk(lock: {
   readonly identity: Identity;
   readonly memory: Memory;
   readonly recorder: Recorder;
-  heard(beat: Heartbeat, now: Millis): void;
+  readonly indicator: Indicator;
 }): WitnessDesk {
   const { identity, memory, recorder } = lock;
   return {
@@ -92,7 +93,9 @@ export function witnessDesk(lock: {
       return memory.state.configuration.cameraMode;
     },
     interval: (now) => memory.interval(now),
-    heard: (beat, now) => lock.heard(beat, now),
+    heard: (beat, former, now) => {
+      if (beat.isCaseOpen && former?.isCaseOpen !== true) soundTamper(lock, now);
+    },
     stranger: (kind, now) => recorder.stranger(kind, now),
   };
 }
@@ -278,10 +281,11 @@ export class Witness {
       this.#desk.stranger(NO_SENSE, now);
       return;
     }
+    const former = state.newest?.beat;
     state.newest = { beat, drawnAt: state.asked[found].at };
     // What was asked before it is answered with it: a heartbeat that was overtaken says nothing newer.
     state.asked = state.asked.slice(found + 1);
-    this.#desk.heard(beat, now);
+    this.#desk.heard(beat, former, now);
   }
 
   #read(plaintext: Bytes, now: Millis): CameraWord | undefined {

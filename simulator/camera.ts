@@ -129,6 +129,11 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
     this.#parts.moved?.();
   }
 
+  /** Somebody opens its case, or closes it. */
+  moveCase(isOpen: boolean): void {
+    this.call((camera, now) => camera.caseChanged(isOpen, now));
+  }
+
   /** Brings it a frame of the lock. */
   received(frame: Bytes): void {
     this.call((camera, now) => camera.lockReceived(frame, now));

@@ -3,6 +3,7 @@
 
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import type { Desk } from "../desk.ts";
+import { Tripod } from "../tripod.ts";
 import { type Attack, adopted, must } from "./attack.ts";
 import { Handset } from "./handset.ts";
 
@@ -119,6 +120,33 @@ function tryForce(desk: Desk): void {
   owner.leave();
 }
 
+/** The camera's case: while nobody comes, and behind a radio that is silent. */
+function tryCamera(desk: Desk): void {
+  const tripod = new Tripod(desk, { frameMillis: 500, isCheap: true }).enrol();
+  must(
+    sounds(desk, () => {
+      tripod.board.moveCase(true);
+      desk.passTime(1);
+    }),
+    "a camera whose case is opened sounds within a second",
+  );
+  must(!sounds(desk, () => desk.passTime(LOST_SECONDS)), "and sounds once");
+  must(written(desk, "tamper") === 1, "and is written once");
+  tripod.board.moveCase(false);
+  desk.passTime(LOST_SECONDS);
+  tripod.isJammed = true;
+  tripod.board.moveCase(true);
+  desk.passTime(2);
+  tripod.board.moveCase(false);
+  desk.passTime(BACK_SECONDS);
+  must(written(desk, "tamper", () => {}) === 1, "nobody hears of it while the radio is silent");
+  tripod.isJammed = false;
+  must(
+    sounds(desk, () => desk.passTime(LOST_SECONDS)),
+    "a case that was opened and closed behind a silent radio sounds when it is heard again",
+  );
+}
+
 /** The bolt is held out of its keeper: whoever listens is told, and who does not reads it. */
 function tryJam(desk: Desk): void {
   const owner = desk.ownerSession();
@@ -138,8 +166,10 @@ function tryJam(desk: Desk): void {
 
 export const attack: Attack = {
   id: "T40",
-  claim: "force at the keypad, its cable or the door sounds and is written, and what nobody could hear is told later",
+  claim:
+    "force at the keypad, its cable, the camera or the door sounds and is written, and what nobody could hear is told later",
   run: (factory) => {
-    for (const attempt of [tryCase, tryCable, tryForce, tryJam]) attempt(adopted(factory, { sectors: SECTORS }));
+    for (const attempt of [tryCase, tryCable, tryCamera, tryForce, tryJam])
+      attempt(adopted(factory, { sectors: SECTORS }));
   },
 };

@@ -232,6 +232,26 @@ export const WIRE_TWINS = Object.freeze([
   },
   {
     id: "T40",
+    without: "the alarm of the camera's case",
+    at: "a camera whose case is opened sounds within a second",
+    rewrites: [
+      rewrite("lock/witness.ts", "if (beat.isCaseOpen && former?.isCaseOpen !== true) soundTamper(lock, now);"),
+    ],
+  },
+  {
+    id: "T40",
+    without: "a camera that says at once that its case is open",
+    at: "a camera whose case is opened sounds within a second",
+    rewrites: [rewrite("camera/camera.ts", "if (isOpen) this.#post?.link.hurry(now);")],
+  },
+  {
+    id: "T40",
+    without: "a camera that remembers what it could not say",
+    at: "a case that was opened and closed behind a silent radio sounds when it is heard again",
+    rewrites: [rewrite("camera/camera.ts", "this.#hasOpened ||= isOpen;")],
+  },
+  {
+    id: "T40",
     without: "the loop in the cable",
     at: "a cut cable sounds at once",
     rewrites: [rewrite(OUTSIDE, "if (!isClosed) soundTamper(this.#parts, now);")],
