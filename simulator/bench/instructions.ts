@@ -35,7 +35,7 @@ import {
   weigh,
   writeIntent,
 } from "./decision.ts";
-import { measureEvidence } from "./evidence.ts";
+import { type EvidenceRow, measureEvidence } from "./evidence.ts";
 import { type EyeCosts, measureEye } from "./eye.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
 
@@ -63,6 +63,7 @@ export interface Costs {
   readonly codes: CodeCosts;
   readonly eye: EyeCosts;
   readonly others: readonly (readonly [string, number])[];
+  readonly evidence: readonly EvidenceRow[];
 }
 
 /** Measures everything. */
@@ -72,7 +73,8 @@ export function measure(crypto: Crypto, host: Host): Costs {
     decisions,
     codes: measureCodes(crypto, host),
     eye: measureEye(host),
-    others: [...measureOthers(crypto, host), ...measureEvidence(crypto, host)],
+    others: measureOthers(crypto, host),
+    evidence: measureEvidence(crypto, host),
   };
 }
 

@@ -14,6 +14,7 @@ const WIDE = [
   ["a thief in the hall of twenty-four houses", "node simulator/run/simulate.mjs --seeds 24 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
+  ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
   ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
 ];

@@ -97,11 +97,14 @@ export class Sensor {
   expose(canvas: Canvas, shot: Shot): void {
     this.draw(canvas, shot);
     const { luma, width } = canvas;
-    let turn = 0;
-    for (let at = 0; at < luma.length; at++) {
-      if (at % width === 0) turn = this.#random.below(NOISES);
-      const noise = ((this.#noises[(at + turn) & (NOISES - 1)] as number) * shot.noiseTenths) / 2_560;
-      luma[at] = Math.max(0, Math.min(255, Math.round((luma[at] as number) + noise)));
+    // A level is whole: what is added to it may be rounded before, once for each draw instead of once for each pixel.
+    const noises = this.#noises.map((noise) => Math.round((noise * shot.noiseTenths) / 2_560));
+    for (let at = 0, end = width; at < luma.length; end += width) {
+      const turn = this.#random.below(NOISES);
+      for (; at < end; at++) {
+        const level = (luma[at] as number) + (noises[(at + turn) & (NOISES - 1)] as number);
+        luma[at] = level < 0 ? 0 : level > 255 ? 255 : level;
+      }
     }
   }
 
