@@ -31,12 +31,15 @@ import { parseCameraWord, parseLockWord } from "../../firmware/link/witness.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { encodeTimeRequest, verifyTimeResponse } from "../../firmware/time/roughtime.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { CountingReader } from "../counting.ts";
 import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
 import { type Example, examples } from "../examples.ts";
 import { encodeMosaic } from "../sensor/mosaic.ts";
 import { TimeServer } from "../timeserver.ts";
+import { filmRows } from "./films.ts";
 import { type Source, sourceOf } from "./mutate.ts";
+import { counted, quiet, type Read, type Reading, type Row } from "./reading.ts";
+
+export type { Reading } from "./reading.ts";
 
 const FRAMES_MAX = 64;
 const IN_FRONT: readonly string[] = Object.freeze([
@@ -59,16 +62,6 @@ export interface Parser {
   readonly steps: number | undefined;
   read(bytes: Bytes): Reading;
 }
-
-/** What came of reading. */
-export interface Reading {
-  /** Undefined where the reader does not count them. */
-  readonly steps: number | undefined;
-  /** What it threw; undefined where it read to the end. */
-  readonly thrown: unknown;
-}
-
-type Read = (bytes: Bytes) => Reading;
 
 /** Gives all readers. */
 export function parsersOf(crypto: Crypto): readonly Parser[] {
@@ -118,6 +111,7 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
     ),
     timeParser(crypto, parser),
     parser("readJpeg", pictures(), readJpeg()),
+    ...filmRows(crypto, all).map(([name, goods, read]) => parser(name, goods, read)),
     ...carrierParsers(ofRule("delegation", "answer")).map(([name, goods, read]) => parser(name, goods, read)),
   ];
 }
@@ -155,8 +149,6 @@ function readJpeg(): Read {
     return { ...read, steps: reader.blocks + reader.tablesBuilt - built };
   };
 }
-
-type Row = readonly [name: string, goods: readonly Bytes[], read: Read];
 
 /** One reader for each type of record: the example's rule ends in the type's number. */
 function entryParsers(all: readonly Example[]): readonly Row[] {
@@ -212,30 +204,6 @@ function readGrant(reader: Reader): void {
   const message = readSign1(reader);
   reader.end();
   readChain(reader, message);
-}
-
-function counted(bytesMax: number, read: (reader: Reader) => unknown): Read {
-  return (bytes) => {
-    let reader: CountingReader | undefined;
-    try {
-      reader = new CountingReader(bytes, bytesMax);
-      read(reader);
-      return { steps: reader.steps, thrown: undefined };
-    } catch (thrown) {
-      return { steps: reader?.steps ?? 0, thrown };
-    }
-  };
-}
-
-function quiet(read: (bytes: Bytes) => unknown): Read {
-  return (bytes) => {
-    try {
-      read(bytes);
-      return { steps: undefined, thrown: undefined };
-    } catch (thrown) {
-      return { steps: undefined, thrown };
-    }
-  };
 }
 
 /** A statement that sets everything there is to set: the message with the most keys. */

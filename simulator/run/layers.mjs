@@ -34,7 +34,10 @@ const NODE_FILES = [
 ];
 
 // Files of owner/ that a phone's page or a simulation runs as well.
-const OWNER_PORTABLE = ["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts", "owner/viewer.ts"];
+const OWNER_PORTABLE = [
+  ...["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts", "owner/viewer.ts"],
+  ...["owner/claim/form.ts", "owner/claim/records.ts"],
+];
 
 // Where firmware and boards may import a package or the SDK by name.
 const SDK_FILES = /^(?:firmware\/io\/|firmware\/crypto\/native\.ts$|(?:lock|keypad|camera)\/main\.ts$)/;
