@@ -124,8 +124,8 @@ export class Lock {
 
   get snapshot(): Snapshot {
     const { owners } = this.#memory.state.keyring;
-    const isVisitOpen = this.#visits.isOpen;
-    return { door: this.#door, isAdopted: owners.length > 0, isVisitOpen, hasPresence: this.#hasPresence };
+    const visit = { isVisitOpen: this.#visits.isOpen, cameraProof: this.#witness.proof(this.#now) };
+    return { door: this.#door, isAdopted: owners.length > 0, hasPresence: this.#hasPresence, ...visit };
   }
 
   connected(connection: number, transport: Transport, now: Millis): void {

@@ -7,6 +7,7 @@ import type { Bolt } from "../firmware/door/bolt.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
 import type { Battery, Carrier, Constants, Flash, Indicator, Random, Seconds, Wire } from "../firmware/platform.ts";
+import type { CameraProof } from "./witness.ts";
 
 /** The hardware of a lock board. */
 export interface LockPlatform {
@@ -54,6 +55,8 @@ export interface Snapshot {
   readonly isAdopted: boolean;
   readonly isVisitOpen: boolean;
   readonly hasPresence: boolean;
+  /** What the camera proved at the last event. */
+  readonly cameraProof: CameraProof;
 }
 
 /** A partition of 1 MB in sectors of 4 KB: behind the sector that is written now stand at least 191 of access records, 4,775

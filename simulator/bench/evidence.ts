@@ -12,9 +12,9 @@ import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { verifyFootage } from "../../firmware/evidence/footage.ts";
 import { extendChain, rawFrameHash, readSegment } from "../../firmware/evidence/segment.ts";
 import { assert } from "../../firmware/fault.ts";
+import { ASK_MILLIS, Lookout } from "../lookout.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { type Host, instructionsOf, instructionsOnce } from "./host.ts";
-import { ASK_MILLIS, Lookout } from "./lookout.ts";
 
 /** A frame of 640x480, as a camera's own encoder gives it. */
 const FRAME_BYTES = 25_000;

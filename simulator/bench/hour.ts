@@ -7,10 +7,10 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { RIGHT_VIEW } from "../../firmware/link/witness.ts";
 import { ViewerLink } from "../../owner/viewer.ts";
+import { Lookout } from "../lookout.ts";
 import { Stream } from "../random.ts";
 import type { Shot } from "../sensor/sensor.ts";
 import { Sight } from "../sensor/sight.ts";
-import { Lookout } from "./lookout.ts";
 
 /** By how much the heap may be larger at the end than after five minutes, in bytes: a second clip that the camera remembers. */
 export const GROWTH_BYTES_MAX = 2_048;

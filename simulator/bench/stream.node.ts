@@ -7,10 +7,10 @@ import { performance } from "node:perf_hooks";
 import { JpegReader } from "../../camera/jpeg.ts";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { crypto } from "../../firmware/crypto/node.ts";
+import { Lookout } from "../lookout.ts";
 import { Canvas } from "../sensor/canvas.ts";
 import { encodePicture } from "../sensor/picture.node.ts";
 import { Sensor, type Shot } from "../sensor/sensor.ts";
-import { Lookout } from "./lookout.ts";
 
 const WIDTH = 1_920;
 const HEIGHT = 1_080;

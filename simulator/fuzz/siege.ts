@@ -1,5 +1,5 @@
-// A lock that has an owner, a guest and a keypad, under a stream of malformed messages from outside its sessions and from
-// inside, by radio and over the keypad's wire.
+// A lock that has an owner, a guest, a keypad and a camera, under a stream of malformed messages from outside its sessions and from
+// inside, by radio and over the wires to keypad and camera.
 // Why: behind the cipher stand the readers, the signatures and the bolt; whatever comes, nothing moves, nothing is written
 // but counts of strangers, and nothing is thrown (docs/attacks.md T04, T21).
 // Within a session each message goes by itself: what is left of the session's bounds is used up as a stranger would.
@@ -24,6 +24,7 @@ import { Desk } from "../desk.ts";
 import { examples } from "../examples.ts";
 import { Porch } from "../porch.ts";
 import type { Stream } from "../random.ts";
+import { Forger } from "./forger.ts";
 import { type Channel, Intruder } from "./intruder.ts";
 import { mutate, type Source, sourceOf } from "./mutate.ts";
 import { Tapper } from "./tapper.ts";
@@ -36,6 +37,9 @@ const OWNER_PER_MILLE = 250;
 /** How many messages come over the keypad's wire, and how many of them are sealed in its session. */
 const WIRE_PER_MILLE = 150;
 const COMMAND_PER_MILLE = 400;
+/** How many come over the camera's, and how many of them are sealed in its session. */
+const CAMERA_PER_MILLE = 150;
+const WORD_PER_MILLE = 400;
 const PIN = "394827";
 /** Between two handshakes of one keypad. */
 const SHAKE_SECONDS = 2;
@@ -52,7 +56,7 @@ const MADE_BYTES_MAX = 4_200;
 
 /** A message on its way: what it is made of. */
 export interface Shot {
-  readonly layer: "frame" | "request" | "keypad frame" | "keypad command";
+  readonly layer: "frame" | "request" | "keypad frame" | "keypad command" | "camera frame" | "camera word";
   readonly bytes: Bytes;
 }
 
@@ -66,6 +70,7 @@ export class Siege {
   readonly #requests: readonly Source[];
   readonly #signed: readonly Source[];
   readonly #tapper: Tapper;
+  readonly #forger: Forger;
   #intruder: Intruder | undefined;
   #channel: Channel | undefined;
   #left = 0;
@@ -89,6 +94,8 @@ export class Siege {
     assert(result === "yes", "what is to be spoilt opens while it is whole");
     porch.visit();
     desk.passTime(RELOCK_SECONDS);
+    this.#tapper.report();
+    this.#forger = new Forger(desk, random);
     this.#count();
     this.#guest = desk.grant({ to: desk.person("guest"), uses: 60_000, depth: 1 });
     this.#delegate = desk.delegate(this.#guest, { to: desk.person("delegate") });
@@ -104,6 +111,10 @@ export class Siege {
       const isCommand = this.#random.chance(COMMAND_PER_MILLE);
       if (isCommand) return { layer: "keypad command", bytes: this.#tapper.spoiltCommand() };
       return { layer: "keypad frame", bytes: this.#tapper.spoiltFrame() };
+    }
+    if (this.#random.chance(CAMERA_PER_MILLE)) {
+      if (this.#random.chance(WORD_PER_MILLE)) return { layer: "camera word", bytes: this.#forger.spoiltWord() };
+      return { layer: "camera frame", bytes: this.#forger.spoiltFrame() };
     }
     if (this.#left <= 0 || this.#intruder?.isConnected !== true) this.#connect();
     this.#left--;
@@ -146,6 +157,7 @@ export class Siege {
     this.#intruder?.leave();
     this.desk.passTime(QUIET_SECONDS);
     if (!this.#tapper.report()) return "its keypad was not heard afterwards";
+    if (!this.#forger.prove()) return "its camera proved nothing afterwards";
     const session = this.desk.ownerSession();
     const answer = session.ask({ kind: "holidays", holidays: [] });
     session.leave();
@@ -159,6 +171,7 @@ export class Siege {
   /** Hangs up, waits as a stranger must, and comes again; now and then as the owner, who may ask for more. */
   #connect(): void {
     this.#intruder?.leave();
+    this.#forger.tend();
     this.desk.passMillis(BETWEEN_MILLIS);
     if (this.#tapper.isReportDue) this.#tapper.report();
     this.#left = MESSAGES_A_SESSION;
@@ -188,6 +201,10 @@ export class Siege {
     const tapper = this.#tapper;
     if (layer === "keypad frame") return !tapper.isServed(bytes);
     if (layer === "keypad command") return !tapper.isServed(tapper.seal(bytes));
+    const forger = this.#forger;
+    if (layer === "camera frame") forger.send(bytes);
+    if (layer === "camera word") forger.send(forger.seal(bytes));
+    if (layer === "camera frame" || layer === "camera word") return true;
     const intruder = this.#intruder;
     assert(intruder !== undefined, "a message by radio is sent on a connection");
     intruder.send(layer === "request" ? intruder.seal(bytes) : bytes);
@@ -200,10 +217,10 @@ export class Siege {
   }
 
   #state(): string {
-    const { door, isAdopted, isVisitOpen, hasPresence } = this.desk.lock.snapshot;
+    const { door, isAdopted, isVisitOpen, hasPresence, cameraProof } = this.desk.lock.snapshot;
     const { drives, signals } = this.desk.rig;
     const flags = [isAdopted, isVisitOpen, hasPresence].map((flag) => (flag ? "1" : "0")).join("");
-    return `${door.bolt.at} ${door.contact.is} ${flags} ${drives.length} ${signals.length}`;
+    return `${door.bolt.at} ${door.contact.is} ${flags} ${cameraProof} ${drives.length} ${signals.length}`;
   }
 
   #written(): { readonly others: number; readonly codes: number } {

@@ -3,17 +3,17 @@
 // must not grow itself.
 // The lock's part follows docs/protocol.md §3.3.
 
-import { Camera } from "../../camera/camera.ts";
-import type { Card } from "../../camera/card.ts";
-import { LUMA_BYTES, type LumaReader } from "../../camera/luma.ts";
-import type { CameraOptions, CameraPlatform } from "../../camera/options.ts";
-import { Settings } from "../../camera/settings.ts";
-import type { Sink } from "../../camera/sink.ts";
-import type { Bytes } from "../../firmware/bytes.ts";
-import { kid8, lockIdOf } from "../../firmware/cose/key.ts";
-import type { Crypto } from "../../firmware/crypto/crypto.ts";
-import { assert, Fault } from "../../firmware/fault.ts";
-import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
+import { Camera } from "../camera/camera.ts";
+import type { Card } from "../camera/card.ts";
+import { LUMA_BYTES, type LumaReader } from "../camera/luma.ts";
+import type { CameraOptions, CameraPlatform } from "../camera/options.ts";
+import { Settings } from "../camera/settings.ts";
+import type { Sink } from "../camera/sink.ts";
+import type { Bytes } from "../firmware/bytes.ts";
+import { kid8, lockIdOf } from "../firmware/cose/key.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { assert, Fault } from "../firmware/fault.ts";
+import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import {
   bodyOf,
   encodeHandshake,
@@ -23,14 +23,14 @@ import {
   FRAME_KK_1,
   FRAME_KK_2,
   sessionOf,
-} from "../../firmware/link/frame.ts";
-import { encodeEnrolled, ROLE_CAMERA } from "../../firmware/link/introduction.ts";
-import { startHandshake } from "../../firmware/link/noise.ts";
-import { boardPrologue } from "../../firmware/link/prologue.ts";
-import { ASK_NONCE_BYTES, encodeAsk, encodeTicket, type Purpose, type Ticket } from "../../firmware/link/witness.ts";
-import { type Carrier, type Millis, millis } from "../../firmware/platform.ts";
-import { MemoryConstants } from "../memory.ts";
-import { Stream } from "../random.ts";
+} from "../firmware/link/frame.ts";
+import { encodeEnrolled, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import { startHandshake } from "../firmware/link/noise.ts";
+import { boardPrologue } from "../firmware/link/prologue.ts";
+import { ASK_NONCE_BYTES, encodeAsk, encodeTicket, type Purpose, type Ticket } from "../firmware/link/witness.ts";
+import { type Carrier, type Millis, millis } from "../firmware/platform.ts";
+import { MemoryConstants } from "./memory.ts";
+import { Stream } from "./random.ts";
 
 /** How often the lock asks while somebody is there, in milliseconds. */
 export const ASK_MILLIS = 500;
