@@ -3,12 +3,9 @@
 // the worst moment. So what is in use after five minutes must be in use after sixty, and no more.
 // One whole camera that judges, signs, seals and shows one viewer what it sees, at a frame a second; the card keeps nothing.
 
-import type { Bytes } from "../../firmware/bytes.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
-import { RIGHT_VIEW } from "../../firmware/link/witness.ts";
-import { ViewerLink } from "../../owner/viewer.ts";
+import { Gallery } from "../gallery.ts";
 import { Lookout } from "../lookout.ts";
-import { Stream } from "../random.ts";
 import type { Shot } from "../sensor/sensor.ts";
 import { Sight } from "../sensor/sight.ts";
 
@@ -20,10 +17,6 @@ export const SETTLED_MINUTES = 5;
 const FRAME_MILLIS = 1_000;
 const FRAMES_A_MINUTE = 60;
 const KNOCK_FRAMES = 6;
-const TICKET_SECONDS = 60;
-/** Who looks on asks the lock again before the minute is over. */
-const RENEWAL_FRAMES = 50;
-const CONNECTION = 1;
 const EMPTY: Shot = { people: [], lightPermille: 1_000, noiseTenths: 25 };
 
 /** What came of it. */
@@ -61,7 +54,7 @@ export function filmFor(crypto: Crypto, minutes: number, heapBytes: () => number
     frames += 1;
     const shot = shots[frames % 20 > 15 ? 1 + (frames % 2) : 0] as Shot;
     lookout.step(FRAME_MILLIS, sight.file(shot));
-    gallery.look(lookout, crypto, frames);
+    gallery.look(lookout, crypto);
   };
   lookout.purpose = "knock";
   for (let left = KNOCK_FRAMES; left > 0; left--) film();
@@ -77,65 +70,4 @@ export function filmFor(crypto: Crypto, minutes: number, heapBytes: () => number
   const isWell = isRecording && verdict === "ok" && alarm === undefined;
   const { pictures } = gallery;
   return { settled, end, frames, filmedBytes, films, beats: lookout.beats, pictures, isWell };
-}
-
-/** One viewer, who looks on as long as it lasts. */
-class Gallery {
-  pictures = 0;
-  readonly #random = new Stream(1, "gallery");
-  #link: ViewerLink | undefined;
-  #viewerKey: Bytes = new Uint8Array(0);
-  #frames: Bytes[] = [];
-
-  send(_connection: number, frame: Bytes): void {
-    this.#frames.push(frame);
-  }
-
-  close(): void {}
-
-  /** Takes what the camera sent, and asks for the next picture. */
-  look(lookout: Lookout, crypto: Crypto, frames: number): void {
-    const { camera, now } = lookout;
-    if (this.#link === undefined) this.#link = this.#come(lookout, crypto);
-    else if (frames % RENEWAL_FRAMES === 0) lookout.admit(this.#ticket());
-    const link = this.#link;
-    this.#hear(link, lookout);
-    if (frames === 2) this.#send(lookout, link.ask({ kind: "watch" })?.frame);
-    this.#hear(link, lookout);
-    this.#send(lookout, link.ping(now));
-    camera.tick(now);
-  }
-
-  #come(lookout: Lookout, crypto: Crypto): ViewerLink {
-    const secret = this.#draw(32);
-    this.#viewerKey = crypto.agreementPublicKey(secret);
-    const ticket = this.#ticket();
-    lookout.admit(ticket);
-    lookout.camera.viewerConnected(CONNECTION, lookout.now);
-    const link = new ViewerLink({
-      ...{ crypto, random: this.#random, lockId: lookout.lockId, ticket: ticket.ticket },
-      viewer: { secret, publicKey: this.#viewerKey },
-      cameraKey: lookout.camera.agreementKey,
-    });
-    this.#send(lookout, link.start());
-    return link;
-  }
-
-  #ticket() {
-    return { ticket: this.#draw(8), viewerKey: this.#viewerKey, rights: RIGHT_VIEW, seconds: TICKET_SECONDS };
-  }
-
-  #send({ camera, now }: Lookout, frame: Bytes | undefined): void {
-    if (frame !== undefined) camera.viewerReceived(CONNECTION, frame, now);
-  }
-
-  #hear(link: ViewerLink, { now }: Lookout): void {
-    for (const frame of this.#frames.splice(0)) if (link.received(frame, now).kind === "picture") this.pictures += 1;
-  }
-
-  #draw(size: number): Bytes {
-    const bytes = new Uint8Array(size);
-    this.#random.fill(bytes);
-    return bytes;
-  }
 }

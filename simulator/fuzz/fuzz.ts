@@ -7,6 +7,7 @@ import { type Bytes, toHex } from "../../firmware/bytes.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { Fault } from "../../firmware/fault.ts";
 import { Stream } from "../random.ts";
+import { Gate } from "./gate.ts";
 import { mutate } from "./mutate.ts";
 import { type Parser, parsersOf } from "./parsers.ts";
 import { Siege } from "./siege.ts";
@@ -15,8 +16,10 @@ import { Siege } from "./siege.ts";
 export const BATCH = 10_000;
 /** How often the heap is looked at. */
 const LOOK_EVERY = 1_000;
-/** How many of a batch go to the lock itself; each costs as much as twenty that go to a reader. */
-const SIEGE_PER_MILLE = 200;
+/** How many of a batch go to the lock itself, or to a camera; each costs as much as twenty that go to a reader. */
+const SIEGE_PER_MILLE = 170;
+/** How many of those go to a camera that somebody looks through. */
+const GATE_PER_MILLE = 50;
 /** How many of the others go to the readers that stand in front of a signature check. */
 const FRONT_PER_MILLE = 600;
 /** A malformed message may cost as many steps as ten good ones. */
@@ -92,24 +95,42 @@ interface Run {
 
 function sendBatch({ crypto, parsers, seed, growth }: Run, first: number, end: number): Failure | undefined {
   const random = new Stream(seed, `batch ${first / BATCH}`);
-  const siege = new Siege(crypto, random);
+  const [siege, gate] = [new Siege(crypto, random), new Gate(crypto, random)];
   const front = parsers.filter(({ isInFront }) => isInFront);
   for (let index = first; index < end; index++) {
-    const failure = random.chance(SIEGE_PER_MILLE)
-      ? besiege(siege, index)
-      : read(random, random.pick(random.chance(FRONT_PER_MILLE) ? front : parsers), index);
+    const isReaders = !random.chance(SIEGE_PER_MILLE);
+    const failure = isReaders
+      ? read(random, random.pick(random.chance(FRONT_PER_MILLE) ? front : parsers), index)
+      : random.chance(GATE_PER_MILLE)
+        ? besiege(gate, "the camera", index)
+        : besiege(siege, "the lock", index);
     if (failure !== undefined) return failure;
     const grown = index % LOOK_EVERY === LOOK_EVERY - 1 ? growth() : 0;
     if (grown > 0) return { index, target: "the heap", what: `it has grown by ${grown} bytes`, hex: "" };
   }
-  const what = siege.relieve();
-  return what === undefined ? undefined : { index: end - 1, target: "the lock", what, hex: "" };
+  for (const [target, each] of [
+    ["the lock", siege],
+    ["the camera", gate],
+  ] as const) {
+    const what = each.relieve();
+    if (what !== undefined) return { index: end - 1, target, what, hex: "" };
+  }
+  return undefined;
 }
 
-function besiege(siege: Siege, index: number): Failure | undefined {
-  const shot = siege.aim();
-  const what = siege.deliver(shot);
-  return what === undefined ? undefined : { index, target: `the lock, ${shot.layer}`, what, hex: toHex(shot.bytes) };
+interface Besieged<Made extends { readonly layer: string; readonly bytes: Bytes }> {
+  aim(): Made;
+  deliver(shot: Made): string | undefined;
+}
+
+function besiege<Made extends { readonly layer: string; readonly bytes: Bytes }>(
+  besieged: Besieged<Made>,
+  target: string,
+  index: number,
+): Failure | undefined {
+  const shot = besieged.aim();
+  const what = besieged.deliver(shot);
+  return what === undefined ? undefined : { index, target: `${target}, ${shot.layer}`, what, hex: toHex(shot.bytes) };
 }
 
 function read(random: Stream, parser: Parser, index: number): Failure | undefined {

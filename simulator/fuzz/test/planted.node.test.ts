@@ -70,6 +70,38 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
     /its keypad was not heard afterwards/,
   ],
   [
+    "a heartbeat that is read out of what makes no sense",
+    "lock/witness.ts",
+    "      this.#desk.stranger(NO_SENSE, now);\n      return undefined;",
+    `      const nonce = this.#camera?.state.asked.at(-1)?.nonce ?? plaintext;
+      const flags = { isOn: true, canRecord: true, isRecording: true, isCaseOpen: false };
+      const numbers = { verdict: 0, alarm: undefined, okMillis: 9_000, ageMillis: 0, visit: 0, power: 1 };
+      return { kind: "heartbeat", beat: { nonce, ...flags, ...numbers, powerHash: nonce, head: undefined } };`,
+    /the lock went from/,
+  ],
+  [
+    "a guest who is served as an owner by the camera",
+    "camera/viewer.ts",
+    'request.kind === "watch" || request.kind === "ping" ? RIGHT_VIEW : RIGHT_OWNER;',
+    "RIGHT_VIEW;",
+    /a guest was answered/,
+  ],
+  [
+    "a Fault that leaves the camera",
+    "camera/viewers.ts",
+    `      if (!(fault instanceof Fault)) throw fault;
+      this.#end((each) => each === connection);`,
+    "      throw fault;",
+    /left the camera/,
+  ],
+  [
+    "a viewer who is hung up on for a stranger's frame",
+    "camera/viewers.ts",
+    "      this.#end((each) => each === connection);",
+    "      this.#end(() => true);",
+    /whoever looks by right saw nothing afterwards/,
+  ],
+  [
     "an allocation without a bound",
     "firmware/grant/revocation.ts",
     "const count = reader.readArray(0, HOLDERS_MAX);",
