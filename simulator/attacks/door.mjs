@@ -48,6 +48,18 @@ export const DOOR_TWINS = Object.freeze([
   },
   {
     id: "T51",
+    without: "a receipt that says who saw it",
+    at: "and so does the receipt: contact and sensor",
+    rewrites: [
+      rewrite(
+        VISIT,
+        "return { visit, grant, ...times, witnesses, outcome,",
+        "return { visit, grant, ...times, witnesses: 7, outcome,",
+      ),
+    ],
+  },
+  {
+    id: "T51",
     without: "the question whether a contact is fitted",
     at: "nothing is secured behind a contact that was not read",
     rewrites: [

@@ -3,7 +3,9 @@
 // record claims no more than its witnesses saw, and that what can be noticed is noticed.
 // Follows docs/protocol.cddl, `closing-17`, and docs/design.md, "Honest sensing".
 
+import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
+import type { Caller } from "../caller.ts";
 import type { Desk } from "../desk.ts";
 import type { DeskOptions } from "../table.ts";
 import { type Attack, adopted, type DeskFactory, must } from "./attack.ts";
@@ -29,6 +31,12 @@ function lastClosing(desk: Desk): {
   };
 }
 
+/** The witnesses of each receipt that somebody was given. @throws Fault for one that is not this lock's */
+function receiptsOf(desk: Desk, guest: Caller): readonly number[] {
+  const receipts = guest.notices.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt]));
+  return receipts.map((receipt) => verifyReceipt(desk.crypto, desk.signingKey, receipt).witnesses);
+}
+
 /** What a closing may name after a plain visit, by what is fitted. */
 function tryWitnesses(factory: DeskFactory): void {
   const rows: readonly (readonly [Partial<DeskOptions>, number, string])[] = [
@@ -39,10 +47,12 @@ function tryWitnesses(factory: DeskFactory): void {
   ];
   for (const [options, witnesses, sentence] of rows) {
     const desk = adopted(factory, options);
-    must(desk.open(desk.grant({ to: desk.person("guest") })) === "yes", "the guest is let in");
+    const guest = desk.call();
+    must(guest.prove(desk.grant({ to: desk.person("guest") }), 0) === "yes", "the guest is let in");
     desk.passTime(RELOCK_SECONDS);
     const closing = lastClosing(desk);
     must(closing.isSecured && closing.witnesses === witnesses, `a record names its witnesses: ${sentence}`);
+    must(receiptsOf(desk, guest).join() === String(witnesses), `and so does the receipt: ${sentence}`);
   }
 }
 
@@ -88,6 +98,7 @@ function tryTape(desk: Desk): void {
   desk.rig.jam = "taped";
   desk.passTime(RELOCK_SECONDS);
   must(desk.entries("closing").length === 0, "a bolt that does not reach its keeper secures nothing");
+  must(receiptsOf(desk, guest).length === 0, "and nobody is given a receipt for it");
   must(
     desk.entries("alarm").some(({ alarm }) => alarm === "jammed"),
     "the alarm is noted",
