@@ -94,6 +94,7 @@ export const CODE_PLANTS = Object.freeze([
   },
   {
     name: "let a disposable user in again",
+    from: 8,
     by: [NOT_GOOD],
     rewrites: [rewrite(USER, 'return user.firstUsed === undefined ? undefined : "uses";', "return undefined;")],
   },
@@ -104,6 +105,7 @@ export const CODE_PLANTS = Object.freeze([
   },
   {
     name: "do a repeated command twice",
+    from: 6,
     by: ["an entry was served twice"],
     rewrites: [
       rewrite(
@@ -128,6 +130,7 @@ export const CODE_PLANTS = Object.freeze([
   },
   {
     name: "serve a keypad that merely offers itself",
+    from: 13,
     by: [NOBODY_TYPED, "an entry was served twice"],
     rewrites: [
       rewrite(

@@ -178,6 +178,7 @@ export const DECISION_PLANTS = Object.freeze([
   },
   {
     name: "take the time from any phone",
+    from: 10,
     by: [THREW, "the watermark fell", UNDECIDED],
     rewrites: [
       rewrite(
@@ -238,6 +239,7 @@ export const DECISION_PLANTS = Object.freeze([
   },
   {
     name: "fall silent where the flash is dead, for owners too",
+    from: 6,
     by: ["refused what the model allows", NO_CONVERGENCE],
     rewrites: [
       rewrite(

@@ -54,6 +54,7 @@ export const MEMORY_PLANTS = Object.freeze([
   },
   {
     name: "serve guests on a damaged journal",
+    from: 6,
     by: ["opened for a guest on a damaged journal"],
     rewrites: [rewrite(MEMORY, "return this.isWhole && this.isWritable && ", "return this.isWritable && ")],
   },
@@ -72,6 +73,7 @@ export const MEMORY_PLANTS = Object.freeze([
   },
   {
     name: "write to a sector that was not seen to be erased",
+    from: 6,
     by: [THREW, "an acknowledged record was lost", NO_CONVERGENCE],
     rewrites: [rewrite(MEDIUM, 'if (!isRestBlank(medium, page, 0)) throw new Fault("journal.unwritable");')],
   },
@@ -125,6 +127,7 @@ export const MEMORY_PLANTS = Object.freeze([
   },
   {
     name: "believe a snapshot that is torn or rotten",
+    from: 38,
     by: [
       THREW,
       "refused what the model allows",
@@ -156,12 +159,14 @@ export const MEMORY_PLANTS = Object.freeze([
   },
   {
     name: "say nothing of what made room",
+    from: 16,
     by: ["records that nobody had fetched made room"],
     busy: true,
     rewrites: [rewrite(STORE, "if (region === ACCESS) this.#tellOverwritten(payload.length, time);")],
   },
   {
     name: "make room at a start by what nobody has fetched",
+    from: 16,
     by: ["records that nobody had fetched made room"],
     busy: true,
     rewrites: [
