@@ -9,8 +9,8 @@ import { runSteps } from "./steps.mjs";
 const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
-  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 12 --rv32 2"],
-  ["500 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 500 --days 3"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 8 --rv32 2"],
+  ["250 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 250 --days 3"],
   ["a thief in the hall of twenty-four houses", "node simulator/run/simulate.mjs --seeds 24 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
