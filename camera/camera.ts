@@ -14,6 +14,7 @@ import { type Millis, millis } from "../firmware/platform.ts";
 import { OwnerDesk } from "./desk.ts";
 import { Duty } from "./duty.ts";
 import { VERDICTS } from "./eye.ts";
+import { accountOf, type HomeRequest, Homes, type HomeVerdict } from "./homes.ts";
 import { CameraLink } from "./link.ts";
 import type { CameraOptions, CameraPlatform, CameraSnapshot } from "./options.ts";
 import { PICTURE_BYTES_MAX } from "./recording.ts";
@@ -25,6 +26,7 @@ interface Post {
   readonly link: CameraLink;
   readonly duty: Duty;
   readonly viewers: Viewers;
+  readonly homes: Homes;
 }
 
 /** One camera. */
@@ -74,7 +76,7 @@ export class Camera {
   }
 
   get snapshot(): CameraSnapshot {
-    const { link, duty, viewers } = this.#post ?? {};
+    const { link, duty, viewers, homes } = this.#post ?? {};
     return {
       isPaired: this.#pairing.lock !== undefined,
       isUp: link?.isUp === true,
@@ -86,6 +88,7 @@ export class Camera {
       isRecording: duty?.isRecording === true,
       canRecord: duty?.canRecord === true,
       viewers: viewers?.count ?? 0,
+      isStreamOn: homes?.isOpen === true,
       clips: duty?.shelf.clips.length ?? 0,
     };
   }
@@ -113,7 +116,15 @@ export class Camera {
     const { seq, ms, verdict } = numbered;
     const { isRecording, watch } = post.duty;
     const shown = { frame: seq, ms, verdict: VERDICTS.indexOf(verdict), isRecording, isInfrared: watch.isNight };
-    if (jpeg.length <= PICTURE_BYTES_MAX) post.viewers.show(shown, jpeg, now);
+    if (jpeg.length > PICTURE_BYTES_MAX) return;
+    post.viewers.show(shown, jpeg, now);
+    if (post.homes.isOpen) this.#platform.audience?.show(jpeg);
+  }
+
+  /** Judges what one of the house's own machines asks. Total. To be welcome switches nothing on. */
+  judgeHome(request: HomeRequest, now: Millis): HomeVerdict {
+    this.#now = now;
+    return this.#post?.homes.judge(request, now) ?? { kind: "absent" };
   }
 
   /** Hears that a viewer connected. @param connection never given twice while the camera is up */
@@ -150,6 +161,8 @@ export class Camera {
     const post = this.#post;
     if (!this.#isCaseOpen || post === undefined) return;
     post.duty.close();
+    post.homes.change(undefined);
+    this.#platform.audience?.dismiss();
     try {
       this.#settings.forget();
       this.#pairing.forget();
@@ -215,9 +228,10 @@ export class Camera {
     const link = new CameraLink({ crypto, random, wire, identity, lock }, now);
     const [platform, options, settings, { lockId }] = [this.#platform, this.#options, this.#settings, lock];
     const duty = new Duty({ platform, options, identity, lockId, settings }, now);
-    const desk = new OwnerDesk({ platform, duty, isCaseOpen: () => this.#isCaseOpen });
+    const homes = new Homes({ crypto, random }, accountOf(settings.streamSecret), now);
+    const desk = new OwnerDesk({ platform, duty, homes, isCaseOpen: () => this.#isCaseOpen });
     const viewers = new Viewers({ crypto, random, carrier: platform.carrier, identity, lockId }, desk, now);
-    this.#post = { link, duty, viewers };
+    this.#post = { link, duty, viewers, homes };
   }
 
   /** A camera without a lock takes the first that answers its offer. */

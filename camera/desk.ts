@@ -14,6 +14,7 @@ import {
 import type { Millis } from "../firmware/platform.ts";
 import type { Duty } from "./duty.ts";
 import { VERDICTS } from "./eye.ts";
+import { accountOf, type Homes } from "./homes.ts";
 import type { CameraPlatform } from "./options.ts";
 import { flagsOf, type ShelvedClip } from "./shelf.ts";
 import type { OwnerRequest, ViewerDesk } from "./viewer.ts";
@@ -25,6 +26,7 @@ const KIB = 1_024;
 export interface OwnerDeskParts {
   readonly platform: CameraPlatform;
   readonly duty: Duty;
+  readonly homes: Homes;
   readonly isCaseOpen: () => boolean;
 }
 
@@ -58,6 +60,8 @@ export class OwnerDesk implements ViewerDesk {
         return { kind: this.#seal(request.recipients) ? "yes" : "no", id };
       case "approve":
         return { kind: duty.approve(now) ? "yes" : "no", id };
+      case "stream":
+        return { kind: this.#offer(request.secret) ? "yes" : "no", id };
       default:
         return { kind: "status", id, status: this.#status() };
     }
@@ -97,8 +101,22 @@ export class OwnerDesk implements ViewerDesk {
     }
   }
 
+  /** Whoever looks on with the password of before is dismissed. */
+  #offer(secret: Uint8Array<ArrayBuffer> | undefined): boolean {
+    const { duty, homes, platform } = this.#parts;
+    try {
+      duty.settings.setStreamSecret(secret);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+    homes.change(accountOf(secret));
+    platform.audience?.dismiss();
+    return true;
+  }
+
   #status(): Extract<ViewerAnswer, { kind: "status" }>["status"] {
-    const { duty, platform, isCaseOpen } = this.#parts;
+    const { duty, homes, platform, isCaseOpen } = this.#parts;
     const { verdict, alarm, isNight } = duty.watch;
     return {
       verdict: VERDICTS.indexOf(verdict),
@@ -109,6 +127,7 @@ export class OwnerDesk implements ViewerDesk {
         isRecording: duty.isRecording,
         isCaseOpen: isCaseOpen(),
         isNight,
+        isStreamOn: homes.isOpen,
       },
       power: duty.power,
       freeKib: Math.min(U32_MAX, Math.floor(platform.card.freeBytes / KIB)),

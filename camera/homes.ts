@@ -7,10 +7,9 @@ import { type Bytes, fromAscii, fromHex, toBase64url, toHex } from "../firmware/
 import { type Crypto, HASH_BYTES } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import { Bucket } from "../firmware/link/bucket.ts";
+import { REALM, USER } from "../firmware/link/password.ts";
 import { type Millis, millis, type Random } from "../firmware/platform.ts";
 
-/** The realm that every camera names. */
-export const REALM = "latchkey camera";
 /** For how long a nonce counts, in milliseconds; whoever streams on needs no other. */
 export const NONCE_MILLIS = 300_000;
 /** Nonces that are remembered; the oldest goes. */
@@ -57,12 +56,9 @@ interface Nonce {
   count: number;
 }
 
-/** Gives what is kept of a password: SHA-256(user:realm:password). RFC 7616 §3.4.2. @param user without a colon @returns 32 bytes */
-export function secretOf(
-  crypto: Crypto,
-  { user, password, realm = REALM }: Record<"user" | "password", string> & { readonly realm?: string },
-): Bytes {
-  return crypto.sha256(fromAscii(`${user}:${realm}:${password}`));
+/** Gives the account of a house's own machines. @param secret `secretOf` its password; undefined: there is none */
+export function accountOf(secret: Bytes | undefined): Account | undefined {
+  return secret === undefined ? undefined : { user: USER, secret };
 }
 
 /** Gives the answer to a challenge, as a client makes it. RFC 7616 §3.4.1. @returns 32 bytes */
@@ -79,7 +75,7 @@ export function responseOf(
 export class Homes {
   readonly #crypto: Crypto;
   readonly #random: Random;
-  readonly #account: Account | undefined;
+  #account: Account | undefined;
   readonly #failures: Bucket;
   #barredUntil: Millis = millis(0);
   #nonces: readonly Nonce[] = [];
@@ -94,6 +90,17 @@ export class Homes {
     this.#random = random;
     this.#account = account;
     this.#failures = new Bucket(FAILURES, now);
+  }
+
+  /** Whether anything is offered. */
+  get isOpen(): boolean {
+    return this.#account !== undefined;
+  }
+
+  /** Takes another account's word from now on, or nobody's: whoever was challenged before must ask again. */
+  change(account: Account | undefined): void {
+    this.#account = account;
+    this.#nonces = [];
   }
 
   /** Judges one. Total. A request that is challenged is not served, whatever it says. */

@@ -17,6 +17,14 @@ export interface RailArchive extends RailStore {
   at(number: number): Bytes | undefined;
 }
 
+/** The house's own machines, which were let in by a password. */
+export interface Audience {
+  /** Shows them a picture. @param jpeg not kept */
+  show(jpeg: Uint8Array): void;
+  /** Ends what they look at: the password is another one, or there is none any more. */
+  dismiss(): void;
+}
+
 /** The hardware of a camera. */
 export interface CameraPlatform {
   readonly crypto: Crypto;
@@ -26,6 +34,8 @@ export interface CameraPlatform {
   readonly wire: Wire;
   /** To viewers. */
   readonly carrier: Carrier;
+  /** Nothing is shown to the house's own machines where it is left out. */
+  readonly audience?: Audience | undefined;
   /** The one switch of sensor and red light. */
   readonly rail: RailWiring;
   readonly railStore: RailArchive;
@@ -68,6 +78,8 @@ export interface CameraSnapshot {
   readonly canRecord: boolean;
   /** Sessions of viewers that stand. */
   readonly viewers: number;
+  /** Whether the house's own machines may have the picture. */
+  readonly isStreamOn: boolean;
   /** Clips that it knows of. */
   readonly clips: number;
 }

@@ -1,10 +1,11 @@
-// What an owner has told the camera, kept in its constants: for whom clips are sealed, and what the scene looks like in order.
-// Why: without the first nothing is recorded and without the second nothing is proven, so both must outlive the power; and both
+// What an owner has told the camera, kept in its constants: for whom clips are sealed, what the scene looks like in order, and what
+// the password of the house's own machines is checked by.
+// Why: without the first nothing is recorded and without the second nothing is proven, so they must outlive the power; and they
 // are the owner's, so a camera that forgets its lock forgets them too.
 // Follows docs/protocol.md §9.
 
 import type { Bytes } from "../firmware/bytes.ts";
-import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import { HASH_BYTES, KEY_BYTES } from "../firmware/crypto/crypto.ts";
 import { RECIPIENTS_MAX } from "../firmware/evidence/manifest.ts";
 import { assert } from "../firmware/fault.ts";
 import type { Constants } from "../firmware/platform.ts";
@@ -12,6 +13,7 @@ import { LUMA_BYTES } from "./luma.ts";
 import { APPROVED_MAX, type Approved } from "./scene.ts";
 
 const RECIPIENTS = "recipients";
+const STREAM = "stream";
 const SCENE_HEAD_BYTES = 5;
 const INFRARED = 1;
 /** Two pictures are of one light where the brighter has less than this percentage of the other's mean. */
@@ -22,11 +24,14 @@ export class Settings {
   readonly #constants: Constants;
   #recipients: readonly Bytes[];
   #scenes: readonly (Approved | undefined)[];
+  #streamSecret: Bytes | undefined;
 
   constructor(constants: Constants) {
     this.#constants = constants;
     this.#recipients = readRecipients(constants.read(RECIPIENTS));
     this.#scenes = Array.from({ length: APPROVED_MAX }, (_, place) => readScene(constants.read(nameOf(place))));
+    const secret = constants.read(STREAM);
+    this.#streamSecret = secret?.length === HASH_BYTES ? secret : undefined;
   }
 
   /** X25519, 32 bytes each, at most 8; none: nothing is recorded. */
@@ -37,6 +42,19 @@ export class Settings {
   /** At most APPROVED_MAX. */
   get scenes(): readonly Approved[] {
     return this.#scenes.filter((scene) => scene !== undefined);
+  }
+
+  /** `secretOf` the password of the house's own machines, 32 bytes; undefined: they have nothing. */
+  get streamSecret(): Bytes | undefined {
+    return this.#streamSecret;
+  }
+
+  /** Sets the password of the house's own machines, or takes it away. @param secret 32 bytes @throws Fault flash.io; nothing changes */
+  setStreamSecret(secret: Bytes | undefined): void {
+    assert(secret === undefined || secret.length === HASH_BYTES, "a secret is a hash");
+    if (secret === undefined) this.#constants.erase(STREAM);
+    else this.#constants.write(STREAM, secret);
+    this.#streamSecret = secret;
   }
 
   /** Sets for whom clips are sealed from the next one on. @param recipients 1..8 of 32 bytes @throws Fault flash.io; nothing changes */
@@ -62,6 +80,7 @@ export class Settings {
 
   /** Forgets all. @throws Fault flash.io; some may be forgotten then */
   forget(): void {
+    this.setStreamSecret(undefined);
     this.#constants.erase(RECIPIENTS);
     for (let place = 0; place < APPROVED_MAX; place++) this.#constants.erase(nameOf(place));
     this.#recipients = [];

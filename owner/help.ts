@@ -29,6 +29,7 @@ const FOOT = `Exit codes:
 Environment:
   LATCHKEY_HOME         folder of your keys (~/.latchkey)
   LATCHKEY_PASSPHRASE   the passphrase; without it you are asked
+  LATCHKEY_STREAM_PASSWORD  the password of "camera stream on"; without it you are asked
   TZDIR                 the system's time zones (/usr/share/zoneinfo)
 
 "latchkey --version" says which this is; every command takes --json and --help.

@@ -78,12 +78,13 @@ export class Terminal {
     }
   }
 
-  /** Asks for a secret without echo.
+  /** Asks for a secret without echo. @param variable of the environment, which gives it where there is no terminal
    *  @throws Failure where there is no terminal to ask on */
-  askSecret(question: string): Promise<string> {
+  askSecret(question: string, variable = "LATCHKEY_PASSPHRASE"): Promise<string> {
     const { stdin } = process;
     if (!stdin.isTTY) {
-      throw usage("There is no terminal to ask for the passphrase: set LATCHKEY_PASSPHRASE, or run it in a terminal.");
+      const what = variable === "LATCHKEY_PASSPHRASE" ? "passphrase" : "password";
+      throw usage(`There is no terminal to ask for the ${what}: set ${variable}, or run it in a terminal.`);
     }
     process.stderr.write(question);
     stdin.setRawMode(true);

@@ -5,7 +5,7 @@
 
 import { Camera } from "../camera/camera.ts";
 import type { Card } from "../camera/card.ts";
-import type { CameraOptions, RailArchive } from "../camera/options.ts";
+import type { Audience, CameraOptions, RailArchive } from "../camera/options.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
@@ -34,6 +34,8 @@ export interface CameraParts<Inserted extends Slot = MemoryCard, Records extends
   send(frame: Bytes): void;
   /** Frames to viewers; nobody looks where it is left out. */
   readonly carrier?: Carrier;
+  /** The house's own machines; none where it is left out. */
+  readonly audience?: Audience;
   readonly constants?: Constants;
   readonly card: Inserted;
   readonly rail: Records;
@@ -97,6 +99,7 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
       constants: this.#constants,
       wire: { send: (frame: Bytes) => this.#parts.send(frame) },
       carrier: this.#parts.carrier ?? { send: () => {}, close: () => {} },
+      audience: this.#parts.audience,
       rail: {
         supply: { write: (isActive: boolean) => this.#supply(isActive) },
         light: {

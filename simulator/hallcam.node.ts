@@ -4,6 +4,7 @@
 // it is there, with that time; never two at once.
 
 import { join } from "node:path";
+import type { HomeVerdict } from "../camera/homes.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
@@ -12,6 +13,7 @@ import { systemRandom } from "../owner/random.ts";
 import { CameraBoard } from "./camera.ts";
 import { FileConstants, openFolder } from "./disk.ts";
 import { FileCard, FileRail } from "./filecard.node.ts";
+import { HomeServer } from "./homeserver.node.ts";
 import { Line, QUIET_LINE } from "./line.ts";
 import { Canvas } from "./sensor/canvas.ts";
 import type { Person } from "./sensor/hall.ts";
@@ -53,9 +55,12 @@ export class HallCamera {
   readonly #canvas = new Canvas(WIDTH, HEIGHT, true);
   readonly #board: CameraBoard<FileCard, FileRail>;
   readonly #sockets: Sockets;
+  readonly #homes: HomeServer;
   #plan: Event | undefined;
   #isCovered = false;
   #isLit = false;
+  #isStreamOn = false;
+  #homePort = 0;
   #alarm: string | undefined;
   #openedAt: Millis | undefined;
   #isClosed = false;
@@ -70,9 +75,11 @@ export class HallCamera {
     this.#house = house;
     this.air = new Line(world, QUIET_LINE, "air");
     this.#sockets = this.#listenFor(house);
+    this.#homes = this.#serveFor(house);
     this.#board = new CameraBoard({
       ...{ crypto, random: systemRandom(), stage: this.#stage, constants: new FileConstants(folder) },
       ...{ card: new FileCard(join(folder, "card")), rail: new FileRail(folder), carrier: this.#sockets },
+      audience: this.#homes,
       options: { width: WIDTH, height: HEIGHT },
       now: () => world.now,
       send: (frame) => this.air.outside.send(frame),
@@ -89,6 +96,17 @@ export class HallCamera {
   /** Listens for viewers. @returns the port @throws Error of node:net */
   listen(port: number): Promise<number> {
     return this.#sockets.listen(port);
+  }
+
+  /** Listens for the house's own machines. @returns the port @throws Error of node:net */
+  async listenForHomes(port: number): Promise<number> {
+    this.#homePort = await this.#homes.listen(port);
+    return this.#homePort;
+  }
+
+  /** Where the house's own machines find the picture; undefined while there is none for them. */
+  get streamAddress(): string | undefined {
+    return this.#isStreamOn ? `http://127.0.0.1:${this.#homePort}` : undefined;
   }
 
   /** Whether it knows its lock. */
@@ -140,6 +158,7 @@ export class HallCamera {
     this.#isClosed = true;
     this.#plan?.cancel();
     this.#sockets.close();
+    this.#homes.close();
     this.#board.card.close();
     this.#board.rail.close();
   }
@@ -155,6 +174,24 @@ export class HallCamera {
         run(() => this.#board.call((camera, now) => camera.viewerReceived(connection, frame, now))),
       disconnected: (connection) =>
         run(() => this.#board.call((camera, now) => camera.viewerDisconnected(connection, now))),
+    });
+  }
+
+  #serveFor({ run }: HallHouse): HomeServer {
+    const hall = this;
+    return new HomeServer({
+      get isLit() {
+        return hall.#board.isLit;
+      },
+      judge: (request) => {
+        let verdict: HomeVerdict | undefined;
+        run(() =>
+          this.#board.call((camera, now) => {
+            verdict = camera.judgeHome(request, now);
+          }),
+        );
+        return verdict;
+      },
     });
   }
 
@@ -224,6 +261,7 @@ export class HallCamera {
 
   /** After whatever happened to the board: tells what can be seen of it, and plans what is due. */
   #moved(): void {
+    if (!this.#board.isLit) this.#homes.dismiss();
     this.#tell();
     this.#plan?.cancel();
     this.#plan = undefined;
@@ -239,7 +277,13 @@ export class HallCamera {
     const { isLit, camera } = this.#board;
     if (isLit !== this.#isLit) this.#house.say(`the camera's red light goes ${isLit ? "on" : "off"}`);
     this.#isLit = isLit;
-    const alarm = camera?.snapshot.alarm;
+    const { alarm, isStreamOn = false } = camera?.snapshot ?? {};
+    if (isStreamOn !== this.#isStreamOn) {
+      this.#isStreamOn = isStreamOn;
+      const where = isStreamOn ? `for whoever has the password, at ${this.streamAddress}/` : "for no other machine";
+      // Before anybody listens, whoever starts the house says it.
+      if (this.#homePort !== 0) this.#house.say(`the camera's picture is ${where}`);
+    }
     // Which of two faults it names may change from one picture to the next.
     if ((alarm === undefined) !== (this.#alarm === undefined))
       this.#house.say(alarm === undefined ? "the camera's alarm is over" : `the camera gives an alarm: ${alarm}`);

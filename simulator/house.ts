@@ -111,13 +111,19 @@ export class House {
     return { isPaired: this.#hall.isPaired, ...this.#hall.label };
   }
 
-  /** Listens on this computer only: the lock on its port, the camera on the next one, or on any that is free where that is taken.
-   *  @returns both ports @throws Error of node:net, such as EADDRINUSE */
-  async listen(): Promise<{ readonly lock: number; readonly camera: number }> {
+  /** Where the house's own machines find the camera's picture; undefined while there is none for them. */
+  get streamAddress(): string | undefined {
+    return this.#hall.streamAddress;
+  }
+
+  /** Listens on this computer only: the lock on its port, the camera on the next one, the house's own machines on the one behind that,
+   *  or on any that is free where one is taken. @returns the ports @throws Error of node:net, such as EADDRINUSE */
+  async listen(): Promise<{ readonly lock: number; readonly camera: number; readonly homes: number }> {
     const lock = await this.#sockets.listen(this.#options.port);
     const camera = await this.#hall.listen(lock + 1).catch(() => this.#hall.listen(0));
+    const homes = await this.#hall.listenForHomes(camera + 1).catch(() => this.#hall.listenForHomes(0));
     this.#pulse();
-    return { lock, camera };
+    return { lock, camera, homes };
   }
 
   /** Does one thing of a hand: the inside button, the leaf, the thumbturn, the plug, the cover over the board; outside, a key of

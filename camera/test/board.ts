@@ -86,6 +86,9 @@ export class Board implements RailArchive {
   /** What went to viewers. */
   readonly sent: [connection: number, frame: Bytes][] = [];
   readonly closed: number[] = [];
+  /** What the house's own machines were shown, and how often they were sent away. */
+  readonly shown: Bytes[] = [];
+  dismissals = 0;
   isPowered = false;
   isRailBroken = false;
   isLit = false;
@@ -151,6 +154,10 @@ export class Board implements RailArchive {
       carrier: {
         send: (connection: number, frame: Bytes) => void this.sent.push([connection, frame]),
         close: (connection: number) => void this.closed.push(connection),
+      },
+      audience: {
+        show: (jpeg: Uint8Array) => void this.shown.push(new Uint8Array(jpeg)),
+        dismiss: () => void this.dismissals++,
       },
       lamp: this.#pin("isLit"),
       filter: this.#pin("isFilterAway"),

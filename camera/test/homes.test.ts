@@ -5,9 +5,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { toHex } from "../../firmware/bytes.ts";
+import { secretOf } from "../../firmware/link/password.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
 import { Stream } from "../../simulator/random.ts";
-import { HEADER_CHARACTERS_MAX, Homes, NONCE_MILLIS, NONCES_MAX, responseOf, secretOf } from "../homes.ts";
+import { HEADER_CHARACTERS_MAX, Homes, NONCE_MILLIS, NONCES_MAX, responseOf } from "../homes.ts";
 
 /** RFC 7616 §3.9.1. */
 const EXAMPLE = {

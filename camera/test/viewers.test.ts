@@ -236,6 +236,8 @@ test("a guest sees, and has no clip, record or setting; whoever may not see does
     { kind: "recipients", recipients: [guest.ticket.viewerKey] },
     { kind: "approve" },
     { kind: "status" },
+    { kind: "stream", secret: new Uint8Array(32) },
+    { kind: "stream", secret: undefined },
   ] as const) {
     assert.is(guest.ask(asked)?.kind, "no", asked.kind);
   }

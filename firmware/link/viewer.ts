@@ -6,7 +6,7 @@
 import { type Bytes, concat } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
-import { KEY_BYTES } from "../crypto/crypto.ts";
+import { HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import { bodyOf, encodeHeader, FRAME_HEADER_BYTES, FRAME_MEDIA, FRAME_PAYLOAD_BYTES_MAX } from "./frame.ts";
 
@@ -38,6 +38,7 @@ const STATUS_CAN_RECORD = 2;
 const STATUS_RECORDING = 4;
 const STATUS_CASE_OPEN = 8;
 const STATUS_NIGHT = 16;
+const STATUS_STREAM = 32;
 
 /** What an owner says of a clip: he has it; it stays; it need not stay any more. */
 export type ClipMark = "fetched" | "kept" | "let-go";
@@ -61,7 +62,9 @@ export type ViewerRequest =
     }
   | { readonly kind: "mark"; readonly id: number; readonly clip: Bytes; readonly mark: ClipMark }
   /** X25519, 32 bytes each, 1..8 of them. */
-  | { readonly kind: "recipients"; readonly id: number; readonly recipients: readonly Bytes[] };
+  | { readonly kind: "recipients"; readonly id: number; readonly recipients: readonly Bytes[] }
+  /** `secretOf` the password for the house's own machines, 32 bytes; undefined: they have nothing. */
+  | { readonly kind: "stream"; readonly id: number; readonly secret: Bytes | undefined };
 
 /** A clip on the camera's card. */
 export interface ListedClip {
@@ -88,6 +91,8 @@ export interface CameraStatus {
   readonly isRecording: boolean;
   readonly isCaseOpen: boolean;
   readonly isNight: boolean;
+  /** Whether the house's own machines may have the picture, for a password. */
+  readonly isStreamOn: boolean;
   /** The number of the newest rail record. */
   readonly power: number;
   /** What is free on the card, in KiB, u32. */
@@ -122,7 +127,7 @@ export interface PictureHead {
 }
 
 const KINDS = Object.freeze({
-  ...{ watch: 1, ping: 2, list: 3, read: 4, mark: 5, rail: 6, recipients: 7, approve: 8, status: 9 },
+  ...{ watch: 1, ping: 2, list: 3, read: 4, mark: 5, rail: 6, recipients: 7, approve: 8, status: 9, stream: 10 },
 } as const);
 const RESULT = 64;
 const WATCH_ANSWER = 65;
@@ -161,6 +166,9 @@ export function encodeRequest(request: ViewerRequest): Bytes {
       for (const recipient of recipients) writer.bytes(recipient);
       break;
     }
+    case "stream":
+      begin(1).bytes(request.secret ?? new Uint8Array(0));
+      break;
     default:
       begin(0);
   }
@@ -172,7 +180,7 @@ export function encodeRequest(request: ViewerRequest): Bytes {
 export function parseRequest(plaintext: Bytes): ViewerRequest {
   const reader = new Reader(plaintext);
   const items = reader.readArray(2, 5) - 2;
-  const kind = reader.readUint(KINDS.status);
+  const kind = reader.readUint(KINDS.stream);
   const id = reader.readUint(U32_MAX);
   const request = readRequest(reader, { kind, id, items });
   reader.end();
@@ -206,6 +214,11 @@ function readRequest(
       recipients.push(reader.readView(KEY_BYTES, KEY_BYTES).slice());
     }
     return { kind: "recipients", id, recipients };
+  }
+  if (items === 1 && kind === KINDS.stream) {
+    const secret = reader.readView(0, HASH_BYTES).slice();
+    if (secret.length === 0) return { kind: "stream", id, secret: undefined };
+    if (secret.length === HASH_BYTES) return { kind: "stream", id, secret };
   }
   throw new Fault("link.shape");
 }
@@ -303,7 +316,8 @@ function writeStatus(writer: Writer, status: CameraStatus): void {
     (status.canRecord ? STATUS_CAN_RECORD : 0) |
     (status.isRecording ? STATUS_RECORDING : 0) |
     (status.isCaseOpen ? STATUS_CASE_OPEN : 0) |
-    (status.isNight ? STATUS_NIGHT : 0);
+    (status.isNight ? STATUS_NIGHT : 0) |
+    (status.isStreamOn ? STATUS_STREAM : 0);
   writer
     .array(8)
     .uint(status.verdict)
@@ -328,6 +342,7 @@ function readStatus(reader: Reader): CameraStatus {
     isRecording: (flags & STATUS_RECORDING) !== 0,
     isCaseOpen: (flags & STATUS_CASE_OPEN) !== 0,
     isNight: (flags & STATUS_NIGHT) !== 0,
+    isStreamOn: (flags & STATUS_STREAM) !== 0,
     ...{ power, freeKib, recipients, scenes, clips },
   };
 }

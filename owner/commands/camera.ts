@@ -22,6 +22,7 @@ import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { sayDuration } from "../moment.ts";
 import { asOwner, declare } from "../ownership.ts";
 import { parseCameraMode, SETTINGS } from "../settings.ts";
+import { runStream } from "../stream.ts";
 import { counted, printable } from "../terminal.ts";
 
 const CAMERA: BoardKind = Object.freeze({
@@ -66,6 +67,12 @@ const ACTS: Acts = Object.freeze({
     options: LENS_OPTIONS,
     run: runApprove,
   },
+  stream: {
+    summary: "let home systems have the picture for a password, with no proof; or no more",
+    positionals: ["on|off"],
+    options: LENS_OPTIONS,
+    run: runStream,
+  },
 });
 
 /** The command `camera`. */
@@ -83,12 +90,17 @@ export const camera: Command = {
     "mode visits: the sensor has power from the knock until half a minute after the door is locked, and its light burns as",
     "long; always: also in between; never: not at all, and grants that need the camera are refused. approve, with nobody in",
     "the hall and the door shut: the camera holds the view to it, so that what is hung before it slowly is found too.",
+    "",
+    "stream on gives /snapshot.jpg and /stream.mjpeg to whatever knows a password (HTTP, digest authentication), for home",
+    "systems; it is off until then. It gives up what watch and clips hold: no age, no proof, no encryption from end to end.",
+    "It asks for the password, or takes it from LATCHKEY_STREAM_PASSWORD; the camera never has it. It switches nothing on.",
   ],
   examples: [
     "camera enrol setup.txt",
     "camera recipients age1qyqs...",
     "camera mode visits",
     "camera approve",
+    "camera stream on",
     "camera --json",
   ],
   acts: ACTS,
@@ -245,12 +257,13 @@ function sayHeard({ verdict, alarm, isOn, isRecording, canRecord, visit, heardMi
 }
 
 function sayItself(status: CameraStatus): string[] {
-  const { freeKib, clips, recipients, scenes, power, isNight, isCaseOpen } = status;
+  const { freeKib, clips, recipients, scenes, power, isNight, isCaseOpen, isStreamOn } = status;
   const lines = [
     `Card:      ${counted(clips, "film")}, ${Math.floor(freeKib / MEGABYTE_KIB)} MB free`,
     `Sealed:    ${recipients === 0 ? "for NOBODY: it records nothing (camera recipients)" : `for ${counted(recipients, "key")}`}`,
     `Approved:  ${scenes === 0 ? "no view yet (camera approve)" : counted(scenes, "view")}`,
     `Switched:  ${counted(power, "time")}${isNight ? ", with infrared now" : ""}`,
+    `Stream:    ${isStreamOn ? "ON: whoever has the password sees, with no age and no proof (camera stream off)" : "off"}`,
   ];
   return isCaseOpen ? [...lines, "Its CASE IS OPEN"] : lines;
 }

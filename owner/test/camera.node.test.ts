@@ -13,6 +13,7 @@ import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
 const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const STALE_MILLIS = 2_000;
+const VARIABLE = "LATCHKEY_STREAM_PASSWORD";
 
 /** Runs a test in a home with a hall. */
 function inHall(claim: string, act: (home: Home, hall: Hall, at: readonly string[]) => Promise<void>): void {
@@ -75,6 +76,40 @@ inHall("a camera is enrolled, told for whom it records, and says how it is", asy
   home.porch.close();
   isSentence(await heard(home, "camera", "--camera-at", "127.0.0.1:1"), 3, /No lock answers/);
 });
+
+inHall(
+  "the house's own machines are let in by a password, after a plain warning, and not any more",
+  async (home, hall, at) => {
+    await enrol(home, hall);
+    assert.match(await done(home, "camera", ...at), /Stream: +off\n/);
+    isSentence(await heard(home, "camera", "stream"), 2, /./);
+    isSentence(await heard(home, "camera", "stream", "perhaps"), 2, /Say "camera stream on" or "camera stream off"/);
+    for (const [password, what] of [
+      ["short", /too short/],
+      ["pässwörter sind lang", /signs of ASCII/],
+      ["a".repeat(65), /at most 64/],
+    ] as const) {
+      process.env[VARIABLE] = password;
+      isSentence(await heard(home, "camera", "stream", "on"), 2, what);
+    }
+    process.env[VARIABLE] = "correct horse battery";
+    const on = await heard(home, "camera", "stream", "on");
+    delete process.env[VARIABLE];
+    assert.is(on.exit, 0, on.errors);
+    for (const loss of [/no age: /, /no proof: /, /no encryption from end to end: /, /Whoever has the password sees/])
+      assert.match(on.errors, loss);
+    const [host, port] = (at[1] ?? "").split(":");
+    for (const path of ["snapshot.jpg", "stream.mjpeg"])
+      assert.ok(on.output.includes(`  http://${host}:${Number(port) + 1}/${path}\n`), on.output);
+    assert.not.match(on.output + on.errors, /horse/);
+    assert.not.match(String(hall.constants.read("stream")), /horse/);
+    assert.is(hall.constants.read("stream")?.length, 32);
+    assert.match(await done(home, "camera"), /Stream: +ON: whoever has the password/);
+    assert.match(await done(home, "camera", "stream", "off"), /^Off: /);
+    assert.match(await done(home, "camera"), /Stream: +off\n/);
+    assert.is(hall.constants.read("stream"), undefined);
+  },
+);
 
 interface Listed {
   readonly clip: string;

@@ -27,6 +27,7 @@ const WALK: readonly Shot[] = [2_000, 3_000, 4_000, 5_000].map((x) => ({
 /** The camera in its hall. `close()` ends it. */
 export class Hall implements RailArchive {
   readonly card = new MemoryCard();
+  readonly constants = new MemoryConstants();
   readonly camera: Camera;
   /** Whether the sensor gives files while it has power. */
   isLooking = true;
@@ -62,7 +63,7 @@ export class Hall implements RailArchive {
       close: (connection: number) => void this.sockets.get(connection)?.destroySoon(),
     };
     const rail = { supply, light: { isActive: true } };
-    const parts = { crypto, random: new Stream(SEED, "hall"), constants: new MemoryConstants(), card: this.card };
+    const parts = { crypto, random: new Stream(SEED, "hall"), constants: this.constants, card: this.card };
     const wire = { send: (frame: Bytes) => void this.toLock.push(frame.slice()) };
     const platform = { ...parts, wire, carrier, rail, railStore: this, reader: this.sight, lamp: pin, filter: pin };
     const options = { width: 640, height: 480, ringBytes: 400_000, ringFrames: 32, roomBytes: 100_000 };

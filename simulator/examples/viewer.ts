@@ -32,6 +32,7 @@ export function viewerExamples(cast: Cast): readonly Example[] {
       isRecording: true,
       isCaseOpen: false,
       isNight: false,
+      isStreamOn: false,
     },
     ...{ power: 12, freeKib: 15_000_000, recipients: 2, scenes: 3, clips: 1 },
   };
@@ -45,6 +46,10 @@ export function viewerExamples(cast: Cast): readonly Example[] {
     ask("for whom clips are sealed", { kind: "recipients", id: 6, recipients: [repeated(0x0a, 32)] }),
     ask("what is seen now is in order", { kind: "approve", id: 7 }),
     ask("how it is", { kind: "status", id: 8 }),
+    ask("the house's own machines may have the picture, for the password of this digest", {
+      ...{ kind: "stream", id: 9, secret: repeated(0x0e, 32) },
+    }),
+    ask("they may not any more", { kind: "stream", id: 10, secret: undefined }),
     tell("yes", { kind: "yes", id: 4 }),
     tell("watch: the base key of the pictures", { kind: "watch", id: 1, baseKey: repeated(0x0b, 32) }),
     tell("one clip, of visit 4712", { kind: "list", id: 2, clips: [listed] }),

@@ -5,7 +5,7 @@
 import { fileName } from "../../camera/card.ts";
 import { ClipWriter } from "../../camera/clip.ts";
 import { Evidence } from "../../camera/evidence.ts";
-import { Homes, REALM, responseOf, secretOf } from "../../camera/homes.ts";
+import { Homes, responseOf } from "../../camera/homes.ts";
 import { Shelf } from "../../camera/shelf.ts";
 import { type Bytes, concat, fromAscii, toHex } from "../../firmware/bytes.ts";
 import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
@@ -19,6 +19,7 @@ import { ClipVerifier } from "../../firmware/evidence/verify.ts";
 import { assert } from "../../firmware/fault.ts";
 import { ACCESS, encodeRecord, NOTICES, newPage, recordBytes } from "../../firmware/journal/record.ts";
 import { checkFrame } from "../../firmware/link/frame.ts";
+import { REALM, secretOf } from "../../firmware/link/password.ts";
 import {
   encodePicture,
   encodePieces,

@@ -99,7 +99,11 @@ function introduceKeypad({ keypad }) {
   console.log("  npx --no-install latchkey pin once --within 24h --for Carl\n");
 }
 
-function introduceCamera({ camera }, port) {
+function introduceCamera({ camera, streamAddress }, port) {
+  if (streamAddress !== undefined) {
+    console.log("Whoever has the password sees what the camera sees, with no age and no proof:\n");
+    console.log(`  ${streamAddress}/snapshot.jpg\n  ${streamAddress}/stream.mjpeg\n`);
+  }
   if (camera.isPaired) return;
   console.log("A camera hangs in the hall, and belongs to no lock yet; on its label stands");
   console.log(`${camera.fingerprint}. Let the lock hear it (press b here when asked), and say for whom it films:\n`);
@@ -139,8 +143,8 @@ async function live({ House, Clocks, crypto }, { house: directory, port }) {
     if (error.code !== "EADDRINUSE") throw error;
     return fail(`Port ${port} is taken: is another house running? End it, or choose one with --port.`);
   });
-  const { lock, camera } = bound;
-  await introduce(house, { port: lock, cameraPort: camera, clocks: await clocks.listen(camera + 1) });
+  const { lock, camera, homes } = bound;
+  await introduce(house, { port: lock, cameraPort: camera, clocks: await clocks.listen(homes + 1) });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
   listenToKeys(process.stdin, (key) => {
     if (key === "q") quit();

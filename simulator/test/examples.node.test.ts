@@ -112,7 +112,7 @@ const NUMBERED: readonly (readonly [string, readonly number[]])[] = [
   ["here", [17]],
   ["ask", [80]],
   ["ticket", [81]],
-  ["viewer-request", [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ["viewer-request", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]],
   ["viewer-answer", [64, 65, 66, 67, 68, 69]],
   ["notice", [96]],
   ["setup", [1]],

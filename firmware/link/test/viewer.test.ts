@@ -43,6 +43,7 @@ const STATUS: CameraStatus = {
     isRecording: false,
     isCaseOpen: false,
     isNight: true,
+    isStreamOn: false,
   },
   ...{ power: 7, freeKib: 300, recipients: 2, scenes: 3, clips: 1 },
 };
@@ -60,6 +61,8 @@ const REQUESTS: readonly (readonly [bytes: string, request: ViewerRequest])[] = 
   [`83070681${KEY_HEX}`, { kind: "recipients", id: 6, recipients: [KEY] }],
   ["820807", { kind: "approve", id: 7 }],
   ["820908", { kind: "status", id: 8 }],
+  [`830a09${KEY_HEX}`, { kind: "stream", id: 9, secret: KEY }],
+  ["830a0940", { kind: "stream", id: 9, secret: undefined }],
 ];
 
 const ANSWERS: readonly (readonly [bytes: string, answer: ViewerAnswer])[] = [
@@ -72,6 +75,7 @@ const ANSWERS: readonly (readonly [bytes: string, answer: ViewerAnswer])[] = [
   ["8318430440", { kind: "read", id: 4, bytes: new Uint8Array(0) }],
   ["831844058242010243030405", { kind: "rail", id: 5, records: [ascending(1, 2), ascending(3, 3)] }],
   ["831845068800184013" + "0719012c020301", { kind: "status", id: 6, status: STATUS }],
+  ["83184506880018401833" + "0719012c020301", { kind: "status", id: 6, status: { ...STATUS, isStreamOn: true } }],
 ];
 
 const REFUSED_REQUESTS = [
@@ -82,6 +86,8 @@ const REFUSED_REQUESTS = [
     "82",
     "820001",
     "820a01",
+    "820b01",
+    "830a0100",
     "821801",
     "8201",
     "83010100",
@@ -91,6 +97,7 @@ const REFUSED_REQUESTS = [
   ],
   ...[`850403${CLIP_HEX}0200`, `8404034f${"c1".repeat(15)}00`, `840504${CLIP_HEX}00`, `840504${CLIP_HEX}04`],
   ...["83070680", `83070689${KEY_HEX.repeat(9)}`, `83070681581f${"4b".repeat(31)}`, "a10101", "9f0101ff", "82010101"],
+  ...["830a0141ff", `830a01581f${"4b".repeat(31)}`, `830a015821${"4b".repeat(33)}`, `840a01${KEY_HEX}00`],
 ];
 
 const REFUSED_ANSWERS = [
