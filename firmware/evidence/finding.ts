@@ -46,6 +46,16 @@ export interface Expected {
   readonly grant?: Bytes | undefined;
   /** Heads that the lock was told by the camera, and signed: 32 bytes each. */
   readonly heads?: readonly Bytes[] | undefined;
+  /** What a lock recorded of any clips: those of the clip that is judged count as heads. */
+  readonly recorded?: readonly RecordedHead[] | undefined;
+}
+
+/** What a lock recorded of a clip. */
+export interface RecordedHead {
+  /** 16 bytes. */
+  readonly clip: Bytes;
+  /** 32 bytes. */
+  readonly chain: Bytes;
 }
 
 /** One frame as it stood in the file. */

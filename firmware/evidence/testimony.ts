@@ -63,7 +63,9 @@ export class Testimony {
     const [first] = checkpoints;
     const seed = first === undefined ? undefined : chainSeed(this.#crypto, this.#device, first.clip);
     this.#compare(checkpoints, seed);
-    this.#compareHeads([seed, ...checkpoints.map(({ chain }) => chain)], expected.heads ?? []);
+    const recorded = (expected.recorded ?? []).filter((head) => toHex(head.clip) === clip).map(({ chain }) => chain);
+    const heads = [...(expected.heads ?? []), ...recorded];
+    this.#compareHeads([seed, ...checkpoints.map(({ chain }) => chain)], heads);
     return { checkpoints, seed, findings: this.#findings };
   }
 

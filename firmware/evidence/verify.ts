@@ -28,6 +28,8 @@ export interface ClipVerdict {
   /** Frames that the camera says it took and did not keep. */
   readonly skipped: number;
   readonly findings: readonly Finding[];
+  /** Those that count, by their numbers. */
+  readonly checkpoints: readonly Footage[];
   /** Of the checkpoints that count; undefined where there is none. */
   readonly first: Footage | undefined;
   readonly last: Footage | undefined;
@@ -84,6 +86,7 @@ export class ClipVerifier {
       sound: judged.sound,
       skipped: judged.skipped,
       findings,
+      checkpoints: heard.checkpoints,
       first: heard.checkpoints[0],
       last: heard.checkpoints.at(-1),
     };

@@ -10,6 +10,7 @@ import type { Act, Call, Option, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { readBytes } from "../given.ts";
 import { askWords } from "../inside.ts";
+import type { Keystore } from "../keystore.ts";
 import { seedOfWords } from "../recovery.ts";
 import { ageIdentity, ageRecipient, isAgeIdentity } from "./unseal.ts";
 
@@ -44,14 +45,15 @@ export function clipSecretOf(seed: Uint8Array): Bytes {
   return hkdf(crypto, seed, { salt: new Uint8Array(0), info: fromAscii(PURPOSE), size: KEY_BYTES });
 }
 
-/** Gives the keys that a call names, as age writes them: of the words, of a file, or else the person's own. @throws Failure */
-export async function identitiesOf(call: Call): Promise<readonly string[]> {
+/** Gives the keys that a call names, as age writes them: of the words, of a file, or else the person's own.
+ *  @param opened the person's keystore, where it is open already @throws Failure */
+export async function identitiesOf(call: Call, opened?: Keystore): Promise<readonly string[]> {
   if (call.has("recovery") || call.option("words") !== undefined) {
     return [ageIdentity(clipSecretOf(seedOfWords(await askWords(call))))];
   }
   const file = call.option("identity");
   if (file === undefined) {
-    const keystore = await call.openKeystore();
+    const keystore = opened ?? (await call.openKeystore());
     return [ageIdentity(clipSecretOf(fromBase64url(keystore.person.seed)))];
   }
   const lines = Buffer.from(readBytes(file))

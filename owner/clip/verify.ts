@@ -16,8 +16,11 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { type Act, type Call, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
-import { printable } from "../terminal.ts";
+import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import type { OwnedLock } from "../person.ts";
+import { counted, printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
+import { type Held, holdClip, keptHeads } from "./held.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { sayFinding, sayVerdict } from "./say.ts";
 import { unseal } from "./unseal.ts";
@@ -25,6 +28,7 @@ import { unseal } from "./unseal.ts";
 const AGE_START = "age-encryption.org/";
 const PIECE_BYTES = 65_536;
 const U32_MAX = 0xffff_ffff;
+const NOT_HELD: Held = Object.freeze({ doubts: [], lines: [], heads: 0, checkpoints: 0 });
 
 /** The act `clip verify`. */
 export const verify: Act = {
@@ -35,6 +39,8 @@ export const verify: Act = {
     manifest: { value: "FILE", help: "the signed note beside an encrypted clip" },
     visit: { value: "NUMBER", help: "the visit that it must be of" },
     "lock-id": { value: "ID", help: "the lock that it must be of, 11 characters" },
+    head: { value: "HEX", help: "what a lock recorded of it: 64 digits; may be given again", isRepeatable: true },
+    lock: { value: "NAME", help: "your lock, to whose log, as it is kept here, it is held" },
     zone: { value: "ZONE", help: "the time zone for times (this computer's)" },
     ...OPENING_OPTIONS,
   },
@@ -47,22 +53,52 @@ async function run(call: Call): Promise<Outcome> {
   const named = call.option("zone");
   const zone = parseZone((named === undefined ? ownZone() : findZone(named)).rule);
   const manifest = readManifest(call, cameraKey);
+  const heads = call.list("head").map(parseHead);
+  const keystore = await openOwn(call, file);
+  const kept = keystore === undefined ? [] : keptHeads(keystore, locksOf(call, keystore));
   const expected: Expected = {
     visit: call.number("visit", 0, U32_MAX),
     lockId: call.option("lock-id"),
     clip: manifest?.clip,
+    heads,
+    recorded: kept.flatMap((log) => log.heads),
   };
-  const { verdict, doubts, isOk } = await judgeClip(file, {
+  const judged = await judgeClip(file, {
     cameraKey,
     expected,
     manifest,
-    identities: () => identitiesOf(call),
+    identities: () => identitiesOf(call, keystore),
   });
+  const { verdict } = judged;
+  const held = keystore === undefined ? NOT_HELD : holdClip(verdict, { keystore, kept, cameraKey });
+  const doubts = [...judged.doubts, ...held.doubts];
+  const isOk = judged.isOk && held.doubts.length === 0;
   const lines = sayVerdict(verdict, zone);
   if (!isOk && verdict.isOk) lines[0] = "NOT OK: each frame that is here is as the camera signed it, but:";
-  for (const line of [lines[0] ?? "", ...doubts.map((doubt) => `  ${doubt}`), ...lines.slice(1)])
-    call.terminal.say(line);
-  return { exit: isOk ? EXIT.OK : EXIT.UNVERIFIED, json: { ...objectOf(verdict), verified: isOk, doubts } };
+  const given = heads.length === 0 ? [] : [`Held to ${counted(heads.length, "head")} that you gave.`];
+  const first = [lines[0] ?? "", ...doubts.map((doubt) => `  ${doubt}`)];
+  for (const line of [...first, ...lines.slice(1), ...given, ...held.lines]) call.terminal.say(line);
+  const heldTo = { heads: heads.length + held.heads, checkpoints: held.checkpoints };
+  return { exit: isOk ? EXIT.OK : EXIT.UNVERIFIED, json: { ...objectOf(verdict), verified: isOk, doubts, heldTo } };
+}
+
+/** Opens the person's keystore where a lock of it was named, or where nobody need be asked for that: a film is judged without one. */
+async function openOwn(call: Call, file: string): Promise<Keystore | undefined> {
+  if (call.option("lock") !== undefined) return call.openKeystore();
+  if (!hasKeystore(keystoreDirectory())) return undefined;
+  const isOpened = !["recovery", "words", "identity"].some((name) => call.named.includes(name)) && isAge(file);
+  if (!isOpened && process.env["LATCHKEY_PASSPHRASE"] === undefined) return undefined;
+  return call.openKeystore();
+}
+
+function locksOf(call: Call, keystore: Keystore): readonly OwnedLock[] {
+  return call.option("lock") === undefined ? keystore.person.locks : [call.chooseLock(keystore)];
+}
+
+/** Reads a head: base16 of 32 bytes. @throws Failure */
+function parseHead(text: string): Bytes {
+  if (/^[0-9a-fA-F]{64}$/.test(text)) return new Uint8Array(Buffer.from(text, "hex"));
+  throw usage(`"${printable(text)}" is no head of a film: it has 64 digits of base16.`);
 }
 
 /** By what a film is judged. */

@@ -21,6 +21,7 @@ import { VERDICTS } from "../footage.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { sayDuration } from "../moment.ts";
 import { asOwner, declare } from "../ownership.ts";
+import { power } from "../power/act.ts";
 import { parseCameraMode, SETTINGS } from "../settings.ts";
 import { runStream } from "../stream.ts";
 import { counted, printable } from "../terminal.ts";
@@ -73,6 +74,7 @@ const ACTS: Acts = Object.freeze({
     options: LENS_OPTIONS,
     run: runStream,
   },
+  power,
 });
 
 /** The command `camera`. */
@@ -94,6 +96,11 @@ export const camera: Command = {
     "stream on gives /snapshot.jpg and /stream.mjpeg to whatever knows a password (HTTP, digest authentication), for home",
     "systems; it is off until then. It gives up what watch and clips hold: no age, no proof, no encryption from end to end.",
     "It asks for the password, or takes it from LATCHKEY_STREAM_PASSWORD; the camera never has it. It switches nothing on.",
+    "",
+    "power shows each time at which the sensor had power, and those between at which it had none. The camera signs each",
+    "switch and numbers it and each frame without a gap, and the lock writes down the newest as they come: a record that is",
+    "missing, or is not the one that the lock saw, is named, and the exit code is 5. What was fetched is kept, so that what",
+    "a camera denies later is found out.",
   ],
   examples: [
     "camera enrol setup.txt",
@@ -101,6 +108,7 @@ export const camera: Command = {
     "camera mode visits",
     "camera approve",
     "camera stream on",
+    'camera power --since "2026-11-02 08:00"',
     "camera --json",
   ],
   acts: ACTS,

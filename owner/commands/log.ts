@@ -7,6 +7,7 @@ import { crypto } from "#crypto";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { OPERATION_READ_LOG } from "../../firmware/grant/holder.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
+import type { CameraState } from "../../firmware/link/viewing.ts";
 import { parseZone, type Zone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import {
@@ -87,10 +88,26 @@ async function tellOwner(
   keystore: Keystore,
   { lock, last }: { readonly lock: OwnedLock; readonly last: number },
 ): Promise<Outcome> {
+  const { archive, story } = await renewLog(call, keystore, lock);
+  const exported = call.option("export");
+  if (exported !== undefined) writeArchive(exported, archive);
+  const shown = chooseHappenings(story.happenings, call.has("all"), last);
+  for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
+  call.terminal.say("Every record and the lock's signature hold.");
+  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+}
+
+/** Fetches what is new of a lock's log, verifies all of it, and keeps it.
+ *  @returns the log, its story, and what the lock now hears of its camera @throws Failure */
+export async function renewLog(
+  call: Call,
+  keystore: Keystore,
+  lock: OwnedLock,
+): Promise<{ readonly archive: Archive; readonly story: Story; readonly camera: CameraState | undefined }> {
   const kept = keystore.readBeside(`log-${lock.id}`);
   const former = kept === undefined ? undefined : parseArchive(Buffer.from(kept).toString("utf8"));
   const lockKey = fromBase64url(lock.signingKey);
-  const { archive, story } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  return asOwner(call, keystore, lock, async ({ conversation, status }) => {
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
     const story = read(archive, new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock)));
     if (kept !== undefined && former !== undefined)
@@ -100,14 +117,8 @@ async function tellOwner(
     keystore.save();
     // Only now may the lock overwrite what is kept here.
     await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
-    return { archive, story };
+    return { archive, story, camera: status.camera };
   });
-  const exported = call.option("export");
-  if (exported !== undefined) writeArchive(exported, archive);
-  const shown = chooseHappenings(story.happenings, call.has("all"), last);
-  for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
-  call.terminal.say("Every record and the lock's signature hold.");
-  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
 }
 
 /** Keeps the former log beside the new one where that does not go on from it: a full lock overwrites its oldest records,

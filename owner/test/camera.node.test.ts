@@ -164,8 +164,46 @@ inHall("somebody walks by, and the film is listed, fetched, kept, let go and ver
   assert.not.ok(existsSync(spoilt) || existsSync(`${spoilt}.note`));
 });
 
+/** Asks when the sensor had power: always at first, then off, then for that visit of the owner's. */
+async function askPower(home: Home, visit: string): Promise<void> {
+  const said = await done(home, "camera", "power");
+  assert.match(said, /^OK: \d+ records of the camera's switch, none missing, up to the newest that the lock knows/);
+  const ways = [
+    /^ON .* to .*: mode always, \d+ frames \(0 to \d+\)\noff .* to .*: the sensor had no power\n/m,
+    new RegExp(`^ON .*: visit ${visit} \\(owner you\\), mode visits, \\d+ frames`, "m"),
+    /^off .* until now, as far as the lock was told: the sensor has no power\nThis cannot prove .* red light/m,
+  ];
+  for (const way of ways) assert.match(said, way, said);
+  const json = await home.owner.ask(["camera", "power", "--since", "2100-01-01"]);
+  assert.equal([json["exit"], json["verified"], json["doubts"]], [0, true, []]);
+  assert.equal(
+    (json["stretches"] as readonly { kind: string }[]).map(({ kind }) => kind),
+    ["off"],
+  );
+}
+
+/** Verifies a film by these words: it is held to what is kept. */
+async function holdFilm(home: Home, words: readonly string[]): Promise<void> {
+  const film = await done(home, ...words);
+  assert.match(film, /^OK: /);
+  assert.match(film, /Held to the lock's log: the camera told the lock of it \d+ times?, and all of that is here\./);
+  assert.match(film, /Held to \d+ records of the camera's switch: each frame was taken while its sensor had power\./);
+  const other = await heard(home, ...words, "--head", "ab".repeat(32));
+  assert.is(other.exit, 5);
+  assert.match(other.output, /The lock was told of frames that are not here/);
+  isSentence(await heard(home, ...words, "--head", "ab"), 2, /is no head of a film/);
+}
+
+/** Has the camera deny its newest record. */
+async function denyRecord(home: Home, hall: Hall): Promise<void> {
+  hall.deny(1);
+  const denied = await heard(home, "camera", "power");
+  assert.is(denied.exit, 5);
+  assert.match(denied.output, /^NOT OK: .*\n {2}Record \d+ of the switch is denied: .*it is kept here/);
+}
+
 inHall(
-  "a visit is filmed, fetched, verified and claimed, and a film that was changed is found out",
+  "a visit is filmed, fetched, verified, held to the camera's power, and claimed; what was changed or denied is found out",
   async (home, hall, at) => {
     const { owner, porch } = home;
     await settle(home, hall, at);
@@ -176,7 +214,7 @@ inHall(
     porch.openDoor();
     hall.pass(3_000);
     porch.shutDoor();
-    hall.pass(34_000);
+    hall.pass(38_000);
     const film = (await clipsOf(home)).find(({ visit }) => visit > 0);
     assert.ok(film !== undefined, "the visit has a film");
     const visit = String(film?.visit);
@@ -185,7 +223,8 @@ inHall(
     const camera = toBase64url(hall.camera.signingKey);
     const words = ["--camera", camera, "--manifest", `${out}.note`, "--visit", visit];
     assert.match(await done(home, "clip", "verify", out, ...words), /^OK: \d+ frames.*Made for visit/s);
-    await done(home, "log");
+    await askPower(home, visit);
+    await holdFilm(home, ["clip", "verify", out, ...words]);
     const file = owner.file("visit.claim");
     const claim = await done(home, "claim", visit, "--clip", out, "--out", file);
     assert.match(
@@ -200,6 +239,7 @@ inHall(
     const changed = await owner.run(["claim", "verify", file, "--lock", "home"]);
     assert.is(changed.exit, 5);
     assert.match(changed.output, /^NOT OK.*\n {2}The film is not the file that was claimed/);
+    await denyRecord(home, hall);
   },
 );
 

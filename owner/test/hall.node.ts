@@ -45,6 +45,7 @@ export class Hall implements RailArchive {
   private readonly timer: NodeJS.Timeout;
   private isPowered = false;
   private connections = 0;
+  private denied = 0;
   private now: Millis = millis(0);
   private frameAt = 0;
   private steps = 0;
@@ -88,6 +89,11 @@ export class Hall implements RailArchive {
     }
   }
 
+  /** Has the camera hand out its newest records of the switch no more. @param count how many */
+  deny(count: number): void {
+    this.denied = count;
+  }
+
   /** Changes a byte in the middle of each film on the card. */
   spoil(): void {
     for (const { name, bytes } of this.card.list()) {
@@ -103,7 +109,7 @@ export class Hall implements RailArchive {
   }
 
   at(number: number): Bytes | undefined {
-    return this.records[number - 1]?.slice();
+    return number > this.records.length - this.denied ? undefined : this.records[number - 1]?.slice();
   }
 
   append(message: Bytes): void {
