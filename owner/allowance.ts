@@ -8,6 +8,7 @@ import { Reader } from "../firmware/cbor/decode.ts";
 import { readSign1, type Sign1, verifySign1 } from "../firmware/cose/sign1.ts";
 import { link8Of, readChain } from "../firmware/grant/chain.ts";
 import { type Grant, PERMISSIONS_ALL } from "../firmware/grant/grant.ts";
+import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import type { Seconds } from "../firmware/platform.ts";
 import { isInWeeklies } from "../firmware/time/schedule.ts";
 import { toLocal, type Zone } from "../firmware/time/zone.ts";
@@ -130,6 +131,8 @@ export function likelyReasons(allowance: Allowance, operation: number, at: { zon
     }
   }
   if (reasons.length > 0) return reasons;
+  if (operation !== OPERATION_LOCK && grants.some(({ cameraRule }) => cameraRule > 0))
+    reasons.push("The camera inside may be covered, in the dark, off, or unable to record: tell the owner.");
   const uses = usesOf(allowance);
   if (uses !== undefined) reasons.push(`Its ${uses === 1 ? "one use" : `${uses} uses`} may be spent.`);
   reasons.push("The owner may have taken it back.");

@@ -15,6 +15,7 @@ import {
   FRAME_KK_1,
   FRAME_KK_2,
   FRAME_MEDIA,
+  FRAME_PAYLOAD_BYTES_MAX,
   numberOf,
   sessionOf,
 } from "../firmware/link/frame.ts";
@@ -208,7 +209,8 @@ export class ViewerLink {
     this.#pingDue = now;
   }
 
-  /** Pieces of one picture come in order, or it is lost; another one may follow. */
+  /** Pieces of one picture come in order, each but the last one full, or it is lost; another one may follow. Nothing vouches for a
+   *  piece yet, so what is held until the picture is whole is bounded in bytes and, by that rule, in pieces. */
   #assemble(frame: Bytes, now: Millis): ViewerEvent {
     const { isFirst, isLast, bytes } = readPiece(frame);
     const number = numberOf(frame);
@@ -216,7 +218,8 @@ export class ViewerLink {
     const assembly = this.#assembly;
     if (assembly === undefined) return NOTHING;
     assembly.size += bytes.length;
-    if (assembly.number !== number || assembly.size > MEDIA_BYTES_MAX) {
+    const isPiece = isLast || bytes.length === FRAME_PAYLOAD_BYTES_MAX;
+    if (assembly.number !== number || !isPiece || assembly.size > MEDIA_BYTES_MAX) {
       this.#assembly = undefined;
       return NOTHING;
     }

@@ -181,7 +181,7 @@ function readClips(reader: Reader): ClaimedClip[] {
     reader.readArray(5, 5);
     const name = reader.readText(1, NAME_BYTES_MAX);
     // It is looked for beside the claim, and nowhere else.
-    expect(!/[/\\]/.test(name) && name !== "." && name !== "..");
+    expect(!/[/\\]/.test(name) && !name.includes("\0") && name !== "." && name !== "..");
     const hash = reader.readView(HASH_BYTES, HASH_BYTES);
     const size = reader.readUint(U32_MAX);
     const manifest = reader.readView(1, SIGNED_BYTES_MAX);

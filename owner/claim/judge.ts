@@ -124,10 +124,11 @@ function hiddenIn(access: Walked, notices: Walked, visit: Visit): Doubt[] {
   const window = windowOf(visit);
   const doubts: Doubt[] = [];
   const firstSeq = visit.opening.record.seq;
-  // Numbers tell what came before the opening; what a region of notices has of that time, times alone do.
-  const behind = hiddenBehind({ firstSeq, places: access.places.slice(firstSeq - access.firstSeq) }, window);
+  // Numbers tell what came before the opening, and up to the end; what a region of notices has of that time, times alone do.
+  const places = access.places.slice(firstSeq - access.firstSeq);
+  const between = places.slice(0, visit.closing.record.seq - firstSeq).indexOf(undefined);
   const hidden = [
-    [ACCESS, behind],
+    [ACCESS, between < 0 ? hiddenBehind({ firstSeq, places }, window) : firstSeq + between],
     [NOTICES, hiddenAt(notices, window)],
   ] as const;
   for (const [region, seq] of hidden)
@@ -206,13 +207,14 @@ function mismatchOf({ links, leaf }: GrantChain, intent: Intent, { record }: Tol
   return overspent ? "uses" : undefined;
 }
 
-/** Finds the camera's key: the lock's journal says which it enrolled; else it was given. */
+/** Finds the camera's key: the lock's journal says which it enrolled before the visit; else it was given. One that came later has
+ *  filmed nothing of it, whatever it signs. */
 function cameraKeyOf(
   told: readonly Told[],
-  { clips }: Claim,
+  { visit, clips }: Claim,
   given: Bytes | undefined,
 ): { readonly cameraKey: Bytes | undefined } & ({ readonly doubt: Doubt } | object) {
-  const entry = told.filter(isCameraEnrolled).at(-1)?.entry;
+  const entry = told.filter((each) => isCameraEnrolled(each) && each.record.seq < visit).at(-1)?.entry;
   const isEnrolment = entry?.kind === "statement" && entry.body.kind === KIND_ENROL;
   const recorded = isEnrolment ? entry.body.board.signingKey.slice() : undefined;
   if (clips.length === 0) return { cameraKey: recorded ?? given };

@@ -49,9 +49,10 @@ export function makeClaim(shelf: Shelf, visit: Visit, more: Pick<Claim, "grant" 
   const window = windowOf(visit);
   const shownAccess = new Set(namesOf(access, visit));
   const [firstAccess, lastAccess] = placesToShow(recordsOf(access), window);
-  const openingPlace = access.findIndex(({ record }) => record.seq === visit.opening.record.seq);
-  const first = Math.min(firstAccess, openingPlace);
-  for (let place = first; place <= lastAccess; place++) shownAccess.add(place);
+  const placeOf = ({ record }: Told) => access.findIndex(({ record: { seq } }) => seq === record.seq);
+  const first = Math.min(firstAccess, placeOf(visit.opening));
+  const last = Math.max(lastAccess, placeOf(visit.closing));
+  for (let place = first; place <= last; place++) shownAccess.add(place);
   const [firstNotice, lastNotice] = placesToShow(recordsOf(notices), window);
   const shownNotices = new Set<number>();
   for (let place = firstNotice; place <= lastNotice; place++) shownNotices.add(place);

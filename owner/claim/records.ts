@@ -21,6 +21,8 @@ import type { Slice } from "./form.ts";
 
 /** For how long after the end of a visit its records are its own: a camera films on for whoever leaves, and says when it ends. */
 export const AFTER_SECONDS = 120;
+/** How far a lock's time goes back with a loss of power: docs/protocol.md §10. */
+const BACK_SECONDS_MAX = 900;
 
 type Of<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kind }>;
 
@@ -121,9 +123,12 @@ export function isOpening(entry: Entry): entry is Visit["opening"]["entry"] {
   return entry.kind === "statement" && entry.body.kind === KIND_ACT && entry.body.operation !== OPERATION_LOCK;
 }
 
-/** Gives the seconds within which records are a visit's. */
+/** Gives the seconds within which records are a visit's. Where the power was cut in between, the lock's time went back, and its end
+ *  may have been written at an earlier time than its beginning. */
 export function windowOf({ opening, closing }: Visit): readonly [from: number, until: number] {
-  return [opening.record.lo, closing.record.lo + AFTER_SECONDS];
+  const [begun, ended] = [opening.record.lo, closing.record.lo];
+  const from = closing.entry.outcome === "power-cut" ? begun - BACK_SECONDS_MAX : begun;
+  return [from, Math.max(begun, ended) + AFTER_SECONDS];
 }
 
 /** Gives the first and the last place that must be shown: those of the window, and one on each side that is outside of it, where

@@ -13,6 +13,7 @@ import { unseal } from "./unseal.ts";
 import { isAge, piecesOf } from "./verify.ts";
 
 const ERROR_CHARACTERS_MAX = 300;
+const OTHERS_MASK = 0o077;
 /** Widths and heights of H.264 in 4:2:0 are even. */
 const EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2";
 
@@ -54,7 +55,10 @@ async function encode(at: {
   const { file, identities, out, isCopy } = at;
   const codec = isCopy ? ["-c:v", "copy"] : ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-vf", EVEN];
   const words = ["-v", "error", "-nostdin", "-f", "matroska", "-i", "pipe:0", ...codec, "-movflags", "+faststart"];
+  // ffmpeg makes the file; like every other film it is for this user alone.
+  const former = process.umask(OTHERS_MASK);
   const child = spawn("ffmpeg", [...words, "-f", "mp4", "-n", out], { stdio: ["pipe", "ignore", "pipe"] });
+  process.umask(former);
   let errors = "";
   child.stderr.on("data", (chunk) => {
     errors = (errors + String(chunk)).slice(0, ERROR_CHARACTERS_MAX);

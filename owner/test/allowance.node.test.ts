@@ -18,6 +18,7 @@ const OWNER = new Uint8Array(32).fill(1);
 const COMPANY = new Uint8Array(32).fill(2);
 const COURIER = new Uint8Array(32).fill(3);
 const UNLOCK = 0;
+const LOCK = 1;
 const UNLATCH = 4;
 
 function at(iso: string): Seconds {
@@ -92,6 +93,8 @@ const REASONS: readonly (readonly [name: string, claims: Partial<RootClaims>, op
   ["too late", { expiry: at("2026-11-23T11:59:00Z") }, UNLOCK, /^It is over since Mon 23 Nov/],
   ["outside the hours", { weeklies: [1, 0, 60] }, UNLOCK, /^It is outside the hours: Mon 00:00-01:00/],
   ["not allowed", {}, UNLATCH, /^This grant does not allow "unlatch", only: unlock, lock/],
+  ["unseen", { uses: 1, cameraRule: 2 }, UNLOCK, /^The camera inside may be covered/],
+  ["locking, which no camera has to see", { uses: 1, cameraRule: 2 }, LOCK, /^Its one use may be spent/],
   ["spent", { uses: 1 }, UNLOCK, /^Its one use may be spent/],
   ["taken back", {}, UNLOCK, /^The owner may have taken it back/],
 ];

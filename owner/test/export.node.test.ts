@@ -2,7 +2,7 @@
 // Method: a film of whole pictures is encrypted and exported; ffprobe, where it is, says what came of it.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
@@ -64,6 +64,7 @@ for (const [words, codec] of CODECS) {
       ]);
       assert.equal([exit, errors], [0, ""]);
       assert.match(output, /What is lost: the camera's signatures/);
+      assert.is(statSync(desk.file(name)).mode & 0o777, 0o600);
       const asked = [
         "-v",
         "error",

@@ -72,11 +72,12 @@ export class Window {
     response.setHeader("cache-control", "no-store");
     response.setHeader("x-content-type-options", "nosniff");
     response.setHeader("cross-origin-resource-policy", "same-origin");
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
-    const [, word = "", name = ""] = pathname.split("/");
+    // Anybody on this computer may send any target, and not every one is a URL.
+    const [path = "", query = ""] = (request.url ?? "").split("?");
+    const [, word = "", name = ""] = path.split("/");
     if (request.headers.host !== this.host || request.method !== "GET" || !this.isWord(word)) refuse(response);
     else if (name === "") this.sendPage(response);
-    else if (name === "picture") await this.sendPicture(response, Number(searchParams.get("after") ?? 0));
+    else if (name === "picture") await this.sendPicture(response, Number(new URLSearchParams(query).get("after") ?? 0));
     else refuse(response);
   }
 

@@ -1,0 +1,94 @@
+// Goal: what a claim's times do not tell is found by numbers: a camera that came after the visit, records of a visit in which the
+// power was cut and the lock's time went back, and a film whose name is none.
+// Method: a journal is written for each row, claimed, and judged by the lock's key; then one record of it is hidden.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { encodeManifest } from "../../firmware/evidence/manifest.ts";
+import { encodeBody } from "../../firmware/grant/body.ts";
+import type { WritableEntry } from "../../firmware/journal/entry.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { type Claim, type ClaimedClip, decodeClaim, encodeClaim, type Slice } from "../claim/form.ts";
+import { judgeClaim } from "../claim/judge.ts";
+import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
+import { CAMERA, CLIP, COURIER, digestOf, NOON, OWNER, Scribe } from "./daybook.node.ts";
+
+const ROOT = new Uint8Array(8);
+const HASH = new Uint8Array(32);
+/** The visit's record, among those that `begin` and a row write. */
+const VISIT = 2;
+
+/** A lock whose second record of the access region opens a visit. */
+function begin(): Scribe {
+  const scribe = new Scribe(1);
+  scribe.write(-9_000, { kind: "inside", count: 1 });
+  scribe.write(-9_000, { kind: "alarm", alarm: "ajar", count: 1 });
+  const spends = [{ link8: ROOT, used: 1, until: seconds(NOON + 900) }];
+  const who = { source: "phone", actor: COURIER.kid, root: ROOT } as const;
+  scribe.write(0, { kind: "intent", operation: 0, ...who, cameraProof: 2, spends });
+  return scribe;
+}
+
+function closing(outcome: "secured" | "power-cut"): WritableEntry {
+  const after = { openedAfter: 3, closedAfter: 9, securedAfter: 12 };
+  return { kind: "closing", intent: VISIT, outcome, ...after, witnesses: 3 };
+}
+
+function claimOf(scribe: Scribe, clips: readonly ClaimedClip[] = []): Claim {
+  const shelf = shelfOf(scribe.archive);
+  return makeClaim(shelf, visitOf(shelf, VISIT), { grant: undefined, clips, receipt: undefined });
+}
+
+function doubtsOf(claim: Claim, { publicKey }: Scribe): string[] {
+  return judgeClaim(decodeClaim(encodeClaim(claim)), publicKey).doubts.map(({ kind, about }) => `${kind} ${about}`);
+}
+
+/** Leaves of one record its digest. */
+function hide(slice: Slice, seq: number): Slice {
+  const pieces = slice.pieces.map((piece, place) =>
+    piece.kind === "whole" && slice.firstSeq + place === seq
+      ? ({ kind: "hidden", digests: digestOf(piece.record) } as const)
+      : piece,
+  );
+  return { ...slice, pieces };
+}
+
+function clipOf({ lockId }: Scribe, name: string): ClaimedClip {
+  const range = { lastCheckpoint: 0, firstFrame: 1, lastFrame: 2 };
+  const note = { lockId, clip: CLIP, hash: HASH, size: 1, recipients: [CAMERA.publicKey.slice()], ...range };
+  return { name, hash: HASH, size: 1, manifest: encodeManifest(crypto, CAMERA, note), found: undefined };
+}
+
+test("names a film of a camera that came after the visit", () => {
+  const scribe = begin();
+  scribe.write(20, closing("secured"));
+  const board = { role: 2, agreementKey: HASH, signingKey: CAMERA.publicKey.slice() };
+  const body = { kind: 2, board } as const;
+  scribe.write(600, { kind: "statement", actor: OWNER.kid, sequence: 2, body, encodedBody: encodeBody(2, body) });
+  const [doubt = ""] = doubtsOf(claimOf(scribe, [clipOf(scribe, "visit.mkv.age")]), scribe);
+  assert.match(doubt, /^camera nothing in it says/);
+});
+
+test("shows a visit in which the power was cut, whose time went back, and names what is hidden of it", () => {
+  const scribe = begin();
+  scribe.write(10, { kind: "alarm", alarm: "dwell", count: 1 });
+  scribe.write(20, { kind: "inside", count: 1 });
+  scribe.write(-601, { kind: "alarm", alarm: "tamper", count: 1 });
+  scribe.write(-600, closing("power-cut"));
+  scribe.write(2_000, { kind: "inside", count: 1 });
+  scribe.write(2_000, { kind: "alarm", alarm: "ajar", count: 1 });
+  const claim = claimOf(scribe);
+  assert.equal(doubtsOf(claim, scribe), []);
+  assert.equal(doubtsOf({ ...claim, access: hide(claim.access, 3) }, scribe), ["left-out access 3"]);
+  assert.equal(doubtsOf({ ...claim, notices: hide(claim.notices, 2) }, scribe), ["left-out notices 2"]);
+});
+
+for (const name of ["../visit.mkv.age", "a\\b", "a\0b", ".", ".."])
+  test(`refuses ${JSON.stringify(name)} as the name of a film`, () => {
+    const scribe = begin();
+    scribe.write(20, closing("secured"));
+    assert.throws(() => decodeClaim(encodeClaim(claimOf(scribe, [clipOf(scribe, name)]))), /journal.corrupt/);
+  });
+
+test.run();
