@@ -76,8 +76,9 @@ export class Eye {
     const look = this.scene.step({ luma: this.luma, fileBytes: jpeg.length, isInfrared, now });
     const still = this.#freeze.takeLuma(this.luma, this.scene.features.isDark);
     if (this.#files !== "none") this.#verdict = this.#files;
-    else if (still !== "none") this.#verdict = still;
+    // A sheet over the lens stands still too: what it looks like says more.
     else if (look !== "ok") this.#verdict = look;
+    else if (still !== "none") this.#verdict = still;
     else if (this.scene.isProven) this.#verdict = "ok";
     return this.#verdict;
   }

@@ -22,7 +22,7 @@ const HOLD_MILLIS = 1_300;
 const SHOWN: Readonly<Partial<Record<Pattern, string>>> = Object.freeze({
   yes: "green, two rising tones: yes",
   no: "red, two low tones: no",
-  wait: "amber, one tone: more is needed, a second person or the phone; to lock, a shut door",
+  wait: "amber, one tone: more is needed: a second person, the phone, or the camera's look, and then the code again; to lock, a shut door",
   paused: "red, two long tones: locked out for now",
   early: "amber, three short tones: too soon, once more",
   bell: "white, ding dong: the bell",

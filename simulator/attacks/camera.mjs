@@ -85,11 +85,8 @@ export const CAMERA_TWINS = Object.freeze([
     id: "T26",
     without: "an approved scene that must be recognised",
     rewrites: [
-      rewrite(
-        EYE,
-        'else if (look !== "ok") this.#verdict = look;\n    else if (this.scene.isProven)',
-        "else if (look)",
-      ),
+      rewrite(EYE, 'else if (look !== "ok") this.#verdict = look;'),
+      rewrite(EYE, "else if (this.scene.isProven)", "else if (look)"),
     ],
   },
   {
