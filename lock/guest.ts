@@ -6,6 +6,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Door } from "../firmware/door/state.ts";
 import { Fault } from "../firmware/fault.ts";
+import type { Chain } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import {
   OPERATION_LOCK,
@@ -46,6 +47,8 @@ export interface Knocker {
   readonly name: Bytes;
   /** The grant, for the camera's own record; undefined for a code. */
   readonly grant: Bytes | undefined;
+  /** Of a code that is right, and waits for a phone or a second code: for so long the camera stays awake, and nobody is refused. */
+  readonly heldUntil?: Millis | undefined;
   /** Writes the one refusal that comes of it. */
   refuse(now: Millis): void;
 }
@@ -66,7 +69,7 @@ export interface GuestDesk {
   readonly codeRule: CodeRule;
   /** What the camera proves now: 0 nothing, 1 it records, 2 it is live and unobstructed. */
   cameraProof(now: Millis): number;
-  /** Has the camera prove itself, for somebody who asks again. @returns whether that is worth the wait: then nothing is written */
+  /** Has the camera prove itself, for somebody who asks again, or stay awake for whom a code waits for. @returns whether that is worth the wait: then nothing is written */
   knock(knocker: Knocker, now: Millis): boolean;
   /** Whether somebody who looked through the camera now would see. */
   isCameraSeeing(now: Millis): boolean;
@@ -141,6 +144,8 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   if (!decision.isAllowed && decision.denial === "camera" && isMissing()) return "code";
   if (!decision.isAllowed) return decision.denial;
   if (!retry && isMissing()) return "code";
+  // What the camera proved for the code it must prove again for its phone: a minute may lie between them.
+  if (isOpening && codeCameraRule(desk, chain) > desk.cameraProof(now)) return "camera";
   switch (operation) {
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH: {
@@ -168,6 +173,11 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   }
 }
 
+/** What the codes that a chain's holders need ask of the camera, the strictest. */
+function codeCameraRule({ codeRule }: GuestDesk, { links }: Chain): number {
+  return Math.max(...links.map(({ kid8 }) => codeRule.cameraRule(kid8)));
+}
+
 /** Writes who comes and what it spends; when it returns undefined, all of it is durable. */
 function beginGuestVisit(
   desk: GuestDesk,
@@ -184,7 +194,7 @@ function beginGuestVisit(
   const { chain, holder, operation } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   const isBound = chain.links.some(({ kid8 }) => desk.codeRule.isBound(kid8));
-  const rule = Math.max(intent.cameraRule, ...chain.links.map(({ kid8 }) => desk.codeRule.cameraRule(kid8)));
+  const rule = Math.max(intent.cameraRule, codeCameraRule(desk, chain));
   try {
     recorder.face(crypto, chain, now);
     const source = isBound ? "keypad" : "phone";

@@ -82,17 +82,21 @@ export class Visits {
     if (visit.isGuest) this.#desk.presence.end();
   }
 
-  /** Has the camera prove itself for somebody who asks again. @returns whether that is worth the wait */
+  /** Has the camera prove itself for somebody who asks again, or stay awake for a code that waits. @returns whether that is worth
+   *  the wait */
   knock(knocker: Knocker, now: Millis): boolean {
     if (!this.#filming.isEnrolled) return false;
-    this.#knock.begin(knocker, now);
+    if (knocker.heldUntil === undefined) this.#knock.begin(knocker, now);
+    else this.#knock.hold(knocker.name, knocker.heldUntil);
     this.#filming.tick(now, this.#visit, this.#knock);
     return true;
   }
 
   /** Takes a press of the inside button: whoever is in opens, and nobody waits for a camera any more. */
   pressed(now: Millis): void {
-    if (this.#knock.isOpen) this.#refuse(now);
+    if (!this.#knock.isOpen) return;
+    this.#knock.release();
+    this.#refuse(now);
   }
 
   /** Books what the door did: on the visit that is open, else as a door event. @param door as it is after that */
@@ -138,8 +142,9 @@ export class Visits {
   /** A visit that lasts longer than its grant allows is an alarm; one that nobody ends is closed; a knock has its time, and a
    *  camera that fails its consequence. */
   tick(door: Door, now: Millis): void {
-    const { until } = this.#knock;
+    const { until, heldUntil } = this.#knock;
     if (until !== undefined && now >= until) this.#unproven(now);
+    if (heldUntil !== undefined && now >= heldUntil) this.#released(now);
     const visit = this.#visit;
     if (this.#filming.tick(now, visit, this.#knock.isOpen ? this.#knock : undefined) && visit !== undefined) {
       this.#cameraFailed(visit, door, now);
@@ -158,7 +163,8 @@ export class Visits {
   get nextTick(): Millis | undefined {
     const visit = this.#visit;
     const isBusy = visit !== undefined || this.#knock.isOpen;
-    const times = [visit === undefined ? undefined : nextOf(visit), this.#throwAt, this.#knock.until];
+    const { until, heldUntil } = this.#knock;
+    const times = [visit === undefined ? undefined : nextOf(visit), this.#throwAt, until, heldUntil];
     times.push(this.#filming.nextTick(isBusy));
     let next: Millis | undefined;
     for (const time of times) if (time !== undefined && (next === undefined || time < next)) next = time;
@@ -219,6 +225,12 @@ export class Visits {
     this.#desk.recorder.unproven(this.#filming.last, now);
     this.notifyOwners("alarm");
     this.#refuse(now);
+  }
+
+  /** The phone or the second code did not come: nobody was refused. */
+  #released(now: Millis): void {
+    this.#knock.release();
+    this.#filming.refused(now);
   }
 
   #refuse(now: Millis): void {

@@ -253,19 +253,23 @@ export class Codes {
     const { use, user } = match;
     const rule = this.#cameraRule(match, now);
     if (use.by === "window" || user === undefined) return this.#begin(desk, { use, rule }, now);
-    if (user.rule === "with-grant") return this.#hold(desk, { use, user }, now);
+    if (user.rule === "with-grant") return this.#hold(desk, { use, user, rule }, now);
     if (user.rule !== "two-person") return this.#begin(desk, { use, rule }, now);
     const held = this.#heldAt(now);
     if (held === undefined || held.rule !== "two-person" || held.index === user.index) {
-      return this.#hold(desk, { use, user }, now);
+      return this.#hold(desk, { use, user, rule }, now);
     }
     const isDuress = use.isDuress || held.type === "forced";
     return this.#begin(desk, { use: { ...use, first: held.index, isDuress }, rule }, now);
   }
 
-  /** Keeps a first code. Half of two people's, under duress or not, is written, and one that an authenticator showed is spent,
+  /** Keeps a first code, and the camera awake for the second half of it, where it asks for one. Half of two people's, under duress or not, is written, and one that an authenticator showed is spent,
    *  durably, before anybody is told that it was right; as often as a code may open, since each is a record. */
-  #hold(desk: CodesDesk, { use, user }: { readonly use: CodeUse; readonly user: User }, now: Millis): Outcome {
+  #hold(
+    desk: CodesDesk,
+    { use, user, rule }: { readonly use: CodeUse; readonly user: User; readonly rule: number },
+    now: Millis,
+  ): Outcome {
     const { memory, ration } = desk;
     if (use.by === "user" && (user.rule === "two-person" || use.step > 0)) {
       if (!ration.take(this.#nameOf(use), now)) return "rate";
@@ -274,6 +278,8 @@ export class Codes {
     const { users, credentials } = memory.state.codes;
     const credential = use.by === "user" ? credentials.find(({ slot }) => slot === use.slot) : undefined;
     this.#held = { user, credential, users, at: now };
+    const heldUntil = millis(now + HELD_MILLIS);
+    if (rule > 0) desk.knock({ name: this.#nameOf(use), grant: undefined, heldUntil, refuse: () => {} }, now);
     return "wait";
   }
 

@@ -8,7 +8,7 @@ import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { House, ONCE_24 } from "./house.ts";
 import { Onlooker, SEEING } from "./onlooker.ts";
-import { alarms, events, heard, outcome } from "./scene.ts";
+import { alarms, events, heard, outcome, UNLOCK } from "./scene.ts";
 
 const PIN = "394827";
 
@@ -107,6 +107,90 @@ test("a code's visit ends where its camera fails, and the code is spent", () => 
   camera.beat = SEEING;
   camera.pass(6_000);
   assert.is(house.typist.typeAtOnce(code), "no");
+});
+
+// ---- A code that waits for its phone
+
+const BOUND = "582915";
+const COVERED = { ...SEEING, okMillis: 0, verdict: 4, alarm: 4 };
+
+/** A house where Ana's code, which asks for a live picture, has come and waits for her phone. */
+function halfway() {
+  const it = watched();
+  const { desk } = it.house;
+  const ana = desk.person("ana");
+  it.house.store(2, BOUND, { camera: 2, rule: "with-grant", holder: ana.kid });
+  const token = desk.grant({ to: ana, uses: 3 });
+  assert.is(it.house.typist.typeAtOnce(BOUND), "wait");
+  it.camera.pass(6_000);
+  assert.is(it.house.typist.typeAtOnce(BOUND), "wait");
+  it.camera.pass(1_000);
+  return { ...it, desk, token };
+}
+
+test("a lens that is covered between the code and its phone keeps the phone out, until it sees again", () => {
+  const { desk, camera, token } = halfway();
+  camera.beat = COVERED;
+  camera.pass(5_000);
+  const guest = desk.call();
+  assert.equal([guest.prove(token, UNLOCK), desk.rig.bolt, desk.entries("intent").length], ["no", "thrown", 0]);
+  camera.beat = SEEING;
+  camera.pass(1_000);
+  assert.is(guest.prove(token, UNLOCK), "yes");
+  assert.equal([desk.entries("intent").at(-1)?.cameraProof, desk.refusal()], [2, "none"]);
+});
+
+test("a free retry asks of the camera as much as the code does", () => {
+  const { desk, camera, token } = halfway();
+  const guest = desk.call();
+  assert.is(guest.prove(token, UNLOCK), "yes");
+  // It is not sure of what it sees, and has not called it a failure yet.
+  camera.beat = { ...COVERED, alarm: undefined };
+  camera.pass(1_000);
+  assert.equal([desk.lock.snapshot.cameraProof, guest.prove(token, UNLOCK)], [1, "no"]);
+  camera.beat = SEEING;
+  camera.pass(1_000);
+  assert.equal([guest.prove(token, UNLOCK), desk.entries("intent").length], ["yes", 1]);
+});
+
+test("the camera stays awake for a phone as long as its code waits, and nothing is told or refused where none comes", () => {
+  const { desk, camera, token } = halfway();
+  const owner = desk.ownerSession(desk.owner, "tcp");
+  camera.pass(30_000);
+  assert.is(camera.asked?.purpose, "knock");
+  assert.is(desk.open(token), "yes");
+  assert.is(desk.entries("intent").at(-1)?.cameraProof, 2);
+  camera.pass(10_000);
+  assert.equal([desk.entries("code-refusal").length, heard(owner).includes("alarm")], [0, false]);
+});
+
+test("a code whose phone never comes lets the camera rest after its minute, with no word of it", () => {
+  const { desk, camera } = halfway();
+  const owner = desk.ownerSession(desk.owner, "tcp");
+  camera.pass(66_000);
+  assert.is(camera.asked?.purpose, "rest");
+  assert.equal([desk.entries("code-refusal").length, events(desk), heard(owner)], [0, "", ""]);
+});
+
+test("a phone that comes in time leaves no refusal of its own code", () => {
+  const { desk, camera, token } = halfway();
+  assert.is(desk.open(token), "yes");
+  camera.pass(20_000);
+  assert.is(desk.entries("code-refusal").length, 0);
+});
+
+test("a code that waits hides no knock of somebody else's", () => {
+  const { desk, camera, house } = halfway();
+  const mate = desk.grant({ to: desk.person("mate"), cameraRule: 2 });
+  camera.beat = COVERED;
+  camera.pass(1_000);
+  assert.is(desk.open(mate), "no");
+  camera.beat = SEEING;
+  camera.pass(5_000);
+  assert.is(house.typist.typeAtOnce(BOUND), "wait");
+  camera.beat = COVERED;
+  camera.pass(11_000);
+  assert.equal([desk.refusal(), desk.entries("code-refusal").length], ["camera", 0]);
 });
 
 test.run();
