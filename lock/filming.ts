@@ -80,15 +80,20 @@ export class Filming {
     if (this.#until !== undefined && now < this.#until) this.#until = millis(now + AFTER_MILLIS);
   }
 
-  /** Asks for what is due, and looks at the camera. @returns whether it fails now, as the visit's rule sees it, for the first time */
-  tick(now: Millis, visit: Visit | undefined, knock: { readonly grant: Bytes | undefined } | undefined): boolean {
-    this.#lookAt = millis(now + LOOK_MILLIS);
-    if (this.#until !== undefined && now >= this.#until) this.#until = undefined;
+  /** Asks for what somebody who comes needs, and looks at nothing: what the camera does is seen when it is due, whoever knocks. */
+  ask(now: Millis, visit: Visit | undefined, knock: { readonly grant: Bytes | undefined } | undefined): void {
     const purpose: Purpose =
       visit !== undefined ? "visit" : knock !== undefined ? "knock" : this.#until !== undefined ? "after" : "rest";
     // What a code is called by, no camera knows.
     const grant = visit === undefined ? knock?.grant : visit.grant?.leaf;
     this.#camera.wish({ purpose, visit: visit?.intent ?? 0, grant }, now);
+  }
+
+  /** Asks for what is due, and looks at the camera. @returns whether it fails now, as the visit's rule sees it, for the first time */
+  tick(now: Millis, visit: Visit | undefined, knock: { readonly grant: Bytes | undefined } | undefined): boolean {
+    this.#lookAt = millis(now + LOOK_MILLIS);
+    if (this.#until !== undefined && now >= this.#until) this.#until = undefined;
+    this.ask(now, visit, knock);
     return visit !== undefined && this.isEnrolled && this.#watch(visit, now);
   }
 

@@ -78,7 +78,7 @@ export class Visits {
     this.#throwAt = undefined;
     this.#visit = visit;
     this.#filming.begin();
-    this.#filming.tick(now, visit, undefined);
+    this.#filming.ask(now, visit, undefined);
     if (visit.isGuest) this.#desk.presence.end();
   }
 
@@ -88,7 +88,7 @@ export class Visits {
     if (!this.#filming.isEnrolled) return false;
     if (knocker.heldUntil === undefined) this.#knock.begin(knocker, now);
     else this.#knock.hold(knocker.name, knocker.heldUntil);
-    this.#filming.tick(now, this.#visit, this.#knock);
+    this.#filming.ask(now, this.#visit, this.#knock);
     return true;
   }
 

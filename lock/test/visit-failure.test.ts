@@ -117,6 +117,27 @@ for (const { name, event, fail, rule } of FAILURES.slice(0, 2)) {
   });
 }
 
+for (const who of ["somebody else", "the same guest"] as const) {
+  for (const state of ["drawn", "open"] as const) {
+    test(`proofs of ${who} hide no failure of the camera, while the visit is ${state}`, () => {
+      const it = scene({ uses: 20 });
+      const { desk, camera } = it;
+      const guest = bring(it, state);
+      const mate = who === "the same guest" ? guest : desk.call();
+      const token = mate === guest ? it.token : desk.grant({ to: desk.person("mate"), cameraRule: 2, uses: 20 });
+      camera.beat = { ...SEEING, verdict: 4, alarm: 4, okMillis: 0 };
+      for (let count = 0; count < 18; count++) {
+        camera.pass(50);
+        mate.prove(token, UNLOCK);
+      }
+      // The consequence comes while they go on, no later.
+      assert.is(alarms(desk), "camera");
+      camera.pass(1_000);
+      assert.is(desk.rig.bolt, state === "open" ? "retracted" : "thrown");
+    });
+  }
+}
+
 test("a camera that never begins the visit's clip fails after 3 s", () => {
   const it = scene({ cameraRule: 1 });
   it.camera.isFilming = false;
