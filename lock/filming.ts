@@ -3,9 +3,10 @@
 // and shortens how long the door stands unlocked. All that is read of the camera is read here.
 // Follows docs/visit.md, "When the camera fails during a visit".
 
-import type { Bytes } from "../firmware/bytes.ts";
+import { type Bytes, toHex } from "../firmware/bytes.ts";
 import type { Heartbeat, Purpose } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
+import { Bucket } from "./bucket.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Visit } from "./visit.ts";
 import type { Witness } from "./witness.ts";
@@ -23,6 +24,10 @@ const MINUTE_MILLIS = 60_000;
 const FIRST_MINUTES = 10;
 const LATER_MILLIS = 600_000;
 const RULE_LIVE = 2;
+/** Whoever jams the link again and again, or has taken the camera over, must not turn it either: of each visit so many changes, and
+ *  so many clips, are written as they come, and beyond them one a minute. */
+const CHANGES = Object.freeze({ atOnce: 6, tryMillis: MINUTE_MILLIS });
+const CLIPS = Object.freeze({ atOnce: 4, tryMillis: MINUTE_MILLIS });
 
 /** What of the witness this needs. */
 export type Camera = Pick<Witness, "isEnrolled" | "isHeard" | "last" | "wish">;
@@ -34,17 +39,24 @@ type Condition = "well" | "alarm" | "lost";
 export class Filming {
   readonly #camera: Camera;
   readonly #recorder: Recorder;
+  /** How the journal has it. */
   #condition: Condition = "well";
-  /** Whether a clip of the visit was seen to be written: from then on its end is news. */
-  #isFilmed = false;
+  /** The first failure of which the journal does not know yet, and what the camera said then. */
+  #failed: { readonly condition: Condition; readonly beat: Heartbeat | undefined } | undefined;
+  /** What was last said of the clip whose start is written. */
+  #noted: Heartbeat | undefined;
+  #changes: Bucket;
+  #clips: Bucket;
   #writtenAt: Millis = millis(0);
   /** Until when it films on though no visit is open. */
   #until: Millis | undefined;
   #lookAt: Millis = millis(0);
 
-  constructor(camera: Camera, recorder: Recorder) {
+  constructor(camera: Camera, recorder: Recorder, now: Millis) {
     this.#camera = camera;
     this.#recorder = recorder;
+    this.#changes = new Bucket(CHANGES, now);
+    this.#clips = new Bucket(CLIPS, now);
   }
 
   get isEnrolled(): boolean {
@@ -57,9 +69,12 @@ export class Filming {
   }
 
   /** Begins with a visit whose intent is durable. */
-  begin(): void {
+  begin(now: Millis): void {
     this.#condition = "well";
-    this.#isFilmed = false;
+    this.#failed = undefined;
+    this.#noted = undefined;
+    this.#changes = new Bucket(CHANGES, now);
+    this.#clips = new Bucket(CLIPS, now);
     this.#until = undefined;
     this.#lookAt = millis(0);
   }
@@ -107,10 +122,7 @@ export class Filming {
     this.#follow(visit, now);
     const condition = this.#conditionOf(visit, now);
     const { rule } = visit.camera;
-    if (condition !== this.#condition && (this.#isFilmed || rule > 0)) {
-      this.#condition = condition;
-      this.#write(condition === "well" ? "back" : condition, visit, now);
-    }
+    if (this.#isFilmed || rule > 0) this.#note(condition, visit, now);
     if (visit.isCameraFailed || rule === 0 || condition === "well") return false;
     // Who was let in by a camera that only has to record is not shut out since it is covered.
     if (condition === "alarm" && rule < RULE_LIVE && this.#isRecording(visit, now)) return false;
@@ -118,19 +130,42 @@ export class Filming {
     return true;
   }
 
-  /** Notes where the chain of the visit's clip stands. */
+  /** Whether a clip of the visit was seen to be written: from then on its end is news. */
+  get #isFilmed(): boolean {
+    return this.#noted !== undefined;
+  }
+
+  /** Writes how the camera is, where that is news. A failure that was over before its record could be written is told all the same. */
+  #note(condition: Condition, { intent }: Visit, now: Millis): void {
+    const { last } = this.#camera;
+    if (condition !== "well") this.#failed ??= { condition, beat: last };
+    const isUntold = this.#condition === "well" && this.#failed !== undefined;
+    const { condition: news, beat } = isUntold && this.#failed !== undefined ? this.#failed : { condition, beat: last };
+    if (news === this.#condition || !this.#changes.take(now)) return;
+    this.#condition = news;
+    this.#failed = undefined;
+    // What it said then, and where its chain stands now: of what is written, the chain only rises.
+    const said =
+      last === undefined || beat === undefined ? last : { ...last, verdict: beat.verdict, alarm: beat.alarm };
+    this.#write(news === "well" ? "back" : news, { intent, beat: said }, now);
+  }
+
+  /** Notes where the chain of the visit's clip stands; where another clip has begun, where both stood. */
   #follow(visit: Visit, now: Millis): void {
     const beat = this.#camera.last;
     if (beat?.head === undefined || beat.visit !== visit.intent || !beat.isRecording) return;
+    visit.firstHead ??= beat.head;
     visit.lastHead = beat.head;
-    if (!this.#isFilmed) {
-      this.#isFilmed = true;
-      visit.firstHead ??= beat.head;
+    const former = this.#noted;
+    if (!isSameClip(former, beat)) {
+      if (former !== undefined && !this.#clips.take(now)) return;
+      if (former !== undefined) this.#write("head", { intent: visit.intent, beat: former }, now);
       this.#write("start", visit, now);
-      return;
+    } else {
+      const period = now - visit.began < FIRST_MINUTES * MINUTE_MILLIS ? MINUTE_MILLIS : LATER_MILLIS;
+      if (now - this.#writtenAt >= period) this.#write("head", visit, now);
     }
-    const period = now - visit.began < FIRST_MINUTES * MINUTE_MILLIS ? MINUTE_MILLIS : LATER_MILLIS;
-    if (now - this.#writtenAt >= period) this.#write("head", visit, now);
+    this.#noted = beat;
   }
 
   #conditionOf(visit: Visit, now: Millis): Condition {
@@ -149,8 +184,19 @@ export class Filming {
     return (beat.isRecording && beat.visit === intent) || now - began < STALE_MILLIS;
   }
 
-  #write(event: "start" | "head" | "end" | "back" | "alarm" | "lost", { intent: visit }: Visit, now: Millis): void {
+  /** Writes what the camera says now, or what it said. */
+  #write(
+    event: "start" | "head" | "end" | "back" | "alarm" | "lost",
+    { intent: visit, beat = this.#camera.last }: Pick<Visit, "intent"> & { readonly beat?: Heartbeat | undefined },
+    now: Millis,
+  ): void {
     if (event === "start" || event === "head") this.#writtenAt = now;
-    this.#recorder.camera(event, { visit, beat: this.#camera.last }, now);
+    this.#recorder.camera(event, { visit, beat }, now);
   }
+}
+
+/** Whether both heartbeats are of the same clip. */
+function isSameClip(left: Heartbeat | undefined, right: Heartbeat): boolean {
+  if (left?.head === undefined || right.head === undefined) return false;
+  return toHex(left.head.clip) === toHex(right.head.clip);
 }

@@ -52,7 +52,7 @@ export class Visits {
   /** Goes on with a visit that a power cut left open. */
   constructor(desk: VisitsDesk, now: Millis) {
     this.#desk = desk;
-    this.#filming = new Filming(desk.witness, desk.recorder);
+    this.#filming = new Filming(desk.witness, desk.recorder, now);
     this.#knock = new Knock(desk.crypto);
     const { visit } = desk.memory.state;
     if (visit !== undefined) this.#visit = resumeVisit(visit.intent, now);
@@ -77,7 +77,7 @@ export class Visits {
     this.#knock.admit(visit.leaf, now);
     this.#throwAt = undefined;
     this.#visit = visit;
-    this.#filming.begin();
+    this.#filming.begin(now);
     this.#filming.ask(now, visit, undefined);
     if (visit.isGuest) this.#desk.presence.end();
   }

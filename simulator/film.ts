@@ -1,7 +1,7 @@
 // The film of a visit as its owner looks at it: the file that the journal names, opened with the owner's secret, and judged.
 // Why: whoever tells a story and whoever watches a house must ask the same of a film, and neither knows more than an owner does.
 
-import { type Bytes, toHex } from "../firmware/bytes.ts";
+import { toHex } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { ClipReader } from "../firmware/evidence/matroska.ts";
 import { type ClipVerdict, ClipVerifier } from "../firmware/evidence/verify.ts";
@@ -22,11 +22,12 @@ export function lookAtFilm(crypto: Crypto, hall: Hall, of: { visit: number; entr
   const told = entries.flatMap((entry) => (entry.kind === "camera" && entry.visit === visit ? [entry] : []));
   const end = told.find(({ event }) => event === "end")?.head;
   if (end === undefined) return { kind: "unnamed" };
-  const file = hall.board.card.file(`${toHex(end.clip)}.age`);
+  const name = toHex(end.clip);
+  const file = hall.board.card.file(`${name}.age`);
   const opened = file === undefined ? undefined : openAge(crypto, hall.ownerSecret, file);
   const key = hall.board.camera?.signingKey;
   if (opened?.isWhole !== true || key === undefined) return { kind: "missing" };
-  const heads: readonly Bytes[] = told.flatMap(({ head }) => (head === undefined ? [] : [head.chain]));
+  const heads = told.flatMap(({ head }) => (head !== undefined && toHex(head.clip) === name ? [head.chain] : []));
   const verifier = new ClipVerifier(crypto, key, { visit, heads });
   const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
   reader.push(opened.bytes);

@@ -9,7 +9,7 @@ import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
 import { KIND_ACT, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Heartbeat } from "../../firmware/link/witness.ts";
 import type { Caller } from "../../simulator/caller.ts";
-import { type Onlooker, SEEING } from "./onlooker.ts";
+import { chainOf, clipOf, type Onlooker, SEEING } from "./onlooker.ts";
 import { alarms, enter, events, goIn, heard, outcome, type Scene, scene, UNLOCK } from "./scene.ts";
 
 /** Until a camera that is silent, or says that it fails, has had its consequence, and the bolt has gone where it goes. */
@@ -201,6 +201,70 @@ test("a camera that comes back is written, and the siren sounds once for each vi
   assert.is(events(desk), "start lost back lost back lost back");
   assert.is(desk.rig.signals.filter((signal) => signal === "alarm").length - before, 1);
   assert.is(alarms(desk), "camera");
+});
+
+/** The camera fails and comes back a hundred times within five minutes of one visit. @returns what was written of it */
+function flap(how: "lost" | "alarm"): { readonly it: Scene; readonly written: readonly string[] } {
+  const it = scene();
+  const { desk, camera } = it;
+  bring(it, "open");
+  for (let count = 0; count < 100; count++) {
+    camera.isSilent = how === "lost";
+    if (how === "alarm") camera.beat = { ...SEEING, verdict: 4, alarm: 4, okMillis: 0 };
+    camera.pass(2_000);
+    camera.isSilent = false;
+    camera.beat = SEEING;
+    camera.pass(1_000);
+  }
+  return { it, written: events(desk).split(" ") };
+}
+
+for (const how of ["lost", "alarm"] as const) {
+  test(`a camera that is ${how} again and again turns no ring: six changes at once, then one a minute`, () => {
+    const { it, written } = flap(how);
+    const changes = written.filter((event) => event !== "start" && event !== "head");
+    assert.ok(changes.length >= 9 && changes.length <= 12, changes.join(" "));
+    assert.equal(changes.slice(0, 6), [how, "back", how, "back", how, "back"]);
+    assert.is(changes[6], how, "what happened within the minute is not lost with it");
+    assert.is(written[0], "start");
+    it.camera.pass(120_000);
+    assert.equal(
+      it.desk
+        .entries("camera")
+        .filter(({ event }) => event !== "head")
+        .at(-1)?.event,
+      "back",
+    );
+  });
+}
+
+test("where another clip of the visit begins, it is written where the former ended and the next began", () => {
+  const it = scene();
+  const { desk, camera } = it;
+  bring(it, "open");
+  camera.isFilming = false;
+  const visit =
+    desk
+      .journal()
+      .filter(({ entry }) => entry.kind === "intent")
+      .at(-1)?.seq ?? 0;
+  const film = (clip: number, frame: number) => {
+    const head = { clip: clipOf(clip), frame, chain: chainOf(frame) };
+    camera.beat = { ...SEEING, isRecording: true, visit, head };
+    camera.pass(1_000);
+  };
+  const told = () => desk.entries("camera").map(({ event, head }) => `${event} ${head?.clip[0]} ${head?.frame}`);
+  film(201, 1);
+  for (let frame = 50; frame < 55; frame++) film(201, frame);
+  for (let frame = 56; frame < 59; frame++) film(202, frame);
+  assert.equal(told().slice(-4), ["head 8 8", "start 201 1", "head 201 54", "start 202 56"]);
+  // A camera that was taken over begins one each second.
+  const before = told().length;
+  for (let frame = 60; frame < 180; frame++) film(frame, frame);
+  assert.ok(told().length - before <= 20, `${told().length - before}`);
+  desk.shutDoor();
+  camera.pass(4_000);
+  assert.is(told().at(-1), "end 179 179");
 });
 
 test("where no contact tells that the leaf is shut, a camera that fails throws nothing sooner than the door's own timer", () => {
