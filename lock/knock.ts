@@ -34,12 +34,13 @@ export class Knock {
     return this.#knocker?.grant;
   }
 
-  /** Begins one, or goes on with it where the same comes again; another's gives way, with its refusal. */
+  /** Begins one, or goes on with it where the same comes again; another's gives way, with its refusal. The clock goes on: two who
+   *  knock by turns before a covered lens must not put off for ever what owners are told. */
   begin(knocker: Knocker, now: Millis): void {
     if (this.#isOf(knocker.name)) return;
+    if (this.#knocker === undefined) this.#until = millis(now + KNOCK_MILLIS);
     this.end(now);
     this.#knocker = { ...knocker, name: knocker.name.slice(), grant: knocker.grant?.slice() };
-    this.#until = millis(now + KNOCK_MILLIS);
   }
 
   /** Keeps the camera awake for a code that waits. Its own knock has come to its end, with no refusal; another's goes on. */

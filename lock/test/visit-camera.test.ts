@@ -144,6 +144,28 @@ test("whoever knocks may ask sixteen times in one session, and has no place long
   assert.not.ok(guest.isConnected);
 });
 
+test("two who knock by turns before a covered lens have 15 s between them, and owners are told", () => {
+  const { desk, camera, token } = scene();
+  const owner = desk.ownerSession(desk.owner, "tcp");
+  camera.beat = { ...SEEING, verdict: COVERED, alarm: COVERED, okMillis: 0 };
+  camera.pass(3_000);
+  const mate = desk.grant({ to: desk.person("mate"), cameraRule: 2 });
+  assert.is(desk.open(token), "no");
+  camera.pass(7_500);
+  assert.is(desk.open(mate), "no");
+  assert.is(desk.refusal(), "camera");
+  camera.pass(7_000);
+  assert.is(heard(owner), "");
+  camera.pass(500);
+  assert.equal([heard(owner), events(desk)], ["alarm", "unproven"]);
+  // The clock of whoever comes next is his own again.
+  assert.is(desk.open(mate), "no");
+  camera.pass(14_500);
+  assert.is(heard(owner), "alarm");
+  camera.pass(500);
+  assert.is(heard(owner), "alarm alarm");
+});
+
 test("where no camera is enrolled the refusal comes at once", () => {
   const desk = new Desk({ crypto });
   desk.adopt();
