@@ -184,6 +184,8 @@ export class Peers<State> {
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
+    // Who was just enrolled is waited for from now on, not from whenever something else is due.
+    if (this.#isBehind) return millis(0);
     const times: number[] = this.#offer === undefined ? [] : [this.#offer.at + OFFER_MILLIS + 1];
     for (const { current, halfOpen, heardAt, link } of this.#peers) {
       if (link !== "lost") times.push(heardAt + this.#lostMillis);
@@ -341,6 +343,13 @@ export class Peers<State> {
     const fresh = boards.filter((board) => !kept.some((peer) => this.#isSame(peer.board, board)));
     if (kept.length === this.#peers.length && fresh.length === 0) return;
     this.#peers = [...kept, ...fresh.map((board) => new Member(board, this.#desk.create(), now))];
+  }
+
+  /** Whether the keyring has changed since. */
+  get #isBehind(): boolean {
+    const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role);
+    const isKnown = (board: EnrolledBoard) => this.#peers.some((peer) => this.#isSame(peer.board, board));
+    return boards.length !== this.#peers.length || !boards.every(isKnown);
   }
 
   #isSame(left: EnrolledBoard, right: EnrolledBoard): boolean {

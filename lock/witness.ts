@@ -73,6 +73,8 @@ export interface WitnessDesk {
   interval(now: Millis): Interval;
   /** Hears each heartbeat that counts. @param former the one before it, since this start */
   heard(beat: Heartbeat, former: Heartbeat | undefined, now: Millis): void;
+  /** Hears that nothing was heard of the camera for 150 s, be it from the start on; once, until it is heard again. */
+  missed(now: Millis): void;
   stranger(kind: StrangerClass, now: Millis): void;
 }
 
@@ -95,6 +97,10 @@ export function witnessDesk(lock: {
     interval: (now) => memory.interval(now),
     heard: (beat, former, now) => {
       if (beat.isCaseOpen && former?.isCaseOpen !== true) soundTamper(lock, now);
+    },
+    missed: (now) => {
+      lock.indicator.signal("alarm");
+      recorder.alarm("camera", now);
     },
     stranger: (kind, now) => recorder.stranger(kind, now),
   };
@@ -144,7 +150,9 @@ export class Witness {
         create: () => ({ asked: [], newest: undefined }),
         heard: (peer, plaintext, at) => this.#hear(peer, plaintext, at),
         stranger: (kind, at) => desk.stranger(kind, at),
-        linkChanged: () => {},
+        linkChanged: (_, isUp, at) => {
+          if (!isUp) desk.missed(at);
+        },
       },
       now,
     );

@@ -250,6 +250,35 @@ test("after a start of the lock the camera is nobody until it has opened another
   assert.is(desk.open(token), "yes");
 });
 
+test("a camera of which nothing is heard for 150 s is an alarm, once, though nobody comes", () => {
+  const { desk, camera } = watched();
+  const told = () => desk.entries("alarm").filter(({ alarm }) => alarm === "camera").length;
+  const sounded = () => desk.rig.signals.filter((signal) => signal === "alarm").length;
+  camera.pass(200_000);
+  const before = sounded();
+  assert.is(told(), 0, "one that answers each minute is there");
+  // It was carried away: not even its link is there.
+  desk.passTime(80);
+  assert.equal([told(), sounded()], [0, before]);
+  desk.passTime(75);
+  assert.equal([told(), sounded()], [1, before + 1]);
+  desk.passTime(400);
+  assert.equal([told(), sounded()], [1, before + 1]);
+});
+
+test("a camera that was removed is missed by nobody, and one that was enrolled and never came is", () => {
+  for (const isRemoved of [true, false]) {
+    const desk = new Desk({ crypto });
+    desk.adopt();
+    const camera = new Onlooker(desk);
+    assert.is(camera.enrol(), "yes");
+    if (isRemoved) assert.is(desk.stateInside({ kind: KIND_REMOVE_BOARD, boardKid: camera.kid }), "yes");
+    desk.passTime(200);
+    const told = desk.entries("alarm").map(({ alarm }) => alarm);
+    assert.is(told.includes("camera"), !isRemoved);
+  }
+});
+
 test("a frame from the camera's wire is none to a keypad, and the reverse", () => {
   const house = new House();
   const camera = new Onlooker(house.desk);

@@ -78,6 +78,7 @@ export class Room {
         },
         interval: () => ({ lo: seconds(100), hi: seconds(101) }),
         heard: (beat) => this.heard.push(beat),
+        missed: () => {},
         stranger: (kind) => this.strangers.push(kind),
       },
       this.now,
