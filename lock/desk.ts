@@ -35,6 +35,10 @@ export interface Origin {
   readonly since: Millis;
 }
 
+/** Why a grant did not open; or nothing but the camera stands against it, which has some seconds to prove itself: the same proof is
+ *  to come again, and `camera` is what the phone is told. */
+export type GrantDenial = Denial | "knocking";
+
 /** What the lock does for its phones. Every member is total where it does not say otherwise. */
 export interface Desk {
   readonly isAdopted: boolean;
@@ -45,7 +49,7 @@ export interface Desk {
   /** A whole grant that was shown lately, by its link8. */
   cachedLeaf(link8: Bytes): Bytes | undefined;
   /** Does what a proven grant asks. @returns why not, or undefined */
-  serveGrant(proof: GrantProof, from: Origin, now: Millis): Denial | undefined;
+  serveGrant(proof: GrantProof, from: Origin, now: Millis): GrantDenial | undefined;
   /** Obeys a statement, or takes a revocation list. @returns why not, or undefined
    *  @throws Fault for a message that makes no sense; nothing has changed then */
   serveStatement(message: Bytes, from: Origin, now: Millis): Denial | undefined;

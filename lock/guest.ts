@@ -21,7 +21,7 @@ import type { Spend } from "../firmware/policy/counters.ts";
 import { listsOf } from "../firmware/policy/keyring.ts";
 import { type Decision, decide } from "../firmware/policy/policy.ts";
 import { modeAllowsGuest } from "./acts.ts";
-import type { GrantProof, Origin } from "./desk.ts";
+import type { GrantDenial, GrantProof, Origin } from "./desk.ts";
 import type { Faces } from "./faces.ts";
 import type { Memory } from "./memory.ts";
 import { hasChargeToRelock } from "./power.ts";
@@ -85,9 +85,10 @@ interface Moment {
 }
 
 /** Does what a proven grant asks, or records why not. @returns why not, or undefined */
-export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): GrantDenial | undefined {
   const denial = judgeAndDo(desk, proof, moment);
-  if (denial === undefined || (denial === "camera" && knocks(desk, proof, moment.now))) return denial;
+  if (denial === undefined) return undefined;
+  if (denial === "camera" && knocks(desk, proof, moment.now)) return "knocking";
   desk.recorder.refusal(proof.chain, proof.operation, { denial, now: moment.now });
   return denial;
 }

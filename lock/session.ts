@@ -12,7 +12,7 @@ import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
 import { startHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
-import type { GrantProof } from "./desk.ts";
+import type { GrantDenial, GrantProof } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import { openTimeTalk, type TimeTalk } from "./timekeeper.ts";
 
@@ -152,14 +152,15 @@ export function answerHandshake(
   }
 }
 
-/** Notes a proof that did not open: one that only the camera stood against may come again. @returns why not */
-export function denied(session: Session, denial: Denial, now: Millis): Denial {
-  if (denial !== "camera") return denial;
+/** Notes a proof that did not open: one for which the camera is given time may come again. @returns why not */
+export function denied(session: Session, denial: GrantDenial, now: Millis): Denial {
+  if (denial !== "knocking") return denial;
   session.knockedAt ??= now;
-  if (session.knocks >= KNOCKS_MAX) return denial;
-  session.knocks++;
-  session.proofs--;
-  return denial;
+  if (session.knocks < KNOCKS_MAX) {
+    session.knocks++;
+    session.proofs--;
+  }
+  return "camera";
 }
 
 /** When a session must end if nothing more is heard. */

@@ -15,6 +15,7 @@ import { chainOf, clipOf, SEEING } from "./onlooker.ts";
 import { alarms, enter, events, goIn, heard, outcome, scene, UNLOCK } from "./scene.ts";
 
 const COVERED = 4;
+const TALK = 3;
 
 // ---- The knock
 
@@ -142,6 +143,23 @@ test("whoever knocks may ask sixteen times in one session, and has no place long
   assert.ok(guest.isConnected);
   camera.pass(15_500);
   assert.not.ok(guest.isConnected);
+});
+
+test("only who knocks has more than three proofs: not who would talk, nor where no camera can prove anything", () => {
+  for (const operation of [TALK, UNLOCK]) {
+    const { desk, camera } = scene();
+    const other = new Desk({ crypto });
+    other.adopt();
+    const at = operation === TALK ? desk : other;
+    const token = at.grant({ to: at.person("guest"), cameraRule: 1, permissions: 0b1011 });
+    if (operation === TALK) camera.pass(6_000);
+    const guest = at.call();
+    for (let count = 0; count < 8; count++) assert.is(guest.prove(token, operation), "no");
+    const told = at.entries("refusal").filter(({ denial }) => denial === "camera");
+    at.passTime(3_700);
+    const counted = at.entries("refusal").reduce((sum, { count }) => sum + count, 0);
+    assert.equal([told.length, counted], [1, 3]);
+  }
 });
 
 test("two who knock by turns before a covered lens have 15 s between them, and owners are told", () => {
