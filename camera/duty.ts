@@ -104,14 +104,16 @@ export class Duty {
     return this.#rail?.isOn === true && this.#parts.platform.rail.light.isActive;
   }
 
-  /** Whether there is room, and whom to seal a clip for. */
+  /** Whether there is room, whom to seal a clip for, and what to put into it. */
   get canRecord(): boolean {
     if (this.#rail === undefined || this.settings.recipients.length === 0) return false;
-    return this.#filming.isRecording ? this.shelf.canGoOn : this.shelf.canTake;
+    if (this.isOn && this.#filming.isStarved(this.#now - this.#origin)) return false;
+    return this.#filming.isOpen ? this.shelf.canGoOn : this.shelf.canTake;
   }
 
+  /** Whether a clip is written, and what the sensor gives is kept for it. */
   get isRecording(): boolean {
-    return this.#filming.isRecording;
+    return this.#filming.isRecording(this.#now - this.#origin);
   }
 
   get watch(): Watch {
@@ -184,9 +186,9 @@ export class Duty {
       ageMillis: Math.min(this.#watch.ageMillis(now), U32_MAX),
       isOn: this.isOn,
       canRecord: this.canRecord,
-      isRecording: this.#filming.isRecording,
+      isRecording: this.isRecording,
       isCaseOpen,
-      visit: this.#filming.isRecording ? this.#filming.visit : 0,
+      visit: this.isRecording ? this.#filming.visit : 0,
       power: this.power,
       powerHash: this.#rail?.hash ?? new Uint8Array(32),
       head: this.#filming.head,

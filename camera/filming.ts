@@ -15,6 +15,8 @@ import { Ring, type RingFrame } from "./ring.ts";
 
 /** How long one clip lasts at most, in milliseconds; what goes on is another clip. */
 export const CLIP_MILLIS_MAX = 3_600_000;
+/** How old the newest frame that was kept is at most while a clip is said to be recorded, in milliseconds. */
+export const KEPT_MILLIS = 3_000;
 /** How many frames of the ring are written while one comes: a pre-roll of six seconds is on the card after two. */
 const FRAMES_AT_ONCE = 4;
 const NO_FRAME = 0xffff_ffff;
@@ -55,9 +57,20 @@ export class Filming {
     return this.#wanted !== undefined;
   }
 
-  /** Whether something of it is on the card. */
-  get isRecording(): boolean {
+  /** Whether a clip is being written. */
+  get isOpen(): boolean {
     return this.#reel !== undefined;
+  }
+
+  /** Whether a clip is being written, and frames are kept for it: the one that waits is young. Pictures that are none, are too
+   *  large or do not come are no recording. @param ms the time now, in milliseconds since the camera's start */
+  isRecording(ms: number): boolean {
+    return this.#reel !== undefined && this.#ring.count > 0 && !this.isStarved(ms);
+  }
+
+  /** Whether the sensor, on for as long, has given nothing for a while that could be kept. @param ms as in `isRecording` */
+  isStarved(ms: number): boolean {
+    return ms - (this.#ring.newest?.ms ?? 0) > KEPT_MILLIS;
   }
 
   /** The visit of the clip that is asked for; 0 outside of one. */
@@ -86,13 +99,16 @@ export class Filming {
   /** Takes a frame that has a number; what is no picture, or too large, was taken and is not kept.
    *  @param frame its time does not fall */
   push(frame: RingFrame): void {
-    if (!isJpeg(frame.jpeg) || frame.jpeg.length > PICTURE_BYTES_MAX) return;
     this.#write(FRAMES_AT_ONCE);
     const { newest } = this.#ring;
     const isApart = newest !== undefined && frame.seq - newest.seq > SKIPPED_MAX;
     const isLong = frame.ms - (this.#reel?.startedAt ?? frame.ms) >= CLIP_MILLIS_MAX;
     if (this.#reel !== undefined && (isApart || isLong)) this.#close();
     else if (isApart) this.#ring.clear();
+    const size = frame.jpeg.length;
+    if (!isJpeg(frame.jpeg) || size > PICTURE_BYTES_MAX || !this.#ring.takes(size)) return;
+    // What waits for the card is written, and does not make room.
+    while (this.#mayWrite && !this.#ring.fits(size)) this.#write(1);
     this.#ring.push(frame);
   }
 
@@ -108,9 +124,14 @@ export class Filming {
     this.#ring.clear();
   }
 
+  /** Whether there is a frame that is to be written now: the newest waits. */
+  get #mayWrite(): boolean {
+    return this.#wanted !== undefined && this.#ring.count > 1;
+  }
+
   /** Writes all but the newest frame, at most so many. */
   #write(framesMax: number): void {
-    for (let left = framesMax; left > 0 && this.#wanted !== undefined && this.#ring.count > 1; left--) {
+    for (let left = framesMax; left > 0 && this.#mayWrite; left--) {
       const frame = this.#ring.shift();
       if (frame !== undefined) this.#attempt(() => this.#opened(frame).add(frame, this.#desk.situation));
     }

@@ -1,6 +1,7 @@
 // The last few seconds of frames, for what happened just before somebody knocked.
 // Why: whoever covers the lens does so before the bell; and memory that grows with the scene ends a camera in the worst moment.
-// One buffer and one index of fixed size: the oldest frames make room.
+// One buffer and one index of fixed size: the oldest frames make room. No frame has more than a third of the buffer, so that the
+// newest one never makes room for the next: it waits until it is known whether it is a clip's last.
 
 import { assert } from "../firmware/fault.ts";
 
@@ -13,6 +14,9 @@ export interface RingFrame {
   /** A view into the ring: good until the next frame is put in. */
   readonly jpeg: Uint8Array;
 }
+
+/** A frame has at most one part in so many of the ring. */
+const PARTS_MIN = 3;
 
 /** Holds the newest frames. */
 export class Ring {
@@ -28,9 +32,9 @@ export class Ring {
   /** Behind the newest frame's bytes. */
   #end = 0;
 
-  /** @param bytesMax of all frames together   @param framesMax how many at most, at least one */
+  /** @param bytesMax of all frames together   @param framesMax how many at most, at least two */
   constructor(bytesMax: number, framesMax: number) {
-    assert(bytesMax >= 1 && framesMax >= 1, "a ring has room");
+    assert(bytesMax >= PARTS_MIN && framesMax >= 2, "a ring has room");
     this.#bytes = new Uint8Array(bytesMax);
     this.#framesMax = framesMax;
     this.#offsets = new Uint32Array(framesMax);
@@ -55,11 +59,26 @@ export class Ring {
     return this.#frameAt((this.#oldest + this.#count - 1) % this.#framesMax);
   }
 
-  /** Puts a frame in; the oldest go where it needs their room.
-   *  @returns false, and nothing has changed, where it is larger than the whole ring, or empty */
+  /** Whether a frame of so many bytes is kept at all. */
+  takes(size: number): boolean {
+    return size > 0 && size <= this.#bytes.length / PARTS_MIN;
+  }
+
+  /** Whether a frame that is taken finds room without another's. */
+  fits(size: number): boolean {
+    if (this.#count === 0) return true;
+    if (this.#count === this.#framesMax) return false;
+    const isAround = this.#end + size > this.#bytes.length;
+    if (isAround && this.#oldestOffset() >= this.#end) return false;
+    const start = isAround ? 0 : this.#end;
+    return !this.#isInTheWay(start, start + size);
+  }
+
+  /** Puts a frame in; the oldest go where it needs their room, and never the newest.
+   *  @returns false, and nothing has changed, where it is not taken */
   push({ seq, ms, jpeg }: RingFrame): boolean {
     const size = jpeg.length;
-    if (size === 0 || size > this.#bytes.length) return false;
+    if (!this.takes(size)) return false;
     if (this.#count === this.#framesMax) this.#drop();
     let start = this.#end;
     if (start + size > this.#bytes.length) {

@@ -176,7 +176,7 @@ test("what happened before the knock comes first, from the ring", () => {
 test("the ring keeps the newest frames whole, in an order, within its memory", () => {
   const source = new Seeded(SEED);
   for (const [bytesMax, framesMax] of [
-    [1, 1],
+    [3, 2],
     [100, 3],
     [1_000, 8],
     [1_000, 200],
@@ -184,9 +184,14 @@ test("the ring keeps the newest frames whole, in an order, within its memory", (
     const ring = new Ring(bytesMax, framesMax);
     const kept: { seq: number; jpeg: Bytes }[] = [];
     for (let seq = 0; seq < 300; seq++) {
-      const jpeg = source.bytes(source.below(bytesMax + 2));
+      const jpeg = source.bytes(source.below(Math.floor(bytesMax / 3) + 3));
+      const { count } = ring;
+      const fits = ring.fits(jpeg.length);
       const isTaken = ring.push({ seq, ms: 2 * seq, jpeg });
-      assert.is(isTaken, jpeg.length > 0 && jpeg.length <= bytesMax);
+      assert.is(isTaken, jpeg.length > 0 && jpeg.length <= bytesMax / 3);
+      assert.is(ring.takes(jpeg.length), isTaken);
+      // The newest frame stays whatever comes, and all stay where it was said that they do.
+      if (isTaken) assert.ok(fits ? ring.count === count + 1 : ring.count <= count && ring.count >= 2);
       if (isTaken) kept.push({ seq, jpeg });
       assert.ok(ring.count <= framesMax && (ring.count > 0 || !isTaken));
       if (source.below(9) > 0) continue;

@@ -1,0 +1,78 @@
+// Goal: whatever the sensor hands in, what is said to be recorded is, and no clip ends the camera or fills its memory.
+// Method: whole cameras in a visit whose pictures grow, are none, or come by turns; the lock is played by hand.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { concat } from "../../firmware/bytes.ts";
+import { PICTURE_BYTES_MAX } from "../recording.ts";
+import { Board, DAY, knocked } from "./board.ts";
+
+const RING_BYTES = 60_000;
+const ROOMY = { ringBytes: RING_BYTES, ringFrames: 64, frameMillis: 100 };
+
+/** A camera in a visit, and how many bytes are put behind each of its pictures from now on. */
+function visited(options = {}): { board: Board; grow: (bytes: () => number) => void } {
+  const board = knocked(new Board({ ...ROOMY, ...options }));
+  board.visit();
+  board.run(3_000);
+  const { file } = board;
+  const grow = (bytes: () => number) => {
+    board.picture = () => concat(file.call(board, DAY), new Uint8Array(bytes()));
+  };
+  return { board, grow };
+}
+
+for (const [name, bytes, ringBytes] of [
+  ["more than half of the ring", 36_000, RING_BYTES],
+  ["more than a third of the ring", 21_000, RING_BYTES],
+  ["more than the ring", 70_000, RING_BYTES],
+  ["more than a film may have", PICTURE_BYTES_MAX, 4_000_000],
+] as const) {
+  test(`pictures of ${name} are no recording after three seconds, end the clip whole, and nothing throws`, () => {
+    const { board, grow } = visited({ ringBytes });
+    assert.ok(board.beat.isRecording);
+    grow(() => bytes);
+    board.run(2_500);
+    assert.ok(board.beat.isRecording);
+    board.run(1_000);
+    assert.equal([board.beat.isRecording, board.beat.visit, board.camera.snapshot.isRecording], [false, 0, false]);
+    assert.equal([board.beat.canRecord, board.isProof], [false, false]);
+    const { clip } = board.head;
+    assert.ok(board.judge(clip, 41).verdict.isOk && board.note(clip) !== undefined);
+    grow(() => 0);
+    board.run(1_000);
+    assert.equal([board.beat.isRecording, board.beat.visit], [true, 41]);
+    board.rest();
+    assert.ok(board.judge(board.head.clip, 41).verdict.isOk);
+    assert.is(board.card.names.filter((each) => each.endsWith(".age")).length, 2);
+  });
+}
+
+test("pictures that grow to a third of the ring push out none that was not written", () => {
+  const board = knocked(new Board(ROOMY), 4_000);
+  const { file } = board;
+  const before = board.taken;
+  board.visit();
+  board.picture = () => concat(file.call(board, DAY), new Uint8Array(17_000));
+  board.run(2_000);
+  board.rest();
+  const { verdict } = board.judge(board.head.clip, 41);
+  assert.ok(verdict.isOk, JSON.stringify(verdict.findings));
+  assert.equal([verdict.skipped, verdict.frames], [0, board.taken - (verdict.first?.first ?? 0)]);
+  assert.ok(before - (verdict.first?.first ?? before) > 10);
+});
+
+test("nobody is let in on the promise of a recording where no picture can be kept", () => {
+  const { length } = new Board().file(DAY);
+  const board = knocked(new Board({ ...ROOMY, ringBytes: 2 * length }), 4_000);
+  assert.equal([board.verdict, board.beat.canRecord, board.isProof], ["ok", false, false]);
+});
+
+test("a sensor that falls silent is no recording after three seconds", () => {
+  const { board } = visited();
+  board.picture = () => undefined;
+  board.run(3_500);
+  assert.not.ok(board.beat.isRecording);
+});
+
+test.run();
