@@ -51,8 +51,8 @@ const BEAT: Heartbeat = {
   head: undefined,
 };
 
-function ask(purpose: Purpose): Ask {
-  return { nonce: ascending(9, 16), purpose, mode: "visits", visit: 0, grant: undefined, lo: 5, hi: 6 };
+function ask(purpose: Purpose, lo = 5): Ask {
+  return { nonce: ascending(9, 16), purpose, mode: "visits", visit: 0, grant: undefined, lo, hi: lo + 1 };
 }
 
 /** A link, and by hand the lock at the other end of it. */
@@ -182,7 +182,7 @@ for (const [purpose, silence] of [
   ["visit", 3_000],
   ["after", 3_000],
 ] as const) {
-  test(`opens another session after ${silence} ms of silence where the lock's last word was ${purpose}, and not a moment before`, () => {
+  test(`ends the session and opens another after ${silence} ms of silence where the lock's last word was ${purpose}, and not a moment before`, () => {
     const hand = new Hand();
     const cipher = hand.answer();
     hand.tick(500);
@@ -192,14 +192,97 @@ for (const [purpose, silence] of [
     assert.equal([hand.opened, hand.link.isUp], [1, true]);
     hand.tick(1);
     assert.equal([hand.opened, hand.link.isUp], [2, false]);
-    // The former session stands until the new one is used: the lock may have been out of reach only.
-    assert.is(hand.hand(cipher.seal(encodeAsk(ask(purpose))))?.kind, "ask");
-    assert.ok(hand.link.isUp);
+    // The former session is over: a word of it that comes now was held back for longer than the lock is ever silent.
+    assert.is(hand.hand(cipher.seal(encodeAsk(ask(purpose)))), undefined);
+    assert.not(hand.link.isUp);
     const newer = hand.answer();
     assert.is(hand.hand(newer.seal(encodeAsk(ask(purpose))))?.kind, "ask");
     assert.is(hand.hand(cipher.seal(encodeAsk(ask(purpose)))), undefined);
   });
 }
+
+for (const [name, word] of [
+  ["an ask", encodeAsk({ ...ask("rest"), hi: 0xffff_ffff })],
+  ["a ticket", encodeTicket({ ticket: ascending(1, 8), viewerKey: ascending(2, 32), rights: 1, seconds: 60 })],
+] as const) {
+  test(`${name} that was held back for as long as that is not heard, though nothing else happened before it came`, () => {
+    const hand = new Hand();
+    const cipher = hand.answer();
+    hand.hand(cipher.seal(encodeAsk(ask("rest"))));
+    const [early, late] = [cipher.seal(word), cipher.seal(word)];
+    hand.now = millis(74_999);
+    assert.is.not(hand.hand(early), undefined);
+    hand.now = millis(74_999 + 75_000);
+    assert.is(hand.hand(late), undefined);
+  });
+}
+
+test("asks that are let through one by one, ever later, end the session once they lag by ten seconds", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  const held = Array.from({ length: 40 }, (_, count) => cipher.seal(encodeAsk(ask("knock", 100 + count))));
+  let heard = 0;
+  for (const frame of held) {
+    if (hand.hand(frame) !== undefined) heard += 1;
+    hand.tick(2_500);
+  }
+  // Each is 1.5 s later than the one before it.
+  assert.is(heard, 7);
+  const newer = hand.answer();
+  assert.is(hand.hand(newer.seal(encodeAsk(ask("knock", 100))))?.kind, "ask");
+});
+
+test("a lock that does not know the time, and one that learns it, is heard on in one session", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  for (const lo of [5, 5, 5, 5, 5, 5, 5, 5]) {
+    hand.tick(2_500);
+    assert.is(hand.hand(cipher.seal(encodeAsk({ ...ask("knock", lo), hi: 0xffff_ffff })))?.kind, "ask");
+  }
+  for (const lo of [1_793_610_000, 1_793_610_002, 1_793_620_000]) {
+    assert.is(hand.hand(cipher.seal(encodeAsk(ask("knock", lo))))?.kind, "ask");
+    hand.tick(2_500);
+  }
+  assert.is(hand.opened, 1);
+});
+
+test("tickets that are let through one by one do not prolong a session", () => {
+  const hand = new Hand();
+  const cipher = hand.answer();
+  hand.hand(cipher.seal(encodeAsk(ask("knock"))));
+  const ticket = { ticket: ascending(1, 8), viewerKey: ascending(2, 32), rights: 1, seconds: 60 };
+  for (const moment of [1_000, 2_999]) {
+    hand.tick(moment - hand.now);
+    assert.is(hand.hand(cipher.seal(encodeTicket(ticket)))?.kind, "ticket");
+  }
+  hand.tick(1);
+  assert.is(hand.hand(cipher.seal(encodeTicket(ticket))), undefined);
+  assert.is(hand.opened, 2);
+});
+
+test("neither forged answers to its handshake nor replayed frames of the radio keep it from its lock", () => {
+  const hand = new Hand();
+  const former = hand.answer();
+  const asked = former.seal(encodeAsk(ask("knock")));
+  hand.hand(asked);
+  const replies = [asked];
+  hand.tick(3_000);
+  assert.is(hand.opened, 2);
+  const session = sessionOf(hand.sent.at(-1) as Bytes);
+  for (const body of [new Uint8Array(48), ascending(1, 48), ascending(200, 48)]) {
+    const forged = encodeHandshake(FRAME_KK_2, session, body);
+    replies.push(forged, forged.slice(0, -1), forged.slice(0, 9));
+  }
+  // Its own message 1 thrown back, whole and as an answer.
+  const first = hand.sent.at(-1) as Bytes;
+  replies.push(first, encodeHandshake(FRAME_KK_2, session, bodyOf(first)));
+  for (const frame of replies) assert.is(hand.hand(frame), undefined);
+  assert.not(hand.link.isUp);
+  const newer = hand.answer();
+  for (const frame of replies) assert.is(hand.hand(frame), undefined);
+  assert.is(hand.hand(newer.seal(encodeAsk(ask("knock"))))?.kind, "ask");
+  assert.ok(hand.link.isUp);
+});
 
 test("a ticket does not change for how long the lock may be silent", () => {
   const hand = new Hand();

@@ -131,17 +131,6 @@ export class BoardSessions {
     return millis(Math.max(next, this.#now));
   }
 
-  /** Whether a handshake waits for its answer. */
-  get isOpening(): boolean {
-    return this.#opening !== undefined;
-  }
-
-  /** Opens another session beside the one that stands, where none is being opened. */
-  renew(now: Millis): void {
-    this.#now = now;
-    if (!this.#isClosed && this.#opening === undefined) this.#open(now);
-  }
-
   /** Takes the link as dead: ends the sessions, and the next `tick` opens another. */
   restart(): void {
     this.#drop();
