@@ -11,6 +11,7 @@ import { type PairedLock, ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
 import type { Ask } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
+import { CaseContact } from "./contact.ts";
 import { OwnerDesk } from "./desk.ts";
 import { Duty } from "./duty.ts";
 import { VERDICTS } from "./eye.ts";
@@ -37,11 +38,7 @@ export class Camera {
   readonly #pairing: Pairing;
   readonly #settings: Settings;
   #post: Post | undefined;
-  #isCaseOpen = false;
-  /** Whether the lock does not know yet that the case was opened; it is told even where it was closed again meanwhile. */
-  #hasOpened: boolean;
-  /** Whether the last answer said so: the next ask shows that the lock is there, and has had the answer's time. */
-  #saidOpen = false;
+  readonly #contact: CaseContact;
   #offerAt: Millis;
   #now: Millis;
 
@@ -58,7 +55,7 @@ export class Camera {
     this.#identity = openIdentity(crypto, constants, random);
     this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_CAMERA });
     this.#settings = new Settings(constants);
-    this.#hasOpened = this.#pairing.hasOpened;
+    this.#contact = new CaseContact(this.#pairing.hasOpened, now);
     this.#offerAt = now;
     this.#now = now;
     const { lock } = this.#pairing;
@@ -80,7 +77,7 @@ export class Camera {
     return {
       isPaired: this.#pairing.lock !== undefined,
       isUp: link?.isUp === true,
-      isCaseOpen: this.#isCaseOpen,
+      isCaseOpen: this.#contact.isOpen,
       isOn: duty?.isOn === true,
       isNight: duty?.watch.isNight === true,
       verdict: duty?.watch.verdict ?? "unproven",
@@ -149,8 +146,7 @@ export class Camera {
   /** Takes the contact of the case. */
   caseChanged(isOpen: boolean, now: Millis): void {
     this.#now = now;
-    this.#isCaseOpen = isOpen;
-    this.#hasOpened ||= isOpen;
+    this.#contact.changed(isOpen, now);
     if (isOpen) this.#post?.link.hurry(now);
   }
 
@@ -159,7 +155,7 @@ export class Camera {
   forgetPressed(now: Millis): void {
     this.#now = now;
     const post = this.#post;
-    if (!this.#isCaseOpen || post === undefined) return;
+    if (!this.#contact.isOpen || post === undefined) return;
     post.duty.close();
     post.homes.change(undefined);
     this.#platform.audience?.dismiss();
@@ -174,7 +170,7 @@ export class Camera {
     post.link.close();
     post.viewers.close();
     this.#post = undefined;
-    this.#hasOpened = true;
+    this.#contact.forgotten();
     this.#offerAt = now;
   }
 
@@ -204,16 +200,13 @@ export class Camera {
 
   /** Heeds an ask, and answers it at once. */
   #answer({ link, duty }: Post, ask: Ask, now: Millis): void {
-    if (this.#saidOpen) this.#told();
+    if (this.#contact.asked(link.count, now)) this.#told();
     duty.heed(ask, now);
-    const isCaseOpen = this.#isCaseOpen || this.#hasOpened;
-    this.#saidOpen = isCaseOpen && !this.#isCaseOpen;
-    link.answer(duty.beat(ask.nonce, isCaseOpen, now), now);
+    link.answer(duty.beat(ask.nonce, this.#contact.isTold, now), now);
   }
 
   /** The lock has heard that the case was open. */
   #told(): void {
-    this.#hasOpened = false;
     try {
       this.#pairing.told();
     } catch (fault) {
@@ -229,7 +222,7 @@ export class Camera {
     const [platform, options, settings, { lockId }] = [this.#platform, this.#options, this.#settings, lock];
     const duty = new Duty({ platform, options, identity, lockId, settings }, now);
     const homes = new Homes({ crypto, random }, accountOf(settings.streamSecret), now);
-    const desk = new OwnerDesk({ platform, duty, homes, isCaseOpen: () => this.#isCaseOpen });
+    const desk = new OwnerDesk({ platform, duty, homes, isCaseOpen: () => this.#contact.isOpen });
     const viewers = new Viewers({ crypto, random, carrier: platform.carrier, identity, lockId }, desk, now);
     this.#post = { link, duty, viewers, homes };
   }

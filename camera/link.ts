@@ -45,6 +45,7 @@ export class CameraLink {
   #hereAt: Millis | undefined;
   /** Uptime less the lock's time at the freshest ask of the session; undefined before it. */
   #lead: number | undefined;
+  #count = 0;
   #isHeard = false;
   #isClosed = false;
   #now: Millis;
@@ -60,6 +61,11 @@ export class CameraLink {
     return this.#isHeard && this.#sessions.isUp;
   }
 
+  /** How many sessions were made: the newest one's number. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Takes one frame. Total: it never throws for any bytes.
    *  @returns what the lock says, to be heeded at once; an ask is to be answered */
   received(frame: Bytes, now: Millis): LockWord | undefined {
@@ -68,6 +74,7 @@ export class CameraLink {
     const event = this.#sessions.received(frame, now);
     if (event.kind === "nothing") return undefined;
     if (event.kind === "plaintext") return this.#hear(event.plaintext, now);
+    this.#count += 1;
     this.#heardAt = now;
     this.#lead = undefined;
     this.#silenceMillis = SILENCE_MILLIS;

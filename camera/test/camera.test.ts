@@ -131,15 +131,48 @@ test("in the mode never no frame is taken, whatever is asked", () => {
   assert.equal([board.taken, board.card.names.length, board.records.length], [0, 0, 0]);
 });
 
-test("a case that was opened is told until the lock has heard it", () => {
+test("a case that was opened is told for 150 s after it was closed: an answer that is lost hides nothing", () => {
   const board = new Board();
   board.run(500);
   board.camera.caseChanged(true, board.now);
   board.camera.caseChanged(false, board.now);
-  board.run(250, false);
+  const closedAt = board.now;
+  while (board.now < closedAt + 149_500) {
+    board.rest();
+    assert.ok(board.beat.isCaseOpen && !board.isProof);
+    board.run(500);
+  }
+  board.run(1_000);
   board.rest();
+  assert.not.ok(board.beat.isCaseOpen);
+});
+
+test("and where the radio is silent for longer, it is told in three answers in a row over one session", () => {
+  const board = new Board();
+  board.run(500);
+  board.camera.caseChanged(true, board.now);
+  board.camera.caseChanged(false, board.now);
+  board.rest();
+  board.run(400_000, false);
+  const told: boolean[] = [];
+  for (let count = 0; count < 5; count++) {
+    // In between the lock is out of reach once more, for long enough that another session is opened.
+    if (count === 1) board.run(80_000, false);
+    board.rest();
+    told.push(board.beat.isCaseOpen);
+  }
+  assert.equal(told, [true, true, true, true, false]);
+});
+
+test("a case that is opened again while it is told is told anew", () => {
+  const board = new Board();
+  board.run(500);
+  for (const isOpen of [true, false]) board.camera.caseChanged(isOpen, board.now);
+  board.run(140_000);
+  for (const isOpen of [true, false]) board.camera.caseChanged(isOpen, board.now);
+  board.run(140_000);
   assert.ok(board.beat.isCaseOpen);
-  board.rest();
+  board.run(12_000);
   assert.not.ok(board.beat.isCaseOpen);
 });
 

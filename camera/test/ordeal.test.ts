@@ -185,7 +185,9 @@ test("a hand at the open case makes it forget its lock and its owner; at a shut 
   board.beats = [];
   board.pair();
   board.run(2_000);
-  assert.equal([board.beats[0]?.isCaseOpen, board.beat.isCaseOpen, board.beat.canRecord], [true, false, false]);
+  assert.equal([board.beats[0]?.isCaseOpen, board.beat.isCaseOpen, board.beat.canRecord], [true, true, false]);
+  board.run(150_000);
+  assert.not.ok(board.beat.isCaseOpen);
 });
 
 test("an hour and more of a visit is two whole clips, and every frame of it", () => {

@@ -248,7 +248,7 @@ export const WIRE_TWINS = Object.freeze([
     id: "T40",
     without: "a camera that remembers what it could not say",
     at: "a case that was opened and closed behind a silent radio sounds when it is heard again",
-    rewrites: [rewrite("camera/camera.ts", "this.#hasOpened ||= isOpen;")],
+    rewrites: [rewrite("camera/contact.ts", "this.#hasOpened ||= isOpen;")],
   },
   {
     id: "T40",
