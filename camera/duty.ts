@@ -145,7 +145,7 @@ export class Duty {
     this.#now = now;
     this.#ask = ask;
     this.#askedAt = now;
-    this.shelf.told(ask.hi);
+    this.shelf.told(ask.hi, this.#filming.clip);
     const isTidy = ask.purpose === this.#purpose && now - (this.#tidiedAt ?? Number.NEGATIVE_INFINITY) < TIDY_MILLIS;
     if (!isTidy) this.#tidy(now);
     this.#follow(ask.purpose);

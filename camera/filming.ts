@@ -126,7 +126,12 @@ export class Filming {
 
   /** Whether there is a frame that is to be written now: the newest waits. */
   get #mayWrite(): boolean {
-    return this.#wanted !== undefined && this.#ring.count > 1;
+    return this.#hasPlace && this.#ring.count > 1;
+  }
+
+  /** Whether there is a clip to write into, or room for another: the first frame of a clip waits for it in the ring. */
+  get #hasPlace(): boolean {
+    return this.#wanted !== undefined && (this.#reel !== undefined || this.#parts.shelf.canTake);
   }
 
   /** Writes all but the newest frame, at most so many. */
@@ -139,7 +144,12 @@ export class Filming {
 
   #close(): void {
     this.#write(Number.POSITIVE_INFINITY);
-    const frame = this.#wanted === undefined ? undefined : this.#ring.shift();
+    if (!this.#hasPlace) {
+      // Nothing could be written: it is no beginning of another's clip either.
+      this.#ring.clear();
+      return;
+    }
+    const frame = this.#ring.shift();
     if (frame === undefined) return;
     this.#attempt(() => {
       const reel = this.#opened(frame);

@@ -34,7 +34,7 @@ export interface ShelvedClip extends StoredClip {
   readonly firstFrame: number;
   /** When it ended by the lock's time, epoch seconds: not before; 0 where no lock had told it. */
   readonly endedLo: number;
-  /** Whether no end was written: it is being written, or power went. */
+  /** Whether no end was written: it is being written, or power or card went. */
   readonly isOpen: boolean;
 }
 
@@ -64,7 +64,7 @@ export class Shelf {
 
   /** Whether the next clip can be written, as of the last `makeRoom`. */
   get canTake(): boolean {
-    return this.#isSound && this.#hasRoom;
+    return this.#isSound && this.#hasRoom && this.#clips.length < CLIPS_MAX;
   }
 
   /** Removes what must go, and sees whether the next clip fits.
@@ -98,11 +98,13 @@ export class Shelf {
     return this.#isSound && this.#card.freeBytes > RESERVE_BYTES;
   }
 
-  /** Takes the lock's time: what has no time of its own ended before it. @param hi epoch seconds, not after */
-  told(hi: number): void {
+  /** Takes the lock's time: what has no time of its own ended before it, also where it lost its end to a power cut.
+   *  @param hi epoch seconds, not after   @param current the clip that is being written: it has not ended */
+  told(hi: number, current?: Uint8Array): void {
     if (hi === U32_MAX || !this.#clips.some(({ endedBefore }) => endedBefore === undefined)) return;
+    const own = current === undefined ? "" : toHex(current);
     this.#clips = this.#clips.map((clip) =>
-      clip.endedBefore === undefined && !clip.isOpen ? { ...clip, endedBefore: seconds(hi) } : clip,
+      clip.endedBefore === undefined && toHex(clip.clip) !== own ? { ...clip, endedBefore: seconds(hi) } : clip,
     );
   }
 

@@ -4,7 +4,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { concat } from "../../firmware/bytes.ts";
+import type { MemoryCard } from "../../simulator/memorycard.ts";
 import { PICTURE_BYTES_MAX } from "../recording.ts";
+import { CLIPS_MAX, Shelf } from "../shelf.ts";
 import { Board, DAY, knocked } from "./board.ts";
 
 const RING_BYTES = 60_000;
@@ -66,6 +68,55 @@ test("nobody is let in on the promise of a recording where no picture can be kep
   const { length } = new Board().file(DAY);
   const board = knocked(new Board({ ...ROOMY, ringBytes: 2 * length }), 4_000);
   assert.equal([board.verdict, board.beat.canRecord, board.isProof], ["ok", false, false]);
+});
+
+/** Puts marks of so many visits, which nobody has, onto a card. */
+function fill(card: MemoryCard, count: number): void {
+  const shelf = new Shelf(card, { roomBytes: 1, keepSeconds: 1 });
+  for (let place = 0; place < count; place++) {
+    const frames = { firstFrame: place, lastFrame: place };
+    const state = { visit: 1, isFetched: false, isKept: false, isOpen: false, endedLo: 0, endedBefore: undefined };
+    shelf.mark({ clip: new Uint8Array(16).fill(place), ...frames, ...state }, 1);
+  }
+}
+
+test("good and bad pictures by turns make no more clips than the shelf has places, and the lock is told", () => {
+  const board = new Board(ROOMY);
+  fill(board.card, CLIPS_MAX - 4);
+  board.start();
+  knocked(board, 4_000).visit();
+  board.run(1_000);
+  assert.ok(board.beat.isRecording);
+  const { file } = board;
+  let count = 0;
+  board.picture = () => (count++ % 32 < 2 ? file.call(board, DAY) : Uint8Array.of(1, 2, 3));
+  board.run(40_000);
+  assert.equal([board.camera.snapshot.clips, board.beat.isRecording, board.beat.canRecord], [CLIPS_MAX, false, false]);
+});
+
+test("a clip for which there is no room is not begun within a visit either, and begins where there is", () => {
+  const { board, grow } = visited({ cardBytes: 2_000_000, roomBytes: 1_000_000 });
+  board.card.put("holiday.jpg", new Uint8Array(1_200_000));
+  grow(() => RING_BYTES);
+  board.run(12_000);
+  grow(() => 0);
+  board.run(2_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.camera.snapshot.clips], [false, false, 1]);
+  board.card.remove("holiday.jpg");
+  board.run(12_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.camera.snapshot.clips], [true, true, 2]);
+  board.rest();
+  assert.ok(board.judge(board.head.clip, 41).verdict.isOk);
+});
+
+test("a visit's clip that lost its end to a power cut leaves the card when its time is over", () => {
+  const { board } = visited({ keepSeconds: 60 });
+  board.cut(1);
+  board.rest();
+  board.run(58_000);
+  assert.is(board.camera.snapshot.clips, 1);
+  board.run(80_000);
+  assert.is(board.camera.snapshot.clips, 0);
 });
 
 test("a sensor that falls silent is no recording after three seconds", () => {

@@ -99,6 +99,22 @@ test("a clip of unknown end counts from the first time that the lock tells", () 
   assert.is(shelf.clips.length, 0);
 });
 
+test("a clip that lost its end counts from then too, and only the one that is being written has not ended", () => {
+  const card = new MemoryCard();
+  const open = { isOpen: true, endedLo: 0, endedBefore: undefined };
+  filled(card, [markOf(1, { visit: 7, ...open }), markOf(2, { visit: 8, ...open })]);
+  const shelf = new Shelf(card, ROOM);
+  shelf.told(NOW, markOf(2).clip);
+  shelf.makeRoom(NOW + 86_401, { current: markOf(2).clip });
+  assert.equal(
+    shelf.clips.map(({ visit }) => visit),
+    [8],
+  );
+  shelf.told(NOW + 86_401);
+  shelf.makeRoom(NOW + 2 * 86_401 + 1);
+  assert.is(shelf.clips.length, 0);
+});
+
 test("the clip that is being written stays", () => {
   const card = new MemoryCard(1_400);
   const shelf = filled(card, [markOf(1)]);
@@ -118,6 +134,9 @@ test("remembers a bounded number of clips, and then counts as full of what must 
   shelf.mark({ ...first, isFetched: true }, 1);
   shelf.makeRoom(NOW);
   assert.equal([shelf.canTake, shelf.clips.length], [true, CLIPS_MAX - 1]);
+  shelf.mark(markOf(CLIPS_MAX, { isOpen: true }), 1);
+  assert.not.ok(shelf.canTake);
+  card.put(fileName(markOf(CLIPS_MAX).clip, "mark"), new Uint8Array(3));
   for (const mark of [markOf(700), markOf(701)]) card.put(fileName(mark.clip, "mark"), new Uint8Array(3));
   assert.is(new Shelf(card, ROOM).clips.length, CLIPS_MAX - 1);
 });
