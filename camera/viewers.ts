@@ -177,7 +177,8 @@ export class Viewers {
     const admission = this.#admissions.find(({ ticket }) => sessionNumberOf(ticket.ticket) === number);
     if (admission === undefined || admission.openings >= OPENINGS_MAX) throw new Fault("link.shape");
     const isFull = this.count >= SESSIONS_MAX;
-    if ((isFull && !this.#makePlace(admission.ticket)) || !this.#tries.take(now)) throw new Fault("link.state");
+    const guest = isFull ? this.#guestBefore(admission.ticket) : undefined;
+    if ((isFull && guest === undefined) || !this.#tries.take(now)) throw new Fault("link.state");
     const { crypto, random, identity, lockId, carrier } = this.#parts;
     const { ticket } = admission;
     const handshake = startHandshake(crypto, random, {
@@ -189,6 +190,8 @@ export class Viewers {
     });
     try {
       handshake.readMessage(bodyOf(frame));
+      // Only now is it the ticket's key that comes: its name alone is for anybody to hear.
+      if (guest !== undefined) this.#end((each) => each === guest);
       admission.openings += 1;
       const answer = encodeHandshake(FRAME_KK_2, number, handshake.writeMessage(new Uint8Array(0)));
       const cipher = createCipher(crypto, { session: number, keys: handshake.split(), mode: "commands" });
@@ -200,12 +203,10 @@ export class Viewers {
     }
   }
 
-  /** An owner takes the place of the guest who has looked longest; nobody else takes one. @returns whether there is a place */
-  #makePlace({ rights }: Ticket): boolean {
-    if ((rights & RIGHT_OWNER) === 0) return false;
-    const guest = this.#connections.find(({ session }) => session !== undefined && !session.isOwner);
-    if (guest !== undefined) this.#end((each) => each === guest);
-    return guest !== undefined;
+  /** An owner takes the place of the guest who has looked longest; nobody else takes one. @returns whose place it is */
+  #guestBefore({ rights }: Ticket): Connection | undefined {
+    if ((rights & RIGHT_OWNER) === 0) return undefined;
+    return this.#connections.find(({ session }) => session !== undefined && !session.isOwner);
   }
 
   #end(isOver: (connection: Connection) => boolean): void {

@@ -321,6 +321,19 @@ test("four look at once; an owner takes a guest's place, and a fifth guest none"
   assert.equal([owner.link.isUp, guests[0]?.isClosed, board.camera.snapshot.viewers], [true, true, SESSIONS_MAX]);
 });
 
+test("whoever only names an owner's ticket takes nobody's place", () => {
+  const board = visited();
+  const guests = Array.from({ length: SESSIONS_MAX }, (_, place) => watching(board, 1 + place));
+  const owner = new Onlooker(board, 9, { rights: ALL_RIGHTS });
+  board.ticket(owner.ticket);
+  const forged = owner.link.start().slice();
+  forged.fill(0, FRAME_HEADER_BYTES);
+  board.camera.viewerConnected(77, board.now);
+  board.camera.viewerReceived(77, forged, board.now);
+  assert.equal([board.closed, board.camera.snapshot.viewers], [[77], SESSIONS_MAX]);
+  assert.not.ok(guests.some(({ isClosed }) => isClosed));
+});
+
 test("connections without a session are few, and are hung up on after ten seconds", () => {
   const board = visited();
   for (let number = 1; number <= CONNECTIONS_MAX + 1; number++) board.camera.viewerConnected(number, board.now);

@@ -13,9 +13,9 @@ const SECTORS = [6, 8, 3] as const;
 const PAIRING_SECONDS = 45;
 /** After a cut, or a start of the lock, the two find each other again. */
 const BACK_SECONDS = 30;
+const LOST_SECONDS = 160;
 /** Until a camera that is asked each minute has told of a case that was closed: what opens it before is the same time. */
 const TOLD_SECONDS = 300;
-const LOST_SECONDS = 160;
 /** An hour by any crystal: what is counted is written once in one. */
 const HOUR_SECONDS = 3_700;
 /** The relock timer, and three attempts at a throw. */
