@@ -4,7 +4,7 @@
 // again, and the next rail record says how many numbers that were.
 
 import { FRAME_NUMBER_MAX } from "../firmware/evidence/segment.ts";
-import { assert, Fault } from "../firmware/fault.ts";
+import { Fault } from "../firmware/fault.ts";
 import type { Constants } from "../firmware/platform.ts";
 
 /** How many numbers one write makes room for: seven minutes at ten frames a second. */
@@ -19,12 +19,13 @@ export class FrameNumbers {
   #next: number;
   #limit: number;
 
-  /** Begins with the first number that was surely never given. @throws Fault flash.io */
+  /** Begins with the first number that was surely never given. @throws Fault flash.io, also where none is left */
   constructor(constants: Constants) {
     this.#constants = constants;
     const stored = constants.read(NAME);
     if (stored !== undefined && stored.length !== STORED_BYTES) throw new Fault("flash.io");
     this.#next = stored === undefined ? 0 : new DataView(stored.buffer, stored.byteOffset).getUint32(0);
+    if (this.#next >= FRAME_NUMBER_MAX) throw new Fault("flash.io");
     this.#limit = this.#next;
   }
 
@@ -33,9 +34,11 @@ export class FrameNumbers {
     return this.#next;
   }
 
-  /** Gives the next number. What is above it is stored first. @throws Fault flash.io; no number is given then */
+  /** Gives the next number. What is above it is stored first.
+   *  @throws Fault flash.io, also where none is left, which good flash comes to in thirteen years at ten frames a second; no number
+   *  is given then */
   take(): number {
-    assert(this.#next < FRAME_NUMBER_MAX, "the numbers last for thirteen years at ten frames a second");
+    if (this.#next >= FRAME_NUMBER_MAX) throw new Fault("flash.io");
     if (this.#next >= this.#limit) {
       const limit = Math.min(this.#next + LEAP, FRAME_NUMBER_MAX);
       this.#store(limit);

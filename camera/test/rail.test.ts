@@ -243,6 +243,17 @@ test("numbers that are older than the records are raised, or nothing is looked a
   throwsFault(() => board.start(), "flash.io");
 });
 
+test("where no number is left nothing is looked at", () => {
+  const board = new Board();
+  board.constants.write("frames", Uint8Array.of(255, 255, 255, 255));
+  throwsFault(() => board.start(), "flash.io");
+  board.constants.write("frames", Uint8Array.of(255, 255, 255, 254));
+  board.start().heed(ON);
+  board.take();
+  board.take();
+  assert.equal([board.given, board.isPowered], [[0xffff_fffe], false]);
+});
+
 function heldOf(records: readonly Bytes[]): { number: number; hash: Bytes } {
   const last = records.at(-1) as Bytes;
   return { number: verifyRail(crypto, CAMERA.publicKey, last).number, hash: crypto.sha256(last) };
