@@ -21,9 +21,10 @@ import { SCENE } from "./thresholds.ts";
 import { GAP_MILLIS_MAX, Watch } from "./watch.ts";
 
 /** For how long a camera goes on without an ask, by the last one's purpose, in milliseconds. A visit is filmed on, since whoever
- *  jams the radio wants just that it is not. */
+ *  jams the radio wants just that it is not. At rest only the mode "always" has something to go on with: a camera whose lock is gone
+ *  does not watch a house forever. */
 export const SILENT_MILLIS: Readonly<Record<Purpose, number>> = Object.freeze({
-  rest: Number.POSITIVE_INFINITY,
+  rest: 3_600_000,
   knock: 20_000,
   visit: 3_600_000,
   after: 40_000,
@@ -72,6 +73,8 @@ export class Duty {
   #ask: Ask | undefined;
   #askedAt: Millis;
   #purpose: Purpose = "rest";
+  /** Whether the lock has been silent for so long that not even the mode "always" counts. */
+  #isForsaken = false;
   #isOn = false;
   /** When the clock of frames began. */
   #origin: Millis;
@@ -145,6 +148,7 @@ export class Duty {
     this.#now = now;
     this.#ask = ask;
     this.#askedAt = now;
+    this.#isForsaken = false;
     this.shelf.told(ask.hi, this.#filming.clip);
     const isTidy = ask.purpose === this.#purpose && now - (this.#tidiedAt ?? Number.NEGATIVE_INFINITY) < TIDY_MILLIS;
     if (!isTidy) this.#tidy(now);
@@ -198,12 +202,15 @@ export class Duty {
   /** Does what is due: where the lock has been silent for too long, the camera rests. */
   tick(now: Millis): void {
     this.#now = now;
-    if (now >= this.nextTick) this.#follow("rest");
+    if (now < this.nextTick) return;
+    this.#isForsaken = now - this.#askedAt >= SILENT_MILLIS.rest;
+    this.#follow("rest");
   }
 
   /** The uptime by which `tick` must be called; infinite where nothing is due. */
   get nextTick(): Millis {
-    return millis(this.#askedAt + SILENT_MILLIS[this.#purpose]);
+    const isDone = this.#purpose === "rest" && (this.#isForsaken || this.#ask?.mode !== "always");
+    return millis(isDone ? Number.POSITIVE_INFINITY : this.#askedAt + SILENT_MILLIS[this.#purpose]);
   }
 
   /** Takes the picture that was judged last as what the scene looks like in order. @returns whether it could be taken: one that
@@ -242,7 +249,8 @@ export class Duty {
     const isOther = this.#filming.isOn && this.#filming.visit !== visit;
     if (isOther) this.#filming.finish();
     const told: RailWish["told"] = [seconds(ask.lo), seconds(ask.hi)];
-    const wish = { mode: ask.mode, visit: purpose === "rest" ? undefined : visit, told };
+    const mode = this.#isForsaken ? "visits" : ask.mode;
+    const wish = { mode, visit: purpose === "rest" ? undefined : visit, told };
     if (!isWanted(wish)) this.#filming.finish();
     this.#rail?.heed(wish);
     this.#settle();

@@ -109,6 +109,15 @@ test("flash that takes no record keeps the sensor off", () => {
   assert.ok(board.isProof);
 });
 
+test("a number of frames that is at its end keeps it off, and makes nothing throw", () => {
+  const board = new Board();
+  board.constants.write("frames", Uint8Array.of(255, 255, 255, 255));
+  board.cut();
+  board.run(1_000);
+  knocked(board);
+  assert.equal([board.isPowered, board.beat.isOn, board.beat.canRecord], [false, false, false]);
+});
+
 test("records of another camera keep the sensor off for good", () => {
   const board = new Board();
   const other = knocked(new Board());
@@ -152,6 +161,26 @@ test("a jammed link ends a knock soon, and no visit for an hour", () => {
   board.visit();
   board.run(30_000, false);
   assert.ok(board.isPowered && board.camera.snapshot.isRecording);
+});
+
+test("always: without a word of the lock for an hour it rests, and looks again with the next one", () => {
+  const board = new Board({ frameMillis: 10_000 });
+  board.picture = () => undefined;
+  for (const purpose of ["rest", "visit"] as const) {
+    board.run(10_000);
+    board.ask({ mode: "always", purpose, visit: purpose === "visit" ? 41 : 0 });
+    const until = board.now + 3_600_000;
+    board.run(3_590_000, false);
+    assert.ok(board.isPowered);
+    board.run(until - board.now, false);
+    assert.not.ok(board.isPowered);
+    // Resting is no work: nothing is due but the radio's next try.
+    assert.ok(board.camera.nextTick > board.now);
+    assert.equal([board.rail.at(-1)?.event, board.rail.at(-1)?.mode], ["off", "visits"]);
+  }
+  board.run(10_000);
+  board.rest();
+  assert.ok(board.isPowered);
 });
 
 test("night: the lamp asks, and only a picture that answers is a proof", () => {
