@@ -70,7 +70,7 @@ async function add(call: Call, given: string): Promise<Outcome> {
 async function remove(call: Call, given: string): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { key, isOwn } = await asKeyHolder(call, keystore, lock, async ({ status, declare }) => {
+  const { key, isOwn, hasCamera } = await asKeyHolder(call, keystore, lock, async ({ status, declare }) => {
     const found = chooseOwner(
       keystore,
       lock,
@@ -78,7 +78,8 @@ async function remove(call: Call, given: string): Promise<Outcome> {
       given,
     );
     await declare({ kind: KIND_REMOVE_OWNER, ownerKid: fromBase64url(found) });
-    return { key: found, isOwn: found === toBase64url(signerOf(keystore.person).kid) };
+    const hasCamera = status.boards.some(({ role }) => role === "camera");
+    return { key: found, isOwn: found === toBase64url(signerOf(keystore.person).kid), hasCamera };
   });
   const who = nameOfOwner(keystore.person, lock, key) ?? key;
   const ended = isOwn ? grantsOf(keystore, lock) : [];
@@ -98,6 +99,10 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     call.terminal.say(
       'PINs that it has stored stay: "latchkey users" shows who set each, "latchkey users remove" ends one.',
     );
+    if (hasCamera)
+      call.terminal.say(
+        'The camera is not told: say anew for whom it seals its films with "latchkey camera recipients".',
+      );
   }
   if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
   keystore.save();
