@@ -35,6 +35,8 @@ const RV32_TESTS = [
 
 /** What takes longest on XS, and would make `npm test` longer than a minute: there the long suite runs it. */
 export const SLOW_ON_XS = [
+  "camera/test/filming.test.ts",
+  "camera/test/held.test.ts",
   "camera/test/ordeal.test.ts",
   "camera/test/viewers.test.ts",
   "firmware/crypto/test/ed25519.test.ts",
