@@ -45,25 +45,24 @@ export async function judgeFilms(
 
 interface Found {
   readonly film: JudgedFilm;
-  readonly doubt?: "clip" | "manifest" | "found" | undefined;
+  readonly doubt?: "clip" | "found" | undefined;
 }
 
 async function judgeFilm(judged: Judged, noted: NotedClip, search: FilmSearch): Promise<Found> {
-  const { clip, manifest, isRecorded } = noted;
+  const { clip, manifest } = noted;
   const { name } = clip;
   const path = join(search.folder, name);
   const film = { name, manifest, count: undefined };
   const isAsNoted = toHex(clip.hash) === toHex(manifest.hash) && clip.size === manifest.size;
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     // A film that was decrypted is another file than the one that the camera noted: only its pictures prove it.
-    if (!isAsNoted) return { film: { ...film, state: "away" }, doubt: "clip" };
-    return { film: { ...film, state: "away" }, doubt: isRecorded ? undefined : "manifest" };
+    return { film: { ...film, state: "away" }, doubt: isAsNoted ? undefined : "clip" };
   }
   const { hash, size } = measure(path);
   if (toHex(hash) !== toHex(clip.hash) || size !== clip.size)
     return { film: { ...film, state: "here" }, doubt: "clip" };
   const count = await countOf(judged, noted, { path, search });
-  if (count === undefined) return { film: { ...film, state: "sealed" }, doubt: isRecorded ? undefined : "manifest" };
+  if (count === undefined) return { film: { ...film, state: "sealed" } };
   const isAsClaimed =
     clip.found === undefined ||
     (clip.found.isOk === count.isOk && clip.found.frames === count.frames && clip.found.sound === count.sound);

@@ -51,14 +51,12 @@ export interface Doubt {
   readonly about: string;
 }
 
-/** A clip whose note holds. */
+/** A clip whose note holds, and which the lock recorded for this visit. */
 export interface NotedClip {
   readonly clip: ClaimedClip;
   readonly manifest: ClipManifest;
   /** Heads of its chain that the lock recorded. */
   readonly heads: readonly Bytes[];
-  /** Whether the lock recorded its name for this visit. */
-  readonly isRecorded: boolean;
 }
 
 /** What a claim comes to, its clips' files not looked at. */
@@ -239,10 +237,10 @@ function notedClips(
   for (const clip of clips) {
     const manifest = orUndefined(() => verifyManifest(crypto, key, clip.manifest.slice()));
     const heads = recorded.filter((head) => manifest !== undefined && crypto.isEqual(head.clip, manifest.clip));
-    const isOther = recorded.length > 0 && heads.length === 0;
-    if (manifest === undefined || manifest.lockId !== lockId || isOther)
-      doubts.push({ kind: "manifest", about: clip.name });
-    else noted.push({ clip, manifest, heads: heads.map(({ chain }) => chain), isRecorded: heads.length > 0 });
+    const none = recorded.length === 0 ? " (the lock recorded no film of this visit)" : "";
+    if (manifest === undefined || manifest.lockId !== lockId || heads.length === 0)
+      doubts.push({ kind: "manifest", about: `${clip.name}${none}` });
+    else noted.push({ clip, manifest, heads: heads.map(({ chain }) => chain) });
   }
   return { noted, doubts };
 }

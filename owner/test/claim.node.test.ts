@@ -320,7 +320,7 @@ test("names a film of another visit, whatever it is called", async (scene) => {
   const shelf = shelfOf(scribe.archive);
   const former = makeClaim(shelf, visitOf(shelf, 4), { ...claim, grant: undefined, receipt: undefined });
   const doubts = await doubtsOf(scene, former);
-  assert.equal(doubts, ["clip visit.mkv.age"]);
+  assert.equal(doubts, ["manifest visit.mkv.age (the lock recorded no film of this visit)"]);
 });
 
 test("says no more of a grant than what it has: the owner's root alone is enough, and none is none", async (scene) => {

@@ -20,8 +20,9 @@ const HASH = new Uint8Array(32);
 const VISIT = 2;
 
 /** A lock whose second record of the access region opens a visit. */
-function begin(): Scribe {
+function begin(first: readonly WritableEntry[] = []): Scribe {
   const scribe = new Scribe(1);
+  for (const entry of first) scribe.write(-9_500, entry);
   scribe.write(-9_000, { kind: "inside", count: 1 });
   scribe.write(-9_000, { kind: "alarm", alarm: "ajar", count: 1 });
   const spends = [{ link8: ROOT, used: 1, until: seconds(NOON + 900) }];
@@ -30,14 +31,14 @@ function begin(): Scribe {
   return scribe;
 }
 
-function closing(outcome: "secured" | "power-cut"): WritableEntry {
+function closing(outcome: "secured" | "power-cut", intent = VISIT): WritableEntry {
   const after = { openedAfter: 3, closedAfter: 9, securedAfter: 12 };
-  return { kind: "closing", intent: VISIT, outcome, ...after, witnesses: 3 };
+  return { kind: "closing", intent, outcome, ...after, witnesses: 3 };
 }
 
-function claimOf(scribe: Scribe, clips: readonly ClaimedClip[] = []): Claim {
+function claimOf(scribe: Scribe, clips: readonly ClaimedClip[] = [], visit = VISIT): Claim {
   const shelf = shelfOf(scribe.archive);
-  return makeClaim(shelf, visitOf(shelf, VISIT), { grant: undefined, clips, receipt: undefined });
+  return makeClaim(shelf, visitOf(shelf, visit), { grant: undefined, clips, receipt: undefined });
 }
 
 function doubtsOf(claim: Claim, { publicKey }: Scribe): string[] {
@@ -69,6 +70,37 @@ test("names a film of a camera that came after the visit", () => {
   const [doubt = ""] = doubtsOf(claimOf(scribe, [clipOf(scribe, "visit.mkv.age")]), scribe);
   assert.match(doubt, /^camera nothing in it says/);
 });
+
+/** A lock that enrolled its camera, whose third record of the access region opens a visit. */
+function beginFilmed(): Scribe {
+  const board = { role: 2, agreementKey: HASH, signingKey: CAMERA.publicKey.slice() };
+  const body = { kind: 2, board } as const;
+  return begin([{ kind: "statement", actor: OWNER.kid, sequence: 2, body, encodedBody: encodeBody(2, body) }]);
+}
+
+function cameraRecord(clip: Uint8Array<ArrayBuffer>, visit: number): WritableEntry {
+  const head = { clip, chain: HASH, frame: 7 };
+  return { kind: "camera", event: "end", visit, verdict: 0, head, power: 5, powerHash: ROOT };
+}
+
+const RECORDED: readonly (readonly [what: string, record: WritableEntry | undefined, doubts: readonly string[]])[] = [
+  ["this clip of this visit", cameraRecord(CLIP, VISIT + 1), []],
+  ["nothing", undefined, ["manifest visit.mkv.age (the lock recorded no film of this visit)"]],
+  ["another clip of this visit", cameraRecord(new Uint8Array(16), VISIT + 1), ["manifest visit.mkv.age"]],
+  [
+    "this clip of another visit",
+    cameraRecord(CLIP, VISIT),
+    ["manifest visit.mkv.age (the lock recorded no film of this visit)"],
+  ],
+];
+
+for (const [what, record, doubts] of RECORDED)
+  test(`holds a film to its lock where that recorded ${what}`, () => {
+    const scribe = beginFilmed();
+    scribe.write(20, closing("secured", VISIT + 1));
+    if (record !== undefined) scribe.write(25, record);
+    assert.equal(doubtsOf(claimOf(scribe, [clipOf(scribe, "visit.mkv.age")], VISIT + 1), scribe), doubts);
+  });
 
 test("shows a visit in which the power was cut, whose time went back, and names what is hidden of it", () => {
   const scribe = begin();
