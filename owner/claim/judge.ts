@@ -4,7 +4,7 @@
 // Follows docs/protocol.cddl, `claim`; docs/protocol.md §2.2 for the grant, §4 for the journal, §9 for a clip's note.
 
 import { crypto } from "#crypto";
-import { type Bytes, fromAscii, toHex } from "../../firmware/bytes.ts";
+import { type Bytes, fromAscii, toBase64url } from "../../firmware/bytes.ts";
 import { kid8, lockIdOf } from "../../firmware/cose/key.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
 import { Fault } from "../../firmware/fault.ts";
@@ -18,6 +18,7 @@ import { judgeReceipt } from "../receipts.ts";
 import type { Claim, ClaimedClip, Slice } from "./form.ts";
 import { isCameraEnrolled } from "./make.ts";
 import {
+  AFTER_SECONDS,
   findVisit,
   hiddenAt,
   hiddenBehind,
@@ -245,11 +246,21 @@ function notedClips(
   return { noted, doubts };
 }
 
-/** Gives the names of the clips that the lock recorded for this visit: base16, each once. */
+/** Gives how long behind the end of the visit its lock's signature comes, in seconds, where that is less than the time in which
+ *  records are the visit's; undefined where it is not, or a later record shows that all of that time is in the claim. */
+export function signedEarly({ visit, told, checkpoint }: Judged): number | undefined {
+  if (visit === undefined || checkpoint === undefined) return undefined;
+  const { lo: end, seq } = visit.closing.record;
+  const later = told.flatMap(({ record: { region, seq: of, lo } }) => (region === ACCESS && of > seq ? [lo] : []));
+  const after = Math.max(checkpoint.lo, ...later) - end;
+  return after < AFTER_SECONDS ? Math.max(0, after) : undefined;
+}
+
+/** Gives the names of the clips that the lock recorded for this visit: base64url, each once. */
 export function recordedClips({ told, visit }: Judged): ReadonlySet<string> {
   const names = told.flatMap(({ entry }) =>
     entry.kind === "camera" && entry.visit === visit?.opening.record.seq && entry.head !== undefined
-      ? [toHex(entry.head.clip)]
+      ? [toBase64url(entry.head.clip)]
       : [],
   );
   return new Set(names);

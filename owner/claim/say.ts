@@ -11,7 +11,7 @@ import { type Happening, Story, sayHappenings } from "../story.ts";
 import { counted, printable } from "../terminal.ts";
 import type { JudgedFilm } from "./films.ts";
 import type { Claim } from "./form.ts";
-import { type Doubt, type DoubtKind, type Judged, recordedClips } from "./judge.ts";
+import { type Doubt, type DoubtKind, type Judged, recordedClips, signedEarly } from "./judge.ts";
 import { windowOf } from "./records.ts";
 
 const SAID: Readonly<Record<DoubtKind, string>> = Object.freeze({
@@ -61,6 +61,7 @@ export function sayClaim({ claim, judged, films, doubts }: Findings, zone: Zone)
   const { hi } = checkpoint;
   const until = hi === undefined ? "or later" : `to ${sayMoment(zone, hi)}`;
   lines.push(`Signed:   by the lock, ${sayMoment(zone, checkpoint.lo)} ${until}`);
+  lines.push(...sayEarly(judged).map((note) => `Note:     ${note}`));
   return lines;
 }
 
@@ -104,12 +105,23 @@ function sayFilm({ name, state, count, manifest }: JudgedFilm): string {
   return `${file}: NOT OK${count === undefined ? "" : `, ${count.sound} of ${counted(count.frames, "picture")} hold`}`;
 }
 
-/** Names the clips that the lock recorded, and the claim does not have: nothing is hidden silently. */
+/** Gives the names of the clips that the lock recorded, and the claim does not have: base64url. */
+export function missingClips({ judged, films }: Pick<Findings, "judged" | "films">): readonly string[] {
+  const here = new Set(films.map(({ manifest }) => toBase64url(manifest.clip)));
+  return [...recordedClips(judged)].filter((clip) => !here.has(clip));
+}
+
+/** Nothing is hidden silently. */
 function sayMissing(judged: Judged, films: readonly JudgedFilm[]): string[] {
-  const here = new Set(films.map(({ manifest }) => toHex(manifest.clip)));
-  return [...recordedClips(judged)]
-    .filter((clip) => !here.has(clip))
-    .map((clip) => `Film:     the lock recorded the clip ${clip}, and the claim does not have it`);
+  return missingClips({ judged, films }).map(
+    (clip) => `Film:     the lock recorded the clip ${clip}, and the claim does not have it`,
+  );
+}
+
+/** Says that the lock signed too early for all that belongs to the visit. Nothing of it is wrong: it is not all. */
+function sayEarly(judged: Judged): string[] {
+  const after = signedEarly(judged);
+  return after === undefined ? [] : [`signed ${after} s behind the end of the visit; what came later is not in it`];
 }
 
 /** The same for --json. */
@@ -136,6 +148,9 @@ export function claimObject({ claim, judged, films, doubts }: Findings): Record<
     cameraKey: cameraKey === undefined ? null : toBase64url(cameraKey),
     films: films.map(({ name, state, count }) => ({ name, state, ...count })),
     happenings: happeningsOf(judged),
+    missing: missingClips({ judged, films }),
     signed: checkpoint === undefined ? null : seconds(checkpoint.lo),
+    signedEarly: signedEarly(judged) ?? null,
+    notes: sayEarly(judged),
   };
 }

@@ -60,6 +60,8 @@ export class Scribe {
   readonly publicKey: Bytes;
   readonly lockId: string;
   readonly regions = new Map<Region, { records: Bytes[]; link: Bytes }>();
+  /** When it signs its journal, in seconds behind noon. */
+  signsAt = HOUR;
   private readonly chain: Chain;
 
   constructor(byte: number) {
@@ -96,7 +98,7 @@ export class Scribe {
       const { records, link } = this.regions.get(region) ?? { records: [], link: new Uint8Array(32) };
       return { seq: records.length, link };
     };
-    const time = { boots: 1, lo: seconds(NOON + HOUR), hi: seconds(NOON + HOUR + 2) };
+    const time = { boots: 1, lo: seconds(NOON + this.signsAt), hi: seconds(NOON + this.signsAt + 2) };
     return encodeCheckpoint(crypto, this, { lockId: this.lockId, heads: [head(0), head(1), head(2)], ...time });
   }
 

@@ -9,9 +9,11 @@ import { encodeManifest } from "../../firmware/evidence/manifest.ts";
 import { encodeBody } from "../../firmware/grant/body.ts";
 import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
 import { type Claim, type ClaimedClip, decodeClaim, encodeClaim, type Slice } from "../claim/form.ts";
-import { judgeClaim } from "../claim/judge.ts";
+import { judgeClaim, signedEarly } from "../claim/judge.ts";
 import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
+import { claimObject, sayClaim } from "../claim/say.ts";
 import { CAMERA, CLIP, COURIER, digestOf, NOON, OWNER, Scribe } from "./daybook.node.ts";
 
 const ROOT = new Uint8Array(8);
@@ -115,6 +117,36 @@ test("shows a visit in which the power was cut, whose time went back, and names 
   assert.equal(doubtsOf({ ...claim, access: hide(claim.access, 3) }, scribe), ["left-out access 3"]);
   assert.equal(doubtsOf({ ...claim, notices: hide(claim.notices, 2) }, scribe), ["left-out notices 2"]);
 });
+
+const SIGNED: readonly (readonly [
+  what: string,
+  signsAt: number,
+  later: number | undefined,
+  early: number | undefined,
+])[] = [
+  ["at once", 20, undefined, 0],
+  ["after a minute", 80, undefined, 60],
+  ["a second too early", 139, undefined, 119],
+  ["after two minutes", 140, undefined, undefined],
+  ["after a minute, with a record within it", 80, 70, 60],
+  // The lock's time went back after that record.
+  ["after a minute, behind a record of a later time", 80, 300, undefined],
+];
+
+for (const [what, signsAt, later, early] of SIGNED)
+  test(`says how much is in a claim whose journal was signed ${what}`, () => {
+    const scribe = begin();
+    scribe.write(20, closing("secured"));
+    if (later !== undefined) scribe.write(later, { kind: "inside", count: 2 });
+    scribe.signsAt = signsAt;
+    const claim = claimOf(scribe);
+    const judged = judgeClaim(claim, scribe.publicKey);
+    assert.equal([judged.doubts, signedEarly(judged)], [[], early]);
+    const found = { claim, judged, films: [], doubts: [] };
+    const note = `signed ${early} s behind the end of the visit; what came later is not in it`;
+    assert.is(sayClaim(found, parseZone("UTC0")).includes(`Note:     ${note}`), early !== undefined);
+    assert.equal(claimObject(found)["notes"], early === undefined ? [] : [note]);
+  });
 
 for (const name of ["../visit.mkv.age", "a\\b", "a\0b", ".", ".."])
   test(`refuses ${JSON.stringify(name)} as the name of a film`, () => {
