@@ -16,7 +16,7 @@ import { CLAIM_BYTES_MAX, CLIPS_MAX, type Claim, type ClaimedClip, decodeClaim, 
 import { judgeClaim } from "../claim/judge.ts";
 import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
 import { isOpening, type Visit } from "../claim/records.ts";
-import { claimObject, type Findings, sayClaim, sayDoubt } from "../claim/say.ts";
+import { claimObject, type Findings, missingClips, sayClaim, sayDoubt } from "../claim/say.ts";
 import { NOTE } from "../clip/card.ts";
 import { identitiesOf, OPENING_OPTIONS } from "../clip/key.ts";
 import { measure } from "../clip/verify.ts";
@@ -61,7 +61,8 @@ export const claim: Command = {
     "the records of that visit and of the two minutes behind it, whole, as far as the lock had signed when the log was",
     "fetched: of one that was signed earlier it says so, and what came later is not in it (run latchkey log again, two minutes",
     "behind the visit); of all other records up to that end the hashes alone; the grant that was shown; the receipt, where one",
-    "was kept; the camera's signed notes, and hashes of the films that lie on your disk.",
+    "was kept; the camera's signed notes, and hashes of the films that lie on your disk: those of --clip, or else what",
+    '"latchkey clip get NUMBER" brought, visit-NUMBER.mkv.age, where it lies in the folder that you are in.',
     "",
     "verify needs the file and the lock's label, and nobody's word: it derives everything anew and names what does not hold.",
     "Films are looked for beside the claim; one that is encrypted is opened where you have a key.",
@@ -117,11 +118,15 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const shelf = keptShelf(keystore, lock);
   const visit = visitOf(shelf, number);
   const lockKey = fromBase64url(lock.signingKey);
-  const files = filesOf(call);
   const grant = grantOf(call, keystore, visit);
   const receipt = keptReceipts(keystore, lock.id).find((kept) => kept.receipt.visit === number)?.message;
+  const given = filesOf(call);
+  const isOfVisit = (file: string) =>
+    judgeClaim(makeClaim(shelf, visit, { grant, clips: [clipOf(file)], receipt }), lockKey, cameraOf(call)).clips
+      .length > 0;
+  const files = given.length > 0 ? given : filesHere(call, number, isOfVisit);
   const claimed = makeClaim(shelf, visit, { grant, clips: files.map(clipOf), receipt });
-  const identities = async () => (files.length === 0 ? undefined : identitiesOf(call));
+  const identities = async () => (files.length === 0 ? undefined : identitiesOf(call, keystore));
   const found = await look(claimed, { call, lockKey, folder: dirname(files[0] ?? out), identities });
   const { doubts, films } = found;
   if (doubts.length > 0) {
@@ -132,6 +137,8 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const clips = claimed.clips.map((clip) => ({ ...clip, found: counts.get(clip.name) }));
   writeFileSync(out, encodeClaim({ ...claimed, clips }), { mode: OWN_FILE, flag: "wx" });
   for (const line of sayClaim(found, parseZone(lock.zone))) call.terminal.say(line);
+  for (const clip of missingClips(found))
+    call.terminal.say(`Hint:     "latchkey clip get ${clip}" fetches that film; then claim again, with --clip FILE`);
   call.terminal.say(`Written:  ${printable(out)}; whoever has the lock's label runs "latchkey claim verify".`);
   return { exit: EXIT.OK, json: { ...claimObject(found), file: out } };
 }
@@ -162,10 +169,14 @@ async function look(
     readonly identities: () => Promise<readonly string[] | undefined>;
   },
 ): Promise<Findings> {
-  const camera = by.call.option("camera");
-  const judged = judgeClaim(claimed, by.lockKey, camera === undefined ? undefined : parseKey(camera));
+  const judged = judgeClaim(claimed, by.lockKey, cameraOf(by.call));
   const { films, doubts } = await judgeFilms(judged, by);
   return { claim: claimed, judged, films, doubts: [...judged.doubts, ...doubts] };
+}
+
+function cameraOf(call: Call): Bytes | undefined {
+  const camera = call.option("camera");
+  return camera === undefined ? undefined : parseKey(camera);
 }
 
 /** Gives the key to believe: of --lock, or of a lock that the person owns. @throws Failure where there is none */
@@ -214,6 +225,21 @@ function filesOf(call: Call): readonly string[] {
   if (new Set(files.map((file) => dirname(file))).size > 1)
     throw usage("The films lie in several folders: put them into one, beside the claim.");
   return files;
+}
+
+/** Gives the film of a visit where it lies here under the name that "clip get" gives it, its note beside it, and is the visit's. */
+function filesHere(call: Call, visit: number, isOfVisit: (file: string) => boolean): readonly string[] {
+  const files = [`visit-${visit}.mkv.age`, `visit-${visit}.mkv`].filter((each) => isFileHere(each));
+  const noted = files.find((each) => isFileHere(`${each}${NOTE}`));
+  if (noted !== undefined && isOfVisit(noted)) return [noted];
+  const [first] = files;
+  if (first !== undefined)
+    call.terminal.warn(
+      noted === undefined
+        ? `${first} is here, and left out, since the camera's note, ${first}${NOTE}, is not beside it.`
+        : `${noted} is here, and left out: it is not what this lock recorded of visit ${visit}.`,
+    );
+  return [];
 }
 
 function clipOf(file: string): ClaimedClip {
