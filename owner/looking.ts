@@ -66,12 +66,16 @@ export async function look({ address, lockId }: LensReach, source: TicketSource)
   );
 }
 
+type Link = Pick<ViewerLink, "isUp" | "isStale" | "start" | "ask" | "ping" | "received" | "close">;
+
 /** An open session. `close()` ends it, and twice is harmless. */
 export class Looking {
   /** The camera's Ed25519 key, as the lock said: 32 bytes. */
   readonly cameraKey: Bytes;
   private readonly socket: Socket;
-  private readonly link: ViewerLink;
+  private readonly link: Link;
+  /** What was asked and has no answer yet: whatever else a camera answers is not kept. */
+  private readonly asked = new Set<number>();
   private readonly answers = new Map<number, ViewerAnswer>();
   private readonly timers: NodeJS.Timeout[] = [];
   private show: (picture: Picture) => void = () => undefined;
@@ -81,7 +85,7 @@ export class Looking {
 
   constructor(
     socket: Socket,
-    link: ViewerLink,
+    link: Link,
     ticket: { readonly signingKey: Bytes; readonly renew: () => Promise<number>; readonly millis: number },
   ) {
     this.socket = socket;
@@ -121,8 +125,10 @@ export class Looking {
   async ask(asked: Asked): Promise<ViewerAnswer> {
     const sent = this.isOver ? undefined : this.link.ask(asked);
     if (sent === undefined) throw lost();
+    this.asked.add(sent.id);
     this.send(sent.frame);
     await this.until(() => this.answers.has(sent.id), ANSWER_MILLIS_MAX);
+    this.asked.delete(sent.id);
     const answer = this.answers.get(sent.id);
     this.answers.delete(sent.id);
     if (answer === undefined) throw lost();
@@ -186,7 +192,8 @@ export class Looking {
       for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
         const now = presentMillis();
         const event = this.link.received(frame, now);
-        if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
+        if (event.kind === "answer" && this.asked.delete(event.answer.id))
+          this.answers.set(event.answer.id, event.answer);
         if (event.kind === "picture") this.show(event.picture);
         const ping = this.link.ping(now);
         if (ping !== undefined) this.send(ping);

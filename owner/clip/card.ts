@@ -8,20 +8,26 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } fro
 import { crypto } from "#crypto";
 import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
+import { Fault } from "../../firmware/fault.ts";
 import { type ClipMark, type ListedClip, READ_BYTES_MAX } from "../../firmware/link/viewer.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone, type Zone } from "../../firmware/time/zone.ts";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse } from "../given.ts";
+import type { Keystore } from "../keystore.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import type { Looking } from "../looking.ts";
 import { sayMoment } from "../moment.ts";
+import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
+import { keptHeads } from "./held.ts";
 
 /** What stands behind the name of a film in the name of its note. */
 export const NOTE = ".note";
 
+/** The longest that is signed: docs/protocol.cddl. */
+const NOTE_BYTES_MAX = 1_600;
 const OWN_FILE = 0o600;
 const CLIPS_MAX = 10_000;
 const UNKNOWN_TIME = 0xffff_ffff;
@@ -61,18 +67,32 @@ export const keep: Act = {
 async function runList(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const clips = await asViewer(call, keystore, lock, askClips);
+  const { clips, filming } = await asViewer(call, keystore, lock, async (looking) => {
+    const clips = await askClips(looking);
+    return { clips, filming: await filmingOf(looking, clips) };
+  });
   const zone = parseZone(lock.zone);
-  for (const clip of clips) call.terminal.say(sayClip(clip, zone));
+  for (const clip of clips) call.terminal.say(sayClip(clip, zone, clip === filming));
   if (clips.length === 0) call.terminal.say("There is no film on the camera's card.");
-  return { exit: EXIT.OK, json: { lockId: lock.id, clips: clips.map(clipObject) } };
+  return {
+    exit: EXIT.OK,
+    json: { lockId: lock.id, clips: clips.map((clip) => ({ ...clipObject(clip), isFilming: clip === filming })) },
+  };
+}
+
+/** Gives the film that is being written; others without an end lost it. */
+async function filmingOf(looking: Looking, clips: readonly ListedClip[]): Promise<ListedClip | undefined> {
+  const newest = clips.filter(({ flags }) => (flags & FLAG_OPEN) !== 0).at(-1);
+  if (newest === undefined) return undefined;
+  const answer = await looking.ask({ kind: "status" });
+  return answer.kind === "status" && answer.status.isRecording ? newest : undefined;
 }
 
 async function runGet(call: Call): Promise<Outcome> {
   const [wanted = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { clip, out, manifest } = await asViewer(call, keystore, lock, async (looking) => {
+  const { clip, out, manifest, cameraKey } = await asViewer(call, keystore, lock, async (looking) => {
     const clip = chooseClip(await askClips(looking), wanted);
     if ((clip.flags & FLAG_OPEN) !== 0)
       throw new Failure(EXIT.REFUSED, "That film has no end yet, or lost it: try again when the visit is over.");
@@ -81,14 +101,32 @@ async function runGet(call: Call): Promise<Outcome> {
       if (existsSync(file)) throw usage(`${printable(file)} is there already: give another name with --out.`);
     const manifest = await fetchClip(looking, clip, { out, lockId: lock.id });
     await mark(looking, clip, "fetched");
-    return { clip, out, manifest };
+    return { clip, out, manifest, cameraKey: looking.cameraKey };
   });
   const frames = manifest.lastFrame - manifest.firstFrame + 1;
   call.terminal.say(
     `${printable(out)}: ${manifest.size} bytes, ${counted(frames, "frame")}, as the camera noted them.`,
   );
-  call.terminal.say(`"latchkey clip verify ${printable(out)} --camera KEY" looks at every picture.`);
+  const key = isKept(keystore, lock, cameraKey) ? "" : ` --camera ${toBase64url(cameraKey)}`;
+  call.terminal.say(`To look at every picture: latchkey clip verify ${quoted(out)}${key}`);
   return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note: out + NOTE, frames, ...clipObject(clip) } };
+}
+
+/** Whether the camera's key is in the log that is kept here, where "clip verify" finds it by itself. */
+function isKept(keystore: Keystore, lock: OwnedLock, cameraKey: Bytes): boolean {
+  try {
+    const [log] = keptHeads(keystore, [lock]);
+    return log?.cameras.some((kept) => toHex(kept) === toHex(cameraKey)) ?? false;
+  } catch (error) {
+    if (!(error instanceof Failure || error instanceof Fault)) throw error;
+    return false;
+  }
+}
+
+/** Gives a name as a shell takes it. */
+function quoted(name: string): string {
+  const safe = printable(name);
+  return /^[\w./~+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
 }
 
 async function runKeep(call: Call): Promise<Outcome> {
@@ -120,30 +158,34 @@ export async function askClips(looking: Looking): Promise<readonly ListedClip[]>
   return [...clips.values()];
 }
 
+/** Whoever asks a camera of that key, and gets its answers. */
+export type Asker = Pick<Looking, "ask" | "cameraKey">;
+
 /** Fetches a film and its note into files, and holds one to the other.
  *  @throws Failure where the note is not the camera's, or the file is not the noted one: then no file is left */
 export async function fetchClip(
-  looking: Looking,
+  looking: Asker,
   { clip, bytes }: ListedClip,
   { out, lockId }: { readonly out: string; readonly lockId: string },
 ): Promise<ClipManifest> {
-  const note: Bytes[] = [];
-  await read(looking, { clip, part: "manifest", size: undefined }, (piece) => void note.push(piece));
-  const message = new Uint8Array(Buffer.concat(note));
+  const message = await readNote(looking, clip);
   const sentence = "NOT OK: the camera's note of that film is not signed by it, so nothing was fetched.";
   const manifest = orRefuse(() => verifyManifest(crypto, looking.cameraKey, message), sentence);
   if (manifest.lockId !== lockId || toHex(manifest.clip) !== toHex(clip)) throw new Failure(EXIT.UNVERIFIED, sentence);
+  const other = "NOT OK: the film is not the one that the camera noted, so it was not kept.";
+  if (manifest.size > bytes) throw new Failure(EXIT.UNVERIFIED, other);
   const hash = createHash("sha256");
   let size = 0;
   const descriptor = openSync(out, "wx", OWN_FILE);
   try {
-    await read(looking, { clip, part: "file", size: bytes }, (piece) => {
+    await readFilm(looking, { clip, size: manifest.size }, (piece) => {
+      if (size + piece.length > manifest.size) throw new Failure(EXIT.UNVERIFIED, other);
       for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
       hash.update(piece);
       size += piece.length;
     });
     if (size !== manifest.size || hash.digest("hex") !== toHex(manifest.hash))
-      throw new Failure(EXIT.UNVERIFIED, "NOT OK: the film is not the one that the camera noted, so it was not kept.");
+      throw new Failure(EXIT.UNVERIFIED, other);
   } catch (error) {
     rmSync(out, { force: true });
     throw error;
@@ -154,29 +196,39 @@ export async function fetchClip(
   return manifest;
 }
 
+/** Reads the note, which one piece holds. @throws Failure where it is longer than anything that is signed */
+async function readNote(looking: Asker, clip: Bytes): Promise<Bytes> {
+  const note = await readPiece(looking, { clip, part: "manifest" }, 0);
+  if (note.length > NOTE_BYTES_MAX)
+    throw new Failure(EXIT.UNVERIFIED, "NOT OK: the camera's note of that film is none, so nothing was fetched.");
+  return note;
+}
+
 interface Reading {
   readonly clip: Bytes;
   readonly part: "file" | "manifest";
-  /** Where it is known; else it ends with the first piece that is not full. */
-  readonly size: number | undefined;
 }
 
-/** Reads a file from the card, several pieces at a time, in order. @throws Failure */
-async function read(looking: Looking, { clip, part, size }: Reading, take: (piece: Bytes) => void): Promise<void> {
-  const ask = async (offset: number): Promise<Bytes> => {
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const answer = await looking.ask({ kind: "read", clip, part, offset });
-      if (answer.kind === "read") return answer.bytes;
-      await new Promise((resolve) => setTimeout(resolve, TRY_MILLIS));
-    }
-    throw new Failure(EXIT.REFUSED, "The camera does not give that film: is it gone from the card?");
-  };
-  const ahead = size === undefined ? 1 : AHEAD;
+async function readPiece(looking: Asker, reading: Reading, offset: number): Promise<Bytes> {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const answer = await looking.ask({ kind: "read", ...reading, offset });
+    if (answer.kind === "read") return answer.bytes;
+    await new Promise((resolve) => setTimeout(resolve, TRY_MILLIS));
+  }
+  throw new Failure(EXIT.REFUSED, "The camera does not give that film: is it gone from the card?");
+}
+
+/** Reads a film of a known size from the card, several pieces at a time, in order. @throws Failure */
+async function readFilm(
+  looking: Asker,
+  { clip, size }: { readonly clip: Bytes; readonly size: number },
+  take: (piece: Bytes) => void,
+): Promise<void> {
   const pending: Promise<Bytes>[] = [];
   let next = 0;
   for (;;) {
-    while (pending.length < ahead && (size === undefined || next < size)) {
-      const piece = ask(next);
+    while (pending.length < AHEAD && next < size) {
+      const piece = readPiece(looking, { clip, part: "file" }, next);
       // It is waited for below; one that fails meanwhile must not end the process.
       piece.catch(() => undefined);
       pending.push(piece);
@@ -213,18 +265,21 @@ function nameOf({ clip }: ListedClip): string {
 }
 
 /** Says a film: "visit 41  Mon 2 Nov 2026 08:59 (UTC+01:00)  30 frames  1.2 MB  fetched  wcHB..." */
-function sayClip(clip: ListedClip, zone: Zone): string {
+function sayClip(clip: ListedClip, zone: Zone, isFilming: boolean): string {
   const { visit, bytes, firstFrame, lastFrame, endedLo, endedHi, flags } = clip;
+  const isOpen = (flags & FLAG_OPEN) !== 0;
   const until = endedHi === UNKNOWN_TIME ? "after " : "";
-  const when = `${until}${sayMoment(zone, seconds(endedLo))}`;
+  const ended = endedLo === 0 ? "ended at an unknown time" : `${until}${sayMoment(zone, seconds(endedLo))}`;
+  const when = isFilming ? "still filming" : isOpen ? "it was cut off" : ended;
   const marks = [
-    ...((flags & FLAG_OPEN) !== 0 ? ["no end"] : []),
+    ...(isOpen && !isFilming ? ["no end"] : []),
     ...((flags & FLAG_FETCHED) !== 0 ? ["fetched"] : ["NOT FETCHED"]),
     ...((flags & FLAG_KEPT) !== 0 ? ["kept"] : []),
   ].join(", ");
   const of = visit === 0 ? "no visit" : `visit ${visit}`;
   const size = `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${of.padEnd(12)}${when}  ${counted(lastFrame - firstFrame + 1, "frame")}, ${size}, ${marks}  ${nameOf(clip)}`;
+  const frames = isOpen ? "" : `${counted(lastFrame - firstFrame + 1, "frame")}, `;
+  return `${of.padEnd(12)}${when}  ${frames}${size}, ${marks}  ${nameOf(clip)}`;
 }
 
 function clipObject(clip: ListedClip): Record<string, unknown> {

@@ -9,16 +9,20 @@ import type { RecordedHead } from "../../firmware/evidence/finding.ts";
 import { endOf } from "../../firmware/evidence/footage.ts";
 import { judgeRail } from "../../firmware/evidence/rail.ts";
 import type { ClipVerdict } from "../../firmware/evidence/verify.ts";
+import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { parseArchive } from "../archive.ts";
-import { shelfOf } from "../claim/make.ts";
+import { isCameraEnrolled, shelfOf } from "../claim/make.ts";
+import type { Told } from "../claim/records.ts";
 import type { Keystore } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { readBook } from "../power/book.ts";
 import { counted } from "../terminal.ts";
 
-/** What a lock wrote down of clips. */
+/** What a lock wrote down of cameras and of clips. */
 export interface KeptHeads {
   readonly lockId: string;
+  /** The Ed25519 keys of the cameras that were enrolled, 32 bytes each, the one that came last first. */
+  readonly cameras: readonly Bytes[];
   readonly heads: readonly (RecordedHead & { readonly visit: number; readonly frame: number })[];
 }
 
@@ -37,14 +41,23 @@ export function keptHeads(keystore: Keystore, locks: readonly OwnedLock[]): read
     const kept = keystore.readBeside(`log-${lock.id}`);
     if (kept === undefined) return [];
     const archive = parseArchive(Buffer.from(kept).toString("utf8"));
-    const { notices } = shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
+    const { access, notices } = shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
     const heads = notices.flatMap(({ entry }) => {
       if (entry.kind !== "camera" || entry.head === undefined) return [];
       const { clip, chain, frame } = entry.head;
       return [{ clip: clip.slice(), chain: chain.slice(), frame, visit: entry.visit }];
     });
-    return [{ lockId: lock.id, heads }];
+    return [{ lockId: lock.id, cameras: camerasIn(access), heads }];
   });
+}
+
+function camerasIn(access: readonly Told[]): readonly Bytes[] {
+  const keys = access.flatMap((told) => {
+    const { entry } = told;
+    const isEnrolment = isCameraEnrolled(told) && entry.kind === "statement" && entry.body.kind === KIND_ENROL;
+    return isEnrolment ? [entry.body.board.signingKey.slice()] : [];
+  });
+  return keys.reverse();
 }
 
 /** Holds a film that was judged, with these heads among others, to what is kept.

@@ -11,16 +11,17 @@ import { endOf } from "../../firmware/evidence/footage.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
 import { ClipReader } from "../../firmware/evidence/matroska.ts";
 import { type ClipVerdict, ClipVerifier } from "../../firmware/evidence/verify.ts";
-import { Fault } from "../../firmware/fault.ts";
+import { assert, Fault } from "../../firmware/fault.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { type Act, type Call, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
-import { orRefuse, readGiven } from "../given.ts";
+import { isFileHere, orRefuse, readGiven } from "../given.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
-import { type Held, holdClip, keptHeads } from "./held.ts";
+import { NOTE } from "./card.ts";
+import { type Held, holdClip, type KeptHeads, keptHeads } from "./held.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { sayFinding, sayVerdict } from "./say.ts";
 import { unseal } from "./unseal.ts";
@@ -28,6 +29,8 @@ import { unseal } from "./unseal.ts";
 const AGE_START = "age-encryption.org/";
 const PIECE_BYTES = 65_536;
 const U32_MAX = 0xffff_ffff;
+const UNNOTED = "NOT OK: the note beside the clip is not signed by this camera, or is damaged.";
+
 const NOT_HELD: Held = Object.freeze({ doubts: [], lines: [], heads: 0, checkpoints: 0 });
 
 /** The act `clip verify`. */
@@ -35,8 +38,11 @@ export const verify: Act = {
   summary: "say whether a clip is as the camera signed it, and what was changed",
   positionals: ["FILE"],
   options: {
-    camera: { value: "KEY", help: "the camera's public key, 43 characters" },
-    manifest: { value: "FILE", help: "the signed note beside an encrypted clip" },
+    camera: {
+      value: "KEY",
+      help: "the camera's public key, 43 characters (the one in your lock's log, where it is kept)",
+    },
+    manifest: { value: "FILE", help: "the camera's signed note (FILE.note, where that is beside it)" },
     visit: { value: "NUMBER", help: "the visit that it must be of" },
     "lock-id": { value: "ID", help: "the lock that it must be of, 11 characters" },
     head: { value: "HEX", help: "what a lock recorded of it: 64 digits; may be given again", isRepeatable: true },
@@ -49,43 +55,103 @@ export const verify: Act = {
 
 async function run(call: Call): Promise<Outcome> {
   const [file = ""] = call.positionals;
-  const cameraKey = parseKey(call.required("camera", "the camera's key"));
+  const given = call.option("camera");
   const named = call.option("zone");
   const zone = parseZone((named === undefined ? ownZone() : findZone(named)).rule);
-  const manifest = readManifest(call, cameraKey);
   const heads = call.list("head").map(parseHead);
-  const keystore = await openOwn(call, file);
+  const note = readNote(call, file);
+  const keystore = given === undefined && !isOwned() ? undefined : await openOwn(call, file);
   const kept = keystore === undefined ? [] : keptHeads(keystore, locksOf(call, keystore));
-  const expected: Expected = {
-    visit: call.number("visit", 0, U32_MAX),
-    lockId: call.option("lock-id"),
-    clip: manifest?.clip,
-    heads,
+  const makers = given === undefined ? makersOf(kept, note) : [{ cameraKey: parseKey(given), lockId: undefined }];
+  const judged = await judgeBy(makers, file, {
+    note,
+    expected: { visit: call.number("visit", 0, U32_MAX), lockId: call.option("lock-id"), heads },
     recorded: kept.flatMap((log) => log.heads),
-  };
-  const judged = await judgeClip(file, {
-    cameraKey,
-    expected,
-    manifest,
     identities: () => identitiesOf(call, keystore),
   });
+  const { cameraKey, lockId } = judged.maker;
   const { verdict } = judged;
   const held = keystore === undefined ? NOT_HELD : holdClip(verdict, { keystore, kept, cameraKey });
   const doubts = [...judged.doubts, ...held.doubts];
   const isOk = judged.isOk && held.doubts.length === 0;
   const lines = sayVerdict(verdict, zone);
   if (!isOk && verdict.isOk) lines[0] = "NOT OK: each frame that is here is as the camera signed it, but:";
-  const given = heads.length === 0 ? [] : [`Held to ${counted(heads.length, "head")} that you gave.`];
+  const counts = heads.length === 0 ? [] : [`Held to ${counted(heads.length, "head")} that you gave.`];
+  const source =
+    lockId === undefined ? [] : [`By the camera ${toBase64url(cameraKey)}, which the lock ${lockId} enrolled.`];
   const first = [lines[0] ?? "", ...doubts.map((doubt) => `  ${doubt}`)];
-  for (const line of [...first, ...lines.slice(1), ...given, ...held.lines]) call.terminal.say(line);
+  for (const line of [...first, ...lines.slice(1), ...source, ...counts, ...held.lines]) call.terminal.say(line);
   const heldTo = { heads: heads.length + held.heads, checkpoints: held.checkpoints };
   return { exit: isOk ? EXIT.OK : EXIT.UNVERIFIED, json: { ...objectOf(verdict), verified: isOk, doubts, heldTo } };
 }
 
+/** Judges a film by each that may have made it, until it holds; else gives what the one came to that signed a picture of it. */
+async function judgeBy(
+  makers: readonly Maker[],
+  file: string,
+  by: {
+    readonly note: Bytes | undefined;
+    readonly expected: Pick<Expected, "visit" | "lockId" | "heads">;
+    readonly recorded: Expected["recorded"];
+    readonly identities: () => Promise<readonly string[]>;
+  },
+): Promise<JudgedClip & { readonly maker: Maker }> {
+  const { note, expected, recorded, identities } = by;
+  const all: (JudgedClip & { readonly maker: Maker })[] = [];
+  for (const maker of makers) {
+    const { cameraKey, lockId } = maker;
+    const manifest = note === undefined ? undefined : orRefuse(() => verifyManifest(crypto, cameraKey, note), UNNOTED);
+    const judged = await judgeClip(file, {
+      cameraKey,
+      expected: { ...expected, lockId: expected.lockId ?? lockId, clip: manifest?.clip, recorded },
+      manifest,
+      identities,
+    });
+    all.push({ ...judged, maker });
+    if (judged.isOk) break;
+  }
+  const found = all.find(({ isOk }) => isOk) ?? all.find(({ verdict }) => verdict.sound > 0) ?? all[0];
+  assert(found !== undefined, "some camera may have made it");
+  return found;
+}
+
+function isOwned(): boolean {
+  return hasKeystore(keystoreDirectory());
+}
+
+/** A camera that may have made a film, and the lock that enrolled it, where a log says so. */
+interface Maker {
+  readonly cameraKey: Bytes;
+  readonly lockId: string | undefined;
+}
+
+/** Finds whose film it may be where no key was given: of the cameras that the logs name, the one that signed the note, or else each.
+ *  @returns one at least, the one that came last first @throws Failure where no log names one */
+function makersOf(kept: readonly KeptHeads[], note: Bytes | undefined): readonly Maker[] {
+  const makers = kept.flatMap(({ lockId, cameras }) => cameras.map((cameraKey) => ({ lockId, cameraKey })));
+  if (makers.length === 0)
+    throw usage(
+      '--camera is missing: give the camera\'s key, or fetch the log of the lock that enrolled it ("latchkey log").',
+    );
+  const hasSigned = ({ cameraKey, lockId }: Maker) =>
+    note !== undefined && manifestOf(note, cameraKey)?.lockId === lockId;
+  const signer = makers.find(hasSigned);
+  return signer === undefined ? makers : [signer];
+}
+
+function manifestOf(note: Bytes, cameraKey: Bytes): ClipManifest | undefined {
+  try {
+    return verifyManifest(crypto, cameraKey, note);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return undefined;
+  }
+}
+
 /** Opens the person's keystore where a lock of it was named, or where nobody need be asked for that: a film is judged without one. */
 async function openOwn(call: Call, file: string): Promise<Keystore | undefined> {
-  if (call.option("lock") !== undefined) return call.openKeystore();
-  if (!hasKeystore(keystoreDirectory())) return undefined;
+  if (call.option("lock") !== undefined || call.option("camera") === undefined) return call.openKeystore();
+  if (!isOwned()) return undefined;
   const isOpened = !["recovery", "words", "identity"].some((name) => call.named.includes(name)) && isAge(file);
   if (!isOpened && process.env["LATCHKEY_PASSPHRASE"] === undefined) return undefined;
   return call.openKeystore();
@@ -111,13 +177,20 @@ export interface ClipCase {
   readonly identities: () => Promise<readonly string[]>;
 }
 
+/** What a film is: its pictures, and in sentences what else is not so. */
+export interface JudgedClip {
+  readonly verdict: ClipVerdict;
+  readonly doubts: readonly string[];
+  readonly isOk: boolean;
+}
+
 /** Judges a film, encrypted or not.
  *  @returns what the pictures are, and in sentences what else is not so
  *  @throws Failure where it cannot be read or opened, or is no film */
 export async function judgeClip(
   file: string,
   { cameraKey, expected, manifest, identities }: ClipCase,
-): Promise<{ readonly verdict: ClipVerdict; readonly doubts: readonly string[]; readonly isOk: boolean }> {
+): Promise<JudgedClip> {
   const verifier = new ClipVerifier(crypto, cameraKey, expected);
   const isSealed = isAge(file);
   const { isWhole, container } = await feed({ file, identities: isSealed ? await identities() : undefined, verifier });
@@ -127,12 +200,11 @@ export async function judgeClip(
   return { verdict, doubts, isOk: verdict.isOk && doubts.length === 0 };
 }
 
-function readManifest(call: Call, cameraKey: Uint8Array): ClipManifest | undefined {
+/** Reads the note that was named, or the one that lies beside the film. */
+function readNote(call: Call, file: string): Bytes | undefined {
   const given = call.option("manifest");
-  if (given === undefined) return undefined;
-  const bytes = readGiven(given, "manifest");
-  const sentence = "NOT OK: the note beside the clip is not signed by this camera, or is damaged.";
-  return orRefuse(() => verifyManifest(crypto, cameraKey, bytes), sentence);
+  if (given !== undefined) return readGiven(given, "manifest");
+  return isFileHere(file + NOTE) ? readGiven(file + NOTE, "note") : undefined;
 }
 
 /** Hands every picture of a file to the judge, up to where it is damaged.

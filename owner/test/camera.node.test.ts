@@ -1,7 +1,8 @@
 // Goal: an owner enrols a camera, says when it looks and for whom it records, watches, fetches the film of a visit and claims it.
 // Method: the real lock before a porch and the real camera in the hall behind it; every command is typed, over real sockets.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -194,6 +195,37 @@ async function holdFilm(home: Home, words: readonly string[]): Promise<void> {
   isSentence(await heard(home, ...words, "--head", "ab"), 2, /is no head of a film/);
 }
 
+/** Types the command that "clip get" printed: with the camera's key, since no log was fetched yet. */
+async function verifyAsPrinted(home: Home, got: string, hall: Hall): Promise<void> {
+  const [, line = ""] = /^To look at every picture: latchkey (.*)$/m.exec(got) ?? [];
+  const words = line.split(" ");
+  assert.equal(words.slice(-2), ["--camera", toBase64url(hall.camera.signingKey)]);
+  assert.match(await done(home, ...words), /^OK: /);
+  isSentence(await heard(home, ...words.slice(0, -2)), 2, /--camera is missing.*latchkey log/);
+}
+
+/** Claims a visit in a folder where "clip get" has put its film, and in one where it lies without its note. */
+async function claimHere({ owner }: Home, visit: string, film: string): Promise<void> {
+  const former = process.cwd();
+  process.chdir(dirname(film));
+  try {
+    const name = `visit-${visit}.mkv.age`;
+    copyFileSync(film, name);
+    const bare = await owner.run(["claim", visit, "--out", owner.file("bare.claim")]);
+    assert.is(bare.exit, 0);
+    assert.match(bare.errors, /left out, since the camera's note, visit-\d+\.mkv\.age\.note, is not beside it/);
+    const [, clip = ""] = /^Film: +the lock recorded the clip (\S{22}), and/m.exec(bare.output) ?? [];
+    assert.match(bare.output, `"latchkey clip get ${clip}" fetches that film; then claim again, with --clip FILE`);
+    copyFileSync(`${film}.note`, `${name}.note`);
+    const whole = await owner.run(["claim", visit]);
+    assert.equal([whole.exit, whole.errors], [0, ""]);
+    assert.match(whole.output, /Film: +visit-\d+\.mkv\.age, .*: each of \d+ pictures is as the camera/);
+    assert.not.match(whole.output, /Hint:/);
+  } finally {
+    process.chdir(former);
+  }
+}
+
 /** Has the camera deny its newest record. */
 async function denyRecord(home: Home, hall: Hall): Promise<void> {
   hall.deny(1);
@@ -214,17 +246,21 @@ inHall(
     porch.openDoor();
     hall.pass(3_000);
     porch.shutDoor();
+    assert.match(await done(home, "clip", "list"), /^visit \d+ +still filming {2}\d+\.\d MB, NOT FETCHED {2}\S{22}$/m);
     hall.pass(38_000);
     const film = (await clipsOf(home)).find(({ visit }) => visit > 0);
     assert.ok(film !== undefined, "the visit has a film");
     const visit = String(film?.visit);
     const out = owner.file("visit.mkv.age");
-    await done(home, "clip", "get", visit, "--out", out);
+    const got = await done(home, "clip", "get", visit, "--out", out);
+    await verifyAsPrinted(home, got, hall);
     const camera = toBase64url(hall.camera.signingKey);
     const words = ["--camera", camera, "--manifest", `${out}.note`, "--visit", visit];
     assert.match(await done(home, "clip", "verify", out, ...words), /^OK: \d+ frames.*Made for visit/s);
     await askPower(home, visit);
     await holdFilm(home, ["clip", "verify", out, ...words]);
+    await holdFilm(home, ["clip", "verify", out]);
+    await claimHere(home, visit, out);
     const file = owner.file("visit.claim");
     const claim = await done(home, "claim", visit, "--clip", out, "--out", file);
     assert.match(

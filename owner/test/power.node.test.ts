@@ -247,7 +247,7 @@ test("a film is held to the lock's heads and to the times with power", () => {
   const cameraKey = CAMERA.publicKey.slice();
   const { head, honest, own, judgeWith } = filmVerdict();
   const hold = (verdict: typeof honest, heads: readonly (typeof head)[], visit = 41) => {
-    const kept = [{ lockId, heads: heads.map((each) => ({ ...each, frame: 1_010, visit })) }];
+    const kept = [{ lockId, cameras: [], heads: heads.map((each) => ({ ...each, frame: 1_010, visit })) }];
     return holdClip(verdict, { keystore, kept, cameraKey });
   };
   const bare = hold(judgeWith(own), own);
