@@ -71,6 +71,12 @@ export function keptReceipts(keystore: Keystore, lockId: string): readonly KeptR
   });
 }
 
+/** Says what came with a visit's end, and where it is kept. */
+export function sayKept({ visit, outcome }: Pick<Receipt, "visit" | "outcome">): readonly string[] {
+  const ended = outcome === "camera" ? ["The visit was ended: the camera failed."] : [];
+  return [...ended, `Its receipt is kept, for visit ${visit}: latchkey show receipt ${visit}`];
+}
+
 function nameOf(lockId: string): string {
   return `receipts-${lockId}`;
 }

@@ -14,7 +14,7 @@ import { EXIT } from "../failure.ts";
 import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
 import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
-import { keepReceipt, type ReceiptCase } from "../receipts.ts";
+import { keepReceipt, type ReceiptCase, sayKept } from "../receipts.ts";
 import { type Conversation, converse } from "../wire.ts";
 
 const WAIT_SECONDS = 8;
@@ -179,7 +179,7 @@ function keep(
     call.terminal.warn(
       "The lock sent a receipt that does not hold, or is somebody else's: it was not kept. Tell the owner.",
     );
-  else call.terminal.say(`Its receipt is kept, for visit ${receipt.visit}: latchkey show receipt ${receipt.visit}`);
+  else for (const line of sayKept(receipt)) call.terminal.say(line);
 }
 
 /** What to know where the door is not locked again when the listening ends. */

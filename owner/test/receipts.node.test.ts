@@ -7,7 +7,7 @@ import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
 import { encodeSetup } from "../invitation.ts";
 import { createKeystore, type Keystore, openKeystore } from "../keystore.ts";
 import type { Person } from "../person.ts";
-import { judgeReceipt, KEPT_MAX, keepReceipt, keptReceipts, type ReceiptCase } from "../receipts.ts";
+import { judgeReceipt, KEPT_MAX, keepReceipt, keptReceipts, type ReceiptCase, sayKept } from "../receipts.ts";
 import { COURIER, OWNER, receiptOf, type Scribe, tokensOf, VISIT, write } from "./daybook.node.ts";
 import { COST, Desk, isSentence, PASSPHRASE } from "./stage.node.ts";
 
@@ -34,6 +34,17 @@ const guestOf = ({ scribe }: Scene): ReceiptCase => ({
   lockKey: undefined,
   holder: COURIER.kid,
 });
+for (const [outcome, ended] of [
+  ["secured", []],
+  ["camera", ["The visit was ended: the camera failed."]],
+] as const)
+  test(`says of a visit that ended ${outcome} why it was ended`, (scene) => {
+    const receipt = judgeReceipt(receiptOf(scene.scribe, { outcome }), ownerOf(scene));
+    assert.ok(receipt !== undefined);
+    const kept = `Its receipt is kept, for visit ${VISIT}: latchkey show receipt ${VISIT}`;
+    assert.equal(receipt && sayKept(receipt), [...ended, kept]);
+  });
+
 type Row = readonly [name: string, make: (scene: Scene) => Bytes, by: (scene: Scene) => ReceiptCase, isKept: boolean];
 
 const ROWS: readonly Row[] = [
