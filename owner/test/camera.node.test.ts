@@ -7,13 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64url } from "../../firmware/bytes.ts";
-import { READ_BYTES_MAX } from "../../firmware/link/viewer.ts";
+import { READ_BYTES_MAX, STALE_MILLIS } from "../../firmware/link/viewer.ts";
 import { Hall } from "./hall.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
 import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
 const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
-const STALE_MILLIS = 2_000;
 const VARIABLE = "LATCHKEY_STREAM_PASSWORD";
 
 /** Runs a test in a home with a hall. */

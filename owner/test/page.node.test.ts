@@ -5,7 +5,8 @@
 import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { pageOf, STALE_MILLIS } from "../watch/page.ts";
+import { STALE_MILLIS } from "../../firmware/link/viewer.ts";
+import { pageOf } from "../watch/page.ts";
 
 type Answer = "hangs" | "gone" | { readonly number: number; readonly age: number; readonly tookMillis?: number };
 

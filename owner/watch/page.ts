@@ -3,10 +3,8 @@
 // process hangs, is killed, or the network is gone; and it says so before the first picture, and where it cannot count.
 // Follows the HTML standard; nothing is loaded from anywhere.
 
+import { STALE_MILLIS } from "../../firmware/link/viewer.ts";
 import { VERDICTS } from "../footage.ts";
-
-/** From that age on a picture is old, in milliseconds. */
-export const STALE_MILLIS = 2_000;
 
 const STYLE = `
 html,body{margin:0;height:100%;background:#111;color:#eee;font:16px/1.4 system-ui,sans-serif}
