@@ -334,7 +334,7 @@ export class Peers<State> {
 
   /** Holds the peers to the keyring: a board that was enrolled anew is another. */
   #follow(now: Millis): void {
-    const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role);
+    const boards = this.#boards;
     const kept = this.#peers.filter((peer) => {
       const isEnrolled = boards.some((board) => this.#isSame(peer.board, board));
       if (!isEnrolled) peer.endSessions();
@@ -345,9 +345,14 @@ export class Peers<State> {
     this.#peers = [...kept, ...fresh.map((board) => new Member(board, this.#desk.create(), now))];
   }
 
+  /** The boards of this role, as the keyring has them now. */
+  get #boards(): readonly EnrolledBoard[] {
+    return this.#desk.boards.filter(({ role }) => role === this.#desk.role);
+  }
+
   /** Whether the keyring has changed since. */
   get #isBehind(): boolean {
-    const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role);
+    const boards = this.#boards;
     const isKnown = (board: EnrolledBoard) => this.#peers.some((peer) => this.#isSame(peer.board, board));
     return boards.length !== this.#peers.length || !boards.every(isKnown);
   }

@@ -140,10 +140,10 @@ export const CODE_PLANTS = Object.freeze([
       ),
       rewrite(
         PEERS,
-        "const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role);",
+        "return this.#desk.boards.filter(({ role }) => role === this.#desk.role);",
         `const offered = this.#offer?.offer;
     const guest = offered && { ...offered, kid: kid8(this.#crypto, offered.signingKey), sequence: 2 };
-    const boards = this.#desk.boards.filter(({ role }) => role === this.#desk.role).concat(guest ?? []);`,
+    return this.#desk.boards.filter(({ role }) => role === this.#desk.role).concat(guest ?? []);`,
       ),
     ],
   },
