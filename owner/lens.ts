@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromBase64url } from "../firmware/bytes.ts";
 import { OPERATION_VIEW } from "../firmware/grant/holder.ts";
+import type { Status } from "../firmware/link/status.ts";
 import { RIGHT_OWNER, RIGHT_VIEW } from "../firmware/link/witness.ts";
 import type { Call, Option } from "./command.ts";
 import { refused, refusedGuest } from "./denials.ts";
@@ -30,14 +31,15 @@ export const LENS_OPTIONS: Readonly<Record<"lock" | "at" | "camera-at", Option>>
 });
 
 /** Opens an owner's session with the lock's camera, runs what is to be done, and closes it.
+ *  @param act is given what the lock says of itself, too
  *  @throws Failure where the lock has no camera, or it does not answer */
 export async function asViewer<Result>(
   call: Call,
   keystore: Keystore,
   lock: OwnedLock,
-  act: (looking: Looking) => Promise<Result>,
+  act: (looking: Looking, status: Status) => Promise<Result>,
 ): Promise<Result> {
-  return asOwner(call, keystore, lock, async ({ conversation }) => {
+  return asOwner(call, keystore, lock, async ({ conversation, status }) => {
     const address = call.option("camera-at") ?? lock.cameraAddress ?? CAMERA_ADDRESS;
     const looking = await look({ address, lockId: lock.id }, ticketsOf(conversation, RIGHT_VIEW | RIGHT_OWNER));
     try {
@@ -45,7 +47,7 @@ export async function asViewer<Result>(
         lock.cameraAddress = address;
         keystore.save();
       }
-      return await act(looking);
+      return await act(looking, status);
     } finally {
       looking.close();
     }

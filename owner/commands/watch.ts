@@ -3,6 +3,7 @@
 // Follows docs/protocol.md §9.1.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../firmware/link/status.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { VERDICTS } from "../footage.ts";
@@ -10,6 +11,7 @@ import { chooseKey } from "../keyring.ts";
 import { asGuestViewer, asViewer, LENS_OPTIONS } from "../lens.ts";
 import type { Looking } from "../looking.ts";
 import { printable } from "../terminal.ts";
+import { explainOff } from "../watch/off.ts";
 import { Window } from "../watch/serve.ts";
 
 const SECONDS_MAX = 86_400;
@@ -31,7 +33,7 @@ export const watch: Command = {
     "Prints the address of a page that shows the picture, how old it may be, and what the camera judges it to be. Nobody else",
     "is let in there: it is on this computer alone, behind a word that is new each time. Over a picture of more than two",
     "seconds stands STALE, also where this command is stopped. The camera looks while somebody comes and goes, or always",
-    "(camera mode). A guest sees while their grant allows to view.",
+    "(camera mode); while it is off that is said. A guest sees while their grant allows to view.",
     "--stdout is for players, which know no age and show the last picture on: STALE is said on standard error.",
   ],
   examples: ["watch", "watch --stdout | ffplay -f mjpeg -"],
@@ -46,8 +48,10 @@ async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const key = chooseKey(call, keystore);
   const name = key.kind === "owner" ? key.lock.name : key.lockId;
-  const show = (looking: Looking) =>
-    isPiped ? pipe(call, looking, seconds) : serve(call, looking, { port: port ?? 0, seconds, title: printable(name) });
+  const show = (looking: Looking, status?: Status) => {
+    const of = { port: port ?? 0, seconds, title: printable(name), status };
+    return isPiped ? pipe(call, looking, of) : serve(call, looking, of);
+  };
   const pictures =
     key.kind === "owner"
       ? await asViewer(call, keystore, key.lock, show)
@@ -55,14 +59,19 @@ async function run(call: Call): Promise<Outcome> {
   return { exit: EXIT.OK, json: { lockId: key.lockId, pictures } };
 }
 
+interface Shown {
+  readonly port: number;
+  readonly seconds: number | undefined;
+  readonly title: string;
+  /** What the lock says of itself; undefined for a guest. */
+  readonly status: Status | undefined;
+}
+
 /** Shows pictures in a page until the camera ends the session, or the time is over. @returns how many */
-async function serve(
-  call: Call,
-  looking: Looking,
-  { port, seconds, title }: { readonly port: number; readonly seconds: number | undefined; readonly title: string },
-): Promise<number> {
+async function serve(call: Call, looking: Looking, { port, seconds, title, status }: Shown): Promise<number> {
   const window = new Window(title);
   let pictures = 0;
+  let off: { close(): void } | undefined;
   try {
     const address = await window.open(port);
     await looking.watch(({ head, jpeg, notBefore }) => {
@@ -70,8 +79,13 @@ async function serve(
       window.show({ head, jpeg, notBefore });
     });
     call.terminal.say(`Open in a browser on this computer: ${address}`);
+    off = explainOff(looking, status, (reason) => {
+      window.explain(reason);
+      if (reason !== "") call.terminal.warn(reason);
+    });
     await until(looking, seconds);
   } finally {
+    off?.close();
     window.close();
   }
   if (seconds === undefined) call.terminal.warn("The camera, or the lock, ended it: run the command again.");
@@ -79,7 +93,7 @@ async function serve(
 }
 
 /** Writes pictures to standard output; a reader that is slow, or gone, is not waited for. @returns how many */
-async function pipe(call: Call, looking: Looking, seconds: number | undefined): Promise<number> {
+async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): Promise<number> {
   let pictures = 0;
   let isFull = false;
   let isGone = false;
@@ -104,9 +118,13 @@ async function pipe(call: Call, looking: Looking, seconds: number | undefined): 
     if (looking.isStale && !wasStale) call.terminal.warn("STALE: what is shown is more than two seconds old.");
     wasStale = looking.isStale;
   }, STALE_LOOK_MILLIS);
+  const off = explainOff(looking, status, (reason) => {
+    if (reason !== "") call.terminal.warn(reason);
+  });
   try {
     await until(looking, seconds);
   } finally {
+    off.close();
     clearInterval(timer);
   }
   return pictures;

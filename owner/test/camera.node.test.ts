@@ -240,6 +240,8 @@ inHall(
     await settle(home, hall, at);
     await done(home, "camera", "mode", "visits");
     hall.pass(2_000);
+    const dark = await heard(home, "watch", "--for", "1", ...at);
+    assert.match(dark.errors, /^The camera is off \(mode visits\): it shows nothing until somebody comes; .*\n$/);
     await done(home, "open", "--wait", "0");
     hall.pass(1_000);
     porch.openDoor();

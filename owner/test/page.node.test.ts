@@ -8,7 +8,11 @@ import * as assert from "uvu/assert";
 import { STALE_MILLIS } from "../../firmware/link/viewer.ts";
 import { pageOf } from "../watch/page.ts";
 
-type Answer = "hangs" | "gone" | { readonly number: number; readonly age: number; readonly tookMillis?: number };
+type Answer =
+  | "hangs"
+  | "gone"
+  | { readonly off: string }
+  | { readonly number: number; readonly age: number; readonly tookMillis?: number };
 
 /** A browser with nothing but this page. Whatever is not answered hangs. */
 class Browser {
@@ -63,6 +67,7 @@ class Browser {
     const answer = this.answers.shift() ?? "hangs";
     if (answer === "hangs") return new Promise(() => undefined);
     if (answer === "gone") throw new TypeError("Failed to fetch");
+    if ("off" in answer) return { status: 204, headers: { get: () => answer.off } };
     this.now += answer.tookMillis ?? 0;
     const heads: Record<string, number> = { ...answer, frame: 100 + answer.number, verdict: 0, recording: 0 };
     const get = (name: string) => String(heads[name.slice("x-latchkey-".length)]);
@@ -106,6 +111,21 @@ test("is young again with a young picture, and not with an old one", async () =>
   assert.is(old.isStale, true);
   const young = await settled(new Browser({ number: 1, age: 5_000 }, { number: 2, age: 40 }));
   assert.is(young.isStale, false);
+});
+
+test("says why no picture is there, and never instead of STALE over an old one", async () => {
+  const dark = await settled(new Browser({ off: "it is off" }));
+  dark.pass(100);
+  assert.equal([dark.isStale, dark.text("stale"), dark.text("off")], [true, "OFF", "it is off"]);
+  const seen = await settled(new Browser({ off: "it is off" }, { number: 1, age: 300 }));
+  seen.pass(100);
+  assert.equal([seen.isStale, seen.text("off")], [false, ""]);
+  const left = await settled(new Browser({ number: 1, age: 300 }, { off: "it is off" }));
+  left.pass(STALE_MILLIS);
+  assert.equal([left.isStale, left.text("stale"), left.text("off")], [true, "STALE", "it is off"]);
+  const gone = await settled(new Browser({ off: "it is off" }, "gone"));
+  gone.pass(100);
+  assert.equal([gone.isStale, gone.text("stale"), gone.text("off")], [true, "STALE", ""]);
 });
 
 test("shows a name that is markup as text", () => {

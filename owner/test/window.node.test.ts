@@ -39,4 +39,17 @@ test("shows nothing under another name, or without a picture", async () => {
   assert.is(await statusOf(Number(page.port), `${page.pathname}picture?after=0`), "204");
 });
 
+test("says beside no picture why there is none, until there is one", async () => {
+  const ask = async () => {
+    const answer = await fetch(`${page.href}picture?after=0`);
+    await answer.arrayBuffer();
+    return [answer.status, answer.headers.get("x-latchkey-off")];
+  };
+  window.explain("it is off");
+  assert.equal(await ask(), [204, "it is off"]);
+  const head = { frame: 1, verdict: 0, isRecording: false };
+  window.show({ head, jpeg: new Uint8Array(4), notBefore: performance.now() });
+  assert.equal(await ask(), [200, null]);
+});
+
 test.run();

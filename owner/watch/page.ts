@@ -1,6 +1,7 @@
 // The page of `latchkey watch`: the picture, how old it may be, and STALE over it where that is more than two seconds.
 // Why: an old picture looks like a new one. The page itself measures from when it asked, so it says stale also where this computer's
 // process hangs, is killed, or the network is gone; and it says so before the first picture, and where it cannot count.
+// Where no picture was there yet since the camera is off, it says that.
 // Follows the HTML standard; nothing is loaded from anywhere.
 
 import { STALE_MILLIS } from "../../firmware/link/viewer.ts";
@@ -24,11 +25,13 @@ const SCRIPT = `
 const STALE = ${STALE_MILLIS};
 const VERDICTS = ${JSON.stringify(VERDICTS)};
 const by = (id) => document.getElementById(id);
-let takenAt = -Infinity, number = 0, url = "";
+let takenAt = -Infinity, number = 0, url = "", off = "";
 const tell = () => {
   const age = performance.now() - takenAt;
   document.body.className = age <= STALE ? "young" : "";
   by("age").textContent = age === Infinity ? "no picture yet" : "at most " + (age / 1000).toFixed(1) + " s old";
+  by("stale").textContent = off !== "" && age === Infinity ? "OFF" : "STALE";
+  by("off").textContent = off;
 };
 setInterval(tell, 100);
 const wait = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
@@ -38,7 +41,10 @@ async function next() {
   const timer = setTimeout(() => end.abort(), STALE);
   try {
     const answer = await fetch("picture?after=" + number, { cache: "no-store", signal: end.signal });
-    if (answer.status === 204) return;
+    if (answer.status === 204) {
+      off = answer.headers.get("x-latchkey-off") ?? "";
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const blob = await answer.blob();
     const head = (name) => Number(answer.headers.get("x-latchkey-" + name));
@@ -48,6 +54,7 @@ async function next() {
     await image.decode();
     if (former !== "") URL.revokeObjectURL(former);
     number = head("number");
+    off = "";
     takenAt = askedAt - head("age");
     const verdict = head("verdict");
     by("verdict").textContent = (VERDICTS[verdict] ?? "verdict " + verdict) + (head("recording") ? ", recording" : "");
@@ -60,7 +67,7 @@ async function next() {
 }
 (async () => {
   for (;;) {
-    try { await next(); } catch { await wait(300); }
+    try { await next(); } catch { off = ""; await wait(300); }
   }
 })();
 `;
@@ -72,7 +79,7 @@ export function pageOf(title: string, nonce: string): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${safe}</title><style nonce="${nonce}">${STYLE}</style></head>
 <body><main><figure><img id="picture" alt=""><div id="stale">STALE</div></figure>
-<p><b>${safe}</b><span id="age">no picture yet</span><span id="verdict"></span><span id="frame"></span></p></main>
+<p><b>${safe}</b><span id="age">no picture yet</span><span id="verdict"></span><span id="frame"></span><span id="off"></span></p></main>
 <script nonce="${nonce}">${SCRIPT}</script></body></html>
 `;
 }

@@ -29,6 +29,7 @@ export class Window {
   private readonly word = toBase64url(new Uint8Array(randomBytes(WORD_BYTES)));
   private readonly title: string;
   private frame: Frame | undefined;
+  private reason = "";
   private number = 0;
   private waiting: (() => void)[] = [];
 
@@ -53,8 +54,14 @@ export class Window {
   /** Shows a picture. */
   show(frame: Frame): void {
     this.frame = frame;
+    this.reason = "";
     this.number += 1;
     this.wake();
+  }
+
+  /** Says why no picture comes, until one does. @param reason a sentence of ASCII, "" where none is known */
+  explain(reason: string): void {
+    this.reason = reason;
   }
 
   close(): void {
@@ -102,7 +109,7 @@ export class Window {
     if (this.number <= after) await this.news();
     const { frame } = this;
     if (frame === undefined || this.number <= after) {
-      response.writeHead(204).end();
+      response.writeHead(204, this.reason === "" ? {} : { "x-latchkey-off": this.reason }).end();
       return;
     }
     const { head, jpeg, notBefore } = frame;
