@@ -59,8 +59,8 @@ export const claim: Command = {
   help: [
     "Without a word it lists the visits of the log that was fetched last (latchkey log). With a number it writes one file:",
     "the records of that visit and of the two minutes behind it, whole, as far as the lock had signed when the log was",
-    "fetched: of one that was signed earlier it says so, and what came later is not in it (run latchkey log again, two minutes",
-    "behind the visit); of all other records up to that end the hashes alone; the grant that was shown; the receipt, where one",
+    "fetched: of one that was signed earlier it says so, and what came later is not in it (run latchkey log again, two",
+    "minutes behind the visit); of all other records up to that end the hashes alone; the grant that was shown; the receipt, where one",
     "was kept; the camera's signed notes, and hashes of the films that lie on your disk: those of --clip, or else what",
     '"latchkey clip get NUMBER" brought, visit-NUMBER.mkv.age, where it lies in the folder that you are in.',
     "",
