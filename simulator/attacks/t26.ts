@@ -5,8 +5,8 @@ import type { Tool } from "../sensor/lens.ts";
 import { type Attack, must, opens } from "./attack.ts";
 import { knocks, type Watched, watched } from "./watched.ts";
 
-const BEFORE: readonly (Tool | "turn")[] = ["black", "dark-tape", "hand", "paper", "spray", "torch", "turn"];
-const MEANWHILE: readonly (Tool | "turn")[] = ["paper", "dark-tape", "turn"];
+const BEFORE: readonly (Tool | "turn")[] = ["black", "paper", "spray", "torch", "turn"];
+const MEANWHILE: readonly (Tool | "turn")[] = ["paper", "turn"];
 /** Four seconds of frames that are looked at, and the way of the word. */
 const TOLD_MILLIS = 5_100;
 

@@ -9,13 +9,13 @@ import { runSteps } from "./steps.mjs";
 const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
-  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 8 --rv32 2"],
-  ["250 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 250 --days 3"],
-  ["a thief in the hall of twenty-four houses", "node simulator/run/simulate.mjs --seeds 24 --camera --faults hall"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 5 --rv32 2"],
+  ["120 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 120 --days 3"],
+  ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
-  ["a million malformed messages on Node", "node simulator/run/fuzz.mjs --count 1000000 --seed 1"],
+  ["three hundred thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 300000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
 ];
 
