@@ -144,6 +144,7 @@ export const WIRE_TWINS = Object.freeze([
         "      if (!isEnrolled) peer.endSessions();\n      return isEnrolled;",
         "      return isEnrolled || peer !== undefined;",
       ),
+      rewrite(PEERS, "if (this.#isBehind) return millis(0);"),
     ],
   },
   {
