@@ -23,9 +23,9 @@ const WIDE = [
 const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
-  ["a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 365 --faults none"],
+  ["half a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 182 --faults none"],
   ["every cut of a hundred and fifty operations", "node simulator/run/tear.mjs --part small --operations 150"],
-  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
+  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 1"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
 ];
