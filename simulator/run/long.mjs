@@ -25,7 +25,7 @@ const NARROW = [
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["half a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 182 --faults none"],
   ["every cut of a hundred and fifty operations", "node simulator/run/tear.mjs --part small --operations 150"],
-  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 1"],
+  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
 ];
