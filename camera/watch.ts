@@ -133,20 +133,26 @@ export class Watch {
     this.eye.note(hash);
     const isLit = !this.#isChallenged || this.#challenge.isLit;
     const isDue = this.#analysedAt === undefined || now - this.#analysedAt >= this.#parts.analyseMillis;
-    if (isDue && isLit) this.#judge(seen);
-    if (this.#isChallenged) this.#blink(seen);
+    const isJudged = isDue && isLit;
+    if (isJudged) this.#judge(seen);
+    if (this.#isChallenged) this.#blink(isJudged ? this.#judged : this.#read(seen.jpeg), now);
     else if (this.#isOn && this.#night.isNight && seen.isAsked && this.#isChallengeDue(now)) this.#ask();
-    return isDue && isLit;
+    return isJudged;
+  }
+
+  /** The reduced picture of the file that was judged last; undefined where it could not be read. */
+  get #judged(): Uint8Array | undefined {
+    return this.eye.scene.look === "unreadable" ? undefined : this.eye.luma;
   }
 
   #judge({ jpeg, now }: Seen): void {
     const { isNight } = this.#night;
     const verdict = this.eye.judge({ jpeg, isInfrared: isNight, now });
     this.#fileBytes = jpeg.length;
-    const isRead = this.eye.scene.look !== "unreadable";
-    const moving = isRead ? this.#motion.step(this.eye.luma, now) : 0;
+    const luma = this.#judged;
+    const moving = luma === undefined ? 0 : this.#motion.step(luma, now);
     this.#isMoving = moving !== 0;
-    if (isRead) this.#followLight(now);
+    if (luma !== undefined) this.#followLight(now);
     this.#verdict = verdict === "ok" && this.#night.isNight ? this.#atNight() : verdict;
     const isGap = now - (this.#analysedAt ?? now) > GAP_MILLIS_MAX;
     if (this.#verdict !== "ok") this.#okSince = undefined;
@@ -184,13 +190,14 @@ export class Watch {
     this.#light();
   }
 
-  #blink({ jpeg, now }: Seen): void {
-    if (!this.#canRead(jpeg)) {
+  /** @param luma of the file; undefined where it could not be read */
+  #blink(luma: Uint8Array | undefined, now: Millis): void {
+    if (luma === undefined) {
       // Nobody knows what it showed: the question is put anew.
       this.#ask();
       return;
     }
-    sumBlocks(this.#luma, this.#sums);
+    sumBlocks(luma, this.#sums);
     const answer = this.#challenge.take(this.#sums);
     if (answer !== "asked") {
       this.#isChallenged = false;
@@ -201,13 +208,13 @@ export class Watch {
     this.#light();
   }
 
-  #canRead(jpeg: Uint8Array): boolean {
+  #read(jpeg: Uint8Array): Uint8Array | undefined {
     try {
       this.#parts.reader.read(jpeg, this.#luma);
-      return true;
+      return this.#luma;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      return false;
+      return undefined;
     }
   }
 
