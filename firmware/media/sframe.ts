@@ -12,8 +12,6 @@ import { assert, Fault } from "../fault.ts";
 export const SUITE = 0xf001;
 /** Bytes of a base key. */
 export const BASE_KEY_BYTES = 32;
-/** The longest header: a config byte, and four bytes each for key ID and counter. */
-export const SFRAME_HEADER_BYTES_MAX = 9;
 
 const NOTHING = new Uint8Array(0);
 const KEY_LABEL = "SFrame 1.0 Secret key ";
