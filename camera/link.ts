@@ -6,7 +6,6 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { Fault } from "../firmware/fault.ts";
-import { ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import { BoardSessions, type BoardSessionsParts } from "../firmware/link/session.ts";
 import {
   type Ask,
@@ -17,6 +16,7 @@ import {
   parseLockWord,
 } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
+import { ROLE_CAMERA } from "../firmware/role.ts";
 
 /** After how long without an ask the session is ended and another opened, where the lock's last one said that nobody comes: it asks each 60 s. */
 export const REST_SILENCE_MILLIS = 75_000;

@@ -31,7 +31,6 @@ import {
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
 import { isNextSequence, type Statement } from "../firmware/grant/statement.ts";
-import { ROLE_CAMERA } from "../firmware/link/introduction.ts";
 import type { Transport } from "../firmware/platform.ts";
 import { type Configuration, configure, withZone } from "../firmware/policy/configuration.ts";
 import {
@@ -44,6 +43,7 @@ import {
   statementKey,
   wasRemoved,
 } from "../firmware/policy/keyring.ts";
+import { ROLE_CAMERA } from "../firmware/role.ts";
 
 /** What the lock looks at when it judges a statement. */
 export interface ActContext {

@@ -16,9 +16,10 @@ import {
   type Result,
   type View,
 } from "../firmware/link/command.ts";
-import { type Offer, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
+import type { Offer } from "../firmware/link/introduction.ts";
 import type { Millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
+import { ROLE_KEYPAD } from "../firmware/role.ts";
 import type { StrangerClass } from "./desk.ts";
 import { type Peer, Peers, type PeersParts } from "./peers.ts";
 

@@ -4,9 +4,9 @@
 // Follows docs/visit.md, "When the camera fails during a visit".
 
 import { type Bytes, toHex } from "../firmware/bytes.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import type { Heartbeat, Purpose } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
-import { Bucket } from "./bucket.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Visit } from "./visit.ts";
 import type { Witness } from "./witness.ts";

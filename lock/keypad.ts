@@ -8,6 +8,7 @@ import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import type { Command, Result, View } from "../firmware/link/command.ts";
 import type { Battery, Indicator, Millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
+import { ROLE_KEYPAD } from "../firmware/role.ts";
 import { isWithinWeekly } from "../firmware/time/schedule.ts";
 import type { Codes, CodesDesk } from "./codes/codes.ts";
 import type { Memory } from "./memory.ts";
@@ -35,7 +36,6 @@ export interface KeypadDesk {
   bell(): void;
 }
 
-const ROLE_KEYPAD = 1;
 const EVERY_DAY = 127;
 const NUMBERS_OF_ALWAYS = 1_440;
 

@@ -6,6 +6,7 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import {
   bodyOf,
@@ -25,7 +26,6 @@ import { boardPrologue } from "../firmware/link/prologue.ts";
 import { SESSION_MILLIS_MAX } from "../firmware/link/session.ts";
 import { type Millis, millis, type Random, type Wire } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
-import { Bucket } from "./bucket.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 

@@ -15,6 +15,7 @@ import {
   verifyProof,
 } from "../firmware/grant/holder.ts";
 import { ACCESS } from "../firmware/journal/record.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import type { CodeRequest } from "../firmware/link/codes.ts";
 import { checkFrame, FRAME_COMMANDS, FRAME_NK_1, sessionOf } from "../firmware/link/frame.ts";
 import {
@@ -26,7 +27,6 @@ import {
   type Request,
 } from "../firmware/link/message.ts";
 import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
-import { Bucket } from "./bucket.ts";
 import type { Desk, Origin } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import {

@@ -5,8 +5,8 @@
 // gives.
 
 import { type Bytes, toHex } from "../firmware/bytes.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import type { Millis } from "../firmware/platform.ts";
-import { Bucket } from "./bucket.ts";
 
 /** So many at once, and how long until there is one more. */
 export interface Share {

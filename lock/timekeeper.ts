@@ -7,10 +7,10 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import { type Millis, type Random, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
 import { at, type Clock, type Evidence, type Interval, intersect, startClock } from "../firmware/time/clock.ts";
 import { ROUGHTIME_NONCE_BYTES, type ServerTime, verifyTimeResponse } from "../firmware/time/roughtime.ts";
-import { Bucket } from "./bucket.ts";
 import type { Memory } from "./memory.ts";
 import type { Recorder } from "./recorder.ts";
 

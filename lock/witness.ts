@@ -6,7 +6,7 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
-import { type Offer, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import type { Offer } from "../firmware/link/introduction.ts";
 import type { CameraState } from "../firmware/link/viewing.ts";
 import {
   ASK_NONCE_BYTES,
@@ -21,6 +21,7 @@ import {
 } from "../firmware/link/witness.ts";
 import { type Indicator, type Millis, millis, type Random } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
+import { ROLE_CAMERA } from "../firmware/role.ts";
 import type { Interval } from "../firmware/time/clock.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";

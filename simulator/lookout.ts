@@ -24,11 +24,12 @@ import {
   FRAME_KK_2,
   sessionOf,
 } from "../firmware/link/frame.ts";
-import { encodeEnrolled, ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import { encodeEnrolled } from "../firmware/link/introduction.ts";
 import { startHandshake } from "../firmware/link/noise.ts";
 import { boardPrologue } from "../firmware/link/prologue.ts";
 import { ASK_NONCE_BYTES, encodeAsk, encodeTicket, type Purpose, type Ticket } from "../firmware/link/witness.ts";
 import { type Carrier, type Millis, millis } from "../firmware/platform.ts";
+import { ROLE_CAMERA } from "../firmware/role.ts";
 import { MemoryConstants } from "./memory.ts";
 import { Stream } from "./random.ts";
 

@@ -5,8 +5,9 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { encodePlain, FRAME_COMMANDS, FRAME_OFFER } from "../firmware/link/frame.ts";
-import { encodeOffer, ROLE_KEYPAD } from "../firmware/link/introduction.ts";
+import { encodeOffer } from "../firmware/link/introduction.ts";
 import { millis } from "../firmware/platform.ts";
+import { ROLE_KEYPAD } from "../firmware/role.ts";
 import type { Fault } from "./faults.ts";
 import { QUIET_LINE, ROUGH_LINE } from "./line.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";

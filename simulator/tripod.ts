@@ -7,7 +7,8 @@ import { Settings } from "../camera/settings.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Board } from "../firmware/grant/body.ts";
 import { KIND_ENROL } from "../firmware/grant/body.ts";
-import { ROLE_CAMERA } from "../firmware/link/introduction.ts";
+import { ROLE_CAMERA } from "../firmware/role.ts";
+
 import { CameraBoard, type CameraParts } from "./camera.ts";
 import type { Desk } from "./desk.ts";
 import { MemoryConstants } from "./memory.ts";

@@ -4,12 +4,13 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import { fromAscii } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
-import { type Board, KIND_ENROL, ROLE_KEYPAD } from "../firmware/grant/body.ts";
+import { type Board, KIND_ENROL } from "../firmware/grant/body.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result, View } from "../firmware/link/command.ts";
 import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
 import { encodeOffer, parseEnrolled } from "../firmware/link/introduction.ts";
 import { millis } from "../firmware/platform.ts";
+import { ROLE_KEYPAD } from "../firmware/role.ts";
 import { encodeSetup } from "../owner/invitation.ts";
 import type { Desk } from "./desk.ts";
 import { Stream } from "./random.ts";

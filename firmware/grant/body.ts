@@ -8,6 +8,7 @@ import { Writer } from "../cbor/encode.ts";
 import { encodePublicKey, KID_BYTES, readPublicKey } from "../cose/key.ts";
 import { HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault, unreachable } from "../fault.ts";
+import { ROLE_BRIDGE } from "../role.ts";
 import { KEY_BYTES } from "./grant.ts";
 
 export const KIND_ENROL = 2;
@@ -23,10 +24,6 @@ export const KIND_ACKNOWLEDGE = 13;
 export const KIND_FACTORY_RESET = 14;
 export const KIND_CANCEL_RESET = 15;
 export const KIND_TRANSFER = 16;
-
-export const ROLE_KEYPAD = 1;
-export const ROLE_CAMERA = 2;
-export const ROLE_BRIDGE = 3;
 
 export const CONFIGURATION_ENTRIES_MAX = 16;
 export const CONFIGURATION_BYTES_MAX = 64;

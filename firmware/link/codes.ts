@@ -27,7 +27,8 @@ import {
 import { CREDENTIALS_MAX, type Holiday, USERS_MAX, type User } from "../codes/user.ts";
 import { KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault, unreachable } from "../fault.ts";
-import { type Board, ROLE_BRIDGE } from "../grant/body.ts";
+import type { Board } from "../grant/body.ts";
+import { ROLE_BRIDGE } from "../role.ts";
 
 /** What an owner sets or asks; only an owner session may. */
 export type CodeRequest =

@@ -9,13 +9,8 @@ import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
+import { ROLE_BRIDGE, ROLE_KEYPAD } from "../role.ts";
 
-/** The number of a keypad among the roles of boards. */
-export const ROLE_KEYPAD = 1;
-/** The number of a camera. */
-export const ROLE_CAMERA = 2;
-
-const ROLE_MAX = 3;
 const VERSION = 1;
 const U32_MAX = 0xffff_ffff;
 const LOCK_ID_CHARACTERS = 11;
@@ -49,7 +44,7 @@ export function encodeOffer({ role, agreementKey, signingKey }: Offer): Bytes {
  *  @throws Fault link.shape, cbor.* */
 export function parseOffer(body: Bytes): Offer {
   const reader = openVersioned(body);
-  const role = reader.readUint(ROLE_MAX);
+  const role = reader.readUint(ROLE_BRIDGE);
   if (role < ROLE_KEYPAD) throw new Fault("link.shape");
   const agreementKey = reader.readView(KEY_BYTES, KEY_BYTES);
   const signingKey = reader.readView(KEY_BYTES, KEY_BYTES);

@@ -4,11 +4,11 @@
 
 import type { Bytes } from "../bytes.ts";
 import { Writer } from "../cbor/encode.ts";
+import { ROLE_CAMERA } from "../role.ts";
 
 const VERSION = "lk1";
 const ROLE_PHONE = 4;
 const ROLE_LOCK = 0;
-const ROLE_CAMERA = 2;
 const ROLE_VIEWER = 5;
 
 /** Gives the prologue between a phone and a lock. @param lockId 11 characters */

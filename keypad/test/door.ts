@@ -3,9 +3,9 @@
 import { crypto } from "#crypto";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { kid8 } from "../../firmware/cose/key.ts";
-import { ROLE_KEYPAD } from "../../firmware/link/introduction.ts";
 import { millis, seconds } from "../../firmware/platform.ts";
 import type { EnrolledBoard } from "../../firmware/policy/keyring.ts";
+import { ROLE_KEYPAD } from "../../firmware/role.ts";
 import { Keyboard } from "../../simulator/keyboard.ts";
 import { KeypadBoard } from "../../simulator/keypad.ts";
 import { Line, type LineWeather, QUIET_LINE, type Side } from "../../simulator/line.ts";

@@ -3,9 +3,9 @@
 import { CameraLink } from "../../camera/link.ts";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
-import { ROLE_CAMERA } from "../../firmware/link/introduction.ts";
 import type { Ask, CameraMode, Heartbeat, Ticket } from "../../firmware/link/witness.ts";
 import { millis } from "../../firmware/platform.ts";
+import { ROLE_CAMERA } from "../../firmware/role.ts";
 import type { Verdict } from "../../simulator/caller.ts";
 import type { Desk } from "../../simulator/desk.ts";
 import { Stream } from "../../simulator/random.ts";

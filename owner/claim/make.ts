@@ -4,8 +4,9 @@
 
 import { crypto } from "#crypto";
 import { type Bytes, concat } from "../../firmware/bytes.ts";
-import { KIND_ENROL, ROLE_CAMERA } from "../../firmware/grant/body.ts";
+import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { ACCESS, Chain, decodeRecord, NOTICES, pageOver, type StoredRecord } from "../../firmware/journal/record.ts";
+import { ROLE_CAMERA } from "../../firmware/role.ts";
 import { type Archive, sayVerdict, verifyArchive } from "../archive.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import type { Claim, Piece, Slice } from "./form.ts";

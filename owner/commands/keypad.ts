@@ -3,7 +3,7 @@
 // inside agrees with a press, and only then does the lock hear what is typed.
 // Follows docs/protocol.md §3.2 and §2.3 (kinds 2 and 3).
 
-import { ROLE_KEYPAD } from "../../firmware/grant/body.ts";
+import { ROLE_KEYPAD } from "../../firmware/role.ts";
 import { optionsOf, runAct } from "../acts.ts";
 import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { type BoardKind, boardObject, enrolBoard, readLabel, removeBoard, sayBoard } from "../enrolment.ts";

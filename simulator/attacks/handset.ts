@@ -5,8 +5,8 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { kid8 } from "../../firmware/cose/key.ts";
 import type { Board } from "../../firmware/grant/body.ts";
-import { ROLE_KEYPAD } from "../../firmware/grant/body.ts";
 import { millis } from "../../firmware/platform.ts";
+import { ROLE_KEYPAD } from "../../firmware/role.ts";
 import { Keypad } from "../../keypad/keypad.ts";
 import type { Desk } from "../desk.ts";
 import { MemoryConstants } from "../memory.ts";

@@ -18,7 +18,7 @@ import {
   FRAME_KK_1,
   FRAME_OFFER,
 } from "../../firmware/link/frame.ts";
-import { encodeOffer, ROLE_CAMERA } from "../../firmware/link/introduction.ts";
+import { encodeOffer } from "../../firmware/link/introduction.ts";
 import { type Handshake, startHandshake } from "../../firmware/link/noise.ts";
 import { boardPrologue } from "../../firmware/link/prologue.ts";
 import {
@@ -28,6 +28,7 @@ import {
   parseCameraWord,
   parseLockWord,
 } from "../../firmware/link/witness.ts";
+import { ROLE_CAMERA } from "../../firmware/role.ts";
 import type { Desk } from "../desk.ts";
 import type { Stream } from "../random.ts";
 import { identityOf } from "../wired.ts";

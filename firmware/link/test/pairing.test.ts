@@ -10,8 +10,9 @@ import type { Bytes } from "../../bytes.ts";
 import { ascending, throwsFault } from "../../crypto/test/checks.ts";
 import type { FaultCode } from "../../fault.ts";
 import { openIdentity } from "../../identity.ts";
+import { ROLE_CAMERA, ROLE_KEYPAD } from "../../role.ts";
 import { bodyOf, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../frame.ts";
-import { encodeEnrolled, parseOffer, ROLE_CAMERA, ROLE_KEYPAD } from "../introduction.ts";
+import { encodeEnrolled, parseOffer } from "../introduction.ts";
 import { Pairing } from "../pairing.ts";
 
 const LOCK = { lockId: "Ip1fiNKMHIM", agreementKey: crypto.agreementPublicKey(ascending(1, 32)), sequence: 7 };
