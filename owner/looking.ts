@@ -4,17 +4,16 @@
 // Follows docs/protocol.md §3.3 (tickets) and §9.1; docs/protocol.cddl, request 11.
 
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { crypto } from "#crypto";
 import type { Bytes } from "../firmware/bytes.ts";
 import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
-import { Fault } from "../firmware/fault.ts";
-import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
 import type { ViewerAnswer } from "../firmware/link/viewer.ts";
 import type { TicketAnswer } from "../firmware/link/viewing.ts";
 import { millis } from "../firmware/platform.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { dial, Line } from "./line.ts";
 import { systemRandom } from "./random.ts";
 import { type Asked, type Picture, ViewerLink } from "./viewer.ts";
 import { parseAddress } from "./wire.ts";
@@ -22,7 +21,6 @@ import { parseAddress } from "./wire.ts";
 /** Where the camera of the simulator's house listens. */
 export const CAMERA_ADDRESS = "127.0.0.1:7447";
 
-const CONNECT_MILLIS_MAX = 5_000;
 /** A handshake is tried again after each of these waits: a camera that was asked often in a second hangs up. */
 const BEGIN_MILLIS: readonly number[] = Object.freeze([0, 600, 1_500]);
 const UP_MILLIS_MAX = 2_000;
@@ -72,42 +70,28 @@ type Link = Pick<ViewerLink, "isUp" | "isStale" | "start" | "ask" | "ping" | "re
 export class Looking {
   /** The camera's Ed25519 key, as the lock said: 32 bytes. */
   readonly cameraKey: Bytes;
-  private readonly socket: Socket;
+  private readonly line: Line;
   private readonly link: Link;
   /** What was asked and has no answer yet: whatever else a camera answers is not kept. */
   private readonly asked = new Set<number>();
   private readonly answers = new Map<number, ViewerAnswer>();
   private readonly timers: NodeJS.Timeout[] = [];
   private show: (picture: Picture) => void = () => undefined;
-  private isOver = false;
-  /** Wakes whoever waits for something to arrive. */
-  private wakes: (() => void)[] = [];
 
   constructor(
     socket: Socket,
     link: Link,
     ticket: { readonly signingKey: Bytes; readonly renew: () => Promise<number>; readonly millis: number },
   ) {
-    this.socket = socket;
     this.link = link;
     this.cameraKey = ticket.signingKey;
-    const stream = createStreamReader();
-    socket.on("data", (chunk: Buffer) => {
-      if (!this.take(stream, chunk)) socket.destroy();
-      this.wake();
-    });
-    const end = () => {
-      this.isOver = true;
-      this.wake();
-    };
-    socket.on("close", end);
-    socket.on("error", end);
+    this.line = new Line(socket, (frame) => this.take(frame));
     this.renewIn(ticket.millis, ticket.renew);
   }
 
   /** Whether the camera can still be asked. */
   get isOpen(): boolean {
-    return !this.isOver && this.link.isUp;
+    return !this.line.isOver && this.link.isUp;
   }
 
   /** Whether what was shown last is old: see ViewerLink. */
@@ -117,17 +101,17 @@ export class Looking {
 
   /** Shakes hands. @returns whether the camera has proven its key */
   begin(): Promise<boolean> {
-    this.send(this.link.start());
-    return this.until(() => this.link.isUp, UP_MILLIS_MAX);
+    this.line.send(this.link.start());
+    return this.line.until(() => this.link.isUp, UP_MILLIS_MAX);
   }
 
   /** Asks and gives the answer. @throws Failure where none comes */
   async ask(asked: Asked): Promise<ViewerAnswer> {
-    const sent = this.isOver ? undefined : this.link.ask(asked);
+    const sent = this.line.isOver ? undefined : this.link.ask(asked);
     if (sent === undefined) throw lost();
     this.asked.add(sent.id);
-    this.send(sent.frame);
-    await this.until(() => this.answers.has(sent.id), ANSWER_MILLIS_MAX);
+    this.line.send(sent.frame);
+    await this.line.until(() => this.answers.has(sent.id), ANSWER_MILLIS_MAX);
     this.asked.delete(sent.id);
     const answer = this.answers.get(sent.id);
     this.answers.delete(sent.id);
@@ -143,23 +127,20 @@ export class Looking {
     if (answer.kind !== "watch") throw new Failure(EXIT.REFUSED, "The camera shows nothing: try again in ten seconds.");
     const timer = setInterval(() => {
       const ping = this.link.ping(presentMillis());
-      if (ping !== undefined) this.send(ping);
+      if (ping !== undefined) this.line.send(ping);
     }, TICK_MILLIS);
     this.timers.push(timer);
   }
 
   /** Waits until the session is over. */
   async over(): Promise<void> {
-    while (this.isOpen) await this.until(() => !this.isOpen, ANSWER_MILLIS_MAX);
+    while (this.isOpen) await this.line.until(() => !this.isOpen, ANSWER_MILLIS_MAX);
   }
 
   close(): void {
-    this.isOver = true;
     for (const timer of this.timers) clearTimeout(timer);
     this.link.close();
-    this.socket.end();
-    this.socket.unref();
-    this.wake();
+    this.line.close();
   }
 
   /** Has the lock name the key again before its minute is over; without that the camera ends the session by itself. */
@@ -168,7 +149,7 @@ export class Looking {
       async () => {
         try {
           const next = await renew();
-          if (!this.isOver) this.renewIn(next, renew);
+          if (!this.line.isOver) this.renewIn(next, renew);
         } catch (error) {
           if (!(error instanceof Failure)) throw error;
           // The lock refuses now: whoever looked on was let in for a minute, and that is over.
@@ -181,51 +162,13 @@ export class Looking {
     this.timers.push(timer);
   }
 
-  private send(frame: Bytes): void {
-    if (!this.isOver) this.socket.write(encodeStream(frame));
-  }
-
-  /** @returns false for a stream that is none */
-  private take(stream: ReturnType<typeof createStreamReader>, chunk: Uint8Array): boolean {
-    try {
-      stream.push(chunk);
-      for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
-        const now = presentMillis();
-        const event = this.link.received(frame, now);
-        if (event.kind === "answer" && this.asked.delete(event.answer.id))
-          this.answers.set(event.answer.id, event.answer);
-        if (event.kind === "picture") this.show(event.picture);
-        const ping = this.link.ping(now);
-        if (ping !== undefined) this.send(ping);
-      }
-      return true;
-    } catch (error) {
-      if (error instanceof Fault) return false;
-      throw error;
-    }
-  }
-
-  private wake(): void {
-    const { wakes } = this;
-    this.wakes = [];
-    for (const wake of wakes) wake();
-  }
-
-  /** Waits until something holds, the time is over, or the connection is. @returns whether it holds */
-  private async until(holds: () => boolean, wait: number): Promise<boolean> {
-    const deadline = Date.now() + wait;
-    while (!holds() && !this.isOver) {
-      const left = deadline - Date.now();
-      if (left <= 0) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.wakes.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    }
-    return holds();
+  private take(frame: Bytes): void {
+    const now = presentMillis();
+    const event = this.link.received(frame, now);
+    if (event.kind === "answer" && this.asked.delete(event.answer.id)) this.answers.set(event.answer.id, event.answer);
+    if (event.kind === "picture") this.show(event.picture);
+    const ping = this.link.ping(now);
+    if (ping !== undefined) this.line.send(ping);
   }
 }
 
@@ -240,26 +183,12 @@ function lost(): Failure {
 
 async function open(address: string): Promise<Socket> {
   const { host, port } = parseAddress(address);
-  const socket = connect({ host, port });
   try {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("timeout")), CONNECT_MILLIS_MAX);
-      socket.once("connect", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.once("error", (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-    });
+    return await dial({ host, port });
   } catch {
-    socket.destroy();
     throw new Failure(
       EXIT.UNREACHABLE,
       `No camera answers at ${host}:${port}: is it on, and is the address right (--camera-at HOST:PORT)?`,
     );
   }
-  socket.setNoDelay(true);
-  return socket;
 }

@@ -2,14 +2,13 @@
 // Why: commands read top to bottom while frames may be lost or doubled below them.
 // Follows docs/protocol.md, "Carriers": frames behind a length on a stream.
 
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { crypto } from "#crypto";
-import { type Bytes, fromBase64url } from "../firmware/bytes.ts";
-import { Fault, type FaultCode } from "../firmware/fault.ts";
+import { fromBase64url } from "../firmware/bytes.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
-import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
+import { dial, Line } from "./line.ts";
 import { type Claim, type Declaration, type Outgoing, Phone, type Sent, type Session } from "./phone.ts";
 import { systemRandom } from "./random.ts";
 
@@ -17,7 +16,6 @@ import { systemRandom } from "./random.ts";
 export const DEFAULT_ADDRESS = "127.0.0.1:7446";
 
 const DEFAULT_PORT = 7_446;
-const CONNECT_MILLIS_MAX = 5_000;
 /** A handshake is repeated after each of these waits: a lock that was asked often in a second hears it later. */
 const WELCOME_MILLIS: readonly number[] = Object.freeze([300, 300, 400, 1_000, 3_000]);
 /** A request is repeated after each of these waits, and given up after the last. */
@@ -63,32 +61,21 @@ export interface Asking {
 
 /** One open session. `close()` ends it, and twice is harmless. */
 export class Conversation implements Asking {
-  private readonly socket: Socket;
+  private readonly line: Line;
   private readonly address: string;
   private readonly phone: Phone;
   private readonly answers = new Map<number, Answer>();
   private readonly notices: Notice[] = [];
-  private isOver = false;
-  /** Wakes whoever waits for something to arrive. */
-  private wake: () => void = () => undefined;
 
   constructor(socket: Socket, { address, agreementKey, lockId }: Reach) {
-    this.socket = socket;
     this.address = address;
     const lockAgreementKey = fromBase64url(agreementKey);
     this.phone = new Phone({ crypto, random: systemRandom(), lockAgreementKey, lockId });
-    const stream = createStreamReader();
-    socket.on("data", (chunk: Buffer) => {
-      const code = this.take(stream, chunk);
-      if (code !== undefined) socket.destroy();
-      this.wake();
+    this.line = new Line(socket, (frame) => {
+      const event = this.phone.receive(frame);
+      if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
+      if (event.kind === "notice") this.notices.push(event.notice);
     });
-    const end = () => {
-      this.isOver = true;
-      this.wake();
-    };
-    socket.on("close", end);
-    socket.on("error", end);
   }
 
   /** The open session. */
@@ -102,8 +89,8 @@ export class Conversation implements Asking {
   async begin(): Promise<void> {
     const frame = this.phone.begin();
     for (const wait of WELCOME_MILLIS) {
-      this.send(frame);
-      const isOpen = await this.until(() => this.phone.session !== undefined, wait);
+      this.line.send(frame);
+      const isOpen = await this.line.until(() => this.phone.session !== undefined, wait);
       if (isOpen) return;
     }
     throw new Failure(
@@ -129,28 +116,28 @@ export class Conversation implements Asking {
 
   /** Gives the next notice, or undefined where none comes in time. */
   async notice(millis: number): Promise<Notice | undefined> {
-    await this.until(() => this.notices.length > 0, millis);
+    await this.line.until(() => this.notices.length > 0, millis);
     return this.notices.shift();
   }
 
   close(): void {
-    if (!this.isOver && this.phone.session !== undefined) this.send(this.phone.request({ kind: "bye" }).frame);
+    if (!this.line.isOver && this.phone.session !== undefined)
+      this.line.send(this.phone.request({ kind: "bye" }).frame);
     this.phone.close();
-    this.socket.end();
-    this.socket.unref();
+    this.line.close();
   }
 
   /** Sends, repeats what seems lost, and waits. */
   private async answerTo({ id, frame }: Sent): Promise<Answer> {
-    this.send(frame);
+    this.line.send(frame);
     for (const wait of ANSWER_MILLIS) {
-      await this.until(() => this.answers.has(id), wait);
+      await this.line.until(() => this.answers.has(id), wait);
       const answer = this.answers.get(id);
       this.answers.delete(id);
       if (answer !== undefined) return answer;
-      const again = this.isOver ? undefined : this.phone.repeat(id);
+      const again = this.line.isOver ? undefined : this.phone.repeat(id);
       if (again === undefined) break;
-      this.send(again);
+      this.line.send(again);
     }
     throw this.lost();
   }
@@ -161,61 +148,13 @@ export class Conversation implements Asking {
       `The lock at ${this.address} stopped answering: what was asked may have been done; run "latchkey status" to see.`,
     );
   }
-
-  private send(frame: Bytes): void {
-    if (!this.isOver) this.socket.write(encodeStream(frame));
-  }
-
-  private take(stream: ReturnType<typeof createStreamReader>, chunk: Uint8Array): FaultCode | undefined {
-    try {
-      stream.push(chunk);
-      for (let frame = stream.next(); frame !== undefined; frame = stream.next()) {
-        const event = this.phone.receive(frame);
-        if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
-        if (event.kind === "notice") this.notices.push(event.notice);
-      }
-      return undefined;
-    } catch (error) {
-      if (error instanceof Fault) return error.code;
-      throw error;
-    }
-  }
-
-  /** Waits until something holds, the time is over, or the connection is. @returns whether it holds */
-  private async until(holds: () => boolean, millis: number): Promise<boolean> {
-    const deadline = Date.now() + millis;
-    while (!holds() && !this.isOver) {
-      const left = deadline - Date.now();
-      if (left <= 0) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    return holds();
-  }
 }
 
 async function open(address: string): Promise<Socket> {
   const { host, port } = parseAddress(address);
-  const socket = connect({ host, port });
   try {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("timeout")), CONNECT_MILLIS_MAX);
-      socket.once("connect", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.once("error", (error) => {
-        clearTimeout(timer);
-        reject(error);
-      });
-    });
+    return await dial({ host, port });
   } catch (error) {
-    socket.destroy();
     const isUnknown = systemCode(error) === "ENOTFOUND";
     throw new Failure(
       EXIT.UNREACHABLE,
@@ -224,6 +163,4 @@ async function open(address: string): Promise<Socket> {
         : `No lock answers at ${host}:${port}: is it on (the house: "npm start"), and is the address right (--at HOST:PORT)?`,
     );
   }
-  socket.setNoDelay(true);
-  return socket;
 }
