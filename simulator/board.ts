@@ -18,7 +18,7 @@ import {
 } from "../firmware/platform.ts";
 import { Lock } from "../lock/lock.ts";
 import { Crystal } from "./crystal.ts";
-import { PowerCut } from "./flash.ts";
+import { losesPower } from "./flash.ts";
 import type { Door } from "./hardware.ts";
 import type { Line } from "./line.ts";
 import type { Station } from "./network.ts";
@@ -235,12 +235,8 @@ export class Board implements Station {
 
   /** Flash that loses power takes the whole board with it. */
   #survive(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.cutPower();
-      this.#parts.lost?.();
-    }
+    if (!losesPower(run)) return;
+    this.cutPower();
+    this.#parts.lost?.();
   }
 }

@@ -9,7 +9,7 @@ import type { Audience, CameraOptions, RailArchive } from "../camera/options.ts"
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
-import { PowerCut } from "./flash.ts";
+import { losesPower } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
 import type { MemoryCard } from "./memorycard.ts";
 import type { MemoryRail } from "./memoryrail.ts";
@@ -188,11 +188,6 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
 
   /** Constants that lose power take the whole board with them. */
   #survive(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.cutPower();
-    }
+    if (losesPower(run)) this.cutPower();
   }
 }

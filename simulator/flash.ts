@@ -14,6 +14,17 @@ export class PowerCut extends Error {
   override readonly name = "PowerCut";
 }
 
+/** Runs something of a board. @returns whether power failed in it: the whole board is gone then */
+export function losesPower(run: () => void): boolean {
+  try {
+    run();
+    return false;
+  } catch (error) {
+    if (error instanceof PowerCut) return true;
+    throw error;
+  }
+}
+
 /** What the interrupted operation leaves behind.
  *  `prefix`: the words before the cut are programmed; of an erase, the first half of the sector is erased.
  *  `bits`: as well as that, a random part of the bits of the remaining words. */

@@ -2,7 +2,6 @@
 // Why: whether a picture may be believed is known to nobody but whoever holds the tape; here that is written down, so that a
 // checker can compare it with what the lock took for proven.
 
-import { LUMA_BYTES } from "../camera/luma.ts";
 import { Settings } from "../camera/settings.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
@@ -64,7 +63,7 @@ export class Hall {
     const constants = new MemoryConstants();
     const settings = new Settings(constants);
     settings.setRecipients([crypto.agreementPublicKey(this.ownerSecret)]);
-    for (const isInfrared of [false, true]) this.#approve(settings, isInfrared);
+    this.stage.approveIn(settings);
     this.board = new CameraBoard({
       ...{ crypto, random, constants, stage: this.stage, frameMillis: FRAME_MILLIS },
       ...{ card: new MemoryCard(), rail: new MemoryRail() },
@@ -183,14 +182,5 @@ export class Hall {
       if (this.board.frames > frames && !this.#isRecordedOn) this.onSecretFrame();
       this.#replan();
     });
-  }
-
-  #approve(settings: Settings, isInfrared: boolean): void {
-    const luma = new Uint8Array(LUMA_BYTES);
-    this.stage.isInfrared = isInfrared;
-    const file = this.stage.shoot();
-    this.stage.isInfrared = false;
-    this.stage.reader.read(file, luma);
-    settings.approve({ luma, fileBytes: file.length, isInfrared });
   }
 }

@@ -6,13 +6,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { HomeRequest, HomeVerdict } from "../camera/homes.ts";
 import type { Audience } from "../camera/options.ts";
+import { listenHere } from "./sockets.node.ts";
 
 /** Streams at once. */
 export const STREAMS_MAX = 2;
 /** Requests that wait for the next picture at once. */
 export const WAITERS_MAX = 4;
 
-const LOOPBACK = "127.0.0.1";
 const CONNECTIONS_MAX = 8;
 const HEADER_BYTES_MAX = 4_096;
 /** How long a request may take to come, and a machine may take nothing of what it is sent, in milliseconds. */
@@ -46,16 +46,8 @@ export class HomeServer implements Audience {
   }
 
   /** Listens on this computer only. @param port 0 takes any that is free @returns the port @throws Error of node:net, such as EADDRINUSE */
-  async listen(port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host: LOOPBACK, port }, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    });
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : port;
+  listen(port: number): Promise<number> {
+    return listenHere(this.#server, port);
   }
 
   show(jpeg: Uint8Array): void {

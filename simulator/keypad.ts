@@ -8,7 +8,7 @@ import type { Battery, Constants, Millis, Random } from "../firmware/platform.ts
 import { Keypad } from "../keypad/keypad.ts";
 import { Matrix } from "../keypad/matrix.ts";
 import { Crystal } from "./crystal.ts";
-import { PowerCut } from "./flash.ts";
+import { losesPower } from "./flash.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Line, LineListener } from "./line.ts";
 import type { Event, World } from "./world.ts";
@@ -115,11 +115,6 @@ export class KeypadBoard implements Battery, LineListener {
 
   /** Constants that lose power take the whole board with them. */
   #survive(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.cutPower();
-    }
+    if (losesPower(run)) this.cutPower();
   }
 }

@@ -13,24 +13,14 @@ import type { Bytes } from "../firmware/bytes.ts";
 import { kid8, lockIdOf } from "../firmware/cose/key.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { assert, Fault } from "../firmware/fault.ts";
-import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
-import {
-  bodyOf,
-  encodeHandshake,
-  encodePlain,
-  FRAME_COMMANDS,
-  FRAME_ENROLLED,
-  FRAME_KK_1,
-  FRAME_KK_2,
-  sessionOf,
-} from "../firmware/link/frame.ts";
+import type { Cipher } from "../firmware/link/cipher.ts";
+import { encodePlain, FRAME_COMMANDS, FRAME_ENROLLED, FRAME_KK_1 } from "../firmware/link/frame.ts";
 import { encodeEnrolled } from "../firmware/link/introduction.ts";
-import { startHandshake } from "../firmware/link/noise.ts";
-import { boardPrologue } from "../firmware/link/prologue.ts";
 import { ASK_NONCE_BYTES, encodeAsk, encodeTicket, type Purpose, type Ticket } from "../firmware/link/witness.ts";
 import { type Carrier, type Millis, millis } from "../firmware/platform.ts";
 import { ROLE_CAMERA } from "../firmware/role.ts";
 import { MemoryConstants } from "./memory.ts";
+import { answerBoard } from "./played.ts";
 import { Stream } from "./random.ts";
 
 /** How often the lock asks while somebody is there, in milliseconds. */
@@ -171,26 +161,14 @@ export class Lookout {
     else if (frame[0] === FRAME_COMMANDS) this.beats += 1;
   }
 
-  #shake(frame: Bytes): void {
+  #shake(first: Bytes): void {
     const crypto = this.#crypto;
     const { camera, lockId } = this;
-    const handshake = startHandshake(crypto, this.#random, {
-      pattern: "KK",
-      isInitiator: false,
-      prologue: boardPrologue({
-        role: ROLE_CAMERA,
-        lockId,
-        boardKid: kid8(crypto, camera.signingKey),
-        sequence: SEQUENCE,
-      }),
-      localStatic: { secret: this.#lockSecret, publicKey: crypto.agreementPublicKey(this.#lockSecret) },
-      remoteStatic: camera.agreementKey,
-    });
-    handshake.readMessage(bodyOf(frame));
-    const session = sessionOf(frame);
-    const answer = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
+    const board = { role: ROLE_CAMERA, boardKid: kid8(crypto, camera.signingKey), boardKey: camera.agreementKey };
+    const pairing = { ...board, lockId, sequence: SEQUENCE, lockSecret: this.#lockSecret };
+    const { answer, cipher } = answerBoard(crypto, this.#random, { first, pairing });
     this.#cipher?.wipe();
-    this.#cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
+    this.#cipher = cipher;
     camera.lockReceived(answer, this.now);
   }
 }

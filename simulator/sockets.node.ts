@@ -11,6 +11,19 @@ import type { Carrier } from "../firmware/platform.ts";
 const LOOPBACK = "127.0.0.1";
 const CONNECTIONS_MAX = 16;
 
+/** Listens on this computer only. @param port 0 takes any that is free @returns the port @throws Error of node:net, such as EADDRINUSE */
+export async function listenHere(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: LOOPBACK, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
 /** A board, as whoever connects reaches it. */
 export interface Host {
   /** Whether it has power: else nobody is taken. */
@@ -34,16 +47,8 @@ export class Sockets implements Carrier {
   }
 
   /** Listens on this computer only. @param port 0 takes any that is free @returns the port @throws Error of node:net, such as EADDRINUSE */
-  async listen(port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host: LOOPBACK, port }, () => {
-        this.#server.off("error", reject);
-        resolve();
-      });
-    });
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : port;
+  listen(port: number): Promise<number> {
+    return listenHere(this.#server, port);
   }
 
   send(connection: number, frame: Bytes): void {

@@ -4,7 +4,8 @@
 // months of a house, files that cost nothing (sensor/sight.ts), each drawn once for its shot.
 
 import { JpegReader } from "../camera/jpeg.ts";
-import type { LumaReader } from "../camera/luma.ts";
+import { LUMA_BYTES, type LumaReader } from "../camera/luma.ts";
+import type { Settings } from "../camera/settings.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import { Stream } from "./random.ts";
 import type { Canvas } from "./sensor/canvas.ts";
@@ -70,6 +71,18 @@ export class Stage {
     this.#hands += 1;
     this.#turned = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TURN_LEAST, TURN_MOST) : 0;
     this.#tilted = isAway ? this.#random.pick([-1, 1]) * this.#random.between(TILT_LEAST, TILT_MOST) : 0;
+  }
+
+  /** Has a camera know the hall as it is, by daylight and by its own lamp. */
+  approveIn(settings: Settings): void {
+    for (const isInfrared of [false, true]) {
+      const luma = new Uint8Array(LUMA_BYTES);
+      this.isInfrared = isInfrared;
+      const file = this.shoot();
+      this.isInfrared = false;
+      this.reader.read(file, luma);
+      settings.approve({ luma, fileBytes: file.length, isInfrared });
+    }
   }
 
   /** Gives the next file of the sensor. */

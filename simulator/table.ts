@@ -11,7 +11,7 @@ import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Carrier, millis, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
 import { Lock } from "../lock/lock.ts";
 import type { LockOptions } from "../lock/options.ts";
-import { NorFlash, PowerCut } from "./flash.ts";
+import { losesPower, NorFlash } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
 import { Stream } from "./random.ts";
 import { Rig } from "./rig.ts";
@@ -388,11 +388,6 @@ export class Table {
 
   /** Flash that loses power takes the whole board with it. */
   #survive(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      this.cutPower();
-    }
+    if (losesPower(run)) this.cutPower();
   }
 }

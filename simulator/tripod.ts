@@ -2,7 +2,6 @@
 // Why: what a camera changes for a door is tried with the whole camera and the whole lock; a test says who stands where, and what
 // a thief does to lens, files, power and radio.
 
-import { LUMA_BYTES } from "../camera/luma.ts";
 import { Settings } from "../camera/settings.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Board } from "../firmware/grant/body.ts";
@@ -64,7 +63,7 @@ export class Tripod implements Neighbour {
     const constants = new MemoryConstants();
     const settings = new Settings(constants);
     settings.setRecipients([crypto.agreementPublicKey(this.ownerSecret)]);
-    if (isApproved) for (const isInfrared of [false, true]) this.#approve(settings, isInfrared);
+    if (isApproved) this.stage.approveIn(settings);
     this.board = new CameraBoard({
       ...parts,
       ...{ crypto, random, constants, stage: this.stage, card: new MemoryCard(), rail: new MemoryRail() },
@@ -122,14 +121,5 @@ export class Tripod implements Neighbour {
     if (this.isJammed) return;
     const bytes = this.onAir(direction, frame.slice());
     if (bytes !== undefined) this.#air.push({ direction, bytes, at: this.#desk.elapsed + this.airMillis });
-  }
-
-  #approve(settings: Settings, isInfrared: boolean): void {
-    const luma = new Uint8Array(LUMA_BYTES);
-    this.stage.isInfrared = isInfrared;
-    const file = this.stage.shoot();
-    this.stage.isInfrared = false;
-    this.stage.reader.read(file, luma);
-    settings.approve({ luma, fileBytes: file.length, isInfrared });
   }
 }

@@ -10,20 +10,9 @@ import { ClipReader } from "../../firmware/evidence/matroska.ts";
 import { type RailRecord, verifyRail } from "../../firmware/evidence/rail.ts";
 import { type ClipVerdict, ClipVerifier } from "../../firmware/evidence/verify.ts";
 import { Fault } from "../../firmware/fault.ts";
-import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
-import {
-  bodyOf,
-  encodeHandshake,
-  encodePlain,
-  FRAME_COMMANDS,
-  FRAME_ENROLLED,
-  FRAME_KK_1,
-  FRAME_KK_2,
-  sessionOf,
-} from "../../firmware/link/frame.ts";
+import type { Cipher } from "../../firmware/link/cipher.ts";
+import { encodePlain, FRAME_COMMANDS, FRAME_ENROLLED, FRAME_KK_1 } from "../../firmware/link/frame.ts";
 import { encodeEnrolled } from "../../firmware/link/introduction.ts";
-import { startHandshake } from "../../firmware/link/noise.ts";
-import { boardPrologue } from "../../firmware/link/prologue.ts";
 import {
   type Ask,
   encodeAsk,
@@ -34,9 +23,11 @@ import {
   type Ticket,
 } from "../../firmware/link/witness.ts";
 import { type Millis, millis, type Output } from "../../firmware/platform.ts";
+import { ROLE_CAMERA } from "../../firmware/role.ts";
 import { MemoryConstants } from "../../simulator/memory.ts";
 import { MemoryCard } from "../../simulator/memorycard.ts";
 import { openAge } from "../../simulator/opener.ts";
+import { answerBoard } from "../../simulator/played.ts";
 import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
@@ -308,20 +299,12 @@ export class Board implements RailArchive {
     if (word.kind === "heartbeat") this.beats = [...this.beats.slice(-99), word.beat];
   }
 
-  #shake(frame: Bytes): void {
+  #shake(first: Bytes): void {
     const { camera } = this;
-    const boardKid = kid8(crypto, camera.signingKey);
-    const handshake = startHandshake(crypto, this.#random, {
-      pattern: "KK",
-      isInitiator: false,
-      prologue: boardPrologue({ role: 2, lockId: LOCK_ID, boardKid, sequence: SEQUENCE }),
-      localStatic: { secret: LOCK_SECRET, publicKey: crypto.agreementPublicKey(LOCK_SECRET) },
-      remoteStatic: camera.agreementKey,
-    });
-    handshake.readMessage(bodyOf(frame));
-    const session = sessionOf(frame);
-    const answer = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
-    this.#cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
+    const board = { role: ROLE_CAMERA, boardKid: kid8(crypto, camera.signingKey), boardKey: camera.agreementKey };
+    const pairing = { ...board, lockId: LOCK_ID, sequence: SEQUENCE, lockSecret: LOCK_SECRET };
+    const { answer, cipher } = answerBoard(crypto, this.#random, { first, pairing });
+    this.#cipher = cipher;
     camera.lockReceived(answer, this.now);
   }
 }

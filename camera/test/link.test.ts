@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { ascending } from "../../firmware/crypto/test/checks.ts";
-import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
+import type { Cipher } from "../../firmware/link/cipher.ts";
 import {
   bodyOf,
   encodeHandshake,
@@ -15,8 +15,6 @@ import {
   FRAME_KK_2,
   sessionOf,
 } from "../../firmware/link/frame.ts";
-import { createHandshake } from "../../firmware/link/noise.ts";
-import { boardPrologue } from "../../firmware/link/prologue.ts";
 import {
   type Ask,
   type CameraWord,
@@ -28,6 +26,7 @@ import {
   parseCameraWord,
 } from "../../firmware/link/witness.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
+import { answerBoard } from "../../simulator/played.ts";
 import { Stream } from "../../simulator/random.ts";
 import { CameraLink } from "../link.ts";
 
@@ -94,19 +93,11 @@ class Hand {
   answer(role = 2): Cipher {
     const first = this.sent.filter((frame) => frame[0] === FRAME_KK_1).at(-1);
     if (first === undefined) throw new Error("nothing to answer");
-    const handshake = createHandshake(crypto, {
-      pattern: "KK",
-      isInitiator: false,
-      prologue: boardPrologue({ role, lockId: LOCK_ID, boardKid: KID, sequence: 3 }),
-      ephemeral: ascending(++this.#ephemerals, 32),
-      localStatic: { secret: LOCK_SECRET, publicKey: crypto.agreementPublicKey(LOCK_SECRET) },
-      remoteStatic: crypto.agreementPublicKey(BOARD_SECRET),
-    });
-    handshake.readMessage(bodyOf(first));
-    const session = sessionOf(first);
-    const second = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
-    const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    assert.is(this.hand(second), undefined);
+    const board = { role, boardKid: KID, boardKey: crypto.agreementPublicKey(BOARD_SECRET) };
+    const pairing = { ...board, lockId: LOCK_ID, sequence: 3, lockSecret: LOCK_SECRET };
+    const random = { fill: (target: Bytes) => target.set(ascending(++this.#ephemerals, 32)) };
+    const { answer, cipher } = answerBoard(crypto, random, { first, pairing });
+    assert.is(this.hand(answer), undefined);
     return cipher;
   }
 

@@ -2,11 +2,8 @@
 // (the Rhino scene); and one who silences it before he knocks.
 // Follows docs/visit.md, "When the camera fails during a visit", and docs/protocol.md §9.1.
 
-import { toHex } from "../../firmware/bytes.ts";
-import { ClipReader } from "../../firmware/evidence/matroska.ts";
-import { ClipVerifier } from "../../firmware/evidence/verify.ts";
+import { lookAtFilm } from "../film.ts";
 import { Looker } from "../looker.ts";
-import { openAge } from "../opener.ts";
 import { type Attack, Breach, must, opens } from "./attack.ts";
 import { knocks, type Watched, watched } from "./watched.ts";
 
@@ -58,17 +55,9 @@ function alarmsOf({ desk }: Watched): number {
 
 /** Whether the card has a whole film of a visit, of all the time that the radio was silent. */
 function isFilmed({ desk, tripod }: Watched, visit: number): boolean {
-  const { card, camera } = tripod.board;
-  const key = camera?.signingKey;
-  if (key === undefined) return false;
-  const starts = desk.entries("camera").filter((entry) => entry.event === "start" && entry.visit === visit);
-  const head = starts[0]?.head;
-  const file = head === undefined ? undefined : card.file(`${toHex(head.clip)}.age`);
-  const opened = file === undefined ? undefined : openAge(desk.crypto, tripod.ownerSecret, file);
-  if (head === undefined || opened === undefined || !opened.isWhole) return false;
-  const verifier = new ClipVerifier(desk.crypto, key, { visit, lockId: desk.lockId, heads: [head.chain] });
-  const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
-  reader.push(opened.bytes);
-  const { isOk, frames } = verifier.finish(reader.finish());
+  const { crypto, lockId } = desk;
+  const looked = lookAtFilm(crypto, tripod, { visit, lockId, entries: desk.entries("camera") });
+  if (looked.kind !== "judged") return false;
+  const { isOk, frames } = looked.verdict;
   return isOk && frames * FRAME_MILLIS > JAM_SECONDS * 1_000;
 }

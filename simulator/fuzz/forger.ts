@@ -19,8 +19,7 @@ import {
   FRAME_OFFER,
 } from "../../firmware/link/frame.ts";
 import { encodeOffer } from "../../firmware/link/introduction.ts";
-import { type Handshake, startHandshake } from "../../firmware/link/noise.ts";
-import { boardPrologue } from "../../firmware/link/prologue.ts";
+import type { Handshake } from "../../firmware/link/noise.ts";
 import {
   encodeHeartbeat,
   encodeHere,
@@ -30,9 +29,10 @@ import {
 } from "../../firmware/link/witness.ts";
 import { ROLE_CAMERA } from "../../firmware/role.ts";
 import type { Desk } from "../desk.ts";
+import { startBoard } from "../played.ts";
 import type { Stream } from "../random.ts";
 import { identityOf } from "../wired.ts";
-import { mutate, type Source, sourceOf } from "./mutate.ts";
+import { isRead, mutate, type Source, sourceOf } from "./mutate.ts";
 
 /** After the press inside, until the bolt is thrown again. */
 const RELOCK_SECONDS = 32;
@@ -127,7 +127,7 @@ export class Forger {
     this.#listen();
     const words = [this.#beat(GOOD), this.#beat(GOOD), encodeHere()].map(sourceOf);
     const spoilt = mutate(this.#random, this.#random.pick(words), this.#random.pick(words));
-    return isWord(spoilt) ? spoilt.slice(0, -1) : spoilt;
+    return isRead(parseCameraWord, spoilt) ? spoilt.slice(0, -1) : spoilt;
   }
 
   seal(plaintext: Bytes): Bytes {
@@ -163,24 +163,9 @@ export class Forger {
   }
 
   #handshake(): Handshake {
-    const { crypto, lockId, agreementKey: remoteStatic, owner } = this.#desk;
+    const { crypto, lockId, agreementKey: lockKey, owner } = this.#desk;
     const { agreementSecret: secret, agreementKey: publicKey, kid: boardKid } = this.#camera;
-    return startHandshake(crypto, this.#random, {
-      pattern: "KK",
-      isInitiator: true,
-      prologue: boardPrologue({ role: ROLE_CAMERA, lockId, boardKid, sequence: owner.sequence }),
-      localStatic: { secret, publicKey },
-      remoteStatic,
-    });
-  }
-}
-
-/** Whatever the reader throws: what is more than a Fault, the lock shall throw where it is seen. */
-function isWord(plaintext: Bytes): boolean {
-  try {
-    parseCameraWord(plaintext);
-    return true;
-  } catch {
-    return false;
+    const pairing = { role: ROLE_CAMERA, lockId, boardKid, sequence: owner.sequence };
+    return startBoard(crypto, this.#random, { ...pairing, secret, publicKey, lockKey });
   }
 }

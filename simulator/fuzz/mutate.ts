@@ -221,3 +221,13 @@ function nested(random: Stream, item: Item): Bytes {
   if (isMap) for (let index = 0; index < heads.length; index++) heads[index] = index % 2 === 0 ? (MAP << 5) | 1 : 0;
   return concat(heads, encodeTree(item));
 }
+
+/** Whether a reader takes it. Whatever it throws: what is more than a Fault, the board shall throw where it is seen. */
+export function isRead(parse: (plaintext: Bytes) => unknown, plaintext: Bytes): boolean {
+  try {
+    parse(plaintext);
+    return true;
+  } catch {
+    return false;
+  }
+}

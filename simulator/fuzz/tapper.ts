@@ -18,12 +18,12 @@ import {
   FRAME_OFFER,
 } from "../../firmware/link/frame.ts";
 import { encodeOffer } from "../../firmware/link/introduction.ts";
-import { type Handshake, startHandshake } from "../../firmware/link/noise.ts";
-import { boardPrologue } from "../../firmware/link/prologue.ts";
+import type { Handshake } from "../../firmware/link/noise.ts";
 import type { Desk } from "../desk.ts";
+import { startBoard } from "../played.ts";
 import type { Stream } from "../random.ts";
 import type { Typist } from "../typist.ts";
-import { mutate, type Source, sourceOf } from "./mutate.ts";
+import { isRead, mutate, type Source, sourceOf } from "./mutate.ts";
 
 /** As often as a keypad: the lock holds a link for lost that is silent for 150 s. */
 const REPORT_MILLIS = 60_000;
@@ -98,7 +98,7 @@ export class Tapper {
    *  keypad's keys, loses its last byte. */
   spoiltCommand(): Bytes {
     const spoilt = mutate(this.#random, this.#random.pick(this.#commands), this.#random.pick(this.#commands));
-    return isCommand(spoilt) ? spoilt.slice(0, -1) : spoilt;
+    return isRead(parseCommand, spoilt) ? spoilt.slice(0, -1) : spoilt;
   }
 
   seal(plaintext: Bytes): Bytes {
@@ -124,25 +124,10 @@ export class Tapper {
   }
 
   #handshake(keypad: Typist): Handshake {
-    const { crypto, lockId, agreementKey: remoteStatic, owner } = this.#desk;
+    const { crypto, lockId, agreementKey: lockKey, owner } = this.#desk;
     const { role, agreementKey: publicKey } = keypad.board;
     const [, secret] = keypad.secrets;
-    return startHandshake(crypto, this.#random, {
-      pattern: "KK",
-      isInitiator: true,
-      prologue: boardPrologue({ role, lockId, boardKid: keypad.kid, sequence: owner.sequence }),
-      localStatic: { secret, publicKey },
-      remoteStatic,
-    });
-  }
-}
-
-/** Whatever the reader throws: what is more than a Fault, the lock shall throw where it is seen. */
-function isCommand(plaintext: Bytes): boolean {
-  try {
-    parseCommand(plaintext);
-    return true;
-  } catch {
-    return false;
+    const pairing = { role, lockId, boardKid: keypad.kid, sequence: owner.sequence };
+    return startBoard(crypto, this.#random, { ...pairing, secret, publicKey, lockKey });
   }
 }

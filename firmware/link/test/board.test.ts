@@ -4,17 +4,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { answerBoard } from "../../../simulator/played.ts";
 import { Stream } from "../../../simulator/random.ts";
 import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
 import type { Crypto } from "../../crypto/crypto.ts";
 import { ascending } from "../../crypto/test/checks.ts";
 import { type Millis, millis } from "../../platform.ts";
+import { ROLE_KEYPAD } from "../../role.ts";
 import { BoardLink } from "../board.ts";
-import { type Cipher, createCipher } from "../cipher.ts";
+import type { Cipher } from "../cipher.ts";
 import { type Command, encodeReply, encodeView, parseCommand, type Result, type View } from "../command.ts";
-import { bodyOf, encodeHandshake, FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2, sessionOf } from "../frame.ts";
-import { createHandshake } from "../noise.ts";
-import { boardPrologue } from "../prologue.ts";
+import { FRAME_COMMANDS, FRAME_KK_1 } from "../frame.ts";
 import { REKEY_LEFT } from "../session.ts";
 
 const LOCK_SECRET = ascending(1, 32);
@@ -66,19 +66,11 @@ class Hand {
   answer(): Cipher {
     const first = this.sent.filter((frame) => frame[0] === FRAME_KK_1).at(-1);
     if (first === undefined) throw new Error("nothing to answer");
-    const handshake = createHandshake(crypto, {
-      pattern: "KK",
-      isInitiator: false,
-      prologue: boardPrologue({ role: 1, lockId: LOCK_ID, boardKid: KID, sequence: 3 }),
-      ephemeral: ascending(++this.#ephemerals, 32),
-      localStatic: { secret: LOCK_SECRET, publicKey: crypto.agreementPublicKey(LOCK_SECRET) },
-      remoteStatic: crypto.agreementPublicKey(BOARD_SECRET),
-    });
-    handshake.readMessage(bodyOf(first));
-    const session = sessionOf(first);
-    const second = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
-    const cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    assert.is(this.hand(second), "up");
+    const board = { role: ROLE_KEYPAD, boardKid: KID, boardKey: crypto.agreementPublicKey(BOARD_SECRET) };
+    const pairing = { ...board, lockId: LOCK_ID, sequence: 3, lockSecret: LOCK_SECRET };
+    const random = { fill: (target: Bytes) => target.set(ascending(++this.#ephemerals, 32)) };
+    const { answer, cipher } = answerBoard(crypto, random, { first, pairing });
+    assert.is(this.hand(answer), "up");
     return cipher;
   }
 
