@@ -15,6 +15,7 @@
 #include "xsmc.h"
 
 #if defined(ESP32)
+	#include "bootloader_random.h"
 	#include "esp_random.h"
 #endif
 
@@ -329,6 +330,16 @@ void xs_latchkey_wipe(xsMachine *the)
 	xsmcSetTrue(xsResult);
 }
 
+// Whether the noise of a radio feeds the ESP32's generator.
+static int isFed = 0;
+
+// (isFed): true
+void xs_latchkey_feed(xsMachine *the)
+{
+	isFed = xsmcArgc == 1 && xsmcTest(xsArg(0));
+	xsmcSetTrue(xsResult);
+}
+
 // (target): true
 void xs_latchkey_fill(xsMachine *the)
 {
@@ -336,7 +347,13 @@ void xs_latchkey_fill(xsMachine *the)
 	if (!writeView(the, &view))
 		return;
 #if defined(ESP32)
+	// With no radio on, the generator is fed from the ADC's noise while it is drawn from; without either it would only be pseudo-random.
+	// The ADC and the radio need that source off again (ESP-IDF, "Random Number Generation").
+	if (!isFed)
+		bootloader_random_enable();
 	esp_fill_random(view.bytes, view.length);
+	if (!isFed)
+		bootloader_random_disable();
 #elif defined(LATCHKEY_NO_ENTROPY)
 	xsUnknownError("no entropy on this machine");
 #else

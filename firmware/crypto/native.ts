@@ -93,6 +93,10 @@ function nativeWipe(this: unknown, secret: Bytes): true | undefined {
   return native("xs_latchkey_wipe").call(this, secret);
 }
 
+function nativeFeed(this: unknown, isFed: boolean): true {
+  return native("xs_latchkey_feed").call(this, isFed);
+}
+
 function nativeFill(this: unknown, target: Bytes): true | undefined {
   return native("xs_latchkey_fill").call(this, target);
 }
@@ -190,7 +194,14 @@ export const crypto: Crypto = Object.freeze({
   },
 });
 
-/** The machine's own generator: the ESP32's hardware (which needs its radio on to be one), the system's on the desk.
+/** Tells the ESP32's generator whether the radio is on from now on, so that its noise feeds it. It must be told before the radio goes on,
+ *  and after it went off: until then each draw feeds it from the ADC, which no radio may use then. On the desk it changes nothing. */
+export function feedFromRadio(isOn: boolean): void {
+  nativeFeed(isOn);
+}
+
+/** The machine's own generator: the ESP32's hardware, fed by the radio's noise or, before there is one, by the ADC's; the system's on the
+ *  desk. No analog input may be open while it is drawn from.
  *  @throws Fault crypto.size for what is no byte string */
 export const random: Random = Object.freeze({
   fill(target: Bytes): void {

@@ -1,0 +1,56 @@
+// What a chip does for its board beside pins and wires: its uptime, why it started, a restart, the health of an image, light sleep.
+// Why: a main file needs them, and the SDK has them not, or only for other chips; see board.c.
+// Follows esp_reset_reason_t of ESP-IDF v6.0 for the numbers of a start's cause.
+
+import { type Millis, millis } from "../platform.ts";
+
+/** Gives the host function of that C name. Declared by xs.d.ts in the SDK; here for the desk's compiler. */
+declare function native(name: string): { call(self: unknown, ...values: unknown[]): never };
+
+function nativeUptime(this: unknown): number {
+  return native("xs_latchkey_uptime").call(this);
+}
+
+function nativeResetReason(this: unknown): number {
+  return native("xs_latchkey_reset_reason").call(this);
+}
+
+function nativeRestart(this: unknown): void {
+  return native("xs_latchkey_restart").call(this);
+}
+
+function nativeConfirm(this: unknown): boolean {
+  return native("xs_latchkey_confirm").call(this);
+}
+
+function nativeDoze(this: unknown, mayDoze: boolean): boolean {
+  return native("xs_latchkey_doze").call(this, mayDoze);
+}
+
+/** The chip. */
+export interface Chip {
+  /** Milliseconds since this start. */
+  readonly uptime: Millis;
+  /** The chip's number for why it started. */
+  readonly resetReason: number;
+  /** Starts anew at once; every pin is an input until the new start drives it. */
+  restart(): void;
+  /** Says that the image that runs is well: from now on a restart starts it again, and not the one before. @returns whether that holds */
+  confirm(): boolean;
+  /** Lets the chip sleep lightly while nothing is to be done, or forbids it. @returns whether it may; false where the image was not built
+   *  for it */
+  doze(mayDoze: boolean): boolean;
+}
+
+/** The chip that this runs on. */
+export const chip: Chip = Object.freeze({
+  get uptime(): Millis {
+    return millis(nativeUptime());
+  },
+  get resetReason(): number {
+    return nativeResetReason();
+  },
+  restart: () => nativeRestart(),
+  confirm: () => nativeConfirm(),
+  doze: (mayDoze: boolean) => nativeDoze(mayDoze),
+});
