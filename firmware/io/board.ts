@@ -15,7 +15,7 @@ function nativeResetReason(this: unknown): number {
   return native("xs_latchkey_reset_reason").call(this);
 }
 
-function nativeRestart(this: unknown): void {
+function nativeRestart(this: unknown): undefined {
   return native("xs_latchkey_restart").call(this);
 }
 
@@ -50,7 +50,9 @@ export const chip: Chip = Object.freeze({
   get resetReason(): number {
     return nativeResetReason();
   },
-  restart: () => nativeRestart(),
+  restart: () => {
+    nativeRestart();
+  },
   confirm: () => nativeConfirm(),
   doze: (mayDoze: boolean) => nativeDoze(mayDoze),
 });
