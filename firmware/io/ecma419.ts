@@ -172,3 +172,18 @@ export interface TimerModule {
   set(callback: () => void, delay: number): unknown;
   clear(timer: unknown): void;
 }
+
+/** The classes of one board's chip. A main file imports them from the SDK; a board takes those that it uses. */
+export interface Sdk {
+  readonly Digital: DigitalClass;
+  readonly Pwm: PwmClass;
+  readonly Analog: AnalogClass;
+  readonly Serial: SerialClass;
+  readonly Tcp: TcpClass;
+  readonly Listener: ListenerClass;
+  readonly Udp: UdpClass;
+  readonly Wifi: WifiClass;
+  readonly keyValue: KeyValueModule;
+  readonly flash: FlashModule;
+  readonly timer: TimerModule;
+}

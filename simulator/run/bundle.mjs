@@ -62,11 +62,13 @@ const LAUNCHERS = {
 
 /** Bundles for an engine.
  *  @param entry a path from the project's root, or `{contents, resolveDir}` made on the spot
- *  @param engine "node", "xs" (rv32 too), or "portable": XS with the primitives in JavaScript
- *  @param rewrites rows of `{file, find, replace}`, each of which must be found exactly once; hasMap: a source map, inline
+ *  @param engine "node", "xs" (rv32 too), "portable": XS with the primitives in JavaScript, or "board": for the SDK's own compiler
+ *  @param rewrites rows of `{file, find, replace}`, each of which must be found exactly once; hasMap: a source map, inline;
+ *  external: modules that stay imports
  *  @returns the text of the bundle
  *  @throws Error where a rewrite was not used, or esbuild finds an error */
-export async function bundle(entry, { engine = "node", rewrites = [], define = {}, hasMap = false } = {}) {
+export async function bundle(entry, options = {}) {
+  const { engine = "node", rewrites = [], define = {}, hasMap = false, external = [] } = options;
   const used = new Set();
   const source =
     typeof entry === "string"
@@ -79,7 +81,8 @@ export async function bundle(entry, { engine = "node", rewrites = [], define = {
             loader: "ts",
           },
         };
-  const isXs = engine !== "node";
+  const isXs = engine === "xs" || engine === "portable";
+  const isNode = engine === "node";
   const result = await build({
     ...source,
     absWorkingDir: ROOT,
@@ -87,15 +90,16 @@ export async function bundle(entry, { engine = "node", rewrites = [], define = {
     write: false,
     format: "esm",
     target: "es2022",
-    platform: isXs ? "browser" : "node",
-    conditions: isXs ? [engine] : [],
-    packages: isXs ? "bundle" : "external",
+    platform: isNode ? "node" : "browser",
+    conditions: isNode ? [] : [engine],
+    packages: isNode ? "external" : "bundle",
+    external,
     sourcemap: hasMap ? "inline" : false,
     sourceRoot: `${ROOT}/`,
     logLevel: "silent",
     define,
     plugins: [
-      ...(isXs ? [] : [LAUNCHERS]),
+      ...(isNode ? [LAUNCHERS] : []),
       ...(isXs || rewrites.length > 0 ? [rewritePlugin({ rewrites, used, isXs })] : []),
     ],
   });

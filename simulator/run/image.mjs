@@ -1,0 +1,142 @@
+// Makes a board's image as far as the Moddable SDK's own tools go: bundles its main.ts, minifies it, and has it linked for a target.
+// Why a bundle: linked as some 130 modules the lock's own JavaScript takes 739 KB of flash, as one 585 KB, and minified 480 KB; each
+// import and each variable that a function reads from outside of itself is a slot of 16 bytes.
+// The SDK is the user's: it is found by $MODDABLE, and nothing of it is here. ESP-IDF is not needed to link.
+
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { minify } from "terser";
+import { bundle, ROOT } from "./bundle.mjs";
+
+const run = promisify(execFile);
+const IMAGES = join(ROOT, ".build/images");
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The targets of the SDK that each board is made for; the first is the usual one. */
+export const TARGETS = Object.freeze({
+  lock: Object.freeze(["esp32c3", "nodemcu", "esp32s3"]),
+  keypad: Object.freeze(["esp32c3", "nodemcu", "esp32s3"]),
+  camera: Object.freeze(["xiao_esp32s3_sense", "esp32s3"]),
+});
+
+// What the SDK links from its own modules; everything else is in the bundle.
+const SDK_MODULES = ["embedded:*", "timer", "qrcode"];
+
+// Nothing that terser calls unsafe: what is removed is what is surely never needed.
+const MINIFYING = Object.freeze({
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3, toplevel: true, keep_fargs: false },
+  mangle: { toplevel: true },
+  format: { beautify: true, comments: false },
+});
+
+function gitOf(folder, ...words) {
+  return execFileSync("git", ["-C", folder, ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
+}
+
+/** Tells in one line why nothing can be linked here; undefined where it can. */
+export function missingSdk() {
+  const { MODDABLE } = process.env;
+  if (!MODDABLE)
+    return "no image can be linked: $MODDABLE is not set (npx xs-dev setup; npm run doctor says what is missing)";
+  const tool = join(MODDABLE, "build/bin/lin/release/mcconfig");
+  const isMac = existsSync(join(MODDABLE, "build/bin/mac/release/mcconfig"));
+  if (!isMac && !existsSync(tool)) return "no image can be linked: the SDK's tools are not built (npm run doctor)";
+  try {
+    sdkCommit();
+  } catch {
+    return "no image can be linked: $MODDABLE is no git work tree, so its commit could not be recorded";
+  }
+  return undefined;
+}
+
+/** Gives the SDK's commit, 40 hexadecimal digits. @throws Error where it is no git work tree */
+export function sdkCommit() {
+  return gitOf(process.env.MODDABLE, "rev-parse", "HEAD");
+}
+
+/** What an image says of itself. The same sources and the same SDK give the same.
+ *  @returns `{target, version, buildTime}`; the version has a `!` where the sources are not the commit's */
+export function imageOf(target) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const isChanged = gitOf(ROOT, "status", "--porcelain", "--untracked-files=no") !== "";
+  const commit = `${gitOf(ROOT, "rev-parse", "HEAD").slice(0, 8)}${isChanged ? "!" : ""}`;
+  return {
+    target,
+    version: `${version}+${commit}.sdk.${sdkCommit().slice(0, 8)}`,
+    buildTime: Number(gitOf(ROOT, "log", "-1", "--format=%ct")),
+  };
+}
+
+/** Gives a board's program as one module of plain JavaScript, minified.
+ *  @param image what it says of itself */
+export async function programOf(board, image) {
+  const whole = await bundle(`${board}/main.ts`, {
+    engine: "board",
+    external: SDK_MODULES,
+    define: { IMAGE: JSON.stringify(image) },
+  });
+  const { code } = await minify(whole, MINIFYING);
+  return code;
+}
+
+/** Gives the environment in which the SDK's tools run. */
+export function toolEnvironment(more = {}) {
+  const { MODDABLE, PATH } = process.env;
+  const system = process.platform === "darwin" ? "mac" : "lin";
+  const folders = [join(MODDABLE, "build/bin", system, "release"), join(ROOT, "node_modules/.bin"), PATH];
+  return { ...process.env, PATH: folders.join(":"), ...more };
+}
+
+/** Writes a folder from which the SDK builds a board for a target: its program, and a manifest over the board's own.
+ *  @returns `{folder, output, name, platform}` */
+export async function writeImage(board, target) {
+  const folder = join(IMAGES, `${board}-${target}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "main.js"), await programOf(board, imageOf(target)));
+  const manifest = {
+    include: [`../../../${board}/manifest.json`],
+    build: { NAME: `latchkey-${board}` },
+    modules: { "*": "./main" },
+    preload: ["main"],
+  };
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
+  return { folder, output: join(folder, "out"), name: `latchkey-${board}`, platform: `esp32/${target}` };
+}
+
+/** The SDK's makefile asks git what ESP-IDF it has; where only the linker runs, an empty work tree answers. */
+function standInForIdf() {
+  const folder = join(IMAGES, "no-esp-idf");
+  if (existsSync(join(folder, ".git"))) return folder;
+  mkdirSync(folder, { recursive: true });
+  execFileSync("git", ["init", "--quiet", folder]);
+  const who = ["-c", "user.name=none", "-c", "user.email=none"];
+  execFileSync("git", ["-C", folder, ...who, "commit", "--quiet", "--allow-empty", "--message", "none"]);
+  return folder;
+}
+
+/** Links a board for a target without ESP-IDF.
+ *  @returns `{rom, folder, text}`: the path of the linked ROM (C), the folder of the build, and what the linker said
+ *  @throws Error with what the tool said */
+export async function linkImage(board, target) {
+  const { folder, output, name, platform } = await writeImage(board, target);
+  rmSync(output, { recursive: true, force: true });
+  const env = toolEnvironment({ IDF_PATH: standInForIdf() });
+  const options = { cwd: folder, env, maxBuffer: OUTPUT_BYTES_MAX };
+  await run("mcconfig", ["-p", platform, "-o", output], options);
+  const build = join(output, "tmp", platform, "release", name);
+  const makefile = join(build, "makefile");
+  const chip = /^ESP32_SUBCLASS\s*=\s*(\S+)/m.exec(readFileSync(makefile, "utf8"))?.[1];
+  const config = join(build, `xsProj-${chip}/build/config/sdkconfig.h`);
+  const rom = join(build, "mc.xs.c");
+  const words = [`-j${availableParallelism()}`, "-o", config, "-f", makefile, rom, join(build, "mc.resources.c")];
+  const { stdout, stderr } = await run("make", words, options);
+  return { rom, folder: build, text: stdout + stderr };
+}

@@ -1,0 +1,73 @@
+// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--twice]`.
+// Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in a few seconds, and tells its size in flash.
+// Without --target each target of the board is linked. --twice links each a second time and compares every byte.
+
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { linkImage, missingSdk, TARGETS } from "./image.mjs";
+import { measureRom } from "./rom.mjs";
+
+const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--twice]`;
+
+function readOptions() {
+  try {
+    const options = { target: { type: "string" }, twice: { type: "boolean" } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [board = "all", ...more] = positionals;
+    const boards = board === "all" ? Object.keys(TARGETS) : [board];
+    if (more.length > 0 || TARGETS[boards[0]] === undefined) throw new Error("no such board");
+    const rows = boards.flatMap((name) => TARGETS[name].map((target) => [name, target]));
+    const chosen = rows.filter(([, target]) => values.target === undefined || target === values.target);
+    if (chosen.length === 0) throw new Error("no such target");
+    return { rows: chosen, twice: values.twice === true };
+  } catch (error) {
+    console.error(`${error.message.split(".")[0]}.\n${USAGE}`);
+    return process.exit(64);
+  }
+}
+
+/** What a board must hold beside itself: each native that its program names, as the linker found it. */
+function missingNatives(rom, program) {
+  const linked = readFileSync(rom, "latin1");
+  const named = new Set([...program.matchAll(/native\("(xs_\w+)"\)/g)].map((match) => match[1]));
+  return [...named].filter((name) => !linked.includes(name));
+}
+
+async function linkOnce(board, target) {
+  const { rom, folder } = await linkImage(board, target);
+  const program = readFileSync(`${folder.split("/out/")[0]}/main.js`, "utf8");
+  const missing = missingNatives(rom, program);
+  if (missing.length > 0) throw new Error(`not linked: ${missing.join(", ")}`);
+  return { rom, bytes: readFileSync(rom), ...measureRom(rom) };
+}
+
+async function linkRow(board, target, twice) {
+  const title = `${board.padEnd(7)} ${target.padEnd(19)}`;
+  try {
+    const first = await linkOnce(board, target);
+    const size =
+      first.romBytes === undefined ? "(no compiler for rv32)" : `${first.romBytes.toLocaleString("en")} bytes`;
+    const same = !twice || first.bytes.equals((await linkOnce(board, target)).bytes);
+    const verdict = twice ? (same ? ", twice the same bytes" : ", NOT THE SAME BYTES TWICE") : "";
+    console.log(
+      `${title} ROM ${size}, ${first.slots} slots, ${first.keys} keys, ${first.aliases * 4} bytes of RAM${verdict}`,
+    );
+    return same;
+  } catch (error) {
+    console.log(
+      `${title} NOT LINKED\n${`${error.stderr ?? ""}${error.stdout ?? ""}${error.message}`.split("\n").slice(-30).join("\n")}`,
+    );
+    return false;
+  }
+}
+
+const { rows, twice } = readOptions();
+const reason = missingSdk();
+if (reason !== undefined) {
+  console.log(`${reason}; links left out`);
+  process.exit(0);
+}
+let failed = 0;
+for (const [board, target] of rows) if (!(await linkRow(board, target, twice))) failed += 1;
+console.log(`\n${rows.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
