@@ -25,6 +25,7 @@ const ROOT = resolve(HERE, "../..");
 const CACHE = join(ROOT, ".build/xs");
 const GLUE = join(ROOT, "firmware/crypto/native.c");
 const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
+const CARD = join(ROOT, "camera/cardfiles.c");
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
@@ -163,12 +164,13 @@ function picojpeg() {
   return process.env.MODDABLE && files.every(existsSync) ? { folder, files } : undefined;
 }
 
-function writeIncludes(scratch) {
+function writeIncludes(scratch, engine) {
   const lines = readFileSync(join(HERE, "prelude.js"), "utf8").split("\n");
   const text = lines.map((line) => JSON.stringify(`${line}\n`)).join("\n");
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
   const rows = (glue, macro) => nativeNames(glue).map((name) => `${macro}(${name})\n`);
-  const natives = [...rows(GLUE, "NATIVE"), ...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT")];
+  const natives = [...rows(GLUE, "NATIVE"), ...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT")];
+  natives.push(...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT"));
   writeFileSync(join(scratch, "natives.inc"), natives.join(""));
 }
 
@@ -182,6 +184,7 @@ function keyOf(engine) {
       .sort()
       .map((name) => join(HERE, name)),
     GLUE,
+    CARD,
     ...SHA1,
     ...LUMA,
     ...(picojpeg()?.files ?? []),
@@ -199,14 +202,16 @@ export async function hostFor(engine) {
     const { compiler, compile, link } = ENGINES[engine];
     const source = await sourceFolder();
     const sodium = await sodiumFor(engine, { cache: CACHE, once });
-    writeIncludes(scratch);
+    writeIncludes(scratch, engine);
     const includes = [scratch, HERE, ...["includes", "platforms", "sources"].map((name) => join(source, name))];
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
     const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0]];
     const jpeg = picojpeg();
     const luma = jpeg === undefined ? [] : LUMA.filter((name) => name.endsWith(".c"));
+    // A memory card is a file system, which rv32 has none of.
+    const card = engine === "xs" ? [CARD] : [];
     const objects = await compileAll(compiler, [
-      ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours], flags),
+      ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours, ...card], flags),
       ...jobsFor(scratch, "luma", luma, [...flags, `-I${jpeg?.folder}`]),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),
     ]);

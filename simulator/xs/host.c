@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if !defined(__riscv)
+	#include <dirent.h>
+	#include <unistd.h>
+#endif
+
 #include "xs.h"
 
 #include "machine.h"
@@ -100,6 +105,39 @@ static void hostCollect(xsMachine* the)
 	xsCollectGarbage();
 }
 
+#if !defined(__riscv)
+	static char scratch[] = "/tmp/latchkey-xs-XXXXXX";
+
+	// The folder is flat, and gone with the process.
+	static void removeScratch(void)
+	{
+		char path[512];
+		DIR* folder = opendir(scratch);
+		for (struct dirent* entry; folder && (entry = readdir(folder));) {
+			snprintf(path, sizeof(path), "%s/%s", scratch, entry->d_name);
+			unlink(path);
+		}
+		if (folder)
+			closedir(folder);
+		rmdir(scratch);
+	}
+#endif
+
+// scratch(): the path of an empty folder, the same for each call; undefined on rv32
+static void hostScratch(xsMachine* the)
+{
+#if !defined(__riscv)
+	static int isMade = 0;
+	if (!isMade) {
+		if (!mkdtemp(scratch))
+			xsUnknownError("no folder can be made");
+		isMade = 1;
+		atexit(removeScratch);
+	}
+	xsResult = xsString(scratch);
+#endif
+}
+
 // native(name): the host function of that C name, as xsc gives it on a board
 static void hostNative(xsMachine* the)
 {
@@ -124,7 +162,7 @@ static void defineHost(xsMachine* the, int argc, char** argv)
 	} functions[] = {
 		{ "write", hostWrite }, { "read", hostRead }, { "exit", hostExit }, { "instructions", hostInstructions },
 		{ "heapReset", hostHeapReset }, { "heapPeak", hostHeapPeak }, { "heapBytes", hostHeapBytes },
-		{ "collect", hostCollect }, { "petrify", fx_petrify },
+		{ "collect", hostCollect }, { "petrify", fx_petrify }, { "scratch", hostScratch },
 	};
 	xsVars(3);
 	xsVar(0) = xsNewObject();

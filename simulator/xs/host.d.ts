@@ -21,6 +21,8 @@ export interface Host {
   heapPeak(): number;
   /** Gives the bytes in use, garbage included. */
   heapBytes(): number;
+  /** Gives the path of an empty folder, the same for each call, which goes with the process; on the desk only. */
+  scratch(): string;
   /** Makes a buffer read-only, as a preloaded one is on a board. */
   petrify(buffer: ArrayBuffer): void;
 }

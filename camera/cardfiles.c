@@ -1,0 +1,336 @@
+// Files on the camera's card as host functions of XS: the C side of filecard.ts, the same over a memory card and over a desk's folder.
+// Why: the SDK has no memory card. ESP-IDF mounts one as a file system, and what is done with it then is POSIX on both.
+// Follows POSIX.1-2017 (open, write, fsync, rename, opendir); on an ESP32 ESP-IDF v6.0, "SD SPI host" and "FAT filesystem".
+//
+// A result of undefined says that the card refused, or that an argument had the wrong type. One file is written at a time. `put` makes
+// a file whole or not at all: it is written under another name, and that name with `.new` behind it is only ever a whole file.
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "xsmc.h"
+
+#if defined(ESP32)
+	#include "driver/sdspi_host.h"
+	#include "driver/spi_master.h"
+	#include "esp_vfs_fat.h"
+	#include "sdmmc_cmd.h"
+#else
+	#include <sys/statvfs.h>
+#endif
+
+#define BASE_MAX 64
+#define NAME_MAX_BYTES 48
+#define PATH_MAX_BYTES (BASE_MAX + NAME_MAX_BYTES + 8)
+#define FILES_MAX 4096
+#define READ_MAX 65536
+
+static char base[BASE_MAX];
+static int written = -1;
+static char writtenName[NAME_MAX_BYTES];
+
+#if defined(ESP32)
+	static sdmmc_card_t *card = NULL;
+	static int hasBus = 0;
+#endif
+
+// A name of letters, digits and dots: nothing that leads out of the folder.
+static int isName(const char *name)
+{
+	size_t length = strlen(name);
+	if (length == 0 || length >= NAME_MAX_BYTES || name[0] == '.')
+		return 0;
+	for (size_t index = 0; index < length; index++) {
+		char at = name[index];
+		if (!((at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') || (at >= '0' && at <= '9') || at == '.'))
+			return 0;
+	}
+	return 1;
+}
+
+static int pathOf(xsMachine *the, char *path, int argument, const char *ending)
+{
+	if (xsmcArgc <= argument)
+		return 0;
+	xsType type = xsmcTypeOf(xsArg(argument));
+	if (type != xsStringType && type != xsStringXType)
+		return 0;
+	const char *name = xsmcToString(xsArg(argument));
+	if (base[0] == 0 || !isName(name))
+		return 0;
+	return snprintf(path, PATH_MAX_BYTES, "%s/%s%s", base, name, ending) < PATH_MAX_BYTES;
+}
+
+static int isEnding(const char *name, const char *ending)
+{
+	size_t length = strlen(name), tail = strlen(ending);
+	return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+static void stopWriting(void)
+{
+	if (written >= 0)
+		close(written);
+	written = -1;
+	writtenName[0] = 0;
+}
+
+// Works off what a cut has left: a whole new file takes the old one's place, and one that is not whole goes.
+static int tidy(void)
+{
+	DIR *folder = opendir(base);
+	if (folder == NULL)
+		return 0;
+	struct dirent *entry;
+	char from[PATH_MAX_BYTES], to[PATH_MAX_BYTES];
+	for (int count = 0; count < FILES_MAX && (entry = readdir(folder)) != NULL; count++) {
+		const char *name = entry->d_name;
+		int isNew = isEnding(name, ".new"), isHalf = isEnding(name, ".tmp");
+		if ((!isNew && !isHalf) || !isName(name))
+			continue;
+		snprintf(from, sizeof from, "%s/%s", base, name);
+		if (isHalf) {
+			unlink(from);
+			continue;
+		}
+		snprintf(to, sizeof to, "%s/%.*s", base, (int)(strlen(name) - 4), name);
+		unlink(to);
+		rename(from, to);
+	}
+	closedir(folder);
+	return 1;
+}
+
+static int mount(xsMachine *the)
+{
+#if defined(ESP32)
+	int pins[4];
+	for (int index = 0; index < 4; index++)
+		pins[index] = xsmcToInteger(xsArg(index + 1));
+	sdmmc_host_t host = SDSPI_HOST_DEFAULT();
+	if (!hasBus) {
+		spi_bus_config_t bus = {
+			.sclk_io_num = pins[1], .miso_io_num = pins[2], .mosi_io_num = pins[3],
+			.quadwp_io_num = -1, .quadhd_io_num = -1, .max_transfer_sz = 4096,
+		};
+		if (spi_bus_initialize(host.slot, &bus, SDSPI_DEFAULT_DMA) != ESP_OK)
+			return 0;
+		hasBus = 1;
+	}
+	if (card != NULL)
+		esp_vfs_fat_sdcard_unmount(base, card);
+	card = NULL;
+	sdspi_device_config_t slot = SDSPI_DEVICE_CONFIG_DEFAULT();
+	slot.gpio_cs = pins[0];
+	slot.host_id = host.slot;
+	esp_vfs_fat_mount_config_t config = { .format_if_mount_failed = false, .max_files = 3 };
+	return esp_vfs_fat_sdspi_mount(base, &host, &slot, &config, &card) == ESP_OK;
+#else
+	(void)the;
+	return 1;
+#endif
+}
+
+// (base, chip select, clock, in, out): true once the card is there; a desk's folder needs no pins
+void xs_latchkey_card_open(xsMachine *the)
+{
+	if (xsmcArgc != 5)
+		return;
+	const char *wanted = xsmcToString(xsArg(0));
+	if (strlen(wanted) == 0 || strlen(wanted) >= BASE_MAX)
+		return;
+	stopWriting();
+	strcpy(base, wanted);
+	if (mount(the) && tidy())
+		xsmcSetTrue(xsResult);
+	else
+		base[0] = 0;
+}
+
+// (): name, bytes, name, bytes, ... of what is there
+void xs_latchkey_card_list(xsMachine *the)
+{
+	DIR *folder = base[0] == 0 ? NULL : opendir(base);
+	if (folder == NULL)
+		return;
+	xsmcVars(1);
+	xsmcSetNewArray(xsResult, 0);
+	struct dirent *entry;
+	struct stat found;
+	char path[PATH_MAX_BYTES];
+	xsIntegerValue index = 0;
+	for (int count = 0; count < FILES_MAX && (entry = readdir(folder)) != NULL; count++) {
+		if (!isName(entry->d_name))
+			continue;
+		snprintf(path, sizeof path, "%s/%s", base, entry->d_name);
+		if (stat(path, &found) != 0 || !S_ISREG(found.st_mode))
+			continue;
+		xsmcSetString(xsVar(0), entry->d_name);
+		xsmcSetIndex(xsResult, index++, xsVar(0));
+		xsmcSetNumber(xsVar(0), (xsNumberValue)found.st_size);
+		xsmcSetIndex(xsResult, index++, xsVar(0));
+	}
+	closedir(folder);
+}
+
+static int writeAll(int file, const uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t count = write(file, bytes, length);
+		if (count <= 0) {
+			if (count < 0 && errno == EINTR)
+				continue;
+			return 0;
+		}
+		bytes += count;
+		length -= (size_t)count;
+	}
+	return 1;
+}
+
+static int bytesOf(xsMachine *the, int argument, const uint8_t **bytes, size_t *length)
+{
+	void *data = NULL;
+	xsUnsignedValue size = 0;
+	volatile int isGood = 0;
+	if (xsmcArgc <= argument || xsmcTypeOf(xsArg(argument)) != xsReferenceType)
+		return 0;
+	xsTry {
+		xsmcGetBufferReadable(xsArg(argument), &data, &size);
+		isGood = 1;
+	}
+	xsCatch {
+	}
+	*bytes = data;
+	*length = size;
+	return isGood;
+}
+
+// (name): true; that file is empty now, and is the one that is written
+void xs_latchkey_card_create(xsMachine *the)
+{
+	char path[PATH_MAX_BYTES];
+	if (!pathOf(the, path, 0, ""))
+		return;
+	stopWriting();
+	written = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (written < 0)
+		return;
+	strcpy(writtenName, xsmcToString(xsArg(0)));
+	xsmcSetTrue(xsResult);
+}
+
+// (bytes): true once they stand behind what was written before
+void xs_latchkey_card_append(xsMachine *the)
+{
+	const uint8_t *bytes;
+	size_t length;
+	if (written < 0 || !bytesOf(the, 0, &bytes, &length))
+		return;
+	if (writeAll(written, bytes, length))
+		xsmcSetTrue(xsResult);
+	else
+		stopWriting();
+}
+
+// (): true once what was appended is on the card
+void xs_latchkey_card_flush(xsMachine *the)
+{
+	if (written >= 0 && fsync(written) == 0)
+		xsmcSetTrue(xsResult);
+}
+
+// (name, bytes): true once the file is there, whole
+void xs_latchkey_card_put(xsMachine *the)
+{
+	char half[PATH_MAX_BYTES], whole[PATH_MAX_BYTES], path[PATH_MAX_BYTES];
+	const uint8_t *bytes;
+	size_t length;
+	if (!pathOf(the, half, 0, ".tmp") || !pathOf(the, whole, 0, ".new") || !pathOf(the, path, 0, ""))
+		return;
+	int file = open(half, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (file < 0)
+		return;
+	int isDone = bytesOf(the, 1, &bytes, &length) && writeAll(file, bytes, length) && fsync(file) == 0;
+	isDone = close(file) == 0 && isDone;
+	if (!isDone) {
+		unlink(half);
+		return;
+	}
+	unlink(whole);
+	if (rename(half, whole) != 0)
+		return;
+	unlink(path);
+	if (rename(whole, path) == 0)
+		xsmcSetTrue(xsResult);
+}
+
+// (name, offset, bytesMax): an ArrayBuffer, shorter at the file's end
+void xs_latchkey_card_read(xsMachine *the)
+{
+	char path[PATH_MAX_BYTES];
+	if (xsmcArgc != 3 || !pathOf(the, path, 0, ""))
+		return;
+	xsNumberValue offset = xsmcToNumber(xsArg(1));
+	xsNumberValue bytesMax = xsmcToNumber(xsArg(2));
+	if (!(offset >= 0 && offset <= UINT32_MAX && bytesMax >= 0 && bytesMax <= READ_MAX))
+		return;
+	int file = open(path, O_RDONLY);
+	if (file < 0)
+		return;
+	struct stat found;
+	size_t length = 0;
+	int isGood = fstat(file, &found) == 0 && lseek(file, (off_t)offset, SEEK_SET) >= 0;
+	if (isGood && found.st_size > (off_t)offset) {
+		length = (size_t)(found.st_size - (off_t)offset);
+		if (length > (size_t)bytesMax)
+			length = (size_t)bytesMax;
+	}
+	uint8_t *target = xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)length);
+	for (size_t done = 0; isGood && done < length;) {
+		ssize_t count = read(file, target + done, length - done);
+		if (count <= 0)
+			isGood = 0;
+		else
+			done += (size_t)count;
+	}
+	close(file);
+	if (!isGood)
+		xsmcSetUndefined(xsResult);
+}
+
+// (name): true once no such file is there
+void xs_latchkey_card_remove(xsMachine *the)
+{
+	char path[PATH_MAX_BYTES];
+	if (!pathOf(the, path, 0, ""))
+		return;
+	if (written >= 0 && strcmp(writtenName, xsmcToString(xsArg(0))) == 0)
+		stopWriting();
+	if (unlink(path) == 0 || errno == ENOENT)
+		xsmcSetTrue(xsResult);
+}
+
+// (): bytes that still fit
+void xs_latchkey_card_free(xsMachine *the)
+{
+	if (base[0] == 0)
+		return;
+#if defined(ESP32)
+	uint64_t total = 0, left = 0;
+	if (esp_vfs_fat_info(base, &total, &left) != ESP_OK)
+		return;
+	xsmcSetNumber(xsResult, (xsNumberValue)left);
+#else
+	struct statvfs found;
+	if (statvfs(base, &found) != 0)
+		return;
+	xsmcSetNumber(xsResult, (xsNumberValue)found.f_bavail * (xsNumberValue)found.f_frsize);
+#endif
+}
