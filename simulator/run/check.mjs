@@ -4,10 +4,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./bundle.mjs";
-import { manifestFaults, mentionFaults, sourceFaults } from "./layers.mjs";
+import { mentionFaults, sourceFaults } from "./layers.mjs";
+import { boardFaults } from "./manifests.mjs";
 import { runProgram } from "./steps.mjs";
 
 const FOLDERS = ["firmware", "lock", "keypad", "camera", "owner", "simulator"];
+const BOARDS = ["lock", "keypad", "camera"];
 const SOURCES = /\.(?:ts|mts|mjs|js|c|h)$/;
 
 function sourceFiles() {
@@ -18,11 +20,16 @@ function sourceFiles() {
     .map((path) => ({ path, source: readFileSync(join(ROOT, path), "utf8") }));
 }
 
+function manifestFiles() {
+  const paths = ["manifest.json", "firmware/io/manifest.json", ...BOARDS.map((board) => `${board}/manifest.json`)];
+  return new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
+}
+
 function layers() {
   const files = sourceFiles();
-  const manifest = join(ROOT, "manifest.json");
   const faults = [...sourceFaults(files), ...mentionFaults(files, readdirSync(join(ROOT, "docs")))];
-  if (existsSync(manifest)) faults.push(...manifestFaults(readFileSync(manifest, "utf8"), files));
+  const manifests = manifestFiles();
+  for (const board of BOARDS) faults.push(...boardFaults(board, manifests, files));
   for (const fault of faults) console.log(fault);
   return faults.length === 0;
 }

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { minify } from "terser";
 import { bundle, ROOT } from "./bundle.mjs";
+import { gitOf, sdkCommit, toolEnvironment } from "./sdk.mjs";
 
 const run = promisify(execFile);
 const IMAGES = join(ROOT, ".build/images");
@@ -34,34 +35,6 @@ const MINIFYING = Object.freeze({
   format: { beautify: true, comments: false },
 });
 
-function gitOf(folder, ...words) {
-  return execFileSync("git", ["-C", folder, ...words], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  }).trim();
-}
-
-/** Tells in one line why nothing can be linked here; undefined where it can. */
-export function missingSdk() {
-  const { MODDABLE } = process.env;
-  if (!MODDABLE)
-    return "no image can be linked: $MODDABLE is not set (npx xs-dev setup; npm run doctor says what is missing)";
-  const tool = join(MODDABLE, "build/bin/lin/release/mcconfig");
-  const isMac = existsSync(join(MODDABLE, "build/bin/mac/release/mcconfig"));
-  if (!isMac && !existsSync(tool)) return "no image can be linked: the SDK's tools are not built (npm run doctor)";
-  try {
-    sdkCommit();
-  } catch {
-    return "no image can be linked: $MODDABLE is no git work tree, so its commit could not be recorded";
-  }
-  return undefined;
-}
-
-/** Gives the SDK's commit, 40 hexadecimal digits. @throws Error where it is no git work tree */
-export function sdkCommit() {
-  return gitOf(process.env.MODDABLE, "rev-parse", "HEAD");
-}
-
 /** What an image says of itself. The same sources and the same SDK give the same.
  *  @returns `{target, version, buildTime}`; the version has a `!` where the sources are not the commit's */
 export function imageOf(target) {
@@ -85,14 +58,6 @@ export async function programOf(board, image) {
   });
   const { code } = await minify(whole, MINIFYING);
   return code;
-}
-
-/** Gives the environment in which the SDK's tools run. */
-export function toolEnvironment(more = {}) {
-  const { MODDABLE, PATH } = process.env;
-  const system = process.platform === "darwin" ? "mac" : "lin";
-  const folders = [join(MODDABLE, "build/bin", system, "release"), join(ROOT, "node_modules/.bin"), PATH];
-  return { ...process.env, PATH: folders.join(":"), ...more };
 }
 
 /** Writes a folder from which the SDK builds a board for a target: its program, and a manifest over the board's own.

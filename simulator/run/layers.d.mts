@@ -13,6 +13,3 @@ export function sourceFaults(files: readonly SourceFile[]): string[];
 /** Faults of comments that send a reader to a document which is not there. Only README.md stands outside of docs/.
  *  @param documents the names of the files in docs/ */
 export function mentionFaults(files: readonly SourceFile[], documents: readonly string[]): string[];
-
-/** Faults of a manifest at the root: each firmware module must be in it, and none that only a desk can run. */
-export function manifestFaults(manifest: string, files: readonly SourceFile[]): string[];

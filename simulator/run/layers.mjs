@@ -180,28 +180,6 @@ export function mentionFaults(files, documents) {
   });
 }
 
-/** Every path that a manifest's `modules` name, at any depth. */
-function manifestPaths(value) {
-  if (typeof value === "string") return [posix.normalize(value).replace(/\.(?:ts|js)$/, "")];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(manifestPaths);
-}
-
-function isNamed(paths, module) {
-  return paths.some((path) => path === module || (path.endsWith("/*") && posix.dirname(module) === path.slice(0, -2)));
-}
-
-/** Faults of a manifest at the root: each firmware module must be in it, and none that only a desk can run. */
-export function manifestFaults(manifest, files) {
-  const paths = manifestPaths(JSON.parse(manifest).modules);
-  return files.flatMap(({ path }) => {
-    if (!path.startsWith("firmware/") || !/(?<!\.d)\.ts$/.test(path) || isTest(path)) return [];
-    const isIn = isNamed(paths, path.replace(/\.ts$/, ""));
-    if (DESK_ONLY.includes(path)) return isIn ? [`manifest.json:1: names ${path}, which no board can run`] : [];
-    return isIn ? [] : [`manifest.json:1: does not name ${path}`];
-  });
-}
-
 /** Gives the faults of files as lines `path:line: what it does wrong`.
  *  @param files rows of `{path, source}`; paths from the project's root, with `/` */
 export function sourceFaults(files) {

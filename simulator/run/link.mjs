@@ -4,8 +4,9 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { linkImage, missingSdk, TARGETS } from "./image.mjs";
+import { linkImage, TARGETS } from "./image.mjs";
 import { measureRom } from "./rom.mjs";
+import { missingSdk } from "./sdk.mjs";
 
 const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--twice]`;
 

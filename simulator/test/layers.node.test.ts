@@ -3,7 +3,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { manifestFaults, mentionFaults, sourceFaults } from "../run/layers.mjs";
+import { mentionFaults, sourceFaults } from "../run/layers.mjs";
+import { boardFaults } from "../run/manifests.mjs";
 
 const HEAD = "// What it is.\n";
 
@@ -131,36 +132,38 @@ for (const [claim, source, faults] of MENTIONS) {
   });
 }
 
-const MODULES = {
-  "*": ["./firmware/bytes", "./firmware/fault.ts"],
-  cbor: "./firmware/cbor/*",
-};
+const GLUE = "void xs_latchkey_one(xsMachine *the)\n{\n}\n";
+const PART = 'function one(this: unknown) {\n  return native("xs_latchkey_one").call(this);\n}\n';
+const MANIFEST = JSON.stringify({ modules: { "*": ["./firmware/one.c", "$(MODDABLE)/other.c"] } });
+const BOARD = JSON.stringify({ include: ["../manifest.json", "$(MODDABLE)/more.json"] });
 
-const MANIFESTS: readonly [claim: string, paths: readonly string[], faults: number][] = [
+const MANIFESTS: readonly [claim: string, files: Record<string, string>, faults: number][] = [
   [
-    "accepts modules that are named or matched",
-    ["firmware/bytes.ts", "firmware/fault.ts", "firmware/cbor/decode.ts"],
+    "accepts a function whose C file an included manifest names",
+    { "firmware/one.ts": PART, "firmware/one.c": GLUE },
     0,
   ],
-  ["refuses a module that is missing", ["firmware/bytes.ts", "firmware/platform.ts"], 1],
-  ["refuses a module in a folder below the one matched", ["firmware/cbor/deep/x.ts"], 1],
-  ["asks for no tests and no boards", ["firmware/cose/test/x.test.ts", "lock/lock.ts"], 0],
-  ["asks for no backend of the desk", ["firmware/crypto/node.ts", "firmware/crypto/portable.ts"], 0],
+  ["refuses a function that no C file defines", { "firmware/one.ts": PART, "firmware/one.c": "" }, 1],
+  ["refuses a C file that is not there", { "firmware/one.ts": "" }, 1],
+  [
+    "refuses a backend of the desk",
+    { "firmware/one.ts": 'import "./crypto/node.ts";', "firmware/crypto/node.ts": "", "firmware/one.c": GLUE },
+    1,
+  ],
+  ["asks for nothing that the program does not import", { "camera/two.ts": PART, "firmware/one.c": "" }, 0],
 ];
 
-for (const [claim, paths, faults] of MANIFESTS) {
-  test(`${claim} in the manifest`, () => {
-    const files = paths.map((path) => ({ path, source: "" }));
-    assert.is(manifestFaults(JSON.stringify({ modules: MODULES }), files).length, faults);
+for (const [claim, sources, faults] of MANIFESTS) {
+  test(`${claim} in a board's manifest`, () => {
+    const files = { "lock/main.ts": 'import "../firmware/one.ts";', ...sources };
+    const manifests = new Map([
+      ["manifest.json", MANIFEST],
+      ["lock/manifest.json", BOARD],
+    ]);
+    const rows = Object.entries(files).map(([path, source]) => ({ path, source }));
+    const found = boardFaults("lock", manifests, rows);
+    assert.is(found.length, faults, found.join("\n"));
   });
 }
-
-test("refuses a backend of the desk in the manifest", () => {
-  const manifest = JSON.stringify({ modules: { crypto: "./firmware/crypto/*" } });
-  const files = ["crypto", "native", "node"].map((name) => ({ path: `firmware/crypto/${name}.ts`, source: "" }));
-  assert.equal(manifestFaults(manifest, files), [
-    "manifest.json:1: names firmware/crypto/node.ts, which no board can run",
-  ]);
-});
 
 test.run();

@@ -1,0 +1,47 @@
+// Finds the user's Moddable SDK and its tools.
+// Why: it is the user's own, named by $MODDABLE; nothing of it is here, and where it is not there one line says so.
+// It imports no package, so that the doctor can say that there are none.
+
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** Asks git about a folder. @returns what it says, without the line's end @throws Error where it says no */
+export function gitOf(folder, ...words) {
+  return execFileSync("git", ["-C", folder, ...words], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  }).trim();
+}
+
+/** Tells in one line why nothing can be linked here; undefined where it can. */
+export function missingSdk() {
+  const { MODDABLE } = process.env;
+  if (!MODDABLE)
+    return "no image can be linked: $MODDABLE is not set (npx xs-dev setup; npm run doctor says what is missing)";
+  const tool = join(MODDABLE, "build/bin/lin/release/mcconfig");
+  const isMac = existsSync(join(MODDABLE, "build/bin/mac/release/mcconfig"));
+  if (!isMac && !existsSync(tool)) return "no image can be linked: the SDK's tools are not built (npm run doctor)";
+  try {
+    sdkCommit();
+  } catch {
+    return "no image can be linked: $MODDABLE is no git work tree, so its commit could not be recorded";
+  }
+  return undefined;
+}
+
+/** Gives the SDK's commit, 40 hexadecimal digits. @throws Error where it is no git work tree */
+export function sdkCommit() {
+  return gitOf(process.env.MODDABLE, "rev-parse", "HEAD");
+}
+
+/** Gives the environment in which the SDK's tools run. */
+export function toolEnvironment(more = {}) {
+  const { MODDABLE, PATH } = process.env;
+  const system = process.platform === "darwin" ? "mac" : "lin";
+  const folders = [join(MODDABLE, "build/bin", system, "release"), join(ROOT, "node_modules/.bin"), PATH];
+  return { ...process.env, PATH: folders.join(":"), ...more };
+}
