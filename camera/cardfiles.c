@@ -17,6 +17,7 @@
 #include "xsmc.h"
 
 #if defined(ESP32)
+	#include "driver/sdmmc_host.h"
 	#include "driver/sdspi_host.h"
 	#include "driver/spi_master.h"
 	#include "esp_vfs_fat.h"
@@ -107,37 +108,58 @@ static int tidy(void)
 	return 1;
 }
 
+#if defined(ESP32)
+	static const esp_vfs_fat_mount_config_t mounting = { .format_if_mount_failed = false, .max_files = 3 };
+
+	static int mountSpi(const int *pins)
+	{
+		sdmmc_host_t host = SDSPI_HOST_DEFAULT();
+		if (!hasBus) {
+			spi_bus_config_t bus = {
+				.sclk_io_num = pins[1], .miso_io_num = pins[2], .mosi_io_num = pins[3],
+				.quadwp_io_num = -1, .quadhd_io_num = -1, .max_transfer_sz = 4096,
+			};
+			if (spi_bus_initialize(host.slot, &bus, SDSPI_DEFAULT_DMA) != ESP_OK)
+				return 0;
+			hasBus = 1;
+		}
+		sdspi_device_config_t slot = SDSPI_DEVICE_CONFIG_DEFAULT();
+		slot.gpio_cs = pins[0];
+		slot.host_id = host.slot;
+		return esp_vfs_fat_sdspi_mount(base, &host, &slot, &mounting, &card) == ESP_OK;
+	}
+
+	static int mountSdmmc(const int *pins)
+	{
+		sdmmc_host_t host = SDMMC_HOST_DEFAULT();
+		sdmmc_slot_config_t slot = SDMMC_SLOT_CONFIG_DEFAULT();
+		slot.width = 1;
+		slot.clk = pins[1];
+		slot.cmd = pins[2];
+		slot.d0 = pins[3];
+		slot.flags |= SDMMC_SLOT_FLAG_INTERNAL_PULLUP;
+		return esp_vfs_fat_sdmmc_mount(base, &host, &slot, &mounting, &card) == ESP_OK;
+	}
+#endif
+
+// A card on SPI has a select; on the chip's own SD host, with one data line, it has none, which is -1.
 static int mount(xsMachine *the)
 {
 #if defined(ESP32)
 	int pins[4];
 	for (int index = 0; index < 4; index++)
 		pins[index] = xsmcToInteger(xsArg(index + 1));
-	sdmmc_host_t host = SDSPI_HOST_DEFAULT();
-	if (!hasBus) {
-		spi_bus_config_t bus = {
-			.sclk_io_num = pins[1], .miso_io_num = pins[2], .mosi_io_num = pins[3],
-			.quadwp_io_num = -1, .quadhd_io_num = -1, .max_transfer_sz = 4096,
-		};
-		if (spi_bus_initialize(host.slot, &bus, SDSPI_DEFAULT_DMA) != ESP_OK)
-			return 0;
-		hasBus = 1;
-	}
 	if (card != NULL)
 		esp_vfs_fat_sdcard_unmount(base, card);
 	card = NULL;
-	sdspi_device_config_t slot = SDSPI_DEVICE_CONFIG_DEFAULT();
-	slot.gpio_cs = pins[0];
-	slot.host_id = host.slot;
-	esp_vfs_fat_mount_config_t config = { .format_if_mount_failed = false, .max_files = 3 };
-	return esp_vfs_fat_sdspi_mount(base, &host, &slot, &config, &card) == ESP_OK;
+	return pins[0] >= 0 ? mountSpi(pins) : mountSdmmc(pins);
 #else
 	(void)the;
 	return 1;
 #endif
 }
 
-// (base, chip select, clock, in, out): true once the card is there; a desk's folder needs no pins
+// (base, select, clock, in, out) or (base, -1, clock, command, data): true once the card is there; a desk's folder needs no pins
 void xs_latchkey_card_open(xsMachine *the)
 {
 	if (xsmcArgc != 5)

@@ -10,8 +10,8 @@ import type { Sink } from "./sink.ts";
 /** Gives the host function of that C name. Declared by xs.d.ts in the SDK; here for the desk's compiler. */
 declare function native(name: string): { call(self: unknown, ...values: unknown[]): never };
 
-function nativeOpen(this: unknown, base: string, select: number, clock: number, input: number, output: number): Done {
-  return native("xs_latchkey_card_open").call(this, base, select, clock, input, output);
+function nativeOpen(this: unknown, base: string, select: number, clock: number, third: number, fourth: number): Done {
+  return native("xs_latchkey_card_open").call(this, base, select, clock, third, fourth);
 }
 
 function nativeList(this: unknown): (string | number)[] | undefined {
@@ -52,11 +52,8 @@ type Done = true | undefined;
 export interface CardWiring {
   /** The folder that it is mounted as; on a desk one that is there. At most 63 bytes. */
   readonly base: string;
-  /** The four pins of its SPI bus; any numbers on a desk. */
-  readonly select: number;
-  readonly clock: number;
-  readonly input: number;
-  readonly output: number;
+  /** Select, clock, in and out of its SPI bus; or -1, clock, command and data 0 of the chip's own SD host. Any numbers on a desk. */
+  readonly pins: readonly [number, number, number, number];
 }
 
 /** What one call may read: the C side gives no more at once. */
@@ -132,8 +129,8 @@ export class FileCard implements Card {
   /** Sees to it that there is a card. */
   #look(): boolean {
     if (this.#isThere) return true;
-    const { base, select, clock, input, output } = this.#wiring;
-    this.#isThere = nativeOpen(base, select, clock, input, output) === true;
+    const { base, pins } = this.#wiring;
+    this.#isThere = nativeOpen(base, ...pins) === true;
     return this.#isThere;
   }
 

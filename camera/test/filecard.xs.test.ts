@@ -10,11 +10,11 @@ import { CARD_READ_BYTES_MAX, FileCard } from "../filecard.ts";
 
 declare const host: Host;
 
-const PINS = { select: 0, clock: 0, input: 0, output: 0 };
+const PINS = [0, 0, 0, 0] as const;
 const bytes = (length: number, first = 0): Bytes => Uint8Array.from({ length }, (_, index) => (first + index) & 0xff);
 
 function newCard(): FileCard {
-  const card = new FileCard({ base: host.scratch(), ...PINS });
+  const card = new FileCard({ base: host.scratch(), pins: PINS });
   for (const { name } of card.list()) card.remove(name);
   return card;
 }
@@ -64,7 +64,7 @@ test("what a cut left is worked off at the next start: a whole new file counts, 
   card.put("note", bytes(3));
   card.put("note.new", bytes(4, 50));
   card.put("other.tmp", bytes(2));
-  const next = new FileCard({ base: host.scratch(), ...PINS });
+  const next = new FileCard({ base: host.scratch(), pins: PINS });
   assert.equal(next.list(), [{ name: "note", bytes: 4 }]);
   assert.equal(next.read("note", 0, 10), bytes(4, 50));
 });
@@ -100,7 +100,7 @@ test("arguments without sense are refused", () => {
 });
 
 test("where there is no folder there is no card, and no room", () => {
-  const card = new FileCard({ base: `${host.scratch()}/none/there`, ...PINS });
+  const card = new FileCard({ base: `${host.scratch()}/none/there`, pins: PINS });
   assert.is(card.freeBytes, 0);
   refuses(() => card.list());
   refuses(() => card.create("film.age"));

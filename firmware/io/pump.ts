@@ -44,6 +44,11 @@ export class Pump {
     this.#uptime = uptime;
   }
 
+  /** Milliseconds since the start. */
+  uptime(): Millis {
+    return this.#uptime();
+  }
+
   /** Adds somebody who is called when it is time; in the order of adding. */
   add(...timed: readonly Timed[]): void {
     this.#timed.push(...timed);
