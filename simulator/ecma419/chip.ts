@@ -111,17 +111,18 @@ export class Chip {
   /** Drives a pin from outside, or lets it go. @throws Error where the chip drives against it */
   drive(pin: number, level: Level | undefined): void {
     this.#pin(pin).driven = level;
-    this.#settle();
+    this.#settle(this.#wire(pin));
   }
 
   /** Solders a resistor to a pin. */
   pull(pin: number, resistor: Pull | undefined): void {
     this.#pin(pin).resistor = resistor;
-    this.#settle();
+    this.#settle(this.#wire(pin));
   }
 
   /** Closes a contact between two pins, or opens it. */
   join(one: number, other: number, isJoined: boolean): void {
+    if (this.#pin(one).joined.has(other) === isJoined) return;
     for (const [from, to] of [
       [one, other],
       [other, one],
@@ -130,7 +131,7 @@ export class Chip {
       if (isJoined) joined.add(to);
       else joined.delete(to);
     }
-    this.#settle();
+    this.#settle([...this.#wire(one), ...this.#wire(other)]);
   }
 
   /** Puts a voltage on a pin, for the converter. */
@@ -198,7 +199,7 @@ export class Chip {
     const it = this.#pin(pin);
     it.pad = pad;
     it.listener = undefined;
-    this.#settle();
+    this.#settle(this.#wire(pin));
     it.listener = listener;
   }
 
@@ -213,9 +214,11 @@ export class Chip {
     return it;
   }
 
-  #settle(): void {
+  /** Brings the levels of some pins up to date, and tells of those that changed. */
+  #settle(pins: readonly number[] = this.model.pins): void {
     const moved: number[] = [];
-    for (const [number, pin] of this.#pins) {
+    for (const number of pins) {
+      const pin = this.#pin(number);
       const level = this.#resolve(number) ?? pin.level;
       const pulse = pin.pad.kind === "pulsed" ? this.#pulses.pulse(pin.pad.channel) : undefined;
       const isSame = pulse?.hz === pin.pulse?.hz && pulse?.duty === pin.pulse?.duty;
@@ -233,34 +236,48 @@ export class Chip {
   /** What a pin's wire is at; undefined where it floats. */
   #resolve(from: number): Level | undefined {
     const wire = this.#wire(from);
-    const strong = only(wire.flatMap((number) => this.#drivers(this.#pin(number))));
-    if (strong === "both") throw new Error(`chip: pins ${wire.join(", ")} are driven both ways`);
-    if (strong !== undefined) return strong;
-    const board = only(wire.map((number) => levelOf(this.#pin(number).resistor)));
-    if (board !== undefined) return board === "both" ? undefined : board;
-    const own = only(wire.map((number) => levelOf(pullOf(this.#pin(number).pad))));
-    return own === "both" ? undefined : own;
+    let [strong, board, own] = [0, 0, 0];
+    for (const number of wire) {
+      const { pad, driven, resistor } = this.#pin(number);
+      strong |= bitOf(driven) | bitOf(this.#driver(pad));
+      board |= bitOf(levelOf(resistor));
+      own |= bitOf(levelOf(pullOf(pad)));
+    }
+    if (strong === BOTH) throw new Error(`chip: pins ${wire.join(", ")} are driven both ways`);
+    // What drives is stronger than a resistor, and that than the chip's own pull; two that contradict each other are luck.
+    const decides = strong || board || own;
+    return decides === 0 || decides === BOTH ? undefined : decides === HIGH ? 1 : 0;
   }
 
   /** Every pin that a pin is wired to, over any number of contacts, itself included. */
   #wire(from: number): readonly number[] {
+    if (this.#pin(from).joined.size === 0) return [from];
     const wire = new Set([from]);
     for (const number of wire) for (const next of this.#pin(number).joined) wire.add(next);
     return [...wire];
   }
 
-  #drivers({ pad, driven }: Pin): readonly (Level | undefined)[] {
+  /** What the chip drives; undefined where it only listens or has let go. */
+  #driver(pad: Pad): Level | undefined {
     switch (pad.kind) {
       case "input":
-        return [driven];
+        return undefined;
       case "output":
-        return [driven, pad.level];
+        return pad.level;
       case "drain":
-        return [driven, pad.level === 0 ? 0 : undefined];
+        return pad.level === 0 ? 0 : undefined;
       case "pulsed":
-        return [driven, (this.#pulses.pulse(pad.channel)?.duty ?? 0) > 0 ? 1 : 0];
+        return (this.#pulses.pulse(pad.channel)?.duty ?? 0) > 0 ? 1 : 0;
     }
   }
+}
+
+const LOW = 1;
+const HIGH = 2;
+const BOTH = LOW | HIGH;
+
+function bitOf(level: Level | undefined): number {
+  return level === undefined ? 0 : level === 1 ? HIGH : LOW;
 }
 
 function levelOf(pull: Pull | undefined): Level | undefined {
@@ -269,12 +286,4 @@ function levelOf(pull: Pull | undefined): Level | undefined {
 
 function pullOf(pad: Pad): Pull | undefined {
   return pad.kind === "input" || pad.kind === "drain" ? pad.pull : undefined;
-}
-
-/** The one level that is said, or that both are. */
-function only(levels: readonly (Level | undefined)[]): Level | "both" | undefined {
-  const isLow = levels.includes(0);
-  const isHigh = levels.includes(1);
-  if (isLow && isHigh) return "both";
-  return isLow ? 0 : isHigh ? 1 : undefined;
 }
