@@ -198,7 +198,8 @@ function bitOf(key: Key): number {
 export function reach(closed: number, from: number): number {
   let rows = 1 << from;
   let columns = 0;
-  for (let round = 0; round < ROWS; round++) {
+  // Each round finds at least one more wire, or there is none.
+  for (let round = 0; round < ROWS + COLUMNS; round++) {
     for (let row = 0; row < ROWS; row++) {
       const contacts = (closed >> (row * COLUMNS)) & ((1 << COLUMNS) - 1);
       if (((rows >> row) & 1) === 1) columns |= contacts;

@@ -7,7 +7,8 @@
 /** A callback with the class's instance as its `this`. */
 type Callback = (this: unknown, count: number) => void;
 
-/** Ecma-419 §9.2. A pin can be opened once; a second time throws. */
+/** Ecma-419 §9.2. A pin can be opened once; a second time throws. An ESP32's pin that is closed is an input with the chip's own
+ *  pull-up (about 45 kΩ), not the floating input of a reset. */
 export interface DigitalClass {
   new (options: {
     readonly pin: number;
@@ -32,7 +33,8 @@ export interface Digital {
   close(): void;
 }
 
-/** Ecma-419 §9.5. `write` takes 0 to 2^resolution - 1. The SDK takes `resolution` as an option. */
+/** Ecma-419 §9.5. `write` takes 0 to 2^resolution - 1. The SDK takes `resolution` as an option, 8 to 14 bits. It begins low, and a
+ *  pin that is closed stays driven low; where another shares its hertz and resolution, it even goes on following its old channel. */
 export interface PwmClass {
   new (options: { readonly pin: number; readonly hz?: number; readonly resolution?: number }): Pwm;
 }
@@ -43,14 +45,15 @@ export interface Pwm {
   close(): void;
 }
 
-/** Ecma-419 §9.3. `read` gives 0 to 2^resolution - 1. */
+/** Ecma-419 §9.3. `read` gives 0 to 2^resolution - 1, or undefined where the conversion failed; on an ESP32 the greatest stands for
+ *  2,450 mV. While one is open, its unit of the converter cannot feed the random number generator. */
 export interface AnalogClass {
   new (options: { readonly pin: number }): Analog;
 }
 
 export interface Analog {
   readonly resolution: number;
-  read(): number;
+  read(): number | undefined;
   close(): void;
 }
 
@@ -148,7 +151,7 @@ export interface KeyValueModule {
 export interface KeyValue {
   /** undefined where the name was never written. */
   read(key: string): ArrayBuffer | undefined;
-  write(key: string, value: ArrayBuffer): void;
+  write(key: string, value: ArrayBuffer | Uint8Array): void;
   delete(key: string): void;
   close(): void;
 }
@@ -161,6 +164,8 @@ export interface FlashModule {
 export interface FlashPartition {
   status(): { readonly size: number; readonly blockLength: number; readonly blocks: number };
   read(byteLength: number, byteOffset: number): ArrayBuffer;
+  /** Fills `target`, and allocates nothing. @returns its length */
+  read(target: Uint8Array, byteOffset: number): number;
   write(bytes: Uint8Array, byteOffset: number): void;
   eraseBlock(start: number, end?: number): void;
   close(): void;

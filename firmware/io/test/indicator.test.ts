@@ -1,0 +1,132 @@
+// Goal: each signal is told from the others by light and by sound, and an alarm outlasts what comes between, until it is quiet or
+// its time is over.
+// Method: what the lamps and the piezo do is kept with its time, while the indicator is ticked when it asks for it.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Millis, millis, type Signal } from "../../platform.ts";
+import { ALARM_MILLIS, LampIndicator } from "../indicator.ts";
+import { PinOutput } from "../output.ts";
+import { Piezo } from "../tone.ts";
+import { desk } from "./desk.ts";
+
+const GREEN = 4;
+const RED = 5;
+const PIEZO = 3;
+
+function made() {
+  const { chip } = desk();
+  let now: Millis = millis(0);
+  const indicator = new LampIndicator({
+    green: new PinOutput({ io: chip.Digital, pin: GREEN }),
+    red: new PinOutput({ io: chip.Digital, pin: RED }),
+    sounder: new Piezo({ io: chip.PWM, pin: PIEZO }),
+    now: () => now,
+  });
+  const light = () => `${chip.level(GREEN) === 1 ? "g" : ""}${chip.level(RED) === 1 ? "r" : ""}` || "-";
+  const state = () => `${light()}${chip.pulse(PIEZO)?.hz ?? ""}`;
+  /** Lets time pass. @returns every state that was to be seen, each once in a row */
+  const pass = (duration: number): string[] => {
+    const end = now + duration;
+    const seen = [state()];
+    for (let next = indicator.nextTick; next !== undefined && next <= end; next = indicator.nextTick) {
+      now = millis(Math.max(now, next));
+      indicator.tick(now);
+      if (state() !== seen.at(-1)) seen.push(state());
+    }
+    now = millis(end);
+    return seen;
+  };
+  const sleep = (duration: number) => {
+    now = millis(now + duration);
+    indicator.tick(now);
+  };
+  return { indicator, state, pass, sleep };
+}
+
+test("it is dark and silent until something is signalled", () => {
+  const { indicator, state } = made();
+  assert.is(state(), "-");
+  assert.is(indicator.nextTick, undefined);
+});
+
+const SHOWN: readonly (readonly [Signal, readonly string[]])[] = [
+  ["wait", ["gr1200", "gr", "-"]],
+  ["yes", ["g1800", "g", "g2600", "g", "-"]],
+  ["no", ["r400", "-", "r400", "r", "-"]],
+  ["quiet", ["-"]],
+];
+for (const [signal, expected] of SHOWN) {
+  test(`"${signal}" is shown and sounded, and ends`, () => {
+    const { indicator, pass } = made();
+    indicator.signal(signal);
+    assert.equal(pass(10_000), expected);
+    assert.is(indicator.nextTick, undefined);
+  });
+}
+
+test("a signal replaces the former at once", () => {
+  const { indicator, pass, state } = made();
+  indicator.signal("yes");
+  pass(130);
+  indicator.signal("no");
+  assert.is(state(), "r400");
+  indicator.signal("quiet");
+  assert.is(state(), "-");
+  assert.is(indicator.nextTick, undefined);
+});
+
+test("an alarm sounds on until it is quiet", () => {
+  const { indicator, pass, state } = made();
+  indicator.signal("alarm");
+  const seen = pass(ALARM_MILLIS - 1_000);
+  assert.ok(seen.length > 600);
+  assert.ok(seen.every((it, index) => it === (index % 2 === 0 ? "r3000" : "-2200")));
+  indicator.signal("quiet");
+  assert.is(state(), "-");
+  assert.equal(pass(ALARM_MILLIS), ["-"]);
+});
+
+test("an alarm that nobody ends is over after its time, unless it is signalled again", () => {
+  const { indicator, pass } = made();
+  indicator.signal("alarm");
+  pass(ALARM_MILLIS - 1_000);
+  indicator.signal("alarm");
+  pass(ALARM_MILLIS - 1_000);
+  assert.is.not(indicator.nextTick, undefined);
+  assert.is(pass(2_000).at(-1), "-");
+  assert.is(indicator.nextTick, undefined);
+});
+
+test("what is signalled between does not silence an alarm", () => {
+  for (const signal of ["yes", "no", "wait"] as const) {
+    const { indicator, pass, state } = made();
+    indicator.signal("alarm");
+    pass(1_000);
+    indicator.signal(signal);
+    assert.is.not(state(), "r3000");
+    const seen = pass(3_000);
+    assert.is(seen.includes("r3000"), true, signal);
+    assert.is(seen.includes("-2200"), true, signal);
+  }
+});
+
+test("an alarm that is signalled again keeps its rhythm", () => {
+  const { indicator, pass, state } = made();
+  indicator.signal("alarm");
+  pass(300);
+  assert.is(state(), "-2200");
+  indicator.signal("alarm");
+  assert.is(state(), "-2200");
+});
+
+test("a board that slept long goes on without playing what it missed", () => {
+  const { indicator, state, sleep } = made();
+  indicator.signal("alarm");
+  sleep(100_000);
+  assert.is(state(), "r3000");
+  sleep(ALARM_MILLIS);
+  assert.is(state(), "-");
+});
+
+test.run();

@@ -1,0 +1,141 @@
+// Goal: voltages are measured to a percent, the converter is free between measurements, and what cannot be measured is never good news.
+// Method: voltages on a wire, and a converter that is busy.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Millis, millis } from "../../platform.ts";
+import { DividedBattery, MAINS } from "../battery.ts";
+import { CurrentStall } from "../stall.ts";
+import { measure } from "../voltage.ts";
+import { desk } from "./desk.ts";
+
+const PIN = 3;
+
+test("a voltage is measured to the millivolt that the converter has", () => {
+  const { chip } = desk();
+  for (let millivolts = 0; millivolts <= 2_450; millivolts += 7) {
+    chip.supply(PIN, millivolts);
+    assert.ok(Math.abs(Number(measure({ io: chip.Analog, pin: PIN })) - millivolts) <= 1, `${millivolts}`);
+  }
+  chip.supply(PIN, 3_300);
+  assert.is(measure({ io: chip.Analog, pin: PIN }), 2_450);
+});
+
+test("the mean of the readings counts, and those that fail do not", () => {
+  const values = [1_000, undefined, 3_000, 2_000];
+  class Sparse {
+    readonly resolution = 12;
+    read(): number | undefined {
+      return values.shift();
+    }
+    close(): void {}
+  }
+  assert.is(measure({ io: Sparse, pin: PIN }), Math.round((2_000 * 2_450) / 4_095));
+});
+
+test("the converter is closed behind each measurement, and where a reading throws", () => {
+  const { chip } = desk();
+  measure({ io: chip.Analog, pin: PIN });
+  assert.not(chip.isTaken(PIN));
+  const { Analog } = chip;
+  class Broken extends Analog {
+    override read(): number {
+      throw new Error("broken");
+    }
+  }
+  assert.throws(() => measure({ io: Broken, pin: PIN }), /broken/);
+  assert.not(chip.isTaken(PIN));
+});
+
+test("a current at the threshold is a stall, below it not, and what cannot be measured is none", () => {
+  const { chip } = desk();
+  const stall = new CurrentStall({ io: chip.Analog, pin: PIN, thresholdMillivolts: 600 });
+  for (const [millivolts, expected] of [
+    [0, false],
+    [590, false],
+    [610, true],
+    [2_450, true],
+  ] as const) {
+    chip.supply(PIN, millivolts);
+    assert.is(stall.isActive, expected, `${millivolts}`);
+    assert.not(chip.isTaken(PIN));
+  }
+  chip.isConverterBusy = true;
+  assert.is(stall.isActive, false);
+});
+
+test("a pin that cannot be measured is refused at once, not in the first drive", () => {
+  const { chip } = desk();
+  assert.throws(() => new CurrentStall({ io: chip.Analog, pin: 10, thresholdMillivolts: 600 }), /not analog/);
+  const options = { io: chip.Analog, pin: 10, upperOhms: 1, lowerOhms: 1, now: () => millis(0) };
+  assert.throws(() => new DividedBattery(options), /not analog/);
+});
+
+/** A battery over 300 kΩ and 100 kΩ: a quarter of its voltage is at the pin. */
+function battery() {
+  const { chip } = desk();
+  let now: Millis = millis(0);
+  const it = new DividedBattery({ io: chip.Analog, pin: PIN, upperOhms: 300_000, lowerOhms: 100_000, now: () => now });
+  return {
+    chip,
+    battery: it,
+    charge: (millivolts: number) => chip.supply(PIN, millivolts / 4),
+    pass: (duration: number) => {
+      now = millis(now + duration);
+    },
+  };
+}
+
+function near(actual: number, expected: number): void {
+  assert.ok(Math.abs(actual - expected) <= 4, `${actual} is not ${expected}`);
+}
+
+test("a battery's voltage is that before the divider", () => {
+  const it = battery();
+  it.charge(6_000);
+  near(it.battery.millivolts, 6_000);
+  assert.not(it.chip.isTaken(PIN));
+});
+
+test("a reading is remembered for five seconds", () => {
+  const it = battery();
+  it.charge(6_000);
+  near(it.battery.millivolts, 6_000);
+  it.charge(5_000);
+  it.pass(4_999);
+  near(it.battery.millivolts, 6_000);
+  it.pass(1);
+  near(it.battery.millivolts, 5_000);
+});
+
+test("what a battery had under the last load is not forgotten at rest", () => {
+  const it = battery();
+  it.charge(4_300);
+  it.battery.load();
+  it.charge(5_600);
+  near(it.battery.millivolts, 4_300);
+  it.pass(60_000);
+  near(it.battery.millivolts, 4_300);
+  it.charge(4_000);
+  it.pass(60_000);
+  near(it.battery.millivolts, 4_000);
+  it.charge(5_900);
+  it.battery.load();
+  it.pass(60_000);
+  near(it.battery.millivolts, 5_900);
+});
+
+test("a battery that cannot be measured, or whose divider is broken, is empty and no mains", () => {
+  const it = battery();
+  it.charge(0);
+  assert.is(it.battery.millivolts, 1);
+  it.chip.isConverterBusy = true;
+  it.charge(6_000);
+  it.pass(60_000);
+  assert.is(it.battery.millivolts, 1);
+  it.battery.load();
+  assert.is(it.battery.millivolts, 1);
+  assert.is(MAINS.millivolts, 0);
+});
+
+test.run();
