@@ -57,8 +57,8 @@ export interface Analog {
   close(): void;
 }
 
-/** Ecma-419 §9.7. `write` throws where more is given than the last `onWritable` told of; `onReadable` and `onWritable` come from the
- *  event loop, never from within another call. */
+/** Ecma-419 §9.7. `write` throws where more is given than there is room for; `onReadable` and `onWritable` come from the event loop,
+ *  never from within another call, and must not close what they were called for: the SDK for the ESP32 goes on with it. */
 export interface SerialClass {
   new (options: {
     readonly port: number;
@@ -74,11 +74,13 @@ export interface SerialClass {
 export interface Serial {
   /** Everything that has come; undefined where nothing has. */
   read(): ArrayBuffer | undefined;
-  write(bytes: Uint8Array): void;
+  /** All of it: the SDK for Linux takes no view. */
+  write(bytes: ArrayBuffer): void;
   close(): void;
 }
 
-/** Ecma-419 §9.10. `write` before the first `onWritable`, or above what it told, throws. After `onError` it is closed by its owner. */
+/** Ecma-419 §9.10. `write` before it is connected, or above what `onWritable` told, throws. After `onError`, which comes once and behind
+ *  all that came, it is closed by its owner; closing sends what was written first. */
 export interface TcpClass {
   new (options: {
     /** An address in figures; or `from`, what a listener gave. */
@@ -94,6 +96,7 @@ export interface TcpClass {
 }
 
 export interface Tcp {
+  /** Not to be asked once the other end may be gone: the SDK for the ESP32 then follows a null pointer. */
   readonly remoteAddress: string | undefined;
   /** At most so many bytes as `onReadable` told; undefined where nothing has come. */
   read(byteLength?: number): ArrayBuffer | undefined;
@@ -101,7 +104,7 @@ export interface Tcp {
   close(): void;
 }
 
-/** Ecma-419 §9.11. */
+/** Ecma-419 §9.11. Without a network the SDK for the ESP32 throws, here as for Tcp and Udp. */
 export interface ListenerClass {
   new (options: { readonly port?: number; onReadable(this: unknown, requests: number): void }): Listener;
 }
@@ -119,9 +122,11 @@ export interface UdpClass {
 }
 
 export interface Udp {
-  /** One datagram and who sent it; undefined where none waits. */
+  /** One datagram and who sent it; undefined where none waits. The SDK for the ESP32 gives the first part of a fragmented one. */
   read(): (ArrayBuffer & { readonly address: string; readonly port: number }) | undefined;
+  /** @throws where it cannot be sent, as without a network */
   write(bytes: Uint8Array, address: string, port: number): void;
+  /** The SDK for Linux has none. It joins with the addresses that there are now, so it is called anew for another one. */
   add(group: string): void;
   close(): void;
 }

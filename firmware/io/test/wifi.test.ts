@@ -1,0 +1,283 @@
+// Goal: a board joins the network of its owner and joins it again for ever, without haste, without a throw, and without being asked.
+// Method: a fake radio whose access points come, go, refuse and fall silent, and a clock that a test moves to each next tick.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Loop } from "../../../simulator/ecma419/loop.ts";
+import { type AccessPoint, Air } from "../../../simulator/ecma419/wifi.ts";
+import { Stream } from "../../../simulator/random.ts";
+import { fromAscii, fromHex } from "../../bytes.ts";
+import { Fault } from "../../fault.ts";
+import {
+  type Credentials,
+  JOIN_MILLIS_MAX,
+  LOOK_MILLIS,
+  readCredentials,
+  SETTLE_MILLIS,
+  STEADY_MILLIS,
+  Station,
+  WAIT_MILLIS_MAX,
+  WAIT_MILLIS_MIN,
+} from "../wifi.ts";
+
+const SEED = 11;
+const HOME: Credentials = { ssid: "home", passphrase: "correct horse" };
+
+function createBench() {
+  const loop = new Loop();
+  const air = new Air(loop.defer);
+  const changes: (string | undefined)[] = [];
+  const station = new Station({
+    io: air.Wifi,
+    loop,
+    random: new Stream(SEED, "wifi"),
+    changed: (address) => changes.push(address),
+  });
+  const router: AccessPoint = { SSID: "home", password: "correct horse", address: "192.168.1.2", RSSI: -61 };
+  air.points.push(router);
+  const join = (credentials: Credentials | undefined) => {
+    station.join(credentials, loop.uptime());
+    loop.run();
+  };
+  const pass = (duration: number) => {
+    loop.pass(duration);
+    station.tick(loop.uptime());
+    loop.run();
+  };
+  /** Goes to the next tick. @returns how long that was */
+  const step = (): number => {
+    const duration = (station.nextTick ?? Number.NaN) - loop.uptime();
+    pass(duration);
+    return duration;
+  };
+  return { loop, air, router, station, changes, join, pass, step };
+}
+
+test("without credentials the radio is never started", () => {
+  const { air, station, pass } = createBench();
+  air.isBroken = true;
+  pass(3_600_000);
+  assert.equal(station.status, { kind: "off" });
+  assert.is(station.nextTick, undefined);
+  assert.is(air.tries, 0);
+});
+
+test("credentials that come again while it joins begin anew", () => {
+  const { loop, station, changes, join, step } = createBench();
+  station.join(HOME, loop.uptime());
+  assert.equal(station.status, { kind: "joining" });
+  join(HOME);
+  assert.equal(station.status, { kind: "waiting" });
+  assert.is(step(), SETTLE_MILLIS);
+  assert.equal(changes, ["192.168.1.2"]);
+});
+
+test("joins at once, tells address and strength, and looks again now and then", () => {
+  const { station, changes, join, step } = createBench();
+  join(HOME);
+  assert.equal(station.status, { kind: "joined", address: "192.168.1.2", rssi: -61 });
+  assert.equal(changes, ["192.168.1.2"]);
+  assert.is(step(), LOOK_MILLIS);
+  assert.equal(changes, ["192.168.1.2"]);
+});
+
+test("joins a network without a passphrase", () => {
+  const { air, station, join } = createBench();
+  air.points.push({ SSID: "open", address: "10.0.0.9", RSSI: -40 });
+  join({ ssid: "open", passphrase: undefined });
+  assert.equal(station.status, { kind: "joined", address: "10.0.0.9", rssi: -40 });
+});
+
+test("tries a wrong passphrase ever more slowly, up to five minutes, and never gives up", () => {
+  const { air, station, changes, join, step } = createBench();
+  join({ ssid: "home", passphrase: "wrong horse" });
+  assert.equal(station.status, { kind: "waiting" });
+  const waits = Array.from({ length: 200 }, step);
+  for (const [index, wait] of waits.entries()) {
+    const longest = Math.min(WAIT_MILLIS_MIN * 2 ** index, WAIT_MILLIS_MAX);
+    assert.ok(wait <= longest && wait > (longest * 3) / 4 - 1, `wait ${index}: ${wait}, seed ${SEED}`);
+  }
+  assert.is(air.tries, 201);
+  assert.equal(changes, []);
+  // Two boards of a house do not ask together.
+  assert.ok(new Set(waits.slice(20)).size > 150);
+});
+
+test("new credentials are tried at once, whatever the wait was", () => {
+  const { station, changes, join, step } = createBench();
+  join({ ssid: "home", passphrase: "wrong horse" });
+  for (let count = 0; count < 20; count++) step();
+  assert.ok((station.nextTick ?? 0) > WAIT_MILLIS_MAX / 2);
+  join(HOME);
+  assert.is(station.status.kind, "joined");
+  assert.equal(changes, ["192.168.1.2"]);
+});
+
+test("from one network to another it lets the radio settle", () => {
+  const { air, station, changes, join, step } = createBench();
+  air.points.push({ SSID: "other", password: "battery staple", address: "10.0.0.2", RSSI: -50 });
+  join(HOME);
+  join({ ssid: "other", passphrase: "battery staple" });
+  assert.equal(changes, ["192.168.1.2", undefined]);
+  assert.is(step(), SETTLE_MILLIS);
+  assert.equal(changes, ["192.168.1.2", undefined, "10.0.0.2"]);
+  assert.is(station.status.kind, "joined");
+  // Two orders in a row: neither is lost.
+  join(HOME);
+  join(HOME);
+  assert.is(step(), SETTLE_MILLIS);
+  assert.equal(changes.slice(3), [undefined, "192.168.1.2"]);
+});
+
+test("taking the credentials back leaves the network and stays out", () => {
+  const { air, station, changes, join, pass } = createBench();
+  join(HOME);
+  join(undefined);
+  pass(3_600_000);
+  assert.equal(changes, ["192.168.1.2", undefined]);
+  assert.is(air.joined, undefined);
+  assert.equal(station.status, { kind: "off" });
+});
+
+test("joins again when the access point was away", () => {
+  const { loop, air, router, station, changes, join, step } = createBench();
+  join(HOME);
+  air.remove(router);
+  loop.run();
+  assert.equal(station.status, { kind: "waiting" });
+  assert.equal(changes, ["192.168.1.2", undefined]);
+  for (let count = 0; count < 30; count++) step();
+  air.points.push({ ...router, address: "192.168.1.77" });
+  step();
+  assert.equal(changes, ["192.168.1.2", undefined, "192.168.1.77"]);
+});
+
+test("an access point that throws it out again and again is asked ever more slowly; after a steady minute quickly", () => {
+  const { loop, air, station, join, step, pass } = createBench();
+  join(HOME);
+  const waits: number[] = [];
+  for (let count = 0; count < 6; count++) {
+    air.drop();
+    loop.run();
+    assert.is(station.status.kind, "waiting");
+    waits.push(step());
+    assert.is(station.status.kind, "joined");
+  }
+  assert.ok((waits[5] ?? 0) > 20_000, `${waits}`);
+  pass(STEADY_MILLIS);
+  air.drop();
+  loop.run();
+  assert.ok(step() <= WAIT_MILLIS_MIN);
+});
+
+test("a join that comes to no end is ended", () => {
+  const { air, station, join, step } = createBench();
+  air.isDeaf = true;
+  join(HOME);
+  assert.is(station.status.kind, "joining");
+  assert.is(step(), JOIN_MILLIS_MAX);
+  assert.is(station.status.kind, "waiting");
+  air.isDeaf = false;
+  step();
+  assert.is(station.status.kind, "joined");
+});
+
+test("an access point that gives no address is left again", () => {
+  const { router, station, changes, join, step } = createBench();
+  router.address = undefined;
+  join(HOME);
+  assert.is(station.status.kind, "joining");
+  step();
+  assert.is(station.status.kind, "waiting");
+  assert.equal(changes, []);
+});
+
+test("an address that is lost or another one, of which nobody tells, is found at the next look", () => {
+  const { router, station, changes, join, step } = createBench();
+  join(HOME);
+  router.address = "192.168.1.9";
+  step();
+  assert.equal(changes, ["192.168.1.2", "192.168.1.9"]);
+  router.address = undefined;
+  step();
+  assert.equal(changes, ["192.168.1.2", "192.168.1.9", undefined]);
+  assert.is(station.status.kind, "waiting");
+});
+
+test("a radio that throws is tried again, and nothing leaves the station", () => {
+  const { air, station, join, step } = createBench();
+  air.isBroken = true;
+  join(HOME);
+  assert.is(station.status.kind, "waiting");
+  step();
+  step();
+  assert.is(station.status.kind, "waiting");
+  air.isBroken = false;
+  step();
+  assert.is(station.status.kind, "joined");
+});
+
+test("closing leaves the network, twice is harmless, and it may join again", () => {
+  const { loop, air, station, changes, join, step } = createBench();
+  join(HOME);
+  station.close();
+  station.close();
+  loop.run();
+  assert.is(air.joined, undefined);
+  assert.equal(changes, ["192.168.1.2", undefined]);
+  join(HOME);
+  step();
+  assert.is(station.status.kind, "joined");
+});
+
+const NAMES: readonly [string, string, string | undefined][] = [
+  ["one byte", "61", undefined],
+  ["32 bytes", "61".repeat(32), undefined],
+  ["UTF-8", "c3a9", undefined],
+  ["an empty name", "", "bytes.size"],
+  ["33 bytes", "61".repeat(33), "bytes.size"],
+  ["a zero", "610062", "bytes.encoding"],
+  ["half a letter", "61c3", "cbor.text"],
+];
+
+const PASSPHRASES: readonly [number, string | undefined][] = [
+  [7, "bytes.size"],
+  [8, undefined],
+  [63, undefined],
+  [64, "bytes.size"],
+];
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return fault.code;
+  }
+}
+
+for (const [name, hex, code] of NAMES) {
+  test(`${code === undefined ? "takes" : "refuses"} a name of ${name}`, () => {
+    assert.is(
+      codeOf(() => readCredentials(fromHex(hex), undefined)),
+      code,
+    );
+  });
+}
+
+for (const [size, code] of PASSPHRASES) {
+  test(`${code === undefined ? "takes" : "refuses"} a passphrase of ${size} bytes`, () => {
+    assert.is(
+      codeOf(() => readCredentials(fromAscii("home"), new Uint8Array(size).fill(0x7e))),
+      code,
+    );
+    if (code !== undefined) return;
+    assert.is(
+      codeOf(() => readCredentials(fromAscii("home"), new Uint8Array(size).fill(0x7f))),
+      "bytes.encoding",
+    );
+  });
+}
+
+test.run();

@@ -1,0 +1,209 @@
+// The board's place in the house's wireless network: it joins with what its owner gave, and joins again for as long as it must.
+// Why: the lock works without it, so nothing here may stop the board or wait; and a router that is off for a night, or whose password
+// was changed, must not be asked every second by every board of the house.
+// Follows Ecma-419's network interface (3rd edition, draft) as the Moddable SDK 8.2.3 has it; names and passphrases have the bounds of
+// IEEE 802.11-2020. The SDK's class cannot demand protected management frames (PMF): whoever jams or forges them ends a connection.
+
+import { type Bytes, toAscii } from "../bytes.ts";
+import { checkUtf8, decodeUtf8 } from "../cbor/text.ts";
+import { Fault } from "../fault.ts";
+import { type Millis, millis, type Random } from "../platform.ts";
+import type { Wifi, WifiClass } from "./ecma419.ts";
+import type { Loop } from "./loop.ts";
+
+/** Bounds of a network's name and of its passphrase. */
+export const SSID_BYTES_MAX = 32;
+export const PASSPHRASE_BYTES_MIN = 8;
+export const PASSPHRASE_BYTES_MAX = 63;
+/** How long joining may take, an address included. */
+export const JOIN_MILLIS_MAX = 30_000;
+/** How often a network that was joined is looked at: of a lease that ran out nobody tells. */
+export const LOOK_MILLIS = 30_000;
+/** The first wait, which doubles with each failure, and the longest. */
+export const WAIT_MILLIS_MIN = 1_000;
+export const WAIT_MILLIS_MAX = 300_000;
+/** After so long the next failure is a first one again. */
+export const STEADY_MILLIS = 60_000;
+/** Between leaving and joining: the radio's late word of the one would end the other. */
+export const SETTLE_MILLIS = 500;
+
+const IDLE = 200;
+const JOINED = 500;
+
+/** A network. */
+export interface Credentials {
+  readonly ssid: string;
+  /** undefined for a network without one. */
+  readonly passphrase: string | undefined;
+}
+
+/** What an owner is told. */
+export type WifiStatus =
+  | { readonly kind: "off" }
+  | { readonly kind: "joining" }
+  | { readonly kind: "waiting" }
+  | { readonly kind: "joined"; readonly address: string; readonly rssi: number | undefined };
+
+/** What a station is made of. */
+export interface StationParts {
+  /** The SDK's WiFi. */
+  readonly io: WifiClass;
+  readonly loop: Loop;
+  /** Spreads the tries of a house's boards. */
+  readonly random: Random;
+  /** Hears of each new address, and of the end of one as undefined. */
+  changed(address: string | undefined, now: Millis): void;
+}
+
+type State =
+  | { readonly kind: "off" }
+  | { readonly kind: "joining"; readonly until: Millis }
+  | { readonly kind: "joined"; readonly since: Millis; readonly lookAt: Millis; readonly address: string }
+  | { readonly kind: "waiting"; readonly until: Millis };
+
+/** Reads what an owner gave.
+ *  @param ssid 1..32 bytes of UTF-8 without zeros: the SDK knows names as texts   @param passphrase 8..63 of printable ASCII
+ *  @throws Fault bytes.size, bytes.encoding, cbor.text */
+export function readCredentials(ssid: Bytes, passphrase: Bytes | undefined): Credentials {
+  if (ssid.length < 1 || ssid.length > SSID_BYTES_MAX) throw new Fault("bytes.size");
+  if (ssid.includes(0)) throw new Fault("bytes.encoding");
+  checkUtf8(ssid, 0, ssid.length);
+  if (passphrase !== undefined) {
+    const { length } = passphrase;
+    if (length < PASSPHRASE_BYTES_MIN || length > PASSPHRASE_BYTES_MAX) throw new Fault("bytes.size");
+  }
+  return {
+    ssid: decodeUtf8(ssid, 0, ssid.length),
+    passphrase: passphrase === undefined ? undefined : toAscii(passphrase),
+  };
+}
+
+/** The board as a station. It owns the radio: `close()` leaves the network, and twice is harmless. Total: it never throws. */
+export class Station {
+  readonly #parts: StationParts;
+  #wifi: Wifi | undefined;
+  #credentials: Credentials | undefined;
+  #state: State = { kind: "off" };
+  #failures = 0;
+  /** When the radio has said its last word of what was left. */
+  #settledAt = millis(0);
+
+  constructor(parts: StationParts) {
+    this.#parts = parts;
+  }
+
+  get status(): WifiStatus {
+    const { kind } = this.#state;
+    if (kind !== "joined") return { kind };
+    return { kind, address: this.#state.address, rssi: this.#ask((wifi) => wifi.RSSI) };
+  }
+
+  /** Joins another network at once, or leaves for good. Without credentials the radio is left as it is: never started, or idle. */
+  join(credentials: Credentials | undefined, now: Millis): void {
+    const wasJoined = this.#state.kind === "joined";
+    this.#leave(now);
+    this.#credentials = credentials;
+    this.#failures = 0;
+    if (credentials === undefined) this.#state = { kind: "off" };
+    else {
+      this.#state = { kind: "waiting", until: millis(Math.max(now, this.#settledAt)) };
+      this.tick(now);
+    }
+    if (wasJoined) this.#parts.changed(undefined, now);
+  }
+
+  /** Does what is due. */
+  tick(now: Millis): void {
+    const state = this.#state;
+    if (state.kind === "waiting" && now >= state.until) this.#try(now);
+    else if (state.kind === "joining" && now >= state.until) this.#fail(now);
+    else if (state.kind === "joined" && now >= state.lookAt) this.#look(now);
+  }
+
+  /** When `tick` has something to do. */
+  get nextTick(): Millis | undefined {
+    const state = this.#state;
+    if (state.kind === "off") return undefined;
+    return state.kind === "joined" ? state.lookAt : state.until;
+  }
+
+  /** Leaves the network, and gives the radio back. */
+  close(): void {
+    this.join(undefined, this.#parts.loop.uptime());
+    this.#ask((wifi) => wifi.close());
+    this.#wifi = undefined;
+  }
+
+  #try(now: Millis): void {
+    const { io, loop } = this.#parts;
+    if (this.#credentials === undefined) return;
+    const { ssid: SSID, passphrase: password } = this.#credentials;
+    try {
+      this.#wifi ??= new io({ onChanged: () => loop.call((then) => this.#look(then)) });
+      this.#state = { kind: "joining", until: millis(now + JOIN_MILLIS_MAX) };
+      this.#wifi.connect(password === undefined ? { SSID } : { SSID, password });
+    } catch {
+      // No memory, or a radio that is busy with something of which the class knows nothing.
+      this.#disconnect(now);
+      this.#fail(now);
+    }
+  }
+
+  /** Sees what has become of it. */
+  #look(now: Millis): void {
+    const state = this.#state;
+    if (state.kind !== "joining" && state.kind !== "joined") return;
+    const connection = this.#ask((wifi) => wifi.connection) ?? IDLE;
+    const address = connection === JOINED ? this.#ask((wifi) => wifi.address) : undefined;
+    if (address === undefined) {
+      if (state.kind === "joined" || connection === IDLE) this.#fail(now);
+      return;
+    }
+    const lookAt = millis(now + LOOK_MILLIS);
+    const since = state.kind === "joined" ? state.since : now;
+    const isNew = state.kind === "joining" || state.address !== address;
+    this.#state = { kind: "joined", since, lookAt, address };
+    if (isNew) this.#parts.changed(address, now);
+  }
+
+  /** Waits, each time for longer. */
+  #fail(now: Millis): void {
+    const state = this.#state;
+    const wasJoined = state.kind === "joined";
+    if (state.kind === "joined" && now - state.since >= STEADY_MILLIS) this.#failures = 0;
+    this.#leave(now);
+    const longest = Math.min(WAIT_MILLIS_MIN * 2 ** this.#failures, WAIT_MILLIS_MAX);
+    // 2^9 seconds are above the longest wait.
+    this.#failures = Math.min(this.#failures + 1, 9);
+    this.#state = { kind: "waiting", until: millis(now + longest - this.#drawBelow(longest / 4)) };
+    if (wasJoined) this.#parts.changed(undefined, now);
+  }
+
+  /** Leaves, where there is something to leave. */
+  #leave(now: Millis): void {
+    const isIdle = (this.#ask((wifi) => wifi.connection) ?? IDLE) === IDLE;
+    if (!isIdle) this.#disconnect(now);
+  }
+
+  #disconnect(now: Millis): void {
+    this.#ask((wifi) => wifi.disconnect());
+    this.#settledAt = millis(now + SETTLE_MILLIS);
+  }
+
+  /** @returns 0..bound, whole */
+  #drawBelow(bound: number): number {
+    const drawn = new Uint8Array(2);
+    this.#parts.random.fill(drawn);
+    return Math.floor((bound * (drawn[0] * 256 + drawn[1])) / 0x10000);
+  }
+
+  /** Asks the SDK's class; undefined where it throws, or is not there. */
+  #ask<Answer>(question: (wifi: Wifi) => Answer): Answer | undefined {
+    if (this.#wifi === undefined) return undefined;
+    try {
+      return question(this.#wifi);
+    } catch {
+      return undefined;
+    }
+  }
+}
