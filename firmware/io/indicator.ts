@@ -1,4 +1,4 @@
-// The lock's own light and sound: what each signal looks and sounds like, in time.
+// The lock's own light and sound: what each signal looks and sounds like, in time. One light, for an ESP32-C3 has no pin for two.
 // Why: whoever stands inside or before the lock must tell "yes", "no", "wait" and an alarm apart; and an alarm must outlast the small
 // signals between, or a failed try at the door would silence it.
 // Follows the Indicator of firmware/platform.ts. The lock signals no end of most alarms, so one ends by itself after a while.
@@ -6,11 +6,8 @@
 import { type Indicator, type Millis, millis, type Output, type Signal } from "../platform.ts";
 import type { Sounder } from "./tone.ts";
 
-/** What the two lamps show; amber is both. */
-type Light = "off" | "green" | "red" | "amber";
-
 interface Step {
-  readonly light: Light;
+  readonly isLit: boolean;
   /** 0 is silence. */
   readonly hertz: number;
   readonly duration: number;
@@ -21,29 +18,23 @@ export const ALARM_MILLIS = 180_000;
 
 /** Steps that one tick makes up for; a board that slept longer begins anew. */
 const STEPS_MAX = 32;
-const DARK = step("off", 0, 0);
+const DARK = step(false, 0, 0);
 
-function step(light: Light, hertz: number, duration: number): Step {
-  return Object.freeze({ light, hertz, duration });
+function step(isLit: boolean, hertz: number, duration: number): Step {
+  return Object.freeze({ isLit, hertz, duration });
 }
 
 /** The steps of each signal; an alarm's begin anew while it lasts. */
 const PATTERNS: Readonly<Record<Exclude<Signal, "quiet">, readonly Step[]>> = Object.freeze({
-  wait: Object.freeze([step("amber", 1_200, 60), step("amber", 0, 540)]),
-  yes: Object.freeze([
-    step("green", 1_800, 120),
-    step("green", 0, 60),
-    step("green", 2_600, 220),
-    step("green", 0, 600),
-  ]),
-  no: Object.freeze([step("red", 400, 120), step("off", 0, 60), step("red", 400, 220), step("red", 0, 600)]),
-  alarm: Object.freeze([step("red", 3_000, 250), step("off", 2_200, 250)]),
+  wait: Object.freeze([step(true, 1_200, 60), step(false, 0, 240), step(true, 0, 60), step(false, 0, 240)]),
+  yes: Object.freeze([step(true, 1_800, 120), step(true, 0, 60), step(true, 2_600, 220), step(true, 0, 600)]),
+  no: Object.freeze([step(true, 400, 120), step(false, 0, 60), step(true, 400, 220), step(false, 0, 600)]),
+  alarm: Object.freeze([step(true, 3_000, 250), step(false, 2_200, 250)]),
 });
 
-/** The lamps, what beeps, and the time. */
+/** The light, what beeps, and the time. */
 export interface IndicatorParts {
-  readonly green: Output;
-  readonly red: Output;
+  readonly light: Output;
   readonly sounder: Sounder;
   now(): Millis;
 }
@@ -109,9 +100,8 @@ export class LampIndicator implements Indicator {
     this.#begin(isAlarm ? "alarm" : undefined, now);
   }
 
-  #show({ light, hertz }: Step): void {
-    this.#parts.green.write(light === "green" || light === "amber");
-    this.#parts.red.write(light === "red" || light === "amber");
+  #show({ isLit, hertz }: Step): void {
+    this.#parts.light.write(isLit);
     this.#parts.sounder.sound(hertz);
   }
 }

@@ -1,6 +1,6 @@
 // Goal: each signal is told from the others by light and by sound, and an alarm outlasts what comes between, until it is quiet or
 // its time is over.
-// Method: what the lamps and the piezo do is kept with its time, while the indicator is ticked when it asks for it.
+// Method: what the light and the piezo do is kept with its time, while the indicator is ticked when it asks for it.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -10,20 +10,18 @@ import { PinOutput } from "../output.ts";
 import { Piezo } from "../tone.ts";
 import { desk } from "./desk.ts";
 
-const GREEN = 4;
-const RED = 5;
+const LIGHT = 4;
 const PIEZO = 3;
 
 function made() {
   const { chip } = desk();
   let now: Millis = millis(0);
   const indicator = new LampIndicator({
-    green: new PinOutput({ io: chip.Digital, pin: GREEN }),
-    red: new PinOutput({ io: chip.Digital, pin: RED }),
+    light: new PinOutput({ io: chip.Digital, pin: LIGHT }),
     sounder: new Piezo({ io: chip.PWM, pin: PIEZO }),
     now: () => now,
   });
-  const light = () => `${chip.level(GREEN) === 1 ? "g" : ""}${chip.level(RED) === 1 ? "r" : ""}` || "-";
+  const light = () => (chip.level(LIGHT) === 1 ? "lit" : "-");
   const state = () => `${light()}${chip.pulse(PIEZO)?.hz ?? ""}`;
   /** Lets time pass. @returns every state that was to be seen, each once in a row */
   const pass = (duration: number): string[] => {
@@ -51,9 +49,9 @@ test("it is dark and silent until something is signalled", () => {
 });
 
 const SHOWN: readonly (readonly [Signal, readonly string[]])[] = [
-  ["wait", ["gr1200", "gr", "-"]],
-  ["yes", ["g1800", "g", "g2600", "g", "-"]],
-  ["no", ["r400", "-", "r400", "r", "-"]],
+  ["wait", ["lit1200", "-", "lit", "-"]],
+  ["yes", ["lit1800", "lit", "lit2600", "lit", "-"]],
+  ["no", ["lit400", "-", "lit400", "-"]],
   ["quiet", ["-"]],
 ];
 for (const [signal, expected] of SHOWN) {
@@ -70,7 +68,7 @@ test("a signal replaces the former at once", () => {
   indicator.signal("yes");
   pass(130);
   indicator.signal("no");
-  assert.is(state(), "r400");
+  assert.is(state(), "lit400");
   indicator.signal("quiet");
   assert.is(state(), "-");
   assert.is(indicator.nextTick, undefined);
@@ -81,7 +79,7 @@ test("an alarm sounds on until it is quiet", () => {
   indicator.signal("alarm");
   const seen = pass(ALARM_MILLIS - 1_000);
   assert.ok(seen.length > 600);
-  assert.ok(seen.every((it, index) => it === (index % 2 === 0 ? "r3000" : "-2200")));
+  assert.ok(seen.every((it, index) => it === (index % 2 === 0 ? "lit3000" : "-2200")));
   indicator.signal("quiet");
   assert.is(state(), "-");
   assert.equal(pass(ALARM_MILLIS), ["-"]);
@@ -104,9 +102,9 @@ test("what is signalled between does not silence an alarm", () => {
     indicator.signal("alarm");
     pass(1_000);
     indicator.signal(signal);
-    assert.is.not(state(), "r3000");
+    assert.is.not(state(), "lit3000");
     const seen = pass(3_000);
-    assert.is(seen.includes("r3000"), true, signal);
+    assert.is(seen.includes("lit3000"), true, signal);
     assert.is(seen.includes("-2200"), true, signal);
   }
 });
@@ -124,7 +122,7 @@ test("a board that slept long goes on without playing what it missed", () => {
   const { indicator, state, sleep } = made();
   indicator.signal("alarm");
   sleep(100_000);
-  assert.is(state(), "r3000");
+  assert.is(state(), "lit3000");
   sleep(ALARM_MILLIS);
   assert.is(state(), "-");
 });
