@@ -1,9 +1,11 @@
 // Whether a motor is blocked, by the current that it draws.
 // Why: a bolt without end contacts knows its stop by nothing else, and one with them knows a jam by it before its time is over.
 // Follows docs/design.md, "Bolts"; it is the `stall` of firmware/door/motor.ts. A driver that tells by a line of its own is a
-// LevelInput.
+// LevelInput. Either is held for a while before it counts: a bolt that arrives is blocked as well, and the contact that tells so
+// is debounced.
 
-import type { Input } from "../platform.ts";
+import { assert } from "../fault.ts";
+import type { Input, Millis } from "../platform.ts";
 import { measure, type VoltageOptions } from "./voltage.ts";
 
 /** The wiring of a current's measurement. */
@@ -26,5 +28,41 @@ export class CurrentStall implements Input {
   get isActive(): boolean {
     const millivolts = measure(this.#options);
     return millivolts !== undefined && millivolts >= this.#options.thresholdMillivolts;
+  }
+}
+
+/** A reading that is older than this says nothing of what was between. */
+const GAP_MILLIS = 100;
+
+/** A sign of a blocked motor, and for how long it must be seen. */
+export interface HeldStallOptions {
+  readonly sign: Input;
+  /** Longer than the debounce of the end contacts and two ticks, and than any spike; 1..1,000. */
+  readonly holdMillis: number;
+  now(): Millis;
+}
+
+/** A stall that has lasted. It is asked every 10 ms while a motor runs, and else not. */
+export class HeldStall implements Input {
+  readonly #options: HeldStallOptions;
+  #since: Millis | undefined;
+  #askedAt: Millis | undefined;
+
+  constructor(options: HeldStallOptions) {
+    assert(options.holdMillis > 0 && options.holdMillis <= 1_000, "stall: it is held for 1 to 1,000 ms");
+    this.#options = options;
+  }
+
+  get isActive(): boolean {
+    const { sign, holdMillis } = this.#options;
+    const now = this.#options.now();
+    const isFresh = this.#askedAt !== undefined && now - this.#askedAt <= GAP_MILLIS;
+    this.#askedAt = now;
+    if (!sign.isActive) {
+      this.#since = undefined;
+      return false;
+    }
+    this.#since = isFresh ? (this.#since ?? now) : now;
+    return now - this.#since >= holdMillis;
   }
 }

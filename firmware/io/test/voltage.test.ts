@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Millis, millis } from "../../platform.ts";
 import { DividedBattery, MAINS } from "../battery.ts";
-import { CurrentStall } from "../stall.ts";
+import { CurrentStall, HeldStall } from "../stall.ts";
 import { measure } from "../voltage.ts";
 import { desk } from "./desk.ts";
 
@@ -63,6 +63,31 @@ test("a current at the threshold is a stall, below it not, and what cannot be me
   chip.isConverterBusy = true;
   assert.is(stall.isActive, false);
 });
+
+/** Asks a stall that is held for 40 ms, with its sign as the letters say, every 10 ms; a number is a pause.
+ *  @returns the answers */
+function held(signs: string): string {
+  let now: Millis = millis(0);
+  const sign = { isActive: false };
+  const stall = new HeldStall({ sign, holdMillis: 40, now: () => now });
+  let answers = "";
+  for (const letter of signs) {
+    now = millis(now + (letter === " " ? 200 : 10));
+    if (letter === " ") continue;
+    sign.isActive = letter === "+";
+    answers += stall.isActive ? "+" : "-";
+  }
+  return answers;
+}
+
+for (const [name, signs, expected] of [
+  ["a stall counts when it has lasted", "-++++++", "-----++"],
+  ["a spike is none, nor are many", "++++-++++-+-+-+++", "-----------------"],
+  ["it ends at once", "++++++-+", "----++--"],
+  ["what was before a pause does not count", "++++ +++++-", "--------+-"],
+] as const) {
+  test(name, () => assert.is(held(signs), expected));
+}
 
 test("a pin that cannot be measured is refused at once, not in the first drive", () => {
   const { chip } = desk();
