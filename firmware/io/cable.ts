@@ -64,13 +64,12 @@ export class Cable implements Wire {
   /** Sends a frame, or drops it where too many wait. @param frame 1..2,425 bytes */
   send(frame: Bytes): void {
     if (this.#isClosed) return;
-    const now = this.#parts.loop.uptime();
-    this.#forgetOld(now);
-    const bytes = encodeSerial(frame);
-    const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes.length, 0);
-    if (this.#waiting.length >= FRAMES_MAX || held + bytes.length > QUEUE_BYTES_MAX) return;
-    this.#waiting.push({ bytes, since: now });
-    this.#write();
+    this.#queue(encodeSerial(frame));
+  }
+
+  /** Sends text between the frames, for whoever reads along; whole, or not at all. @param text without a zero, 1..4,880 bytes */
+  say(text: Bytes): void {
+    if (!this.#isClosed) this.#queue(text);
   }
 
   /** Gives the port back. */
@@ -79,6 +78,15 @@ export class Cable implements Wire {
     this.#isClosed = true;
     this.#waiting = [];
     this.#serial.close();
+  }
+
+  #queue(bytes: Bytes): void {
+    const now = this.#parts.loop.uptime();
+    this.#forgetOld(now);
+    const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes.length, 0);
+    if (this.#waiting.length >= FRAMES_MAX || held + bytes.length > QUEUE_BYTES_MAX) return;
+    this.#waiting.push({ bytes, since: now });
+    this.#write();
   }
 
   #read(now: Millis): void {

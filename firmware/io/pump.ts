@@ -37,6 +37,7 @@ export class Pump {
   readonly #timed: Timed[] = [];
   readonly #waiting: PumpEvent[] = [];
   #isInside = false;
+  #idle: () => void = () => {};
   #wake: unknown;
 
   constructor({ timer, uptime }: PumpParts) {
@@ -52,6 +53,11 @@ export class Pump {
   /** Adds somebody who is called when it is time; in the order of adding. */
   add(...timed: readonly Timed[]): void {
     this.#timed.push(...timed);
+  }
+
+  /** Calls `idle` each time that everything is done, before the loop waits. */
+  whenIdle(idle: () => void): void {
+    this.#idle = idle;
   }
 
   /** Serves an event, then all that is due. One that comes from within another is served after it.
@@ -72,6 +78,7 @@ export class Pump {
         this.#serveWaiting();
       }
     }
+    this.#idle();
     this.#isInside = false;
     this.#plan();
   }

@@ -4,7 +4,7 @@
 // What it writes is a development image: it burns no fuse.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { TARGETS, writeImage } from "./image.mjs";
 import { missingSdk, toolEnvironment } from "./sdk.mjs";
@@ -45,6 +45,7 @@ if (!process.env.IDF_PATH || !existsSync(process.env.IDF_PATH)) {
   fail("no image can be built: $IDF_PATH is not set (npx xs-dev setup --device esp32; npm run doctor)", 69);
 }
 const { folder, output, platform } = await writeImage(board, target);
+mkdirSync(output, { recursive: true });
 const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });
 const words = ["-m", "-p", platform, "-o", output];
 for (const step of isBuildOnly ? ["build"] : ["build", "deploy"]) {

@@ -93,6 +93,7 @@ function standInForIdf() {
 export async function linkImage(board, target) {
   const { folder, output, name, platform } = await writeImage(board, target);
   rmSync(output, { recursive: true, force: true });
+  mkdirSync(output);
   const env = toolEnvironment({ IDF_PATH: standInForIdf() });
   const options = { cwd: folder, env, maxBuffer: OUTPUT_BYTES_MAX };
   await run("mcconfig", ["-p", platform, "-o", output], options);

@@ -12,7 +12,7 @@ const COMPILER = "riscv64-unknown-elf-gcc";
 // What the ROM includes of ESP-IDF and lwIP without using any of it.
 const STAND_INS = {
   "esp_partition.h": "typedef struct { unsigned address, size; } esp_partition_t;\n",
-  "freertos/FreeRTOS.h": "",
+  "freertos/FreeRTOS.h": "typedef int portMUX_TYPE;\n",
   "freertos/task.h": "",
   "lwip/inet.h": "",
   "lwip/netdb.h": "",

@@ -1,0 +1,47 @@
+// What the Moddable SDK's modules give, for the project's own type check: the types of ecma419.ts under the SDK's names.
+// Why: the SDK is the user's and need not be here to check or test; several of its own typings are missing or wrong (docs/hardware.md).
+
+declare module "embedded:io/analog" {
+  const Analog: import("./ecma419.ts").AnalogClass;
+  export default Analog;
+}
+declare module "embedded:io/digital" {
+  const Digital: import("./ecma419.ts").DigitalClass;
+  export default Digital;
+}
+declare module "embedded:io/pwm" {
+  const Pwm: import("./ecma419.ts").PwmClass;
+  export default Pwm;
+}
+declare module "embedded:io/serial" {
+  const Serial: import("./ecma419.ts").SerialClass;
+  export default Serial;
+}
+declare module "embedded:io/socket/listener" {
+  const Listener: import("./ecma419.ts").ListenerClass;
+  export default Listener;
+}
+declare module "embedded:io/socket/tcp" {
+  const Tcp: import("./ecma419.ts").TcpClass;
+  export default Tcp;
+}
+declare module "embedded:io/socket/udp" {
+  const Udp: import("./ecma419.ts").UdpClass;
+  export default Udp;
+}
+declare module "embedded:network/interface/wifi" {
+  const Wifi: import("./ecma419.ts").WifiClass;
+  export default Wifi;
+}
+declare module "embedded:storage/flash" {
+  const flash: import("./ecma419.ts").FlashModule;
+  export default flash;
+}
+declare module "embedded:storage/key-value" {
+  const keyValue: import("./ecma419.ts").KeyValueModule;
+  export default keyValue;
+}
+declare module "timer" {
+  const timer: import("./ecma419.ts").TimerModule;
+  export default timer;
+}
