@@ -43,6 +43,7 @@ export type FaultCode =
   | "link.spent" // A session past its message or failure bound.
   | "link.state"
   | "link.tag" // A tag that does not verify (AEAD failure).
+  | "radio.io" // The stack of the radio does not start.
   | "statement.shape"
   | "time.roughtime" // No whole, fitting and signed answer of a time server.
   | "time.zone";
