@@ -1,0 +1,169 @@
+// What an image is built with: the configuration and the partitions of each board hold to their rules.
+// Method: the files themselves are read; what ESP-IDF makes of them needs ESP-IDF, and is told in docs/hardware.md.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { STANDARD_GEOMETRY } from "../../../lock/options.ts";
+import { compose, folderOf, IMAGES, STAGES } from "../../../simulator/run/sdkconfig.mjs";
+
+const ROOT = process.cwd();
+const TABLE_END = 0x11000;
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+const part = (name: string): string => read(`firmware/io/sdkconfig/${name}.conf`);
+
+/** The lines of a configuration that set something, each with the line above it. */
+function settingsOf(
+  text: string,
+): readonly { readonly name: string; readonly value: string; readonly above: string }[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) => {
+    if (line === "" || line.startsWith("#")) return [];
+    const [name, ...value] = line.split("=");
+    return [{ name, value: value.join("="), above: lines[index - 1] ?? "" }];
+  });
+}
+
+interface Partition {
+  readonly name: string;
+  readonly type: string;
+  readonly subtype: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly isEncrypted: boolean;
+}
+
+function partitionsOf(path: string): readonly Partition[] {
+  const rows = read(path)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  return rows.map((row) => {
+    const [name, type, subtype, offset, size, flags = ""] = row.split(",").map((cell) => cell.trim());
+    return { name, type, subtype, offset: Number(offset), size: Number(size), isEncrypted: flags === "encrypted" };
+  });
+}
+
+const TABLES: readonly (readonly [path: string, flashBytes: number])[] = [
+  ["lock/sdkconfig/4mb.csv", 0x400000],
+  ["lock/sdkconfig/8mb.csv", 0x800000],
+  ["keypad/sdkconfig/4mb.csv", 0x400000],
+  ["camera/sdkconfig/8mb.csv", 0x800000],
+];
+
+for (const image of IMAGES) {
+  const { board, chip } = image;
+  test(`${board} on ${chip}: its folder holds what is composed for it`, () => {
+    const { defaults, release } = compose(part, image);
+    const folder = folderOf(image);
+    assert.is(read(`${folder}/sdkconfig.defaults`), defaults, "run node simulator/run/configure.mjs");
+    assert.is(read(`${folder}/sdkconfig.defaults.release`), release, "run node simulator/run/configure.mjs");
+  });
+
+  for (const stage of [undefined, ...STAGES]) {
+    const { defaults, release } = compose(part, { ...image, stage });
+    const settings = settingsOf(`${defaults}\n${release}`);
+
+    test(`${board} on ${chip}, ${stage ?? "unsealed"}: each line is one that the SDK merges, once, and has its reason above it`, () => {
+      const names = settings.map(({ name }) => name);
+      assert.equal(
+        names.filter((name, index) => names.indexOf(name) !== index),
+        [],
+      );
+      for (const { name, value, above } of settings) {
+        assert.match(name, /^CONFIG_[A-Z0-9_]+$/);
+        // The SDK cuts a value at a second "=", and puts it into a replacement text where "$" has a meaning.
+        assert.match(value, /^(?:y|n|\d+|0x[0-9a-f]+|"[^"=$]*")$/, name);
+        assert.match(above, /^# .*\.$/, `${name} has no reason`);
+      }
+    });
+
+    test(`${board} on ${chip}, ${stage ?? "unsealed"}: eFuses are burnt where it is sealed, and only there`, () => {
+      const isOn = (name: string) => settings.some((setting) => setting.name === name && setting.value === "y");
+      const isSealed = stage !== undefined;
+      for (const name of ["SECURE_BOOT", "SECURE_BOOT_V2_ENABLED", "SECURE_FLASH_ENC_ENABLED", "NVS_ENCRYPTION"]) {
+        assert.is(isOn(`CONFIG_${name}`), isSealed, name);
+      }
+      for (const name of [
+        "SECURE_FLASH_ENCRYPTION_MODE_RELEASE",
+        "SECURE_DISABLE_ROM_DL_MODE",
+        "BOOT_ROM_LOG_ALWAYS_OFF",
+      ]) {
+        assert.is(isOn(`CONFIG_${name}`), stage === "release", name);
+      }
+      assert.is(isOn("CONFIG_SECURE_INSECURE_ALLOW_DL_MODE"), stage === "development");
+    });
+  }
+}
+
+for (const [path, flashBytes] of TABLES) {
+  test(`${path}: partitions stand behind each other, aligned, within the flash`, () => {
+    let end = TABLE_END;
+    for (const { name, type, offset, size } of partitionsOf(path)) {
+      assert.ok(name.length <= 15 && offset >= end, name);
+      assert.is(offset % (type === "app" ? 0x10000 : 0x1000), 0, name);
+      assert.is(size % (type === "app" ? 0x10000 : 0x1000), 0, name);
+      end = offset + size;
+    }
+    assert.ok(end <= flashBytes && end > flashBytes / 2);
+  });
+
+  test(`${path}: of the data only the keys of NVS are encrypted by the chip`, () => {
+    const encrypted = partitionsOf(path).filter(({ isEncrypted }) => isEncrypted);
+    assert.equal(
+      encrypted.map(({ name, subtype }) => `${name} ${subtype}`),
+      ["nvs_keys nvs_keys"],
+    );
+  });
+
+  test(`${path}: no image stands where none can go back to it`, () => {
+    // With two places and a number that only rises, a factory image would be a third that is never checked against it.
+    const images = partitionsOf(path).filter(({ type }) => type === "app");
+    assert.equal(
+      images.map(({ subtype }) => subtype),
+      images.length === 1 ? ["ota_0"] : ["ota_0", "ota_1"],
+    );
+  });
+}
+
+test("the journal's partition is as long as the lock's geometry", () => {
+  const { firstSector, sectors, snapshotSectors } = STANDARD_GEOMETRY;
+  const bytes = (firstSector + sectors[0] + sectors[1] + sectors[2] + 2 * snapshotSectors) * 4_096;
+  for (const path of ["lock/sdkconfig/4mb.csv", "lock/sdkconfig/8mb.csv"]) {
+    const journal = partitionsOf(path).find(({ name }) => name === "journal");
+    assert.is(journal?.size, bytes);
+    assert.is(journal?.isEncrypted, false);
+  }
+});
+
+/** What the test reads of a manifest. */
+interface Manifest {
+  readonly platforms: Readonly<Record<string, { readonly build: Readonly<Record<string, string>> }>>;
+}
+
+const TARGETS = { nodemcu: "esp32", esp32c3: "esp32c3", esp32s3: "esp32s3", xiao_esp32s3_sense: "esp32s3" } as const;
+
+for (const board of ["lock", "keypad", "camera"] as const) {
+  test(`${board}: the manifest names the folder of each target's chip, and a table that there is`, () => {
+    const { platforms } = JSON.parse(read(`${board}/sdkconfig/manifest.json`)) as Manifest;
+    const chips = Object.entries(platforms).map(([target, { build }]) => {
+      const chip = TARGETS[target.replace("esp32/", "") as keyof typeof TARGETS];
+      assert.is(build["SDKCONFIGPATH ?="], `./${chip}`);
+      const table = `${board}/sdkconfig/${build["PARTITIONS_FILE ?="].slice(2)}`;
+      assert.ok(
+        TABLES.some(([path]) => path === table),
+        table,
+      );
+      assert.is(table.endsWith("8mb.csv") && chip !== "esp32s3", false, "a chip with 4 MB");
+      return chip;
+    });
+    const expected = IMAGES.filter((image) => image.board === board).map(({ chip }) => chip);
+    assert.equal([...new Set(chips)], expected);
+  });
+}
+
+test.run();
