@@ -83,6 +83,27 @@ export interface Wire {
   send(frame: Bytes): void;
 }
 
+/** What a radio needs to join the house's network. */
+export interface Credentials {
+  /** The SSID, 1..32 bytes. */
+  readonly name: Bytes;
+  /** 8..63 printable characters of ASCII; undefined for an open network. */
+  readonly passphrase: Bytes | undefined;
+}
+
+/** How a board stands to the house's network. `off`: none is set; `waiting`: it could not be joined, and is tried again later. */
+export type NetworkState =
+  | { readonly is: "off" | "joining" | "waiting" }
+  /** `address` is IPv4, 4 bytes. */
+  | { readonly is: "joined"; readonly address: Bytes };
+
+/** The board's radio in the house's network (Wi-Fi). Whatever it meets there, it throws nothing. */
+export interface Network {
+  readonly state: NetworkState;
+  /** Joins that network and no other, or leaves and stays off. It copies what it keeps: the bytes are wiped afterwards. */
+  join(credentials: Credentials | undefined): void;
+}
+
 /** What the lock tells a person who stands before it. */
 export type Signal = "wait" | "yes" | "no" | "alarm" | "quiet";
 

@@ -8,6 +8,7 @@ import type { Denial } from "../firmware/grant/denial.ts";
 import type { Proof } from "../firmware/grant/holder.ts";
 import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
 import type { Head, Region, Status } from "../firmware/link/message.ts";
+import type { NetworkRequest } from "../firmware/link/network.ts";
 import type { TicketAnswer, TicketRequest } from "../firmware/link/viewing.ts";
 import type { Millis, Transport } from "../firmware/platform.ts";
 import type { Viewer } from "./tickets.ts";
@@ -60,6 +61,8 @@ export interface Desk {
   records(region: Region, from: number): Records | undefined;
   /** Does what an owner asks of codes. @param owner 8 bytes @returns why not, or undefined where it is done */
   codes(request: CodeRequest, owner: Bytes, now: Millis): CodeAnswer | Denial | undefined;
+  /** Has the lock join a network, or forget it. @param owner 8 bytes @returns why not, or undefined where it is done */
+  network(request: NetworkRequest, owner: Bytes, now: Millis): Denial | undefined;
   /** Lets somebody look through the camera. @returns why not, or the ticket */
   ticket(request: TicketRequest, viewer: Viewer, moment: { from: Origin; now: Millis }): TicketAnswer | Denial;
   checkpoint(now: Millis): Bytes;

@@ -7,7 +7,7 @@ import { type Bytes, fromAscii } from "../firmware/bytes.ts";
 import { selfTest } from "../firmware/crypto/selftest.ts";
 import type { BoltReport } from "../firmware/door/bolt.ts";
 import { step } from "../firmware/door/door.ts";
-import type { Act, Alarm as DoorAlarm, DoorEvent, DoorSettings, Effect } from "../firmware/door/event.ts";
+import type { Act, DoorEvent, DoorSettings, Effect } from "../firmware/door/event.ts";
 import { type Door, nextTick, startDoor } from "../firmware/door/state.ts";
 import { unreachable } from "../firmware/fault.ts";
 import type { ChainContext } from "../firmware/grant/chain.ts";
@@ -21,6 +21,7 @@ import { type GuestDesk, serveGrant } from "./guest.ts";
 import { type Identity, openIdentity } from "./identity.ts";
 import { Presence } from "./inside.ts";
 import { Memory } from "./memory.ts";
+import { HouseNetwork } from "./network.ts";
 import type { LockOptions, LockPlatform, Snapshot } from "./options.ts";
 import { Outside, type OutsideDesk } from "./outside.ts";
 import { type OwnerDesk, serveStatement } from "./owner.ts";
@@ -58,6 +59,7 @@ export class Lock {
   /** Whether a reset was begun that the flash did not let come to its end: the lock serves nobody but the inside. */
   readonly #isStuck: boolean;
   readonly #rations = new Rations();
+  readonly #network: HouseNetwork;
   readonly #witness: Witness;
   readonly #tickets: Tickets;
   #door: Door = startDoor();
@@ -78,6 +80,7 @@ export class Lock {
     const recorder = new Recorder(memory);
     this.#memory = memory;
     this.#recorder = recorder;
+    this.#network = new HouseNetwork({ ...platform, ...this.#rations, memory });
     this.#presence = new Presence(crypto);
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
     this.#witness = new Witness(
@@ -260,6 +263,7 @@ export class Lock {
       checkpoint: (now) => lock.#memory.checkpoint(now),
       farewell: () => lock.#platform.constants.read(FAREWELL),
       codes: (request, owner, now) => lock.#outside.asked(request, owner, now),
+      network: (request, owner, now) => (lock.#isEnding ? "journal" : lock.#network.asked(request, owner, now)),
       ticket: (request, viewer, moment) => lock.#tickets.serve(lock.#guestDesk(), request, { viewer, ...moment }),
       fetched: (heads, now) => lock.#memory.fetched(heads, now),
       stranger: (kind, now) => lock.#recorder.stranger(kind, now),
@@ -282,6 +286,7 @@ export class Lock {
       isLeaving: this.#presence.isLeaving(this.#now),
       presence: this.#presence,
       reset: this.#reset,
+      network: this.#network,
       ...this.#rations,
       begin: (visit, now) => this.#visits.begin(visit, this.#door, now),
       act: (operation, now) => this.#request(operation, now),
@@ -297,9 +302,7 @@ export class Lock {
     return {
       crypto,
       battery,
-      memory: this.#memory,
-      recorder: this.#recorder,
-      faces: this.#faces,
+      ...{ memory: this.#memory, recorder: this.#recorder, faces: this.#faces },
       ration: this.#rations.openings,
       isLeaving: this.#presence.isLeaving(this.#now),
       canUnlatch: this.#options.canUnlatch,
@@ -336,6 +339,7 @@ export class Lock {
       options: this.#options,
       battery: this.#platform.battery,
       ...this.#outside.states(this.#now),
+      network: this.#network.state,
       isVisitOpen: this.#visits.isOpen,
       hasPresence: this.#hasPresence,
       resetSeconds: this.#reset.secondsLeft(this.#now),
@@ -376,7 +380,9 @@ export class Lock {
         this.#siren.signal(effect.command === "retract" ? "yes" : "wait");
         return this.#platform.bolt.drive(effect.command, now);
       case "alarm":
-        this.#alarm(effect.alarm, now);
+        this.#siren.signal("alarm");
+        this.#recorder.alarm(effect.alarm === "heldOpen" ? "held-open" : effect.alarm, now);
+        if (effect.alarm === "jammed") this.#visits.notify("jammed");
         return undefined;
       case "report":
         this.#visits.report(effect, this.#door, now);
@@ -390,11 +396,5 @@ export class Lock {
       default:
         return unreachable(effect);
     }
-  }
-
-  #alarm(alarm: DoorAlarm, now: Millis): void {
-    this.#siren.signal("alarm");
-    this.#recorder.alarm(alarm === "heldOpen" ? "held-open" : alarm, now);
-    if (alarm === "jammed") this.#visits.notify("jammed");
   }
 }

@@ -6,7 +6,17 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Bolt } from "../firmware/door/bolt.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
-import type { Battery, Carrier, Constants, Flash, Indicator, Random, Seconds, Wire } from "../firmware/platform.ts";
+import type {
+  Battery,
+  Carrier,
+  Constants,
+  Flash,
+  Indicator,
+  Network,
+  Random,
+  Seconds,
+  Wire,
+} from "../firmware/platform.ts";
 import type { CameraProof } from "./witness.ts";
 
 /** The hardware of a lock board. */
@@ -21,6 +31,8 @@ export interface LockPlatform {
   readonly wire: Wire;
   /** To the camera, by the house's radio; what is sent is dropped where there is none. */
   readonly cameraWire: Wire;
+  /** The radio in the house's network; a board without one leaves it out, and the lock works all the same. */
+  readonly network?: Network | undefined;
   readonly indicator: Indicator;
   readonly battery: Battery;
   /** Starts the board anew, with power, soon after the event that asks for it: what was sent may go out first. */

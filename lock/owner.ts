@@ -29,6 +29,7 @@ import { judgeStatement } from "./acts.ts";
 import type { Origin } from "./desk.ts";
 import type { Presence } from "./inside.ts";
 import type { Memory } from "./memory.ts";
+import type { HouseNetwork } from "./network.ts";
 import type { Ration } from "./ration.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Reset } from "./reset.ts";
@@ -49,6 +50,7 @@ export interface OwnerDesk {
   readonly isLeaving: boolean;
   readonly presence: Presence;
   readonly reset: Reset;
+  readonly network: HouseNetwork;
   /** What each key has left of statements, and of revocation lists. */
   readonly statements: Ration;
   readonly lists: Ration;
@@ -151,8 +153,12 @@ function act(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial | u
     case KIND_REMOVE_OWNER:
       desk.ownerRemoved(body.ownerKid.slice());
       break;
+    case KIND_ADOPT:
+      desk.network.handedOver();
+      break;
     case KIND_TRANSFER:
       desk.handedOver();
+      desk.network.handedOver();
       desk.settingsChanged(now);
       break;
     case KIND_CONFIGURE:

@@ -26,8 +26,9 @@ import {
   parseRequest,
   type Request,
 } from "../firmware/link/message.ts";
+import type { NetworkRequest } from "../firmware/link/network.ts";
 import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
-import type { Desk, Origin } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import {
   answerHandshake,
@@ -39,6 +40,7 @@ import {
   HANDSHAKES_MAX,
   NONSENSE_MAX,
   openSession,
+  originOf,
   PROOFS_MAX,
   type Session,
 } from "./session.ts";
@@ -47,8 +49,8 @@ import {
 export const SESSIONS_PER_TRANSPORT_MAX = 2;
 /** A handshake costs two key agreements. */
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
-/** What carries the digits of a PIN, or a secret that makes codes. */
-const SECRET_KINDS: readonly Request["kind"][] = Object.freeze(["codeSecret", "credential"]);
+/** What carries the digits of a PIN, a secret that makes codes, or the house's passphrase. */
+const SECRET_KINDS: readonly Request["kind"][] = Object.freeze(["codeSecret", "credential", "joinNetwork"]);
 
 /** What a phone asks, and when. */
 interface Asked {
@@ -290,17 +292,18 @@ export class Phones {
         const viewer = isReader ? "owner" : session.view;
         return this.#answer(session, id, this.#desk.ticket(request, viewer, { from: originOf(session, channel), now }));
       }
-      case "unsupported":
-        return this.#answer(session, id, "unsupported");
       default:
-        return this.#askCodes(session, request, now);
+        return this.#askOwn(session, request, now);
     }
   }
 
-  #askCodes(session: Session, request: CodeRequest, now: Millis): Answer {
+  /** What an owner may ask, and not the key on paper. */
+  #askOwn(session: Session, request: CodeRequest | NetworkRequest, now: Millis): Answer {
     const { role, name, isRecovery } = session;
     if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");
-    return this.#answer(session, request.id, this.#desk.codes(request, name, now));
+    const isNetwork = request.kind === "joinNetwork" || request.kind === "leaveNetwork";
+    const said = isNetwork ? this.#desk.network(request, name, now) : this.#desk.codes(request, name, now);
+    return this.#answer(session, request.id, said);
   }
 
   /** One shape of "no" for everybody but an owner. */
@@ -393,8 +396,4 @@ export class Phones {
   #find(connection: number): Session | undefined {
     return this.#sessions.find((session) => session.connection === connection);
   }
-}
-
-function originOf({ connection, transport }: Session, { challenge, since }: Channel): Origin {
-  return { connection, transport, challenge, since };
 }

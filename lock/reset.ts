@@ -9,6 +9,7 @@ import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Constants, type Flash, type Indicator, type Millis, millis } from "../firmware/platform.ts";
 import { forgetIdentity } from "./identity.ts";
 import type { Memory } from "./memory.ts";
+import { forgetNetwork } from "./network.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** The loud delay, of uptime. */
@@ -42,7 +43,8 @@ interface Run {
   readonly soundsAt: Millis;
 }
 
-/** Does what a marked reset has left to do: erases every sector of the journal, then the keys, then the mark. Each step may
+/** Does what a marked reset has left to do: erases every sector of the journal, then the
+ *  network, then the keys, then the mark. Each step may
  *  be cut, and is then done again from the first.
  *  @returns false where the flash refuses: the mark stands, and the lock must serve nobody but the inside */
 export function finishReset(board: {
@@ -56,6 +58,7 @@ export function finishReset(board: {
     const { firstSector, sectors, snapshotSectors } = geometry;
     const end = firstSector + sectors[0] + sectors[1] + sectors[2] + 2 * snapshotSectors;
     for (let sector = firstSector; sector < end; sector++) eraseSector(flash, sector);
+    forgetNetwork(constants);
     forgetIdentity(constants);
     constants.erase(MARK);
     return true;

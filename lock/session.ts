@@ -12,7 +12,7 @@ import { CHALLENGE_BYTES, encodeWelcome } from "../firmware/link/message.ts";
 import { startHandshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import { type Millis, millis, type Random, type Transport } from "../firmware/platform.ts";
-import type { GrantDenial, GrantProof } from "./desk.ts";
+import type { GrantDenial, GrantProof, Origin } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import { openTimeTalk, type TimeTalk } from "./timekeeper.ts";
 
@@ -161,6 +161,11 @@ export function denied(session: Session, denial: GrantDenial, now: Millis): Deni
     session.proofs--;
   }
   return "camera";
+}
+
+/** Gives where a request of a session came from. */
+export function originOf({ connection, transport }: Session, { challenge, since }: Channel): Origin {
+  return { connection, transport, challenge, since };
 }
 
 /** When a session must end if nothing more is heard. */

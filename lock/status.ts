@@ -7,7 +7,7 @@ import { Fault } from "../firmware/fault.ts";
 import { REGIONS, type Region } from "../firmware/journal/record.ts";
 import type { BoardState, CodesState, Status } from "../firmware/link/message.ts";
 import type { CameraState } from "../firmware/link/viewing.ts";
-import type { Battery, Millis } from "../firmware/platform.ts";
+import type { Battery, Millis, NetworkState } from "../firmware/platform.ts";
 import { settingsOf } from "../firmware/policy/configuration.ts";
 import type { Records } from "./desk.ts";
 import type { Memory } from "./memory.ts";
@@ -22,6 +22,7 @@ export function statusOf(lock: {
   readonly boards: readonly BoardState[];
   readonly codes: CodesState;
   readonly camera: CameraState | undefined;
+  readonly network: NetworkState | undefined;
   readonly isVisitOpen: boolean;
   readonly hasPresence: boolean;
   readonly resetSeconds: number;
@@ -56,6 +57,7 @@ export function statusOf(lock: {
     boards: lock.boards,
     codes: lock.codes,
     camera: lock.camera,
+    network: lock.network,
     configuration: settingsOf(configuration),
     fetchedSeq: memory.state.fetched,
     resetSeconds: lock.resetSeconds,

@@ -30,6 +30,7 @@ import { totp } from "./commands/totp.ts";
 import { transfer } from "./commands/transfer.ts";
 import { users } from "./commands/users.ts";
 import { watch } from "./commands/watch.ts";
+import { wifi } from "./commands/wifi.ts";
 
 /** Every command but `help`, which cli.ts answers itself. */
 export const COMMANDS: readonly Command[] = Object.freeze([
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = Object.freeze([
   log,
   time,
   config,
+  wifi,
   owners,
   owner,
   transfer,

@@ -15,7 +15,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze(
   ["Be let in", ["accept", "open", "lock"]],
   ["Codes at the keypad", ["pin", "totp", "users", "schedules", "keypad"]],
   ["What the camera sees and saw", ["camera", "watch", "clip", "claim"]],
-  ["Look after a lock", ["status", "log", "time", "config"]],
+  ["Look after a lock", ["status", "log", "time", "config", "wifi"]],
   ["Share, lose, sell", ["owners", "owner", "transfer", "reset"]],
   ["Understand", ["show", "help"]],
 ]);
@@ -29,6 +29,7 @@ const FOOT = `Exit codes:
 Environment:
   LATCHKEY_HOME         folder of your keys (~/.latchkey)
   LATCHKEY_PASSPHRASE   the passphrase; without it you are asked
+  LATCHKEY_WIFI_PASSPHRASE  the passphrase of "wifi set"; without it you are asked
   LATCHKEY_STREAM_PASSWORD  the password of "camera stream on"; without it you are asked
   TZDIR                 the system's time zones (/usr/share/zoneinfo)
 

@@ -63,11 +63,7 @@ export interface Session {
 }
 
 /** A request without its number, which the phone gives. */
-export type Outgoing = Request extends infer Each
-  ? Each extends { readonly kind: "unsupported" }
-    ? never
-    : Omit<Each, "id">
-  : never;
+export type Outgoing = Request extends infer Each ? (Each extends Request ? Omit<Each, "id"> : never) : never;
 
 /** A request that was put into a frame. */
 export interface Sent {

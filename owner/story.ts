@@ -80,6 +80,11 @@ const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
   15: "cancels the reset",
   16: "hands the lock over",
 });
+const NETWORK_EVENTS: Readonly<Record<Of<"network">["event"], Pick<Happening, "how" | "result">>> = Object.freeze({
+  set: Object.freeze({ how: "sets the Wi-Fi", result: "done" }),
+  forgotten: Object.freeze({ how: "forgets the Wi-Fi", result: "done" }),
+  kept: Object.freeze({ how: "changes the Wi-Fi", result: "NOT done, since the lock's memory failed" }),
+});
 const OUTCOMES: Readonly<Record<Of<"closing">["outcome"], string>> = Object.freeze({
   secured: "locked",
   "not-moved": "the bolt did not move",
@@ -167,6 +172,9 @@ export class Story {
       case "secret":
       case "holidays":
         this.tellCode(record, entry);
+        return;
+      case "network":
+        this.note(record, { who: `owner ${this.nameOf(entry.actor)}`, ...NETWORK_EVENTS[entry.event] });
         return;
       case "door":
         if (entry.event === "reset")

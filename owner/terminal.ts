@@ -83,7 +83,7 @@ export class Terminal {
   askSecret(question: string, variable = "LATCHKEY_PASSPHRASE"): Promise<string> {
     const { stdin } = process;
     if (!stdin.isTTY) {
-      const what = variable === "LATCHKEY_PASSPHRASE" ? "passphrase" : "password";
+      const what = variable.endsWith("PASSPHRASE") ? "passphrase" : "password";
       throw usage(`There is no terminal to ask for the ${what}: set ${variable}, or run it in a terminal.`);
     }
     process.stderr.write(question);

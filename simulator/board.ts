@@ -12,6 +12,7 @@ import {
   type Flash,
   type Millis,
   millis,
+  type Network,
   type Random,
   type Seconds,
   type Transport,
@@ -47,6 +48,8 @@ export interface BoardParts {
   readonly driftPartsPerMillion: number;
   /** How much the lock believes that it may err. */
   readonly clockPartsPerMillion: number;
+  /** The radio in the house's network. */
+  readonly network?: Network;
   /** The cable to the keypad: it is plugged in at the inner end. Without one, nobody is outside. */
   readonly line?: Line;
   /** The radio to the camera: the lock is plugged in at its inner end. Without one, there is no camera. */
@@ -125,6 +128,7 @@ export class Board implements Station {
       indicator: door,
       wire: line?.inside ?? { send: () => {} },
       cameraWire: air?.inside ?? { send: () => {} },
+      network: this.#parts.network,
       battery: door,
       restart,
     };

@@ -11,6 +11,7 @@ import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { tellCamera } from "../owner/footage.ts";
 import { encodeSetup } from "../owner/invitation.ts";
 import { systemRandom } from "../owner/random.ts";
+import { Antenna } from "./antenna.ts";
 import { Board } from "./board.ts";
 import { FileConstants, FileFlash, openFolder } from "./disk.ts";
 import { CAMERA_ACTS, HallCamera } from "./hallcam.node.ts";
@@ -76,6 +77,7 @@ export class House {
       geometry: STANDARD_GEOMETRY,
       door: this.#door,
       carrier: this.#sockets,
+      network: new Antenna(),
       // A computer whose clock is behind the firmware's could never tell the lock a time that it believes.
       buildTime: seconds(Math.min(BUILD_TIME, now - DAY_SECONDS)),
       firmwareVersion,

@@ -11,6 +11,7 @@ import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Carrier, millis, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
 import { Lock } from "../lock/lock.ts";
 import type { LockOptions } from "../lock/options.ts";
+import { Antenna } from "./antenna.ts";
 import { losesPower, NorFlash } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
 import { Stream } from "./random.ts";
@@ -39,6 +40,8 @@ export interface DeskOptions {
   readonly isContactLate?: boolean;
   /** How much faster than the truth the lock's crystal runs. */
   readonly driftPartsPerMillion?: number;
+  /** False: the lock has no radio in the house's network. */
+  readonly hasRadio?: boolean;
   readonly lock?: Partial<LockOptions>;
 }
 
@@ -71,6 +74,8 @@ export class Table {
   readonly random: Stream;
   readonly flash: NorFlash;
   readonly constants = new MemoryConstants();
+  /** The lock's radio. */
+  readonly antenna = new Antenna();
   readonly rig: Rig;
   /** Every frame, in order. */
   readonly air: Heard[] = [];
@@ -149,6 +154,7 @@ export class Table {
     const cameraWire = { send: (frame: Bytes) => this.onCameraWire(frame) };
     const carrier = this.#carrier();
     const parts = { crypto, random, flash, constants, bolt, carrier, wire, cameraWire, indicator: rig, battery: rig };
+    const network = this.#options.hasRadio === false ? undefined : this.antenna;
     const restart = () => {
       this.#isRestarting = true;
     };
@@ -164,7 +170,7 @@ export class Table {
       ...this.#options.lock,
     };
     this.#survive(() => {
-      this.#lock = new Lock({ ...parts, restart }, options, millis(0));
+      this.#lock = new Lock({ ...parts, network, restart }, options, millis(0));
       // After a reset it is another lock, with another label.
       const { lockId, agreementKey, signingKey } = this.#lock;
       this.#keys = { lockId, agreementKey, signingKey };

@@ -64,6 +64,11 @@ export type Alarm = (typeof ALARMS)[number];
 export const CAMERA_EVENTS = Object.freeze(["start", "head", "end", "lost", "alarm", "back", "unproven"] as const);
 export type CameraEvent = (typeof CAMERA_EVENTS)[number];
 
+/** What an owner's word made of the lock's network; `kept`: nothing, since the board's constants refused it, and what the record
+ *  before says did not come to be. The order gives the numbers. */
+export const NETWORK_EVENTS = Object.freeze(["set", "forgotten", "kept"] as const);
+export type NetworkEvent = (typeof NETWORK_EVENTS)[number];
+
 /** Where the signed chain of a clip stood, as the camera said. */
 export interface ClipHead {
   /** The clip's name, 16 bytes. */
@@ -150,6 +155,8 @@ export type Entry =
     }
   /** Access records firstSeq..lastSeq made room, and no owner had fetched them. */
   | { readonly kind: "overwritten"; readonly firstSeq: number; readonly lastSeq: number }
+  /** An owner (8 bytes) has the lock join a network, or forget it; which one is written nowhere. */
+  | { readonly kind: "network"; readonly actor: Bytes; readonly event: NetworkEvent }
   | { readonly kind: "alarm"; readonly alarm: Alarm; readonly count: number }
   /** 0 broken frames, 1 messages without sense, 2 proofs that failed, 3 presses of the bell, 4 wrong codes. */
   | { readonly kind: "stranger"; readonly strangerClass: number; readonly count: number }

@@ -21,6 +21,7 @@ import {
   type ClipHead,
   DOOR_EVENTS,
   type Entry,
+  NETWORK_EVENTS,
   OUTCOMES,
   SOURCES,
   type SpentUse,
@@ -66,6 +67,7 @@ const PLACES: Readonly<Record<WritableEntry["kind"], Place>> = Object.freeze({
   secret: Object.freeze({ region: ACCESS, type: CODE_TYPES.secret }),
   holidays: Object.freeze({ region: ACCESS, type: CODE_TYPES.holidays }),
   "code-refusal": Object.freeze({ region: ACCESS, type: CODE_TYPES["code-refusal"] }),
+  network: Object.freeze({ region: ACCESS, type: 30 }),
   alarm: Object.freeze({ region: NOTICES, type: 32 }),
   stranger: Object.freeze({ region: NOTICES, type: 33 }),
   camera: Object.freeze({ region: NOTICES, type: 34 }),
@@ -113,6 +115,8 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       return writer.bytes(entry.root).finish();
     case "overwritten":
       return writer.array(2).uint(entry.firstSeq).uint(entry.lastSeq).finish();
+    case "network":
+      return writer.array(2).bytes(entry.actor).uint(NETWORK_EVENTS.indexOf(entry.event)).finish();
     case "alarm":
       return writer.array(2).uint(ALARMS.indexOf(entry.alarm)).uint(entry.count).finish();
     case "stranger":
@@ -270,6 +274,11 @@ function readAccess(reader: Reader, type: number): Entry {
         firstSeq: reader.readUint(ARGUMENT_MAX),
         lastSeq: reader.readUint(ARGUMENT_MAX),
       };
+    case PLACES.network.type: {
+      reader.readArray(2, 2);
+      const actor = reader.readView(KID_BYTES, KID_BYTES);
+      return { kind: "network", actor, event: NETWORK_EVENTS[reader.readUint(NETWORK_EVENTS.length - 1)] };
+    }
     default:
       return readCodeEntry(reader, type) ?? { kind: "other", type };
   }

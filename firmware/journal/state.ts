@@ -182,6 +182,7 @@ export function applyEntry(
     case "refusal":
     case "inside":
     case "overwritten":
+    case "network":
     case "alarm":
     case "stranger":
     case "camera":

@@ -21,6 +21,7 @@ import {
   writeCodeAnswer,
   writeCodeRequest,
 } from "./codes.ts";
+import { type NetworkRequest, readCredentials, writeCredentials } from "./network.ts";
 import {
   type Head,
   LINK_BYTES,
@@ -69,8 +70,6 @@ export const TIME_BYTES_MAX = 1_200;
 const U32_MAX = 0xffff_ffff;
 const DENIAL_MAX = 63;
 const TIME_NONCE_BYTES = 32;
-const WIFI_NAME_BYTES_MAX = 32;
-const WIFI_PASSWORD_BYTES_MAX = 64;
 
 /** What a phone asks. `id` is the phone's own u32; a repeat with the same one is answered, not done again. */
 export type Request =
@@ -91,10 +90,9 @@ export type Request =
   | { readonly kind: "checkpoint"; readonly id: number }
   /** The last checkpoint of whom the lock was before it was reset. */
   | { readonly kind: "farewell"; readonly id: number }
+  | NetworkRequest
   | TicketRequest
-  | CodeRequest
-  /** Well-formed, and not done by this version: Wi-Fi (18). */
-  | { readonly kind: "unsupported"; readonly id: number; readonly number: number };
+  | CodeRequest;
 
 /** What the lock answers, with the id of the request. */
 export type Answer =
@@ -138,7 +136,8 @@ const BYE = 7;
 const FETCHED = 8;
 const CHECKPOINT = 9;
 const FAREWELL = 10;
-const WIFI = 18;
+const JOIN_NETWORK = 18;
+const LEAVE_NETWORK = 23;
 const YES_OR_NO = 64;
 const STATUS_ANSWER = 67;
 const RECORDS = 68;
@@ -178,8 +177,8 @@ export function readRequest(reader: Reader): Request {
   return request;
 }
 
-/** Gives the plaintext of a request; of an unsupported one there is none to give. */
-export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>): Bytes {
+/** Gives the plaintext of a request. */
+export function encodeRequest(request: Request): Bytes {
   const writer = new Writer(MESSAGE_BYTES_MAX);
   const number = numberOfRequest(request);
   writer.array(itemsOfRequest(number)).uint(number).uint(request.id);
@@ -188,6 +187,7 @@ export function encodeRequest(request: Exclude<Request, { kind: "unsupported" }>
   else if (request.kind === "timeRequest") writer.uint(request.server);
   else if (request.kind === "timeResponse") writer.bytes(request.response);
   else if (request.kind === "fetched") writeHeads(writer, request.heads);
+  else if (request.kind === "joinNetwork") writeCredentials(writer, request.credentials);
   else if (request.kind === "ticket") writeTicketRequest(writer, request);
   else if (isCodeRequest(request)) writeCodeRequest(writer, request);
   return writer.finish();
@@ -274,6 +274,7 @@ function itemsOfRequest(number: number): number {
     case BYE:
     case CHECKPOINT:
     case FAREWELL:
+    case LEAVE_NETWORK:
       return 2;
     case PROVE:
     case STATEMENT:
@@ -282,7 +283,7 @@ function itemsOfRequest(number: number): number {
     case FETCHED:
       return 3;
     case FETCH:
-    case WIFI:
+    case JOIN_NETWORK:
       return 4;
     case TICKET_REQUEST:
       return TICKET_REQUEST_ITEMS;
@@ -291,7 +292,7 @@ function itemsOfRequest(number: number): number {
   }
 }
 
-function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): number {
+function numberOfRequest(request: Request): number {
   switch (request.kind) {
     case "prove":
       return PROVE;
@@ -313,6 +314,10 @@ function numberOfRequest(request: Exclude<Request, { kind: "unsupported" }>): nu
       return CHECKPOINT;
     case "farewell":
       return FAREWELL;
+    case "joinNetwork":
+      return JOIN_NETWORK;
+    case "leaveNetwork":
+      return LEAVE_NETWORK;
     case "ticket":
       return TICKET_REQUEST;
     default:
@@ -349,14 +354,13 @@ function readAsked(reader: Reader, number: number, id: number): Request {
       return { kind: "farewell", id };
     case TICKET_REQUEST:
       return readTicketRequest(reader, id);
-    case WIFI:
-      reader.readBytes(1, WIFI_NAME_BYTES_MAX);
-      reader.readBytes(0, WIFI_PASSWORD_BYTES_MAX);
-      break;
+    case JOIN_NETWORK:
+      return { kind: "joinNetwork", id, credentials: readCredentials(reader) };
+    case LEAVE_NETWORK:
+      return { kind: "leaveNetwork", id };
     default:
       throw new Fault("link.shape");
   }
-  return { kind: "unsupported", id, number };
 }
 
 function readNotice(reader: Reader, items: number, id: number): Notice {

@@ -9,11 +9,14 @@ import { FINGERPRINT_BYTES } from "../codes/window.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Checkpoint } from "../journal/checkpoint.ts";
 import { REGIONS, type Region } from "../journal/record.ts";
+import type { NetworkState } from "../platform.ts";
+import { readNetworkState, writeNetworkState } from "./network.ts";
 import { type CameraState, readCamera, writeCamera } from "./viewing.ts";
 
 /** The size of a link of the journal's chain. */
 export const LINK_BYTES = 32;
 
+const STATUS_KEYS = 19;
 const U32_MAX = 0xffff_ffff;
 const UNKNOWN_TIME = 0xffff_ffff;
 const KID_BYTES = 8;
@@ -111,6 +114,8 @@ export interface Status {
   readonly codes: CodesState;
   /** The camera's newest heartbeat; undefined where nothing was heard of one since the lock started. */
   readonly camera: CameraState | undefined;
+  /** How its radio stands to the house's Wi-Fi; undefined where it has none. */
+  readonly network: NetworkState | undefined;
   /** Until a factory reset that runs: whole seconds of uptime, rounded up; 0 where none runs. */
   readonly resetSeconds: number;
   /** The recovery key (8 bytes) with the number of its last statement; undefined where the journal lost it. */
@@ -184,7 +189,7 @@ export function writeHeads(writer: Writer, heads: readonly Head[]): void {
 /** Reads a status. @returns its byte strings are views
  *  @throws Fault link.shape, cbor.* */
 export function readStatus(reader: Reader): Status {
-  reader.readMap(18, 18);
+  reader.readMap(STATUS_KEYS, STATUS_KEYS);
   enterKey(reader, 1);
   const firmwareVersion = reader.readText(1, VERSION_BYTES_MAX);
   enterKey(reader, 2);
@@ -223,8 +228,10 @@ export function readStatus(reader: Reader): Status {
   const codes = readCodes(reader);
   enterKey(reader, 18);
   const camera = readCamera(reader);
+  enterKey(reader, 19);
+  const network = readNetworkState(reader);
   const clock = { timeLow, timeHigh };
-  const rest = { liveCounters, resetSeconds, configuration, codes, camera };
+  const rest = { liveCounters, resetSeconds, configuration, codes, camera, network };
   const door = { bolt, contact, mode, batteryMillivolts, isVisitOpen: (flags & FLAG_VISIT) !== 0 };
   const journal = {
     heads,
@@ -239,7 +246,7 @@ export function readStatus(reader: Reader): Status {
 /** Writes a status. */
 export function writeStatus(writer: Writer, status: Status): void {
   assert(status.heads.length === REGIONS.length, "a status tells of all three regions");
-  writer.map(18).uint(1).text(status.firmwareVersion);
+  writer.map(STATUS_KEYS).uint(1).text(status.firmwareVersion);
   writer.uint(2).array(2);
   writer.uint(status.timeLow ?? UNKNOWN_TIME).uint(status.timeHigh ?? UNKNOWN_TIME);
   writer.uint(3).uint(BOLTS.indexOf(status.bolt));
@@ -272,6 +279,7 @@ export function writeStatus(writer: Writer, status: Status): void {
   else writer.array(2).bytes(recovery.kid).uint(recovery.seq);
   writeCodes(writer.uint(17), status.codes);
   writeCamera(writer.uint(18), status.camera);
+  writeNetworkState(writer.uint(19), status.network);
 }
 
 function writeCodes(writer: Writer, { budget, secrets, pausedDigits }: CodesState): void {

@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { type Body, KIND_ACT, KIND_FACTORY_RESET } from "../../firmware/grant/body.ts";
 import { verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
+import { credentialsOf } from "../../simulator/antenna.ts";
 import { Desk } from "../../simulator/desk.ts";
 import type { Tear } from "../../simulator/flash.ts";
 import { Stream } from "../../simulator/random.ts";
@@ -32,6 +33,9 @@ interface Before {
 function setUp(): { readonly desk: Desk; readonly before: Before; readonly reset: () => void } {
   const desk = new Desk({ crypto, sectors: SECTORS });
   desk.adopt();
+  const owner = desk.ownerSession();
+  assert.is(owner.ask({ kind: "joinNetwork", credentials: credentialsOf("home", "open sesame") })?.kind, "yes");
+  owner.leave();
   desk.passTime(61);
   const session = desk.ownerSession(desk.recovery);
   assert.is(session.state(RESET, { by: desk.recovery }), "presence");
@@ -63,6 +67,7 @@ function requireSafe(desk: Desk, before: Before, where: string): void {
   const isOld = keys.every((key, index) => key === before.keys[index]);
   if (!isMarked && isOld) assert.ok(desk.journal().length >= before.records, `${where}: old keys, all records`);
   if (!isOld && isMarked) assert.ok(isBlank, `${where}: keys go after the records`);
+  if (!isOld) assert.is(desk.constants.read("wifi"), undefined, `${where}: keys go after the network`);
   if (!isMarked && !isOld) {
     for (const [index, key] of keys.entries()) assert.is.not(key, before.keys[index], `${where}: both keys are gone`);
   }
@@ -81,6 +86,7 @@ function requireWhole(desk: Desk, before: Before, where: string): void {
     return;
   }
   for (const [index, key] of keysOf(desk).entries()) assert.is.not(key, before.keys[index], where);
+  assert.is(desk.constants.read("wifi"), undefined, where);
   assert.not.ok(desk.lock.snapshot.isAdopted, where);
   assert.not.ok(
     desk.journal().some(({ entry }) => entry.kind === "statement"),
@@ -142,8 +148,8 @@ function tryCuts(cuts: readonly Cut[]): void {
 test("a reset is work that can be cut", () => {
   // The new lock erases the first sectors that it writes once more.
   assert.ok(WORK.erases.length > SECTORS_ALL);
-  // The farewell and the mark; three secrets and the mark erased; three new secrets.
-  assert.is(WORK.changes, 9);
+  // The farewell and the mark; the network, three secrets and the mark erased; three new secrets.
+  assert.is(WORK.changes, 10);
   assert.ok(WORK.words > 40);
 });
 

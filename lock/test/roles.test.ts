@@ -24,6 +24,7 @@ import {
   KIND_TRANSFER,
 } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
+import { credentialsOf } from "../../simulator/antenna.ts";
 import type { Caller, Person, Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 import { ANA } from "./house.ts";
@@ -91,7 +92,7 @@ function guest(operation: number): Role {
 }
 
 const OWNER_ALLOWED =
-  "own, status, fetch state, fetch access, fetch notices, checkpoint, code secret, user, credential, users, holidays, offer, enrol, remove board, configure, add owner, " +
+  "own, status, fetch state, fetch access, fetch notices, checkpoint, code secret, user, credential, users, holidays, offer, join network, leave network, enrol, remove board, configure, add owner, " +
   "act unlock, act lock, act unlatch, remove owner, set clock, acknowledge, factory reset, cancel reset";
 
 const ROLES: readonly Role[] = [
@@ -237,7 +238,10 @@ const COMMANDS: readonly Command[] = [
   afterProof("ticket", (caller) => {
     return caller.ask({ kind: "ticket", viewerKey: new Uint8Array(32), rights: 7 })?.kind ?? "silence";
   }),
-  raw("Wi-Fi", (writer) => writer.array(4).uint(18).uint(900).bytes(new Uint8Array(4)).bytes(new Uint8Array(8))),
+  afterProof("join network", (caller) => {
+    return caller.ask({ kind: "joinNetwork", credentials: credentialsOf("home", "open sesame") })?.kind ?? "silence";
+  }),
+  afterProof("leave network", (caller) => caller.ask({ kind: "leaveNetwork" })?.kind ?? "silence"),
   state("enrol", () => ({
     kind: KIND_ENROL,
     board: { role: 1, agreementKey: new Uint8Array(32).fill(9), signingKey: SIGNING_KEY },

@@ -17,6 +17,7 @@ import { sayCounts } from "../revocation.ts";
 import { settingsObject } from "../settings.ts";
 import { counted, printable } from "../terminal.ts";
 import { sayRunning } from "./reset.ts";
+import { networkObject, sayNetwork } from "./wifi.ts";
 
 /** The clock may lie this far off before it is worth a word. */
 /** Above so many records the owner is asked to fetch them: a third of what a lock holds. */
@@ -78,6 +79,7 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
   );
   lines.push(`Owners:      ${found.owners.length}`);
   lines.push(`Boards:      ${found.boards.map(sayBoard).join("; ") || "none"}`);
+  lines.push(`Wi-Fi:       ${sayNetwork(found.network)}`);
   lines.push(`Codes:       ${sayCodes(found.codes)}`);
   lines.push(`Taken back:  ${sayRevocation(lock)}`);
   if (found.resetSeconds > 0) lines.push(`RESET:       ${sayRunning(found.resetSeconds)}`);
@@ -137,6 +139,7 @@ function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
     heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),
     owners: found.owners.map(({ kid, ...owner }) => ({ kid: toBase64url(kid), ...owner })),
     boards: found.boards.map(boardObject),
+    network: networkObject(found.network),
     codes: {
       ...found.codes,
       secrets: found.codes.secrets.map(({ owner, fingerprint }) => ({

@@ -4,6 +4,7 @@
 import { type Body, KIND_ACKNOWLEDGE, KIND_ACT, KIND_CONFIGURE, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import { link8Of } from "../../firmware/grant/chain.ts";
 import type { Outgoing } from "../../owner/phone.ts";
+import { credentialsOf } from "../antenna.ts";
 import type { Person, Token } from "../caller.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
 
@@ -22,6 +23,8 @@ const REQUESTS: readonly Outgoing[] = Object.freeze([
   { kind: "fetch", region: 0, from: 1 },
   { kind: "fetch", region: 1, from: 1 },
   { kind: "fetch", region: 2, from: 1 },
+  { kind: "joinNetwork", credentials: credentialsOf("thief's", "open sesame") },
+  { kind: "leaveNetwork" },
 ] as const);
 
 export const attack: Attack = {

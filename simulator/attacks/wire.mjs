@@ -273,12 +273,12 @@ export const WIRE_TWINS = Object.freeze([
     id: "T40",
     without: "records of what the door sounds",
     at: "and is written, whoever is connected",
-    rewrites: [rewrite(LOCK, 'this.#recorder.alarm(alarm === "heldOpen" ? "held-open" : alarm, now);')],
+    rewrites: [rewrite(LOCK, 'this.#recorder.alarm(effect.alarm === "heldOpen" ? "held-open" : effect.alarm, now);')],
   },
   {
     id: "T40",
     without: "word of a jam to owners",
     at: "an owner who listens is told of a jam",
-    rewrites: [rewrite(LOCK, 'if (alarm === "jammed") this.#visits.notify("jammed");')],
+    rewrites: [rewrite(LOCK, 'if (effect.alarm === "jammed") this.#visits.notify("jammed");')],
   },
 ]);

@@ -161,6 +161,7 @@ function accessRows({ courier, owner }: Cast, { leaf8 }: Shown): readonly Row[] 
       "the ring was full of what no owner had fetched",
       { kind: "overwritten", firstSeq: 1, lastSeq: 47 },
     ],
+    ["network-30", "the owner has the lock join a network", { kind: "network", actor: owner.kid, event: "set" }],
   ];
 }
 

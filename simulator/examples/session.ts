@@ -19,6 +19,7 @@ import {
   RIGHT_VIEW,
 } from "../../firmware/link/witness.ts";
 import { defaultConfiguration, settingsOf } from "../../firmware/policy/configuration.ts";
+import { credentialsOf } from "../antenna.ts";
 import type { Example } from "../examples.ts";
 import { codeMessages } from "./codes.ts";
 import { type Cast, NOW, repeated } from "./keys.ts";
@@ -54,9 +55,14 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       encodeRequest({ kind: "ticket", id: 11, viewerKey: repeated(0x0f, 32), rights: RIGHT_VIEW }),
     ),
     request(
-      "sets the Wi-Fi",
-      new Writer().array(4).uint(18).uint(12).bytes(fromAscii("home")).bytes(fromAscii("open sesame")).finish(),
+      "has the lock join a network",
+      encodeRequest({ kind: "joinNetwork", id: 12, credentials: credentialsOf("home", "open sesame") }),
     ),
+    request(
+      "has it join an open one",
+      encodeRequest({ kind: "joinNetwork", id: 13, credentials: credentialsOf("cafe") }),
+    ),
+    request("has it leave and forget it", encodeRequest({ kind: "leaveNetwork", id: 14 })),
     ...answersOf(cast).map(([says, answer]) => ({ rule: "answer", says, bytes: encodeAnswer(answer) })),
     ...codeMessages(cast),
     {
@@ -208,6 +214,7 @@ function statusExample({ owner, recovery, camera }: Cast): Status {
       ...{ verdict: 0, alarm: undefined, isOn: true, canRecord: true, isRecording: false, isCaseOpen: false },
       ...{ visit: 0, power: 12, ageMillis: 250, heardMillis: 400 },
     },
+    network: { is: "joined", address: Uint8Array.of(192, 168, 1, 20) },
   };
 }
 

@@ -19,7 +19,7 @@ import { readStatement } from "../../firmware/grant/statement.ts";
 import { typOf } from "../../firmware/grant/typ.ts";
 import { verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
 import { encodeEntry, readEntry, readPayload } from "../../firmware/journal/payload.ts";
-import { PAYLOAD_BYTES_MAX, type Region } from "../../firmware/journal/record.ts";
+import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, STATE } from "../../firmware/journal/record.ts";
 import { parseCommand, parseWord } from "../../firmware/link/command.ts";
 import { createReassembler, fragment } from "../../firmware/link/fragment.ts";
 import { checkFrame } from "../../firmware/link/frame.ts";
@@ -45,8 +45,9 @@ const FRAMES_MAX = 64;
 const IN_FRONT: readonly string[] = Object.freeze([
   ...["readChain", "readProof", "readStatement", "readRevocations", "readRequest", "verifyTimeResponse"],
 ]);
-/** The region of each type of record, by the first digit of its number. */
-const REGION_OF_TYPE: readonly Region[] = Object.freeze([0, 1, 1, 2] as const);
+/** Where the types of records of the access region begin, and those of the notices. */
+const ACCESS_TYPE = 16;
+const NOTICE_TYPE = 32;
 const ZONES = Object.freeze([
   ...["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1"],
   ...["AEST-10AEDT,M10.1.0,M4.1.0/3", "EST5EDT,J60/2:30:15,300/167", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45"],
@@ -156,7 +157,7 @@ function entryParsers(all: readonly Example[]): readonly Row[] {
     const number = /-(\d+)$/.exec(rule)?.[1];
     if (number === undefined || bytes.length === 0) return [];
     const type = Number(number);
-    const region = REGION_OF_TYPE[Math.floor(type / 10)];
+    const region = type < ACCESS_TYPE ? STATE : type < NOTICE_TYPE ? ACCESS : NOTICES;
     const goods = type === 3 ? [bytes, fullStoredList()] : [bytes];
     return [
       [`readPayload ${rule}`, goods, counted(PAYLOAD_BYTES_MAX, (reader) => readPayload(reader, region, type))],

@@ -50,7 +50,7 @@ const QUIET_SECONDS = 10;
 const PROVE = 1;
 const STATEMENT = 2;
 /** What an owner sets by a request. */
-const CODE_KINDS: readonly string[] = Object.freeze(["user", "credential", "secret", "holidays"]);
+const SET_KINDS: readonly string[] = Object.freeze(["user", "credential", "secret", "holidays", "network"]);
 /** Room for the longest message that mutate.ts makes. */
 const MADE_BYTES_MAX = 4_200;
 
@@ -76,7 +76,7 @@ export class Siege {
   #left = 0;
   #lastId = 0;
   /** Records in flash that are no counts of strangers, and the words of flash when they were counted. */
-  #records = { others: 0, codes: 0 };
+  #records = { others: 0, settings: 0 };
   /** Whether the intruder has opened an owner session. */
   #isOwner = false;
   #recordsAt = -1;
@@ -144,9 +144,9 @@ export class Siege {
     if (after !== before) return `the lock went from ${before} to ${after}`;
     if (!isHarmless) return "the keypad was served";
     if (this.desk.flash.words === words) return undefined;
-    const { others, codes } = this.#written();
+    const { others, settings } = this.#written();
     // An owner's request that was spoilt may still be one: then it says something else, and is obeyed.
-    const isSame = others === this.#records.others && (this.#isOwner || codes === this.#records.codes);
+    const isSame = others === this.#records.others && (this.#isOwner || settings === this.#records.settings);
     return isSame ? undefined : "more than strangers was written";
   }
 
@@ -223,10 +223,10 @@ export class Siege {
     return `${door.bolt.at} ${door.contact.is} ${flags} ${cameraProof} ${drives.length} ${signals.length}`;
   }
 
-  #written(): { readonly others: number; readonly codes: number } {
+  #written(): { readonly others: number; readonly settings: number } {
     const kinds = this.desk.journal().map(({ entry }) => entry.kind);
-    const codes = kinds.filter((kind) => CODE_KINDS.includes(kind)).length;
-    return { others: kinds.filter((kind) => kind !== "stranger").length - codes, codes };
+    const settings = kinds.filter((kind) => SET_KINDS.includes(kind)).length;
+    return { others: kinds.filter((kind) => kind !== "stranger").length - settings, settings };
   }
 
   #spoilt(good: Source): Bytes {

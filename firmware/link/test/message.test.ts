@@ -63,9 +63,10 @@ const STATUS: Status = {
     ...{ verdict: 5, alarm: undefined, isOn: true, canRecord: true, isRecording: false, isCaseOpen: true },
     ...{ visit: 0, power: 12, ageMillis: 250, heardMillis: 400 },
   },
+  network: { is: "joined", address: fromHex("c0a80114") },
 };
 const STATUS_HEX = [
-  "b20165302e312e30",
+  "b30165302e312e30",
   "02821a670000001affffffff",
   "030104010500",
   "06191770",
@@ -81,6 +82,7 @@ const STATUS_HEX = [
   `1082${KID_HEX}03`,
   `11831a000113c88182${KID_HEX}4433333333820806`,
   "12870518400b000c18fa190190",
+  "13820244c0a80114",
 ].join("");
 
 const ANA: UserSetting = {
@@ -96,7 +98,7 @@ const ANA: UserSetting = {
 };
 const ANA_HEX = "8963416e610200010040 8183181f1901e01901e0 8000";
 
-const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "unsupported" }>])[] = [
+const REQUESTS: readonly (readonly [string, string, Request])[] = [
   ["a proof", "83010743d28440", { kind: "prove", id: 7, message: fromHex("d28440") }],
   ["a statement", "83021affffffff41d2", { kind: "statement", id: 0xffff_ffff, message: fromHex("d2") }],
   ["status", "820300", { kind: "status", id: 0 }],
@@ -133,6 +135,26 @@ const REQUESTS: readonly (readonly [string, string, Exclude<Request, { kind: "un
     },
   ],
   ["what board offers itself", "821601", { kind: "offer", id: 1 }],
+  [
+    "a network and its passphrase",
+    "841201 4161 48 6f70656e207365 73",
+    { kind: "joinNetwork", id: 1, credentials: { name: fromHex("61"), passphrase: fromHex("6f70656e20736573") } },
+  ],
+  [
+    "the longest network and passphrase",
+    `841201 5820${"ff".repeat(32)} 583f${"7e".repeat(63)}`,
+    {
+      kind: "joinNetwork",
+      id: 1,
+      credentials: { name: fromHex("ff".repeat(32)), passphrase: fromHex("7e".repeat(63)) },
+    },
+  ],
+  [
+    "an open network",
+    "841201 4161 40",
+    { kind: "joinNetwork", id: 1, credentials: { name: fromHex("61"), passphrase: undefined } },
+  ],
+  ["the end of a network", "821701", { kind: "leaveNetwork", id: 1 }],
 ];
 
 const ANSWERS: readonly (readonly [string, string, Answer | Notice])[] = [
@@ -234,8 +256,7 @@ for (const [name, bytes, request] of REQUESTS) {
     assert.is(toHex(encodeRequest(request)), toHex(hex(bytes)));
   });
   test(`refuses the neighbours of the request ${name}`, () => {
-    const write = (other: Request) => (other.kind === "unsupported" ? undefined : encodeRequest(other));
-    tryNeighbours(hex(bytes), parseRequest, write);
+    tryNeighbours(hex(bytes), parseRequest, encodeRequest);
   });
 }
 
@@ -251,19 +272,18 @@ for (const [name, bytes, answer] of ANSWERS) {
   });
 }
 
-const UNSUPPORTED: readonly (readonly [string, string])[] = [["Wi-Fi", "8412014161 40"]];
-for (const [name, bytes] of UNSUPPORTED) {
-  test(`reads ${name} as unsupported`, () => {
-    const request = parseRequest(hex(bytes));
-    assert.is(request.kind, "unsupported");
-    assert.is(request.id, 1);
-    tryNeighbours(hex(bytes), parseRequest, () => undefined);
-  });
-}
-
 const BAD_REQUESTS: readonly (readonly [string, string])[] = [
   ["nothing", ""],
   ["an empty array", "80"],
+  ["a network without a name", "841201 40 40"],
+  ["a network with a name of 33 bytes", `841201 5821${"61".repeat(33)} 40`],
+  ["a passphrase of 7 characters", "841201 4161 47 61616161616161"],
+  ["a passphrase of 64 characters", `841201 4161 5840${"61".repeat(64)}`],
+  ["a passphrase with a control character", "841201 4161 48 6f70656e0a736573"],
+  ["a passphrase with a character above ASCII", "841201 4161 48 6f70656e7f736573"],
+  ["a network without a passphrase's place", "831201 4161"],
+  ["the end of a network with a name", "831701 4161"],
+  ["number 24", "82181800"],
   ["number 0", "820000"],
   ["number 12", "820c00"],
   ["a ticket without rights", `840b07${LINK_HEX}00`],
