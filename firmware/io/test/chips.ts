@@ -1,7 +1,7 @@
 // What the chips do with their pins: which choose how it starts, which pulse or are high meanwhile, which only read, which measure.
 // Why: a pin that is fine in a running program may move a motor while the chip starts; the wiring of every board is held to this.
-// Follows the GPIO chapters of the ESP-IDF Programming Guide v6.0 (strapping pins, ADC channels, JTAG, USB, flash) and the data sheets of
-// the ESP32, ESP32-C3 and ESP32-S3 (power-up glitches, default functions). Pins in doubt are in the list.
+// Follows the GPIO chapters of the ESP-IDF Programming Guide v6.0 (strapping pins, ADC channels, JTAG, USB, flash); what is loud at a start
+// belongs to the chips' data sheets, which were not at hand: pins in doubt are in the list, and an oscilloscope has the last word.
 
 /** The facts of one chip, pins by number. */
 export interface ChipPins {
