@@ -4,17 +4,13 @@
 // Follows Ecma-419's network interface (3rd edition, draft) as the Moddable SDK 8.2.3 has it; names and passphrases have the bounds of
 // IEEE 802.11-2020. The SDK's class cannot demand protected management frames (PMF): whoever jams or forges them ends a connection.
 
-import { type Bytes, toAscii } from "../bytes.ts";
-import { checkUtf8, decodeUtf8 } from "../cbor/text.ts";
-import { Fault } from "../fault.ts";
-import { type Millis, millis, type Random } from "../platform.ts";
+import { toAscii } from "../bytes.ts";
+import { decodeUtf8 } from "../cbor/text.ts";
+import { areCredentials } from "../link/network.ts";
+import { type Credentials, type Millis, millis, type Network, type NetworkState, type Random } from "../platform.ts";
 import type { Wifi, WifiClass } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
 
-/** Bounds of a network's name and of its passphrase. */
-export const SSID_BYTES_MAX = 32;
-export const PASSPHRASE_BYTES_MIN = 8;
-export const PASSPHRASE_BYTES_MAX = 63;
 /** How long joining may take, an address included. */
 export const JOIN_MILLIS_MAX = 30_000;
 /** How often a network that was joined is looked at: of a lease that ran out nobody tells. */
@@ -27,22 +23,9 @@ export const STEADY_MILLIS = 60_000;
 /** Between leaving and joining: the radio's late word of the one would end the other. */
 export const SETTLE_MILLIS = 500;
 
+const ADDRESS_BYTES = 4;
 const IDLE = 200;
 const JOINED = 500;
-
-/** A network. */
-export interface Credentials {
-  readonly ssid: string;
-  /** undefined for a network without one. */
-  readonly passphrase: string | undefined;
-}
-
-/** What an owner is told. */
-export type WifiStatus =
-  | { readonly kind: "off" }
-  | { readonly kind: "joining" }
-  | { readonly kind: "waiting" }
-  | { readonly kind: "joined"; readonly address: string; readonly rssi: number | undefined };
 
 /** What a station is made of. */
 export interface StationParts {
@@ -55,34 +38,20 @@ export interface StationParts {
   changed(address: string | undefined, now: Millis): void;
 }
 
+/** What the SDK's class is asked for: texts, which stay where they are. */
+type Wish = Parameters<Wifi["connect"]>[0];
+
 type State =
   | { readonly kind: "off" }
   | { readonly kind: "joining"; readonly until: Millis }
   | { readonly kind: "joined"; readonly since: Millis; readonly lookAt: Millis; readonly address: string }
   | { readonly kind: "waiting"; readonly until: Millis };
 
-/** Reads what an owner gave.
- *  @param ssid 1..32 bytes of UTF-8 without zeros: the SDK knows names as texts   @param passphrase 8..63 of printable ASCII
- *  @throws Fault bytes.size, bytes.encoding, cbor.text */
-export function readCredentials(ssid: Bytes, passphrase: Bytes | undefined): Credentials {
-  if (ssid.length < 1 || ssid.length > SSID_BYTES_MAX) throw new Fault("bytes.size");
-  if (ssid.includes(0)) throw new Fault("bytes.encoding");
-  checkUtf8(ssid, 0, ssid.length);
-  if (passphrase !== undefined) {
-    const { length } = passphrase;
-    if (length < PASSPHRASE_BYTES_MIN || length > PASSPHRASE_BYTES_MAX) throw new Fault("bytes.size");
-  }
-  return {
-    ssid: decodeUtf8(ssid, 0, ssid.length),
-    passphrase: passphrase === undefined ? undefined : toAscii(passphrase),
-  };
-}
-
 /** The board as a station. It owns the radio: `close()` leaves the network, and twice is harmless. Total: it never throws. */
-export class Station {
+export class Station implements Network {
   readonly #parts: StationParts;
   #wifi: Wifi | undefined;
-  #credentials: Credentials | undefined;
+  #wish: Wish | undefined;
   #state: State = { kind: "off" };
   #failures = 0;
   /** When the radio has said its last word of what was left. */
@@ -92,19 +61,22 @@ export class Station {
     this.#parts = parts;
   }
 
-  get status(): WifiStatus {
+  get state(): NetworkState {
     const { kind } = this.#state;
-    if (kind !== "joined") return { kind };
-    return { kind, address: this.#state.address, rssi: this.#ask((wifi) => wifi.RSSI) };
+    if (kind !== "joined") return { is: kind };
+    const address = Uint8Array.from(this.#state.address.split("."), Number);
+    return { is: kind, address: address.length === ADDRESS_BYTES ? address : new Uint8Array(ADDRESS_BYTES) };
   }
 
-  /** Joins another network at once, or leaves for good. Without credentials the radio is left as it is: never started, or idle. */
-  join(credentials: Credentials | undefined, now: Millis): void {
+  /** Joins another network at once, or leaves for good. Without credentials, or with those that no radio takes, it is left as it is:
+   *  never started, or idle. */
+  join(credentials: Credentials | undefined): void {
+    const now = this.#parts.loop.uptime();
     const wasJoined = this.#state.kind === "joined";
     this.#leave(now);
-    this.#credentials = credentials;
+    this.#wish = credentials === undefined || !areCredentials(credentials) ? undefined : wishOf(credentials);
     this.#failures = 0;
-    if (credentials === undefined) this.#state = { kind: "off" };
+    if (this.#wish === undefined) this.#state = { kind: "off" };
     else {
       this.#state = { kind: "waiting", until: millis(Math.max(now, this.#settledAt)) };
       this.tick(now);
@@ -129,19 +101,18 @@ export class Station {
 
   /** Leaves the network, and gives the radio back. */
   close(): void {
-    this.join(undefined, this.#parts.loop.uptime());
+    this.join(undefined);
     this.#ask((wifi) => wifi.close());
     this.#wifi = undefined;
   }
 
   #try(now: Millis): void {
     const { io, loop } = this.#parts;
-    if (this.#credentials === undefined) return;
-    const { ssid: SSID, passphrase: password } = this.#credentials;
+    if (this.#wish === undefined) return;
     try {
       this.#wifi ??= new io({ onChanged: () => loop.call((then) => this.#look(then)) });
       this.#state = { kind: "joining", until: millis(now + JOIN_MILLIS_MAX) };
-      this.#wifi.connect(password === undefined ? { SSID } : { SSID, password });
+      this.#wifi.connect(this.#wish);
     } catch {
       // No memory, or a radio that is busy with something of which the class knows nothing.
       this.#disconnect(now);
@@ -206,4 +177,9 @@ export class Station {
       return undefined;
     }
   }
+}
+
+function wishOf({ name, passphrase }: Credentials): Wish {
+  const SSID = decodeUtf8(name, 0, name.length);
+  return passphrase === undefined ? { SSID } : { SSID, password: toAscii(passphrase) };
 }

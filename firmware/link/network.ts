@@ -6,6 +6,7 @@
 import type { Bytes } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
+import { checkUtf8 } from "../cbor/text.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Credentials, NetworkState } from "../platform.ts";
 
@@ -33,12 +34,23 @@ export type NetworkRequest =
   /** Leaves it and forgets it. */
   | { readonly kind: "leaveNetwork"; readonly id: number };
 
-/** Whether these are what a radio takes: a name of 1..32 bytes; no passphrase, or 8..63 printable characters. */
+/** Whether these are what a radio takes: a name of 1..32 bytes of UTF-8 without a zero, since the SDK knows names as texts; no
+ *  passphrase, or 8..63 printable characters. */
 export function areCredentials({ name, passphrase }: Credentials): boolean {
-  if (name.length === 0 || name.length > NETWORK_NAME_BYTES_MAX) return false;
+  if (name.length === 0 || name.length > NETWORK_NAME_BYTES_MAX || name.includes(0) || !isUtf8(name)) return false;
   if (passphrase === undefined) return true;
   if (passphrase.length < PASSPHRASE_BYTES_MIN || passphrase.length > PASSPHRASE_BYTES_MAX) return false;
   return passphrase.every((character) => character >= SPACE && character <= TILDE);
+}
+
+function isUtf8(name: Bytes): boolean {
+  try {
+    checkUtf8(name, 0, name.length);
+    return true;
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    return false;
+  }
 }
 
 /** Reads a name and a passphrase, two items. @returns views

@@ -57,9 +57,13 @@ function filled(size: number, byte = 0x61): Uint8Array<ArrayBuffer> {
 }
 
 const CREDENTIALS: readonly (readonly [string, Credentials, boolean])[] = [
+  ["a zero in its name", { name: Uint8Array.of(0x61, 0), passphrase: undefined }, false],
+  ["half a letter in its name", { name: Uint8Array.of(0x61, 0xc3), passphrase: undefined }, false],
+  ["a letter of two bytes in its name", { name: Uint8Array.of(0xc3, 0xa9), passphrase: undefined }, true],
   ["no name", { name: filled(0), passphrase: undefined }, false],
   ["a name of 1 byte", { name: filled(1), passphrase: undefined }, true],
-  ["a name of 32 bytes of any kind", { name: filled(32, 0xff), passphrase: undefined }, true],
+  ["a name of 32 bytes", { name: filled(32), passphrase: undefined }, true],
+  ["a name of no UTF-8", { name: filled(32, 0xff), passphrase: undefined }, false],
   ["a name of 33 bytes", { name: filled(33), passphrase: undefined }, false],
   ["a passphrase of 0 characters", { name: filled(4), passphrase: filled(0) }, false],
   ["a passphrase of 7 characters", { name: filled(4), passphrase: filled(7) }, false],

@@ -1,0 +1,88 @@
+// A keypad's board: the real keypad over the SDK's classes and the board's pins.
+// Why: main.ts names the SDK and nothing else; everything that has a choice in it stands here, and runs on a desk as well.
+// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts.
+
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { DividedBattery, MAINS } from "../firmware/io/battery.ts";
+import type { Chip } from "../firmware/io/board.ts";
+import { Cable } from "../firmware/io/cable.ts";
+import { StoredConstants } from "../firmware/io/constants.ts";
+import type { Sdk } from "../firmware/io/ecma419.ts";
+import { ContactInput } from "../firmware/io/input.ts";
+import { DimmedLamp } from "../firmware/io/lamp.ts";
+import { Pump } from "../firmware/io/pump.ts";
+import { Piezo } from "../firmware/io/tone.ts";
+import type { Battery, Millis, Random } from "../firmware/platform.ts";
+import { Copper } from "./copper.ts";
+import { LampFace } from "./face.ts";
+import { Keypad } from "./keypad.ts";
+import { Matrix } from "./matrix.ts";
+import { KEYPAD_PINS, type KeypadPins, type KeypadTarget } from "./pins.ts";
+
+/** How fast the cable to the lock and the line to a computer are, in baud. */
+export const CABLE_BAUD = 38_400;
+/** A third of its cells' voltage is measured. */
+const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
+const CONTACT_MILLIS = 30;
+const SILENT = Object.freeze({ sound: () => {} });
+
+/** What a keypad's board is built on. */
+export interface KeypadBoardParts {
+  readonly sdk: Pick<Sdk, "Digital" | "Pwm" | "Analog" | "Serial" | "keyValue" | "timer">;
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly chip: Chip;
+  readonly target: KeypadTarget;
+}
+
+/** Starts a keypad. From here on the SDK's event loop runs it. @throws Fault crypto.selftest, crypto.key, flash.io: it must not run then */
+export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardParts): void {
+  const pins = KEYPAD_PINS[target];
+  const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
+  const copper = new Copper({
+    io: sdk.Digital,
+    rows: pins.rows,
+    columns: pins.columns,
+    pressed: () => pump.call((now) => keypad.scan(now)),
+  });
+  const cable = new Cable({
+    io: sdk.Serial,
+    ...pins.lock,
+    baud: CABLE_BAUD,
+    loop: pump,
+    received: (frame, now) => keypad.received(frame, now),
+  });
+  const platform = {
+    ...{ crypto, random, wire: cable, keys: new Matrix(copper) },
+    constants: new StoredConstants({ io: sdk.keyValue, path: "latchkey" }),
+    face: faceOf(sdk, pins),
+    battery: batteryOf(sdk, pins, () => chip.uptime),
+  };
+  const keypad = new Keypad(platform, { isSilent: false }, chip.uptime);
+  const tamper = new ContactInput({
+    ...{ io: sdk.Digital, pin: pins.tamper, pull: "up" as const, isActiveLow: true, debounceMillis: CONTACT_MILLIS },
+    edge: () => pump.call(() => {}),
+    changed: (isOpen, now) => keypad.tamperChanged(isOpen, now),
+  });
+  pump.add(tamper, keypad);
+  pump.whenIdle(() => copper.listen());
+  pump.call((now) => {
+    keypad.tamperChanged(tamper.isActive, now);
+    keypad.scan(now);
+  });
+}
+
+function faceOf({ Pwm }: KeypadBoardParts["sdk"], { red, green, blue, piezo }: KeypadPins): LampFace {
+  const lamp = (pin: number) => new DimmedLamp({ io: Pwm, pin, isActiveLow: true });
+  return new LampFace({
+    red: lamp(red),
+    green: lamp(green),
+    blue: lamp(blue),
+    sounder: piezo === undefined ? SILENT : new Piezo({ io: Pwm, pin: piezo }),
+  });
+}
+
+function batteryOf({ Analog }: KeypadBoardParts["sdk"], { battery }: KeypadPins, now: () => Millis): Battery {
+  if (battery === undefined) return MAINS;
+  return new DividedBattery({ io: Analog, pin: battery, ...DIVIDER, now });
+}

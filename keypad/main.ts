@@ -1,0 +1,19 @@
+// The keypad's program: the SDK's classes and this chip, handed to the board that is made of them.
+// Why: this is the only file of the keypad that names the SDK; what IMAGE says is put in when the image is made.
+
+import Analog from "embedded:io/analog";
+import Digital from "embedded:io/digital";
+import Pwm from "embedded:io/pwm";
+import Serial from "embedded:io/serial";
+import keyValue from "embedded:storage/key-value";
+import timer from "timer";
+import { crypto, random } from "../firmware/crypto/native.ts";
+import { chip } from "../firmware/io/board.ts";
+import { startKeypad } from "./board.ts";
+import type { KeypadTarget } from "./pins.ts";
+
+declare const IMAGE: { readonly target: KeypadTarget; readonly version: string };
+
+export default function main(): void {
+  startKeypad({ sdk: { Analog, Digital, Pwm, Serial, keyValue, timer }, crypto, random, chip, ...IMAGE });
+}

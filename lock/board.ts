@@ -1,0 +1,271 @@
+// A lock's board: the real lock over the SDK's classes and the board's pins.
+// Why: main.ts names the SDK and nothing else; everything that has a choice in it stands here, and runs on a desk as well.
+// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts. What moves the bolt is made first, so that its pins are at
+// their safe levels before anything else is tried (docs/attacks.md T36).
+
+import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { Fault } from "../firmware/fault.ts";
+import { DividedBattery } from "../firmware/io/battery.ts";
+import type { Chip } from "../firmware/io/board.ts";
+import { Cable } from "../firmware/io/cable.ts";
+import { StoredConstants } from "../firmware/io/constants.ts";
+import type { Sdk } from "../firmware/io/ecma419.ts";
+import { GattPhones, type GattRadio } from "../firmware/io/gatt.ts";
+import { LampIndicator } from "../firmware/io/indicator.ts";
+import { ContactInput } from "../firmware/io/input.ts";
+import { Lan } from "../firmware/io/lan.ts";
+import { Numbers } from "../firmware/io/numbers.ts";
+import { PinOutput } from "../firmware/io/output.ts";
+import { PartitionFlash } from "../firmware/io/partition.ts";
+import { Pump, type Timed } from "../firmware/io/pump.ts";
+import { SerialPhone } from "../firmware/io/serialphone.ts";
+import { Streams } from "../firmware/io/streams.ts";
+import { Piezo } from "../firmware/io/tone.ts";
+import { Station } from "../firmware/io/wifi.ts";
+import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
+import { driveOf, LoadedBolt } from "./drives.ts";
+import { Lock } from "./lock.ts";
+import { type LockPlatform, STANDARD_GEOMETRY } from "./options.ts";
+import { LOCK_PINS, type LockDrive, type LockPins, type LockTarget } from "./pins.ts";
+
+/** How fast the keypad's cable and the line to a computer are, in baud. */
+export const CABLE_BAUD = 38_400;
+export const TERMINAL_BAUD = 115_200;
+const CONTACT_MILLIS = 20;
+const BUTTON_MILLIS = 40;
+/** Four TCP connections, of which the lock keeps two. */
+const STREAMS_MAX = 4;
+const STREAM_QUEUE_BYTES = 8_192;
+/** How much a crystal of the usual kind errs between -40 and 85 degrees. */
+const CLOCK_PARTS_PER_MILLION = 100;
+/** A third of the cells' voltage is measured. */
+const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
+/** ESP_RST_SW of ESP-IDF: the only cause of a start at which power, and flash, were not cut short. */
+const RESET_SOFTWARE = 3;
+/** An image is well when it has run for so long. */
+const WELL_MILLIS = 30_000;
+/** What was sent may go out before a restart; and a board that cannot run says so for a while before it tries again. */
+const RESTART_MILLIS = 500;
+const STUCK_MILLIS = 60_000;
+
+/** What an image says of itself. */
+export interface LockImage {
+  readonly target: LockTarget;
+  readonly drive: LockDrive;
+  readonly version: string;
+  /** The time of its sources' commit. */
+  readonly buildTime: Seconds;
+}
+
+/** What a lock's board is built on. */
+export interface LockBoardParts {
+  readonly sdk: Sdk;
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly chip: Chip;
+  readonly radio: GattRadio;
+  readonly image: LockImage;
+  /** Tells the random generator that a radio feeds it from now on. */
+  feedFromRadio(isOn: boolean): void;
+}
+
+/** Starts a lock. From here on the SDK's event loop runs it. Where its memory or its primitives fail it serves nobody, sounds its alarm
+ *  and starts anew after a minute. */
+export function startLock(parts: LockBoardParts): void {
+  const board = new LockBoard(parts);
+  try {
+    board.start();
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    board.stick();
+  }
+}
+
+/** Calls `act` once, at a time. */
+class Once implements Timed {
+  nextTick: Millis | undefined;
+  readonly #act: () => void;
+
+  constructor(act: () => void) {
+    this.#act = act;
+  }
+
+  tick(): void {
+    this.nextTick = undefined;
+    this.#act();
+  }
+}
+
+class LockBoard {
+  readonly #parts: LockBoardParts;
+  readonly #pins: LockPins;
+  readonly #pump: Pump;
+  readonly #restart: Once;
+  readonly #contacts: readonly ContactInput[];
+  readonly #bolt: LoadedBolt;
+  readonly #battery: DividedBattery;
+  readonly #indicator: LampIndicator;
+  #lock: Lock | undefined;
+
+  constructor(parts: LockBoardParts) {
+    const { sdk, chip, image } = parts;
+    this.#parts = parts;
+    this.#pins = LOCK_PINS[image.target];
+    this.#pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
+    const sensed = (now: Millis) => this.#lock?.boltSensed(now);
+    const thrown = this.#contact(this.#pins.boltThrown, CONTACT_MILLIS, (_, now) => sensed(now));
+    const retracted = this.#contact(this.#pins.boltRetracted, CONTACT_MILLIS, (_, now) => sensed(now));
+    const now = () => chip.uptime;
+    const drive = driveOf({ sdk, pins: this.#pins, drive: image.drive, thrown, retracted, now });
+    this.#battery = new DividedBattery({
+      ...{ io: sdk.Analog, pin: this.#pins.battery, ...DIVIDER },
+      now,
+    });
+    this.#bolt = new LoadedBolt(drive, () => this.#battery.load());
+    this.#indicator = new LampIndicator({
+      light: new PinOutput({ io: sdk.Digital, pin: this.#pins.light, isActiveLow: true }),
+      sounder: new Piezo({ io: sdk.Pwm, pin: this.#pins.piezo }),
+      now,
+    });
+    this.#restart = new Once(() => chip.restart());
+    this.#contacts = [thrown, retracted];
+    this.#pump.add(...this.#contacts, this.#indicator, this.#restart);
+  }
+
+  /** Starts the lock, then all that reaches it. @throws Fault crypto.selftest, crypto.key, flash.io */
+  start(): void {
+    const { sdk, crypto, random, chip, radio, feedFromRadio } = this.#parts;
+    const pump = this.#pump;
+    const constants = new StoredConstants({ io: sdk.keyValue, path: "latchkey" });
+    const numbers = new Numbers();
+    const host = this.#hostOf("tcp");
+    const streams = new Streams({
+      ...{ tcp: sdk.Tcp, listener: sdk.Listener, loop: pump, numbers, host },
+      connectionsMax: STREAMS_MAX,
+      queueBytesMax: STREAM_QUEUE_BYTES,
+    });
+    const phones = new GattPhones({
+      radio,
+      nextConnection: () => numbers.next(),
+      listener: this.#listenerOf("ble"),
+    });
+    const terminal = this.#cable(this.#pins.terminal, TERMINAL_BAUD, (frame, now) => computer.received(frame, now));
+    const computer = new SerialPhone({ send: (frame) => terminal.send(frame), numbers, host: this.#hostOf("tcp") });
+    const lan = new Lan({ udp: sdk.Udp, loop: pump, received: (frame, now) => this.#lock?.cameraReceived(frame, now) });
+    const station = new Station({
+      ...{ io: sdk.Wifi, loop: pump, random },
+      changed: (address, now) => {
+        streams.networkChanged(address !== undefined, now);
+        lan.networkChanged(address, now);
+      },
+    });
+    const platform: LockPlatform = {
+      ...{ crypto, random, constants, bolt: this.#bolt, indicator: this.#indicator, battery: this.#battery },
+      flash: new PartitionFlash({ io: sdk.flash, path: "journal" }),
+      carrier: together([phones, streams, computer]),
+      wire: this.#cable(this.#pins.keypad, CABLE_BAUD, (frame, now) => this.#lock?.wireReceived(frame, now)),
+      cameraWire: lan,
+      network: station,
+      restart: () => {
+        this.#restart.nextTick = millis(chip.uptime + RESTART_MILLIS);
+      },
+    };
+    const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
+    this.#lock = lock;
+    const well = new Once(() => chip.confirm());
+    well.nextTick = millis(chip.uptime + WELL_MILLIS);
+    pump.add(lock, streams, computer, lan, station, well);
+    this.#sense(lock);
+    feedFromRadio(true);
+    phones.start();
+  }
+
+  /** Says that the lock cannot run, and starts it anew after a while: the bolt is not touched. */
+  stick(): void {
+    this.#indicator.signal("alarm");
+    this.#restart.nextTick = millis(this.#parts.chip.uptime + STUCK_MILLIS);
+    this.#pump.call(() => {});
+  }
+
+  #options(resetReason: number) {
+    const { version, buildTime } = this.#parts.image;
+    return {
+      ...{ geometry: STANDARD_GEOMETRY, buildTime, firmwareVersion: version, resetReason },
+      clockPartsPerMillion: CLOCK_PARTS_PER_MILLION,
+      isPowerOn: resetReason !== RESET_SOFTWARE,
+      hasContact: true,
+      canUnlatch: false,
+    };
+  }
+
+  /** Hands the lock its contacts, as they are and whenever they change. */
+  #sense(lock: Lock): void {
+    const { door, button, cover, cableLoop } = this.#pins;
+    const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) =>
+      lock.contactChanged(isShut ? "closed" : "open", now),
+    );
+    const inside = this.#contact(button, BUTTON_MILLIS, (isPressed, now) => {
+      if (isPressed) lock.insidePressed(now);
+    });
+    const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => lock.coverChanged(isOpen, now));
+    this.#pump.add(leaf, inside, lid);
+    const loop =
+      cableLoop === undefined
+        ? undefined
+        : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => lock.loopChanged(isClosed, now));
+    if (loop !== undefined) this.#pump.add(loop);
+    this.#pump.call((now) => {
+      lock.contactChanged(leaf.isActive ? "closed" : "open", now);
+      if (lid.isActive) lock.coverChanged(true, now);
+      if (loop !== undefined && !loop.isActive) lock.loopChanged(false, now);
+      lock.tick(now);
+    });
+  }
+
+  #contact(pin: number, debounceMillis: number, changed: (isActive: boolean, now: Millis) => void): ContactInput {
+    return new ContactInput({
+      ...{ io: this.#parts.sdk.Digital, pin, pull: "up" as const, isActiveLow: true, debounceMillis, changed },
+      edge: () => this.#pump.call(() => {}),
+    });
+  }
+
+  #cable(
+    pins: LockPins["keypad"],
+    baud: number,
+    received: (frame: Uint8Array<ArrayBuffer>, now: Millis) => void,
+  ): Cable {
+    return new Cable({ io: this.#parts.sdk.Serial, ...pins, baud, loop: this.#pump, received });
+  }
+
+  #hostOf(transport: Transport) {
+    return {
+      connected: (connection: number, now: Millis) => this.#lock?.connected(connection, transport, now),
+      received: (connection: number, frame: Uint8Array<ArrayBuffer>, now: Millis) =>
+        this.#lock?.received(connection, frame, now),
+      disconnected: (connection: number, now: Millis) => this.#lock?.disconnected(connection, now),
+    };
+  }
+
+  /** The same for a carrier that names no time. */
+  #listenerOf(transport: Transport) {
+    const host = this.#hostOf(transport);
+    return {
+      connected: (connection: number) => this.#pump.call((now) => host.connected(connection, now)),
+      received: (connection: number, frame: Uint8Array<ArrayBuffer>) =>
+        this.#pump.call((now) => host.received(connection, frame, now)),
+      disconnected: (connection: number) => this.#pump.call((now) => host.disconnected(connection, now)),
+    };
+  }
+}
+
+/** Several carriers as one: a number is known to one of them at most. */
+function together(carriers: readonly Carrier[]): Carrier {
+  return {
+    send: (connection, frame) => {
+      for (const carrier of carriers) carrier.send(connection, frame);
+    },
+    close: (connection) => {
+      for (const carrier of carriers) carrier.close(connection);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+// The lock's program: the SDK's classes and this chip, handed to the board that is made of them.
+// Why: this is the only file of the lock that names the SDK; what IMAGE says is put in when the image is made.
+
+import Analog from "embedded:io/analog";
+import Digital from "embedded:io/digital";
+import Pwm from "embedded:io/pwm";
+import Serial from "embedded:io/serial";
+import Listener from "embedded:io/socket/listener";
+import Tcp from "embedded:io/socket/tcp";
+import Udp from "embedded:io/socket/udp";
+import Wifi from "embedded:network/interface/wifi";
+import flash from "embedded:storage/flash";
+import keyValue from "embedded:storage/key-value";
+import timer from "timer";
+import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
+import { chip } from "../firmware/io/board.ts";
+import { NativeGattRadio } from "../firmware/io/gattradio.ts";
+import { type LockImage, startLock } from "./board.ts";
+
+declare const IMAGE: LockImage;
+
+export default function main(): void {
+  startLock({
+    sdk: { Analog, Digital, Pwm, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer },
+    ...{ crypto, random, chip, feedFromRadio },
+    radio: new NativeGattRadio(),
+    image: IMAGE,
+  });
+}
