@@ -14,6 +14,9 @@ import {
   type Witness,
 } from "./bolt.ts";
 
+/** How long a keeper takes to fall back and its contact to say so, debounced; one that does not hold by then is held open. */
+export const KEEPER_MILLIS = 300;
+
 /** The wiring and the time of a strike. */
 export interface StrikeParts {
   /** The coil. */
@@ -29,6 +32,8 @@ export interface StrikeParts {
 export class Strike implements Bolt {
   readonly #parts: StrikeParts;
   #heldSince: Millis | undefined;
+  /** Without power already, and waiting for the keeper's contact: since when, and who asked for it. */
+  #falling: { readonly since: Millis; readonly isAsked: boolean } | undefined;
   #position: BoltPosition;
   #isBootTold = false;
   #isClosed = false;
@@ -45,7 +50,7 @@ export class Strike implements Bolt {
   }
 
   get isDriving(): boolean {
-    return this.#heldSince !== undefined;
+    return this.#heldSince !== undefined || this.#falling !== undefined;
   }
 
   drive(command: BoltCommand, now: Millis): BoltReport | undefined {
@@ -54,6 +59,7 @@ export class Strike implements Bolt {
       case "retract":
       case "pullLatch":
         // A hold that runs is not stretched: the hardware ends it 5 s after the coil's edge, and would not see a second one.
+        this.#falling = undefined;
         if (this.#heldSince === undefined) {
           this.#parts.coil.write(true);
           this.#heldSince = now;
@@ -65,7 +71,8 @@ export class Strike implements Bolt {
           : { kind: "reached", position: "retracted", witness: "none" };
       case "throw":
       case "releaseLatch":
-        return this.#secure();
+        this.#letGo(now, true);
+        return this.#fallen(now);
       case "stop":
         this.#release();
         this.#position = this.#sense();
@@ -79,9 +86,9 @@ export class Strike implements Bolt {
     assert(!this.#isClosed, "strike: no tick after close");
     if (this.#heldSince !== undefined) {
       if (now - this.#heldSince < this.#parts.holdMillis) return undefined;
-      const { position, witness } = this.#letGo();
-      return { kind: "sensed", position, witness, cause: "auto" };
+      this.#letGo(now, false);
     }
+    if (this.#falling !== undefined) return this.#fallen(now);
     if (!this.#isBootTold) {
       this.#isBootTold = true;
       this.#position = this.#sense();
@@ -98,17 +105,26 @@ export class Strike implements Bolt {
     this.#release();
   }
 
-  #secure(): BoltReport {
-    const { position, witness } = this.#letGo();
-    if (position === "thrown") return { kind: "reached", position, witness };
-    return { kind: "failed", reason: "stall", position };
+  #letGo(now: Millis, isAsked: boolean): void {
+    this.#release();
+    this.#falling = { since: now, isAsked };
   }
 
-  /** Ends the power. Without a contact the keeper holds by its spring, which is how it is built and not something seen. */
-  #letGo(): { readonly position: BoltPosition; readonly witness: Witness } {
-    this.#release();
-    this.#position = this.#parts.keeper === undefined ? "thrown" : this.#sense();
-    return { position: this.#position, witness: this.#parts.keeper === undefined ? "none" : "sensor" };
+  /** Tells what came of the power's end, as soon as it is known. Without a contact the keeper holds by its spring, which is how it is
+   *  built and not something seen. */
+  #fallen(now: Millis): BoltReport | undefined {
+    const falling = this.#falling;
+    if (falling === undefined) return undefined;
+    const { keeper } = this.#parts;
+    const position = keeper === undefined ? "thrown" : this.#sense();
+    if (position !== "thrown" && now - falling.since < KEEPER_MILLIS) return undefined;
+    this.#falling = undefined;
+    this.#position = position;
+    const witness: Witness = keeper === undefined ? "none" : "sensor";
+    if (!falling.isAsked) return { kind: "sensed", position, witness, cause: "auto" };
+    return position === "thrown"
+      ? { kind: "reached", position, witness }
+      : { kind: "failed", reason: "stall", position };
   }
 
   #sense(): BoltPosition {
@@ -120,5 +136,6 @@ export class Strike implements Bolt {
   #release(): void {
     this.#parts.coil.write(false);
     this.#heldSince = undefined;
+    this.#falling = undefined;
   }
 }

@@ -110,7 +110,9 @@ export class Chip {
 
   /** Drives a pin from outside, or lets it go. @throws Error where the chip drives against it */
   drive(pin: number, level: Level | undefined): void {
-    this.#pin(pin).driven = level;
+    const it = this.#pin(pin);
+    if (it.driven === level) return;
+    it.driven = level;
     this.#settle(this.#wire(pin));
   }
 
@@ -168,12 +170,9 @@ export class Chip {
     this.#watchers.push(watcher);
   }
 
-  /** For the classes: runs a callback from the event loop, where the chip was not reset meanwhile. */
+  /** For the classes: runs a callback from the event loop. */
   interrupt(callback: () => void): void {
-    const starts = this.#starts;
-    this.#defer(() => {
-      if (starts === this.#starts) callback();
-    });
+    this.#defer(callback);
   }
 
   /** For the classes: whether there is such a pin. */

@@ -109,15 +109,24 @@ test("a servo whose bolt is wedged ends by its time, with neither supply nor pul
   it.requireOff();
 });
 
-test("a strike gives way for its time, and its keeper is seen to hold again", () => {
+test("a strike gives way for its time, and its keeper is seen to hold again, by nobody's hand", () => {
   const it = started(STRIKE, 1);
   it.command("retract");
   it.pass(2_980);
   assert.equal(it.active, [PIN.coil]);
   it.pass(200);
   it.requireOff();
-  assert.equal(it.said, ["sensed thrown sensor boot", "reached retracted none", ...it.said.slice(2)]);
-  assert.is(it.said.at(-1), "sensed thrown sensor manual");
+  assert.equal(it.said, ["sensed thrown sensor boot", "reached retracted none", "sensed thrown sensor auto"]);
+});
+
+test("a strike that is asked to hold waits for its contact, which is debounced, and is no jam", () => {
+  const it = started(STRIKE, 1);
+  it.command("retract");
+  it.pass(500);
+  it.command("throw");
+  it.requireOff();
+  it.pass(500);
+  assert.equal(it.said.slice(1), ["reached retracted none", "reached thrown sensor"]);
 });
 
 for (const [name, kind] of KINDS) {
@@ -134,14 +143,14 @@ for (const [name, kind] of KINDS) {
 
   test(`T36: a reset at any moment of a ${name}'s drive takes the power away, and the next start gives none`, () => {
     for (const command of ["retract", "throw", "pullLatch"] as const) {
-      for (let at = 0; at <= 700; at += 50) {
+      for (let at = 0; at <= 700; at += 100) {
         const it = started(kind, command === "throw" ? 0 : 1);
         it.command(command);
         it.pass(at);
         it.reset();
         it.pass(50);
         it.start();
-        it.pass(500);
+        it.pass(200);
         it.requireOff();
       }
     }
