@@ -3,7 +3,8 @@
 // every engine and without a socket of this computer.
 // Follows modules/io/socket/lwip of the Moddable SDK 8.2.3, the ESP32's. Its Linux classes differ: they look every 20 ms, one datagram
 // each time, and say 1,536 bytes writable whatever the kernel takes; a socket that a listener gave is written to only after onWritable;
-// a write to a broken one throws nothing; onReadable may come once more after a close from within onWritable; Udp has no `add`; and
+// a write to a broken one throws nothing; an end that comes while bytes are unread is never told; a Listener whose port is taken throws,
+// and leaves the engine with a dangling pointer; onReadable may come once more after a close from within onWritable; Udp has no `add`; and
 // nothing asks whether there is a network.
 
 import type { Listener, ListenerClass, Tcp, TcpClass, Udp, UdpClass } from "../../firmware/io/ecma419.ts";

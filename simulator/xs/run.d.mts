@@ -14,3 +14,9 @@ export function runBundle(
     seconds?: number;
   },
 ): Promise<{ status: number; output: string }>;
+
+/** Waits for a process and stops it when its time is up. */
+export function collect(
+  child: import("node:child_process").ChildProcess,
+  milliseconds: number,
+): Promise<{ status: number; output: string }>;
