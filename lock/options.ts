@@ -44,7 +44,7 @@ export interface LockOptions {
   readonly geometry: Geometry;
   /** When the firmware was built: the time is never before it. */
   readonly buildTime: Seconds;
-  /** 1..32 bytes. */
+  /** 1..32 bytes; an image's is in the form of firmware/link/version.ts. */
   readonly firmwareVersion: string;
   /** Drift of the clock, 0..50,000 parts per million. */
   readonly clockPartsPerMillion: number;

@@ -5,6 +5,7 @@
 import { toBase64url } from "../../firmware/bytes.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Status } from "../../firmware/link/message.ts";
+import { parseVersion } from "../../firmware/link/version.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import type { Call, Command, Outcome } from "../command.ts";
@@ -56,9 +57,15 @@ async function run(call: Call): Promise<Outcome> {
 
 function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined): string[] {
   const { bolt, contact, mode, batteryMillivolts, firmwareVersion, boots, liveCounters } = found;
+  const version = parseVersion(firmwareVersion);
+  const named = version === undefined ? `, firmware ${printable(firmwareVersion)}` : "";
   const lines = [
-    `Lock:        ${printable(lock.name)} (${lock.id}), firmware ${printable(firmwareVersion)}, started ${boots === 1 ? "once" : `${boots} times`}`,
+    `Lock:        ${printable(lock.name)} (${lock.id})${named}, started ${boots === 1 ? "once" : `${boots} times`}`,
   ];
+  if (version !== undefined) {
+    lines.push(`Firmware:    ${version.release}, built of commit ${version.commit}`);
+    lines.push(`SDK:         Moddable, commit ${version.sdkCommit}`);
+  }
   lines.push(`Bolt:        ${bolt}${found.isVisitOpen ? ", a visit is going on" : ""}`);
   lines.push(`Door:        ${contact}`);
   lines.push(`Mode:        ${mode}`);
@@ -134,6 +141,7 @@ function statusObject(found: Status, lock: OwnedLock): Record<string, unknown> {
     lockId: lock.id,
     name: lock.name,
     ...rest,
+    firmware: parseVersion(rest.firmwareVersion) ?? null,
     timeLow: timeLow ?? null,
     timeHigh: timeHigh ?? null,
     heads: found.heads.map(({ region, lastSeq, link }) => ({ region, lastSeq, link: toBase64url(link) })),

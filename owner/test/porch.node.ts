@@ -10,6 +10,7 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
+import type { LockOptions } from "../../lock/options.ts";
 import { Desk as Bench } from "../../simulator/desk.ts";
 import type { Line } from "../../simulator/table.ts";
 import { Typist } from "../../simulator/typist.ts";
@@ -30,9 +31,10 @@ export class Porch extends Bench {
   readonly #server: Server;
   #heardAt = performance.now();
 
-  constructor() {
+  /** @param lock how it differs from the usual one */
+  constructor(lock: Partial<LockOptions> = {}) {
     // Built an hour ago by this computer's clock, which is the one that the owner's commands tell the lock.
-    super({ crypto, lock: { buildTime: seconds(presentSeconds() - 3_600) } });
+    super({ crypto, lock: { buildTime: seconds(presentSeconds() - 3_600), ...lock } });
     this.typist = new Typist(this);
     this.#server = createServer((socket) => this.#take(socket));
   }
@@ -104,9 +106,9 @@ export interface Home {
   readonly address: string;
 }
 
-/** Builds one. @param hasKeypad whether the keypad is enrolled */
-export async function openHome(hasKeypad = true): Promise<Home> {
-  const porch = new Porch();
+/** Builds one. @param hasKeypad whether the keypad is enrolled @param lock how the lock differs from the usual one */
+export async function openHome(hasKeypad = true, lock: Partial<LockOptions> = {}): Promise<Home> {
+  const porch = new Porch(lock);
   const address = await porch.listen();
   const owner = new Desk();
   owner.init(SEED);
