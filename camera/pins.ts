@@ -82,3 +82,9 @@ export const CAMERA_PINS: Readonly<Record<CameraTarget, CameraPins>> = Object.fr
     terminal: { port: 0, receive: 44, transmit: 43 },
   }),
 });
+
+/** Gives a card's pins as its host functions take them: select, clock, in and out of SPI; or -1, clock, command and data. */
+export function cardPins(card: CardPins): readonly [number, number, number, number] {
+  if (card.bus === "spi") return [card.select, card.clock, card.receive, card.transmit];
+  return [-1, card.clock, card.command, card.data];
+}

@@ -1,0 +1,32 @@
+// The camera's program: the SDK's classes, this chip, its sensor and card, handed to the board that is made of them.
+// Why: this is the only file of the camera that names the SDK; what IMAGE says is put in when the image is made.
+
+import Digital from "embedded:io/digital";
+import Serial from "embedded:io/serial";
+import Listener from "embedded:io/socket/listener";
+import Tcp from "embedded:io/socket/tcp";
+import Udp from "embedded:io/socket/udp";
+import Wifi from "embedded:network/interface/wifi";
+import flash from "embedded:storage/flash";
+import keyValue from "embedded:storage/key-value";
+import timer from "timer";
+import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
+import { chip } from "../firmware/io/board.ts";
+import { type CameraImage, PICTURE, startCamera } from "./board.ts";
+import { FileCard } from "./filecard.ts";
+import { sensorOf } from "./lens.ts";
+import { NativeLumaReader } from "./native.ts";
+import { CAMERA_PINS, cardPins } from "./pins.ts";
+
+declare const IMAGE: CameraImage;
+
+export default function main(): void {
+  startCamera({
+    sdk: { Digital, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer },
+    ...{ crypto, random, chip, feedFromRadio },
+    driver: sensorOf(PICTURE.width),
+    card: new FileCard({ base: "/card", pins: cardPins(CAMERA_PINS[IMAGE.target].card) }),
+    reader: new NativeLumaReader(),
+    image: IMAGE,
+  });
+}
