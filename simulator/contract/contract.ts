@@ -1,13 +1,14 @@
 // All that the SDK's streams and sockets are held to, and who runs it to its end.
 // Why: the fakes and the SDK's own classes take the same rows, so a fake that does something else is found.
 
+import { LISTENER_ROWS } from "./listener.ts";
 import { SERIAL_ROWS } from "./serial.ts";
 import { TCP_ROWS } from "./tcp.ts";
 import { begin, type Ground, type Row } from "./trial.ts";
 import { UDP_ROWS } from "./udp.ts";
 
 /** Every row. */
-export const ROWS: readonly Row[] = Object.freeze([...TCP_ROWS, ...UDP_ROWS, ...SERIAL_ROWS]);
+export const ROWS: readonly Row[] = Object.freeze([...LISTENER_ROWS, ...TCP_ROWS, ...UDP_ROWS, ...SERIAL_ROWS]);
 
 /** What a runner hears: of each row its fault, or none; "left out" where the ground cannot do it. */
 export type Report = (row: Row, fault: string | undefined) => void;

@@ -153,7 +153,6 @@ class FakeTcp implements Tcp {
       const taken = ends.get(from);
       if (taken === undefined) throw new Error("invalid from");
       ends.delete(from);
-      from.close();
       this.#end = taken;
     } else {
       if (address === undefined || !ADDRESS.test(address)) throw new Error("invalid address");

@@ -132,7 +132,7 @@ export class StreamEnd {
 
   /** That the other end hung up is told behind all that came. */
   #tellEnd(): void {
-    if (!this.#isEnded || this.isBroken || this.#received.length > 0) return;
+    if (!this.#isEnded || this.isBroken) return;
     this.#way.defer(() => {
       if (this.isBroken || this.#received.length > 0) return;
       this.isBroken = true;

@@ -187,6 +187,16 @@ test("drops what has waited for a second, but ends what it began", () => {
   assert.equal(numbersIn(written), [1, 3, 4]);
 });
 
+test("writes no more than the port said it takes, over all frames", () => {
+  const { cable, written, takes } = createStuck();
+  takes(30);
+  cable.send(numbered(1, 20));
+  cable.send(numbered(2, 20));
+  assert.is(written.length, 30);
+  takes(7);
+  assert.is(written.length, 37);
+});
+
 test("a port that has less room than it said is asked again", () => {
   const { cable, written, takes, fill } = createStuck();
   fill(true);

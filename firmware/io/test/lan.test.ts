@@ -176,6 +176,26 @@ test("where strangers crowd the other end out, the group is sent to again, until
   assert.equal(lock.lan.sources, []);
 });
 
+test("strangers who crowded the other end out are forgotten with their time, and the group is left alone again", () => {
+  const { loop, lock, camera, strangerAt, ears, pass } = createBench();
+  for (let each = 0; each <= SOURCES_MAX; each++)
+    strangerAt(`192.168.1.${50 + each}`).say(frameOf(FRAME_COMMANDS, each));
+  loop.run();
+  strangerAt("192.168.1.60").udp.add(LAN_GROUP);
+  lock.lan.send(frameOf(FRAME_COMMANDS));
+  loop.run();
+  assert.ok(ears.includes("192.168.1.60"));
+  ears.length = 0;
+  pass(SOURCE_MILLIS);
+  camera.lan.send(frameOf(FRAME_KK_1));
+  loop.run();
+  assert.equal(ears, ["192.168.1.60"]);
+  lock.lan.send(frameOf(FRAME_COMMANDS, 2));
+  loop.run();
+  assert.equal(ears, ["192.168.1.60"]);
+  assert.equal(camera.frames.at(-1), frameOf(FRAME_COMMANDS, 2));
+});
+
 test("remembers a sender for as long as a camera at rest may be silent", () => {
   const { loop, lock, camera, strangerAt, ears, pass } = createBench();
   strangerAt("192.168.1.50").udp.add(LAN_GROUP);
@@ -258,17 +278,22 @@ test("a socket that cannot be opened is tried again", () => {
   assert.is(lock.frames.length, 1);
 });
 
-test("a board does not hear itself, and closing twice is harmless", () => {
-  const { loop, lock } = createBench();
-  const echo = new lock.host.Udp({ port: 9, onReadable: () => {} });
-  echo.write(frameOf(FRAME_COMMANDS), LOCK, LAN_PORT);
+test("a board does not hear itself", () => {
+  const { loop, lock, strangerAt } = createBench();
+  const echo = strangerAt("192.168.1.50");
+  lock.lan.networkChanged("192.168.1.50", loop.uptime());
+  echo.say(frameOf(FRAME_COMMANDS));
   loop.run();
   assert.equal(lock.frames, []);
+  assert.equal(lock.lan.sources, []);
+});
+
+test("a frame that no datagram holds is a mistake, and closing twice is harmless", () => {
+  const { lock } = createBench();
   assert.throws(() => lock.lan.send(new Uint8Array(DATAGRAM_BYTES_MAX + 1)), /fits a datagram/);
   lock.lan.close();
   lock.lan.close();
   lock.lan.send(frameOf(FRAME_COMMANDS));
-  echo.close();
   assert.is(lock.host.open.size, 0);
 });
 

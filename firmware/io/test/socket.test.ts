@@ -83,6 +83,21 @@ test("closing sends what was sent before, and nothing more is heard", () => {
   assert.is(streams.count, 0);
 });
 
+test("what comes behind a close is not heard, whether the last answer is away or not", () => {
+  const { loop, streams, heard, call } = createBench();
+  const caller = call();
+  caller.isReading = false;
+  for (let count = 0; count < 9; count++) {
+    streams.send(1, commands(2_000));
+    loop.run();
+  }
+  streams.close(1);
+  caller.tcp.write(encodeStream(commands(25)));
+  loop.run();
+  assert.is(streams.count, 1);
+  assert.equal(heard, ["+1"]);
+});
+
 test("who does not take the last answer is cut off after a while", () => {
   const { loop, streams, heard, call, pass } = createBench();
   const caller = call();
@@ -145,6 +160,17 @@ test("who takes nothing for ten seconds is hung up on; who takes a little is not
   assert.equal(heard, ["+1"]);
   pass(1);
   assert.equal(heard, ["+1", "-1"]);
+});
+
+test("the ten seconds begin with what is sent, not with the silence before", () => {
+  const { loop, network, streams, heard, call, pass } = createBench();
+  call();
+  pass(10 * STALL_MILLIS_MAX);
+  network.hold(true);
+  for (let count = 0; count < 30; count++) streams.send(1, commands(1_000));
+  loop.run();
+  pass(STALL_MILLIS_MAX - 1);
+  assert.equal(heard, ["+1"]);
 });
 
 test("of a picture of which a piece was dropped nothing more is sent, and an answer still passes", () => {

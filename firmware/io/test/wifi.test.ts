@@ -219,6 +219,17 @@ test("a radio that throws is tried again, and nothing leaves the station", () =>
   assert.is(station.state.is, "joined");
 });
 
+test("a radio that is busy with what nobody here began is freed", () => {
+  const { air, station, join, step } = createBench();
+  air.isDeaf = true;
+  new air.Wifi({}).connect({ SSID: "home", password: "correct horse" });
+  join(HOME);
+  assert.is(station.status.kind, "waiting");
+  air.isDeaf = false;
+  step();
+  assert.is(station.status.kind, "joined");
+});
+
 test("closing leaves the network, twice is harmless, and it may join again", () => {
   const { loop, air, station, changes, join, step } = createBench();
   join(HOME);
