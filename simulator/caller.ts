@@ -58,6 +58,12 @@ export interface Forgery {
   readonly sequence?: number;
 }
 
+/** What a call needs of where it is made: a desk with a lock, or a house with its boards. */
+export type Surroundings = Pick<
+  Desk,
+  "crypto" | "random" | "agreementKey" | "lockId" | "owner" | "time" | "repeatsMax" | "carry"
+> & { hangUp(line: Line): void };
+
 /** One phone's connection to the lock. */
 export class Caller implements Line {
   readonly connection: number;
@@ -67,11 +73,11 @@ export class Caller implements Line {
   /** Whatever the phone made of each frame, the newest last. */
   readonly events: PhoneEvent[] = [];
   isConnected = true;
-  readonly #desk: Desk;
+  readonly #desk: Surroundings;
   #answer: Answer | undefined;
   #isWaiting = false;
 
-  constructor(desk: Desk, connection: number, transport: Transport) {
+  constructor(desk: Surroundings, connection: number, transport: Transport) {
     const { crypto, random } = desk;
     this.#desk = desk;
     this.connection = connection;

@@ -10,8 +10,8 @@ import type { Chip } from "./chip.ts";
 const BOUNCE_MILLIS = 3;
 /** How long a motor that starts draws the current of a blocked one. */
 const INRUSH_MILLIS = 60;
-/** What the currents make at the sensor's pin, in millivolts. */
-const CURRENT = Object.freeze({ none: 0, running: 180, blocked: 900 });
+/** What the currents make at the sense resistor of docs/hardware.md, in millivolts: 0.3 A and 1 A at 0.2 ohms. */
+const CURRENT = Object.freeze({ none: 0, running: 60, blocked: 200 });
 
 /** A contact to ground: closed it pulls its pin low, open it lets go; in between it chatters. */
 class Contact {

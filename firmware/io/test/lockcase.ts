@@ -71,7 +71,7 @@ function motor(hasEnds: boolean): Kind {
     build(classes, now) {
       const { Digital, Analog } = classes;
       const bridge = new Bridge({ io: Digital, retractPin: PIN.retract, throwPin: PIN.throw, wakePin: PIN.wake });
-      const sign = new CurrentStall({ io: Analog, pin: PIN.current, thresholdMillivolts: 600 });
+      const sign = new CurrentStall({ io: Analog, pin: PIN.current, thresholdMillivolts: 130 });
       const stall = new HeldStall({ sign, holdMillis: 40, now });
       const contacts = hasEnds ? ends(classes) : undefined;
       const parts = { retract: bridge.retract, throw: bridge.throw, stall, ...TIMES };

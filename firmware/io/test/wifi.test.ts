@@ -224,10 +224,10 @@ test("a radio that is busy with what nobody here began is freed", () => {
   air.isDeaf = true;
   new air.Wifi({}).connect({ SSID: "home", password: "correct horse" });
   join(HOME);
-  assert.is(station.status.kind, "waiting");
+  assert.is(station.state.is, "waiting");
   air.isDeaf = false;
   step();
-  assert.is(station.status.kind, "joined");
+  assert.is(station.state.is, "joined");
 });
 
 test("closing leaves the network, twice is harmless, and it may join again", () => {

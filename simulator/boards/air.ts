@@ -2,9 +2,9 @@
 // Why: gatt.ts must hold its promises over any GattRadio; this one keeps the contract and is played by hand.
 // Follows the docstrings of GattRadio; gattradio.ts is held to the same by gattradio.xs.test.ts.
 
-import type { Bytes } from "../../bytes.ts";
-import { createReassembler, FRAGMENT_BYTES_MIN, fragment, type Reassembler } from "../../link/fragment.ts";
-import type { GattRadio, RadioEvent } from "../gatt.ts";
+import type { Bytes } from "../../firmware/bytes.ts";
+import type { GattRadio, RadioEvent } from "../../firmware/io/gatt.ts";
+import { createReassembler, FRAGMENT_BYTES_MIN, fragment, type Reassembler } from "../../firmware/link/fragment.ts";
 
 interface Link {
   writeBytes: number;

@@ -1,0 +1,126 @@
+// A camera's board on the desk: its own program over a chip, with a sensor that has power or not, a light, a lamp and a case on its pins.
+// Why: the sensor and the red light hang on one wire, and what the camera sees and says must follow that wire.
+
+import { startCamera } from "../../camera/board.ts";
+import { CAMERA_PINS } from "../../camera/pins.ts";
+import type { SensorDriver } from "../../camera/sensor.ts";
+import { Settings } from "../../camera/settings.ts";
+import type { Bytes } from "../../firmware/bytes.ts";
+import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { StoredConstants } from "../../firmware/io/constants.ts";
+import type { Random } from "../../firmware/platform.ts";
+import { ESP32_S3 } from "../ecma419/model.ts";
+import type { SerialCable } from "../ecma419/serial.ts";
+import type { Host } from "../ecma419/sockets.ts";
+import { MemoryCard } from "../memorycard.ts";
+import { Stage } from "../stage.ts";
+import type { World } from "../world.ts";
+import { ChipRig } from "./chiprig.ts";
+
+const PINS = CAMERA_PINS.xiao_esp32s3_sense;
+const RAIL_SECTORS = 96;
+/** What the sensor gives by itself. */
+const SHOT_MILLIS = 125;
+
+/** What it is made of. */
+export interface CameraRigParts {
+  readonly world: World;
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly host: Host;
+  readonly terminal: SerialCable;
+}
+
+/** The board. */
+export class CameraRig implements SensorDriver {
+  readonly rig: ChipRig;
+  readonly stage = new Stage(1, true);
+  readonly card = new MemoryCard();
+  /** Whether somebody has cut the red light's wire: the sensor behind it has no supply either. */
+  isLightCut = false;
+  /** Files that the sensor gave. */
+  shots = 0;
+  readonly #parts: CameraRigParts;
+  #ready: (() => void) | undefined;
+  #newest: Bytes | undefined;
+
+  constructor(parts: CameraRigParts) {
+    const { world, host, terminal } = parts;
+    this.#parts = parts;
+    this.rig = new ChipRig({
+      ...{ world, host, model: ESP32_S3, partitions: { rail: RAIL_SECTORS } },
+      ports: new Map([[PINS.terminal.port, terminal.near]]),
+    });
+    const { chip } = this.rig;
+    chip.pull(PINS.rail, "down");
+    chip.watch((pin) => {
+      if (pin === PINS.rail) this.settleLight();
+      if (pin === PINS.lamp) this.stage.isInfrared = chip.level(PINS.lamp) === 1;
+    });
+    const shoot = () => {
+      this.#shoot();
+      world.after(SHOT_MILLIS, shoot);
+    };
+    shoot();
+  }
+
+  /** Whether the red light burns. */
+  get isLit(): boolean {
+    return this.rig.chip.level(PINS.rail) === 1 && !this.isLightCut;
+  }
+
+  powerOn(): void {
+    const { crypto, random } = this.#parts;
+    const { rig, card, stage } = this;
+    const image = { target: "xiao_esp32s3_sense" as const, version: "desk" };
+    rig.powerOn(() =>
+      startCamera({
+        ...{ sdk: rig.sdk, crypto, random, chip: rig, card, image, driver: this },
+        reader: stage.reader,
+        feedFromRadio: () => {},
+      }),
+    );
+  }
+
+  /** What an owner's desk does before it hangs: for whom its clips are, and what its scene looks like. */
+  prepare(recipients: readonly Bytes[]): void {
+    const settings = new Settings(new StoredConstants({ io: this.rig.storage, path: "latchkey" }));
+    settings.setRecipients(recipients);
+    this.stage.approveIn(settings);
+  }
+
+  moveCase(isOpen: boolean): void {
+    this.rig.chip.drive(PINS.caseContact, isOpen ? 0 : undefined);
+  }
+
+  /** Lets current flow through the light where it can. */
+  settleLight(): void {
+    this.rig.chip.drive(PINS.lightCurrent, this.isLit ? 1 : 0);
+  }
+
+  start(ready: () => void): boolean {
+    if (!this.isLit) return false;
+    this.#ready = ready;
+    return true;
+  }
+
+  read(target: Uint8Array): number | undefined {
+    const file = this.#newest;
+    this.#newest = undefined;
+    if (file === undefined) return undefined;
+    if (file.length > target.length) return 0;
+    target.set(file);
+    return file.length;
+  }
+
+  stop(): void {
+    this.#ready = undefined;
+  }
+
+  #shoot(): void {
+    if (!this.isLit || this.#ready === undefined) return;
+    this.#newest = this.stage.shoot();
+    this.shots += 1;
+    this.#ready();
+  }
+}

@@ -1,0 +1,138 @@
+// One board with its chip: the SDK's classes as fakes, in the world's time, and its power.
+// Why: a board's own program (lock/board.ts and its neighbours) runs here as it does over the SDK; what is wired to its pins is the world's.
+// Power takes the program with it: nothing of it is called afterwards, and the chip's pins are inputs again.
+
+import type { Chip as ChipPart } from "../../firmware/io/board.ts";
+import type { Sdk, SerialClass } from "../../firmware/io/ecma419.ts";
+import { millis } from "../../firmware/platform.ts";
+import { Chip } from "../ecma419/chip.ts";
+import { Partitions } from "../ecma419/flash.ts";
+import type { ChipModel } from "../ecma419/model.ts";
+import type { Host } from "../ecma419/sockets.ts";
+import { Storage } from "../ecma419/storage.ts";
+import { Air as WifiAir } from "../ecma419/wifi.ts";
+import type { Event, World } from "../world.ts";
+
+/** ESP_RST_POWERON and ESP_RST_SW of ESP-IDF. */
+const POWER_ON = 1;
+const SOFTWARE = 3;
+
+/** What a board's rig is made of. */
+export interface ChipRigParts {
+  readonly world: World;
+  readonly model: ChipModel;
+  /** Sectors of 4 KB of each partition. */
+  readonly partitions?: Readonly<Record<string, number>>;
+  /** What is on the chip's serial ports, by their numbers; a class whose port 1 it is. */
+  readonly ports: ReadonlyMap<number, SerialClass>;
+  /** Its place in the network; a board without a radio has none. */
+  readonly host?: Host;
+  /** Channels of pulses, a bit each, as the board's manifest has them. */
+  readonly channelMap?: number;
+}
+
+/** A chip, what it keeps, and its power. */
+export class ChipRig implements ChipPart {
+  readonly chip: Chip;
+  readonly storage = new Storage();
+  readonly partitions: Partitions;
+  readonly wifi: WifiAir;
+  readonly sdk: Sdk;
+  /** Whether the program said that its image is well. */
+  isConfirmed = false;
+  readonly #parts: ChipRigParts;
+  #program: (() => void) | undefined;
+  #bootedAt = 0;
+  #starts = 0;
+  #reason = POWER_ON;
+  #hasPower = false;
+
+  constructor(parts: ChipRigParts) {
+    const { model, partitions = {}, ports, host, channelMap } = parts;
+    this.#parts = parts;
+    const defer = (callback: () => void) => this.#later(0, callback);
+    this.chip = new Chip(model, defer, channelMap);
+    this.partitions = new Partitions(partitions);
+    this.wifi = new WifiAir(defer);
+    this.sdk = {
+      ...{ Digital: this.chip.Digital, Pwm: this.chip.PWM, Analog: this.chip.Analog, Serial: serialOf(ports) },
+      ...{ Tcp: absent, Listener: absent, Udp: absent, ...host, Wifi: this.wifi.Wifi },
+      ...{ keyValue: this.storage, flash: this.partitions },
+      timer: {
+        set: (callback, delay) => this.#later(delay, callback),
+        clear: (timer) => (timer as Event).cancel(),
+      },
+    };
+  }
+
+  get hasPower(): boolean {
+    return this.#hasPower;
+  }
+
+  get uptime() {
+    return millis(this.#parts.world.now - this.#bootedAt);
+  }
+
+  get resetReason(): number {
+    return this.#reason;
+  }
+
+  /** Gives power, and runs the board's program. */
+  powerOn(program: () => void): void {
+    this.#program = program;
+    this.#start(POWER_ON);
+  }
+
+  /** Takes power away: every pin is an input, and nothing of the program runs any more. */
+  cutPower(): void {
+    this.#starts += 1;
+    this.#hasPower = false;
+    this.chip.reset();
+  }
+
+  /** Starts anew by itself, at once: whatever called does not go on. */
+  restart(): void {
+    this.cutPower();
+    this.#start(SOFTWARE);
+  }
+
+  confirm(): boolean {
+    this.isConfirmed = true;
+    return true;
+  }
+
+  doze(): boolean {
+    return false;
+  }
+
+  #start(reason: number): void {
+    this.#reason = reason;
+    this.#bootedAt = this.#parts.world.now;
+    this.#hasPower = true;
+    this.#program?.();
+  }
+
+  /** Calls back in time, unless the chip was started anew meanwhile. */
+  #later(delay: number, callback: () => void): Event {
+    const starts = this.#starts;
+    return this.#parts.world.after(delay, () => {
+      if (starts === this.#starts) callback();
+    });
+  }
+}
+
+/** A class that stands for what a board has not. */
+const absent = class {
+  constructor() {
+    throw new Error("this board has no network");
+  }
+} as never;
+
+function serialOf(ports: ReadonlyMap<number, SerialClass>): SerialClass {
+  const Ports = function open(options: ConstructorParameters<SerialClass>[0]) {
+    const port = ports.get(options.port);
+    if (port === undefined) throw new RangeError("invalid port");
+    return new port({ ...options, port: 1 });
+  };
+  return Ports as unknown as SerialClass;
+}
