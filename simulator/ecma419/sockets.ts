@@ -53,6 +53,8 @@ export class Network implements Way {
   loses: (from: string, to: string) => boolean = () => false;
   readonly #places = new Map<string, Host>();
   readonly #cut = new Set<string>();
+  /** Who dialled. */
+  readonly #ends: StreamEnd[] = [];
   readonly #resumes: (() => void)[] = [];
   #isHeld = false;
 
@@ -74,6 +76,11 @@ export class Network implements Way {
     this.#resume();
   }
 
+  /** Breaks the connections between two hosts, as a router does that forgot them. */
+  reset(one: string, other: string): void {
+    for (const end of this.#ends) if (end.address === one && end.remoteAddress === other) end.reset();
+  }
+
   /** Holds back all streams, or lets them go on: a delay as long as the caller likes. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
@@ -90,6 +97,7 @@ export class Network implements Way {
 
   /** For the classes of this file. */
   connect(end: StreamEnd, { address, port }: { readonly address: string; readonly port: number }): void {
+    this.#ends.push(end);
     this.defer(() => {
       if (this.isBlocked(end.address, address)) return;
       const take = this.#places.get(address)?.listeners.get(port);

@@ -35,9 +35,12 @@ else {
   });
 
   for (const [index, { claim }] of ROWS.entries()) {
-    test(`${claim}: so do the SDK's classes`, () => {
-      assert.is(lines[index], LACKING.includes(claim) ? `lacks ${claim}: left out` : `holds ${claim}`);
-    });
+    if (LACKING.includes(claim)) {
+      console.log(`of the contract over the SDK's Linux classes: "${claim}" is left out`);
+      test(`does not claim of the SDK's Linux classes: ${claim}`, () => {
+        assert.is(lines[index], `lacks ${claim}: left out`);
+      });
+    } else test(`${claim}: so do the SDK's classes`, () => assert.is(lines[index], `holds ${claim}`));
   }
 }
 
