@@ -24,11 +24,12 @@ import {
   TYP_STATEMENT,
   typOf,
 } from "../firmware/grant/typ.ts";
+import { fingerprintOf, parseSetup } from "../firmware/link/label.ts";
 import { seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { allowanceObject, PERMISSIONS, readAllowance, sayAllowance } from "./allowance.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { fingerprintOf, parseInvitation, parseSetup } from "./invitation.ts";
+import { parseInvitation } from "./invitation.ts";
 import { sayDuration, sayMoment } from "./moment.ts";
 import { counted, printable } from "./terminal.ts";
 

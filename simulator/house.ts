@@ -6,10 +6,10 @@
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { readEntry } from "../firmware/journal/payload.ts";
 import { decodeRecord, NOTICES, newPage } from "../firmware/journal/record.ts";
+import { encodeSetup } from "../firmware/link/label.ts";
 import { type Millis, millis, seconds } from "../firmware/platform.ts";
 import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { tellCamera } from "../owner/footage.ts";
-import { encodeSetup } from "../owner/invitation.ts";
 import { systemRandom } from "../owner/random.ts";
 import { Antenna } from "./antenna.ts";
 import { Board } from "./board.ts";

@@ -17,6 +17,11 @@ export class MemoryConstants implements Constants {
   changes = 0;
   #cut: { changesLeft: number; readonly isDone: boolean } | undefined;
 
+  /** The names of all that stands there. */
+  get stored(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   read(name: string): Bytes | undefined {
     return this.#values.get(name)?.slice();
   }

@@ -4,9 +4,9 @@
 
 import { join } from "node:path";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { encodeSetup, fingerprintOf, type Setup } from "../firmware/link/label.ts";
 import { KEYS, type Key } from "../keypad/keys.ts";
 import type { Pattern } from "../keypad/light.ts";
-import { encodeSetup, fingerprintOf, type Setup } from "../owner/invitation.ts";
 import { systemRandom } from "../owner/random.ts";
 import { FileConstants, openFolder } from "./disk.ts";
 import { Keyboard } from "./keyboard.ts";

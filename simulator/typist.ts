@@ -9,9 +9,9 @@ import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result, View } from "../firmware/link/command.ts";
 import { bodyOf, checkFrame, encodePlain, FRAME_ENROLLED, FRAME_OFFER } from "../firmware/link/frame.ts";
 import { encodeOffer, parseEnrolled } from "../firmware/link/introduction.ts";
+import { encodeSetup } from "../firmware/link/label.ts";
 import { millis } from "../firmware/platform.ts";
 import { ROLE_KEYPAD } from "../firmware/role.ts";
-import { encodeSetup } from "../owner/invitation.ts";
 import type { Desk } from "./desk.ts";
 import { Stream } from "./random.ts";
 

@@ -7,13 +7,13 @@ import { fromAscii, fromBase64url, toAscii, toBase64url } from "../../firmware/b
 import { lockIdOf } from "../../firmware/cose/key.ts";
 import { KIND_ADOPT } from "../../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
+import { parseSetup, type Setup } from "../../firmware/link/label.ts";
 import type { Status } from "../../firmware/link/message.ts";
 import { SETTING_ZONE } from "../../firmware/policy/configuration.ts";
 import { handSecret, obstacleTo } from "../codebook.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
-import { parseSetup, type Setup } from "../invitation.ts";
 import { presentSeconds } from "../moment.ts";
 import { addressOf, asOwner, signerOf } from "../ownership.ts";
 import type { OwnedLock, Person } from "../person.ts";

@@ -3,11 +3,11 @@
 // Follows docs/protocol.cddl; the notation comes from cbor-x, which is not our reader.
 
 import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { parseSetup } from "../../firmware/link/label.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readGiven } from "../given.ts";
-import { parseSetup } from "../invitation.ts";
 import { chooseKey } from "../keyring.ts";
 import { meaningOf } from "../meaning.ts";
 import { notationOf } from "../notation.ts";

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
-import { parseSetup } from "../invitation.ts";
+import { parseSetup } from "../../firmware/link/label.ts";
 import { atHome, done, heard } from "./porch.node.ts";
 import { Desk, isSentence, Transcript } from "./stage.node.ts";
 

@@ -12,11 +12,12 @@ import { crypto } from "#crypto";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { kid8 } from "../../firmware/cose/key.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
+import { encodeSetup } from "../../firmware/link/label.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { examples } from "../../simulator/examples.ts";
 import { COMMANDS } from "../commands.ts";
 import { helpOf } from "../help.ts";
-import { encodeInvitation, encodeSetup, parseInvitation } from "../invitation.ts";
+import { encodeInvitation, parseInvitation } from "../invitation.ts";
 import { createKeystore, openKeystore } from "../keystore.ts";
 import { COST, Desk, isSentence, PASSPHRASE, type Ran } from "./stage.node.ts";
 

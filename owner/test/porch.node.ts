@@ -8,13 +8,13 @@ import { createServer, type Server, type Socket } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { encodeSetup } from "../../firmware/link/label.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { LockOptions } from "../../lock/options.ts";
 import { Desk as Bench } from "../../simulator/desk.ts";
 import type { Line } from "../../simulator/table.ts";
 import { Typist } from "../../simulator/typist.ts";
-import { encodeSetup } from "../invitation.ts";
 import { presentSeconds } from "../moment.ts";
 import { Desk, type Ran } from "./stage.node.ts";
 

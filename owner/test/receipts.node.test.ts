@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
-import { encodeSetup } from "../invitation.ts";
+import { encodeSetup } from "../../firmware/link/label.ts";
 import { createKeystore, type Keystore, openKeystore } from "../keystore.ts";
 import type { Person } from "../person.ts";
 import { judgeReceipt, KEPT_MAX, keepReceipt, keptReceipts, type ReceiptCase, sayKept } from "../receipts.ts";

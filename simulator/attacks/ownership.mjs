@@ -1,7 +1,7 @@
-// The twins of the checks about whose word counts: T09, T42, T43 and T52. See twins.mjs, whose table goes on here.
+// The twins of the checks about whose word counts: T09, T37, T42, T43 and T52. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
-import { ACTS, ANNOUNCED, POLICY, rewrite } from "./rewrites.mjs";
+import { ACTS, ANNOUNCED, PHONES, POLICY, rewrite } from "./rewrites.mjs";
 
 const OWNER = "lock/owner.ts";
 const RESET = "lock/reset.ts";
@@ -24,6 +24,58 @@ export const OWNERSHIP_TWINS = Object.freeze([
         'if (!isNextSequence(sequence, offered.sequence)) return "sequence";',
         "if (sequence < 0) return undefined;",
       ),
+    ],
+  },
+  {
+    id: "T37",
+    without: "presence at the adoption",
+    at: "statement 10",
+    rewrites: [
+      rewrite(ACTS, 'if (!context.hasPresence) return "presence";\n  if (!isNextSequence(0', "if (!isNextSequence(0"),
+    ],
+  },
+  {
+    id: "T37",
+    without: "chance in a board's secrets",
+    at: "two units have one name",
+    rewrites: [rewrite("firmware/identity.ts", "random.fill(secret);")],
+  },
+  {
+    id: "T37",
+    without: "secrets that are a board's own",
+    at: "two units have one key",
+    rewrites: [
+      rewrite(
+        "lock/identity.ts",
+        "openSecret(CODE_SECRET, constants, random)",
+        "new Uint8Array(32); constants.write(CODE_SECRET, codeSecret)",
+      ),
+    ],
+  },
+  {
+    id: "T37",
+    without: "the step from a secret key to its public one",
+    at: "a new board prints a part of a secret",
+    rewrites: [
+      rewrite(
+        "firmware/identity.ts",
+        "agreementKey: crypto.agreementPublicKey(agreementSecret)",
+        "agreementKey: agreementSecret",
+      ),
+    ],
+  },
+  {
+    id: "T37",
+    without: "the question whose session it is before a network is joined",
+    at: "joinNetwork of a lock that nobody owns",
+    rewrites: [
+      rewrite(
+        PHONES,
+        'if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");',
+        "const owner = name ?? new Uint8Array(8);",
+      ),
+      rewrite(PHONES, "this.#desk.network(request, name, now)", "this.#desk.network(request, owner, now)"),
+      rewrite(PHONES, "this.#desk.codes(request, name, now)", '"permission"'),
     ],
   },
   {

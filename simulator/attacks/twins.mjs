@@ -281,13 +281,6 @@ export const TWINS = Object.freeze([
   },
   { id: "T33", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },
   {
-    id: "T37",
-    without: "presence at the adoption",
-    rewrites: [
-      rewrite(ACTS, 'if (!context.hasPresence) return "presence";\n  if (!isNextSequence(0', "if (!isNextSequence(0"),
-    ],
-  },
-  {
     id: "T44",
     without: "the challenge in a statement",
     rewrites: [

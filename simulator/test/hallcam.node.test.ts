@@ -13,7 +13,7 @@ import { ClipReader } from "../../firmware/evidence/matroska.ts";
 import { verifyRail } from "../../firmware/evidence/rail.ts";
 import { ClipVerifier } from "../../firmware/evidence/verify.ts";
 import { Fault } from "../../firmware/fault.ts";
-import { parseSetup } from "../../owner/invitation.ts";
+import { parseSetup } from "../../firmware/link/label.ts";
 import { FileCard, FileRail } from "../filecard.node.ts";
 import { openAge } from "../opener.ts";
 import { newFolder, OWNER_SECRET, removeFolders, Scene, Viewer } from "./parlour.node.ts";
