@@ -47,6 +47,7 @@ void radioRun(void)
 void radioPassMillis(uint32_t millis)
 {
 	const uint32_t until = played.now + millis;
+	radioRun();
 	while (played.now < until) {
 		uint32_t next = until;
 		for (int index = 0; index < played.calloutCount; index++) {

@@ -26,6 +26,20 @@ const CACHE = join(ROOT, ".build/xs");
 const GLUE = join(ROOT, "firmware/crypto/native.c");
 const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
 const CARD = join(ROOT, "camera/cardfiles.c");
+const RADIO = join(ROOT, "firmware/io");
+const RADIO_FILES = ["gattradio.c", "gatt.c", "gattlinks.c", "gatt.h", "gattlinks.h", "gattring.h"].map((name) =>
+  join(RADIO, name),
+);
+const AIR = join(ROOT, "simulator/radio");
+const AIR_FILES = [
+  "air.c",
+  "nimble.c",
+  "radio.c",
+  "played.h",
+  "radio.h",
+  "include/host/ble_hs.h",
+  "include/xsHost.h",
+].map((name) => join(AIR, name));
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
@@ -143,8 +157,12 @@ async function compileAll(compiler, jobs) {
 }
 
 function cFiles(folder) {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".c"));
+  const names = readdirSync(folder).filter(isC);
   return names.map((name) => join(folder, name));
+}
+
+function isC(name) {
+  return name.endsWith(".c");
 }
 
 function jobsFor(scratch, prefix, sources, flags) {
@@ -169,7 +187,8 @@ function writeIncludes(scratch, engine) {
   const text = lines.map((line) => JSON.stringify(`${line}\n`)).join("\n");
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
   const rows = (glue, macro) => nativeNames(glue).map((name) => `${macro}(${name})\n`);
-  const natives = [...rows(GLUE, "NATIVE"), ...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT")];
+  const radio = [RADIO_FILES[0], AIR_FILES[0]].flatMap((glue) => rows(glue, "NATIVE"));
+  const natives = [...rows(GLUE, "NATIVE"), ...radio, ...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT")];
   natives.push(...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT"));
   writeFileSync(join(scratch, "natives.inc"), natives.join(""));
 }
@@ -187,6 +206,8 @@ function keyOf(engine) {
     CARD,
     ...SHA1,
     ...LUMA,
+    ...RADIO_FILES,
+    ...AIR_FILES,
     ...(picojpeg()?.files ?? []),
   ]) {
     hash.update(basename(file)).update(readFileSync(file));
@@ -207,11 +228,16 @@ export async function hostFor(engine) {
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
     const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0]];
     const jpeg = picojpeg();
-    const luma = jpeg === undefined ? [] : LUMA.filter((name) => name.endsWith(".c"));
+    const luma = jpeg === undefined ? [] : LUMA.filter(isC);
     // A memory card is a file system, which rv32 has none of.
     const card = engine === "xs" ? [CARD] : [];
     const objects = await compileAll(compiler, [
       ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours, ...card], flags),
+      // In front: XS has an xsHost.h of its own, for another platform.
+      ...jobsFor(scratch, "radio", [...RADIO_FILES, ...AIR_FILES].filter(isC), [
+        ...[join(AIR, "include"), AIR, RADIO].map((folder) => `-I${folder}`),
+        ...flags,
+      ]),
       ...jobsFor(scratch, "luma", luma, [...flags, `-I${jpeg?.folder}`]),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),
     ]);

@@ -14,7 +14,7 @@ const SEED = 1;
 const PLANT_SEEDS = [1, 2, 3];
 const THREAD_STEPS = 60_000;
 /** As many as found each plant below several times over. */
-const PLANT_STEPS = 60_000;
+const PLANT_STEPS = 40_000;
 
 const OURS = ["gatt.c", "gattlinks.c", "gattring.h", "gatt.h", "gattlinks.h"];
 const PLAYED = ["nimble.c", "radio.c", "crowd.c", "keeper.c", "ordeal.c"].map((name) => `simulator/radio/${name}`);
@@ -178,12 +178,13 @@ if (works) {
   test("a race would be seen", () => {
     const program = build("race", "thread", {
       file: "gattlinks.c",
-      find: "bool linksTake(LinkEvent *event, bool *hasFreed)\n{\n\tint kind = 0;\n\tportENTER_CRITICAL(&mutex);",
+      find: "static portMUX_TYPE mutex = portMUX_INITIALIZER_UNLOCKED;",
       replace:
-        "bool linksTake(LinkEvent *event, bool *hasFreed)\n{\n\tint kind = 0;\n\tstatic portMUX_TYPE mutex = portMUX_INITIALIZER_UNLOCKED;\n\tportENTER_CRITICAL(&mutex);",
+        "#undef portENTER_CRITICAL\n#undef portEXIT_CRITICAL\n#define portENTER_CRITICAL(mutex)\n#define portEXIT_CRITICAL(mutex)",
     });
     const { status, output } = run(program, "threads", 1, THREAD_STEPS);
-    assert.ok(status !== 0 && /data race/.test(output), output);
+    assert.is.not(status, 0);
+    assert.match(output, /data race|not so/);
   });
 
   for (const [index, plant] of PLANTS.entries()) {

@@ -1,0 +1,151 @@
+// The played radio as host functions of XS: a test in JavaScript is the phones, and carries the message that wakes the lock.
+// Why: gattradio.c and gatt.c run on the desk's XS as they do on a board, with the phones in the test's hand.
+// Specification: air.d.ts. Each function plays on NimBLE's task.
+
+#include <string.h>
+
+#include "xsmc.h"
+#include "xsHost.h"
+
+#include "radio.h"
+
+#define BYTES_MAX 512
+
+// The queue of messages to XS; a test may fill it.
+static modMessageDeliver waiting;
+static int isQueueFull;
+
+int modMessagePostToMachineFromISR(xsMachine *the, modMessageDeliver callback, void *refcon)
+{
+	(void)the;
+	(void)refcon;
+	if (isQueueFull || waiting != NULL)
+		return -1;
+	waiting = callback;
+	return 0;
+}
+
+// (): delivers the message that waits; whether there was one
+void xs_air_deliver(xsMachine *the)
+{
+	const modMessageDeliver callback = waiting;
+	waiting = NULL;
+	if (callback != NULL)
+		callback(the, NULL, NULL, 0);
+	radioEnter();
+	radioRun();
+	radioLeave();
+	xsmcSetBoolean(xsResult, callback != NULL);
+}
+
+// (isFull)
+void xs_air_fill(xsMachine *the)
+{
+	isQueueFull = xsmcToBoolean(xsArg(0));
+}
+
+// (): the stack is there
+void xs_air_sync(xsMachine *the)
+{
+	(void)the;
+	radioEnter();
+	radioSync();
+	radioLeave();
+}
+
+// (handle): whether the phone found the lock advertising
+void xs_air_connect(xsMachine *the)
+{
+	radioEnter();
+	xsmcSetBoolean(xsResult, radioConnect((uint16_t)xsmcToInteger(xsArg(0))));
+	radioLeave();
+}
+
+// (handle)
+void xs_air_disconnect(xsMachine *the)
+{
+	radioEnter();
+	radioDisconnect((uint16_t)xsmcToInteger(xsArg(0)));
+	radioLeave();
+}
+
+// (handle): whether the lock asked to end the link
+void xs_air_is_ending(xsMachine *the)
+{
+	xsmcSetBoolean(xsResult, radioIsEnding((uint16_t)xsmcToInteger(xsArg(0))));
+}
+
+// (handle, mtu)
+void xs_air_mtu(xsMachine *the)
+{
+	radioEnter();
+	radioSayMtu((uint16_t)xsmcToInteger(xsArg(0)), (uint16_t)xsmcToInteger(xsArg(1)));
+	radioLeave();
+}
+
+// (handle, isSubscribed)
+void xs_air_subscribe(xsMachine *the)
+{
+	radioEnter();
+	radioSaySubscribed((uint16_t)xsmcToInteger(xsArg(0)), radioNotifyHandle(), xsmcToBoolean(xsArg(1)));
+	radioLeave();
+}
+
+// (handle, bytes): the ATT error, 0 for none
+void xs_air_write(xsMachine *the)
+{
+	uint8_t bytes[BYTES_MAX];
+	void *source;
+	xsUnsignedValue length;
+	const uint16_t handle = (uint16_t)xsmcToInteger(xsArg(0));
+	xsmcGetBufferReadable(xsArg(1), &source, &length);
+	if (length > sizeof bytes)
+		xsRangeError("too long");
+	memcpy(bytes, source, length);
+	radioEnter();
+	const int fault = radioWrite(handle, bytes, (uint16_t)length);
+	radioLeave();
+	xsmcSetInteger(xsResult, fault);
+}
+
+// (handle): the oldest notification, or undefined
+void xs_air_hear(xsMachine *the)
+{
+	uint8_t bytes[BYTES_MAX];
+	radioEnter();
+	const int length = radioTakeNotification((uint16_t)xsmcToInteger(xsArg(0)), bytes);
+	radioLeave();
+	if (length >= 0)
+		xsmcSetArrayBuffer(xsResult, bytes, length);
+}
+
+// (millis)
+void xs_air_pass(xsMachine *the)
+{
+	radioEnter();
+	radioPassMillis((uint32_t)xsmcToInteger(xsArg(0)));
+	radioLeave();
+}
+
+// (count): somebody holds so many blocks
+void xs_air_hold(xsMachine *the)
+{
+	radioHoldBlocks(xsmcToInteger(xsArg(0)));
+}
+
+// (): the advertisement, or undefined where there is none on the air
+void xs_air_advertisement(xsMachine *the)
+{
+	uint8_t bytes[31];
+	const int length = radioAdvertisement(bytes);
+	if (radioIsAdvertising())
+		xsmcSetArrayBuffer(xsResult, bytes, length);
+}
+
+// (): the 6 bytes of the address, the last first
+void xs_air_address(xsMachine *the)
+{
+	uint8_t bytes[6];
+	radioAddress(bytes);
+	xsmcSetArrayBuffer(xsResult, bytes, sizeof bytes);
+}
