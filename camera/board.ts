@@ -13,6 +13,7 @@ import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import { Pump } from "../firmware/io/pump.ts";
 import { Streams } from "../firmware/io/streams.ts";
+import { Terminal } from "../firmware/io/terminal.ts";
 import { Station } from "../firmware/io/wifi.ts";
 import { type Millis, millis, type Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
@@ -104,7 +105,12 @@ export function startCamera(parts: CameraBoardParts): void {
   const forget = contact(pins.forget, (isPressed, now) => {
     if (isPressed) camera.forgetPressed(now);
   });
-  pump.add(lid, forget, sensor, camera, streams, lan, station, wellAfter(chip));
+  const terminal = new Terminal({
+    ...{ io: sdk.Serial, ...pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
+    label: () => (camera.snapshot.isPaired ? undefined : { kind: "camera", setup: camera }),
+  });
+  terminal.show();
+  pump.add(lid, forget, terminal, sensor, camera, streams, lan, station, wellAfter(chip));
   pump.call((now) => {
     if (lid.isActive) camera.caseChanged(true, now);
     camera.tick(now);

@@ -9,6 +9,7 @@ import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
 import keyValue from "embedded:storage/key-value";
+import qrCode from "sdk/qrcode";
 import timer from "timer";
 import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
@@ -22,7 +23,7 @@ declare const IMAGE: CameraImage;
 
 export default function main(): void {
   startCamera({
-    sdk: { Digital, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer },
+    sdk: { Digital, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer, qrCode },
     ...{ crypto, random, chip, feedFromRadio },
     driver: sensorOf(PICTURE.width),
     card: new FileCard({ base: "/card", pins: cardPins(CAMERA_PINS[IMAGE.target].card) }),

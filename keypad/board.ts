@@ -11,6 +11,7 @@ import type { Sdk } from "../firmware/io/ecma419.ts";
 import { ContactInput } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
 import { Pump } from "../firmware/io/pump.ts";
+import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import type { Battery, Millis, Random } from "../firmware/platform.ts";
 import { Copper } from "./copper.ts";
@@ -19,7 +20,7 @@ import { Keypad } from "./keypad.ts";
 import { Matrix } from "./matrix.ts";
 import { KEYPAD_PINS, type KeypadPins, type KeypadTarget } from "./pins.ts";
 
-/** How fast the cable to the lock and the line to a computer are, in baud. */
+/** How fast the cable to the lock is, in baud. */
 export const CABLE_BAUD = 38_400;
 /** A third of its cells' voltage is measured. */
 const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
@@ -28,7 +29,7 @@ const SILENT = Object.freeze({ sound: () => {} });
 
 /** What a keypad's board is built on. */
 export interface KeypadBoardParts {
-  readonly sdk: Pick<Sdk, "Digital" | "Pwm" | "Analog" | "Serial" | "keyValue" | "timer">;
+  readonly sdk: Pick<Sdk, "Digital" | "Pwm" | "Analog" | "Serial" | "keyValue" | "timer" | "qrCode">;
   readonly crypto: Crypto;
   readonly random: Random;
   readonly chip: Chip;
@@ -64,7 +65,12 @@ export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardPa
     edge: () => pump.call(() => {}),
     changed: (isOpen, now) => keypad.tamperChanged(isOpen, now),
   });
-  pump.add(tamper, keypad);
+  const terminal = new Terminal({
+    ...{ io: sdk.Serial, ...pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
+    label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),
+  });
+  terminal.show();
+  pump.add(tamper, keypad, terminal);
   pump.whenIdle(() => copper.listen());
   pump.call((now) => {
     keypad.tamperChanged(tamper.isActive, now);

@@ -6,6 +6,7 @@ import Digital from "embedded:io/digital";
 import Pwm from "embedded:io/pwm";
 import Serial from "embedded:io/serial";
 import keyValue from "embedded:storage/key-value";
+import qrCode from "sdk/qrcode";
 import timer from "timer";
 import { crypto, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
@@ -15,5 +16,5 @@ import type { KeypadTarget } from "./pins.ts";
 declare const IMAGE: { readonly target: KeypadTarget; readonly version: string };
 
 export default function main(): void {
-  startKeypad({ sdk: { Analog, Digital, Pwm, Serial, keyValue, timer }, crypto, random, chip, ...IMAGE });
+  startKeypad({ sdk: { Analog, Digital, Pwm, Serial, keyValue, timer, qrCode }, crypto, random, chip, ...IMAGE });
 }

@@ -20,17 +20,18 @@ import { PartitionFlash } from "../firmware/io/partition.ts";
 import { Pump, type Timed } from "../firmware/io/pump.ts";
 import { SerialPhone } from "../firmware/io/serialphone.ts";
 import { Streams } from "../firmware/io/streams.ts";
+import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import { Station } from "../firmware/io/wifi.ts";
+import type { LabelledBoard } from "../firmware/link/label.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
 import { driveOf, LoadedBolt } from "./drives.ts";
 import { Lock } from "./lock.ts";
 import { type LockPlatform, STANDARD_GEOMETRY } from "./options.ts";
 import { LOCK_PINS, type LockDrive, type LockPins, type LockTarget } from "./pins.ts";
 
-/** How fast the keypad's cable and the line to a computer are, in baud: the port holds 128 bytes, 33 ms of them. */
+/** How fast the keypad's cable is, in baud: the port holds 128 bytes, 33 ms of them. */
 export const CABLE_BAUD = 38_400;
-export const TERMINAL_BAUD = 38_400;
 const CONTACT_MILLIS = 20;
 const BUTTON_MILLIS = 40;
 /** Four TCP connections, of which the lock keeps two. */
@@ -149,7 +150,11 @@ class LockBoard {
       nextConnection: () => numbers.next(),
       listener: this.#listenerOf("ble"),
     });
-    const terminal = this.#cable(this.#pins.terminal, TERMINAL_BAUD, (frame, now) => computer.received(frame, now));
+    const terminal = new Terminal({
+      ...{ io: sdk.Serial, ...this.#pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
+      label: () => this.#label,
+      received: (frame, now) => computer.received(frame, now),
+    });
     const computer = new SerialPhone({ send: (frame) => terminal.send(frame), numbers, host: this.#hostOf("tcp") });
     const lan = new Lan({ udp: sdk.Udp, loop: pump, received: (frame, now) => this.#lock?.cameraReceived(frame, now) });
     const station = new Station({
@@ -163,7 +168,10 @@ class LockBoard {
       ...{ crypto, random, constants, bolt: this.#bolt, indicator: this.#indicator, battery: this.#battery },
       flash: new PartitionFlash({ io: sdk.flash, path: "journal" }),
       carrier: together([phones, streams, computer]),
-      wire: this.#cable(this.#pins.keypad, CABLE_BAUD, (frame, now) => this.#lock?.wireReceived(frame, now)),
+      wire: new Cable({
+        ...{ io: sdk.Serial, ...this.#pins.keypad, baud: CABLE_BAUD, loop: pump },
+        received: (frame, now) => this.#lock?.wireReceived(frame, now),
+      }),
       cameraWire: lan,
       network: station,
       restart: () => {
@@ -174,10 +182,27 @@ class LockBoard {
     this.#lock = lock;
     const well = new Once(() => chip.confirm());
     well.nextTick = millis(chip.uptime + WELL_MILLIS);
-    pump.add(lock, streams, computer, lan, station, well);
+    pump.add(lock, streams, computer, terminal, lan, station, well);
     this.#sense(lock);
+    terminal.show();
     feedFromRadio(true);
-    phones.start();
+    this.#startRadio(phones);
+  }
+
+  /** Without its radio the lock serves by network, cable and button, and says once that something is wrong. */
+  #startRadio(phones: GattPhones): void {
+    try {
+      phones.start();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.#indicator.signal("alarm");
+    }
+  }
+
+  /** What is printed while the lock is nobody's. */
+  get #label(): LabelledBoard | undefined {
+    const lock = this.#lock;
+    return lock === undefined || lock.snapshot.isAdopted ? undefined : { kind: "lock", setup: lock };
   }
 
   /** Says that the lock cannot run, and starts it anew after a while: the bolt is not touched. */
@@ -227,14 +252,6 @@ class LockBoard {
       ...{ io: this.#parts.sdk.Digital, pin, pull: "up" as const, isActiveLow: true, debounceMillis, changed },
       edge: () => this.#pump.call(() => {}),
     });
-  }
-
-  #cable(
-    pins: LockPins["keypad"],
-    baud: number,
-    received: (frame: Uint8Array<ArrayBuffer>, now: Millis) => void,
-  ): Cable {
-    return new Cable({ io: this.#parts.sdk.Serial, ...pins, baud, loop: this.#pump, received });
   }
 
   #hostOf(transport: Transport) {

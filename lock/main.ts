@@ -11,6 +11,7 @@ import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
 import keyValue from "embedded:storage/key-value";
+import qrCode from "sdk/qrcode";
 import timer from "timer";
 import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
@@ -21,7 +22,7 @@ declare const IMAGE: LockImage;
 
 export default function main(): void {
   startLock({
-    sdk: { Analog, Digital, Pwm, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer },
+    sdk: { Analog, Digital, Pwm, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer, qrCode },
     ...{ crypto, random, chip, feedFromRadio },
     radio: new NativeGattRadio(),
     image: IMAGE,

@@ -16,6 +16,9 @@ export const QUEUE_BYTES_MAX = 4_880;
 /** For how long a frame waits: a command is sent again after a second. */
 export const WAIT_MILLIS_MAX = 1_000;
 
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+
 /** What a cable is made of. */
 export interface CableParts {
   /** The SDK's Serial, the port, and its pins. */
@@ -28,6 +31,8 @@ export interface CableParts {
   readonly loop: Loop;
   /** Takes each frame that came. */
   received(frame: Bytes, now: Millis): void;
+  /** Hears that somebody pressed Enter: line ends came, and nothing else. */
+  typed?(): void;
 }
 
 interface Waiting {
@@ -93,7 +98,9 @@ export class Cable implements Wire {
     if (this.#isClosed) return;
     const came = this.#serial.read();
     if (came === undefined) return;
-    this.#reader.push(new Uint8Array(came));
+    const bytes = new Uint8Array(came);
+    if (bytes.every((byte) => byte === CARRIAGE_RETURN || byte === LINE_FEED)) this.#parts.typed?.();
+    this.#reader.push(bytes);
     for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
       this.#parts.received(frame, now);
     }

@@ -183,6 +183,9 @@ export interface TimerModule {
   clear(timer: unknown): void;
 }
 
+/** The SDK's `qrcode` module: the modules of a QR code for a text, a byte each, row by row: 1 is dark. */
+export type QrModule = (options: { readonly input: string }) => ArrayBuffer & { readonly size: number };
+
 /** The classes of one board's chip. A main file imports them from the SDK; a board takes those that it uses. */
 export interface Sdk {
   readonly Digital: DigitalClass;
@@ -196,4 +199,5 @@ export interface Sdk {
   readonly keyValue: KeyValueModule;
   readonly flash: FlashModule;
   readonly timer: TimerModule;
+  readonly qrCode: QrModule;
 }

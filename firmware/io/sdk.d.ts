@@ -1,5 +1,6 @@
 // What the Moddable SDK's modules give, for the project's own type check: the types of ecma419.ts under the SDK's names.
-// Why: the SDK is the user's and need not be here to check or test; several of its own typings are missing or wrong (docs/hardware.md).
+// Why: the SDK is the user's and need not be here to check or test; several of its own typings are missing or wrong.
+// Its `qrcode` goes by another name in the manifest, since npm has a package of that one.
 
 declare module "embedded:io/analog" {
   const Analog: import("./ecma419.ts").AnalogClass;
@@ -44,4 +45,8 @@ declare module "embedded:storage/key-value" {
 declare module "timer" {
   const timer: import("./ecma419.ts").TimerModule;
   export default timer;
+}
+declare module "sdk/qrcode" {
+  const qrCode: import("./ecma419.ts").QrModule;
+  export default qrCode;
 }

@@ -3,7 +3,7 @@
 // Power takes the program with it: nothing of it is called afterwards, and the chip's pins are inputs again.
 
 import type { Chip as ChipPart } from "../../firmware/io/board.ts";
-import type { Sdk, SerialClass } from "../../firmware/io/ecma419.ts";
+import type { QrModule, Sdk, SerialClass } from "../../firmware/io/ecma419.ts";
 import { millis } from "../../firmware/platform.ts";
 import { Chip } from "../ecma419/chip.ts";
 import { Partitions } from "../ecma419/flash.ts";
@@ -57,7 +57,7 @@ export class ChipRig implements ChipPart {
     this.sdk = {
       ...{ Digital: this.chip.Digital, Pwm: this.chip.PWM, Analog: this.chip.Analog, Serial: serialOf(ports) },
       ...{ Tcp: absent, Listener: absent, Udp: absent, ...host, Wifi: this.wifi.Wifi },
-      ...{ keyValue: this.storage, flash: this.partitions },
+      ...{ keyValue: this.storage, flash: this.partitions, qrCode: checks },
       timer: {
         set: (callback, delay) => this.#later(delay, callback),
         clear: (timer) => (timer as Event).cancel(),
@@ -120,6 +120,13 @@ export class ChipRig implements ChipPart {
     });
   }
 }
+
+/** Stands for the SDK's `qrcode`: a pattern of the right size, which nobody can read. */
+const checks: QrModule = ({ input }) => {
+  const size = 17 + 4 * Math.ceil(input.length / 15);
+  const modules = Uint8Array.from({ length: size * size }, (_, index) => index & 1);
+  return Object.assign(modules.buffer, { size });
+};
 
 /** A class that stands for what a board has not. */
 const absent = class {

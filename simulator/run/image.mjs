@@ -24,7 +24,7 @@ export const TARGETS = Object.freeze({
 });
 
 // What the SDK links from its own modules; everything else is in the bundle.
-const SDK_MODULES = ["embedded:*", "timer", "qrcode"];
+const SDK_MODULES = ["embedded:*", "timer", "sdk/qrcode"];
 
 // Nothing that terser calls unsafe: what is removed is what is surely never needed.
 const MINIFYING = Object.freeze({

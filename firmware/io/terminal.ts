@@ -1,0 +1,78 @@
+// The board's own serial port: the label for a person who reads along, and frames for a computer that is plugged in.
+// Why: a new board has no other label than the one that it prints, and whoever opens the port late presses Enter and sees it again.
+// Text has no zero byte and stands between the frames, so a computer drops it and a person sees little else.
+// Follows docs/protocol.md, "Carriers"; the label is firmware/link/label.ts.
+
+import type { Bytes } from "../bytes.ts";
+import { encodeUtf8 } from "../cbor/text.ts";
+import type { Crypto } from "../crypto/crypto.ts";
+import { type LabelledBoard, type Modules, newBoardNotice } from "../link/label.ts";
+import { type Millis, millis, type Wire } from "../platform.ts";
+import { Cable, type CableParts } from "./cable.ts";
+import type { QrModule } from "./ecma419.ts";
+
+/** The port's 128 bytes last for 33 ms at this rate: as long as a board may be busy. */
+export const TERMINAL_BAUD = 38_400;
+
+/** The longest line has 166 bytes, 43 ms. */
+const LINE_MILLIS = 60;
+
+/** What a terminal is made of. */
+export interface TerminalParts extends Omit<CableParts, "baud" | "received" | "typed"> {
+  readonly crypto: Crypto;
+  readonly qrCode: QrModule;
+  /** The board, while it is nobody's; undefined afterwards: then nothing is printed. */
+  label(): LabelledBoard | undefined;
+  /** Takes a frame of a computer; a board that listens to none leaves it out. */
+  received?(frame: Bytes, now: Millis): void;
+}
+
+/** The port. */
+export class Terminal implements Wire {
+  readonly #parts: TerminalParts;
+  readonly #cable: Cable;
+  /** What is still to be printed: line by line, since all at once would fill the heap of a small chip. */
+  #lines: readonly string[] = [];
+  #sayAt: Millis | undefined;
+
+  /** @throws Error of the SDK where the port cannot be opened */
+  constructor(parts: TerminalParts) {
+    const { io, port, receive, transmit, loop } = parts;
+    this.#parts = parts;
+    this.#cable = new Cable({
+      ...{ io, port, receive, transmit, loop, baud: TERMINAL_BAUD },
+      received: (frame, now) => parts.received?.(frame, now),
+      typed: () => this.show(),
+    });
+  }
+
+  send(frame: Bytes): void {
+    this.#cable.send(frame);
+  }
+
+  /** Prints the label, where the board is nobody's. */
+  show(): void {
+    const { crypto, qrCode } = this.#parts;
+    const board = this.#parts.label();
+    if (board === undefined) return;
+    const modulesOf = (text: string): Modules => {
+      const modules = qrCode({ input: text });
+      const dark = new Uint8Array(modules);
+      return { size: modules.size, isDark: (x, y) => dark[y * modules.size + x] === 1 };
+    };
+    this.#lines = newBoardNotice(crypto, board, { modulesOf, ink: "blocks" });
+    this.#sayAt = this.#parts.loop.uptime();
+  }
+
+  /** Prints the next line. */
+  tick(now: Millis): void {
+    const [line, ...others] = this.#lines;
+    this.#lines = others;
+    if (line !== undefined) this.#cable.say(Uint8Array.from(encodeUtf8(`${line}\r\n`)));
+    this.#sayAt = others.length === 0 ? undefined : millis(now + LINE_MILLIS);
+  }
+
+  get nextTick(): Millis | undefined {
+    return this.#sayAt;
+  }
+}
