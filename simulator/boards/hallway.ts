@@ -52,7 +52,8 @@ export class Hallway {
   /** A phone asks once: nothing is lost here unless a test loses it. */
   readonly repeatsMax = 0;
   readonly #links = new Map<number, Line>();
-  #last = 0;
+  /** How many frames each phone has heard. */
+  readonly #counts = new Map<number, number>();
 
   constructor(crypto: Crypto, seed = 1) {
     this.crypto = crypto;
@@ -150,10 +151,10 @@ export class Hallway {
   /** For a Caller: brings a frame to the lock, and waits for what it answers. */
   carry(link: number, frame: Bytes): void {
     const { air } = this.lock;
-    const before = air.heard(link).length;
+    const before = this.#heardBy(link);
     air.writeFrame(link, frame);
     air.settle();
-    this.passUntil(() => this.#last > before || !this.#links.has(link), ANSWER_MILLIS);
+    this.passUntil(() => this.#heardBy(link) > before || !this.#links.has(link), ANSWER_MILLIS);
   }
 
   hangUp(line: Line): void {
@@ -245,11 +246,8 @@ export class Hallway {
         this.#counts.set(link, this.#heardBy(link) + 1);
         if (frame !== undefined) line.hear(frame);
       }
-      this.#last = this.#heardBy(link);
     }
   }
-
-  readonly #counts = new Map<number, number>();
 
   #heardBy(link: number): number {
     return this.#counts.get(link) ?? 0;
