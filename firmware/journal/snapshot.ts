@@ -56,7 +56,7 @@ export class Snapshots {
   readonly #extent: SnapshotExtent;
   /** "ls1" and the lock-id, so that no other lock's snapshot is taken for this one's. */
   readonly #context: Bytes;
-  readonly #page: Page;
+  readonly #header: Page = newPage(HEADER_BYTES);
   #slots: readonly [Filled | undefined, Filled | undefined] = [undefined, undefined];
   /** The highest that was ever seen, also of one whose state made no sense: a newer one must be told from it. */
   #generation = 0;
@@ -67,7 +67,6 @@ export class Snapshots {
     this.#medium = medium;
     this.#extent = extent;
     this.#context = fromAscii(`ls1${lockId}`);
-    this.#page = newPage(extent.sectors * medium.flash.sectorBytes);
   }
 
   /** Reads both and gives the newest one that holds and that `restore` takes. Total.
@@ -118,18 +117,15 @@ export class Snapshots {
   write(snapshot: Snapshot): void {
     const slot = this.#nextSlot();
     const generation = ++this.#generation;
-    const payload = encodeSnapshot(snapshot, this.#page.bytes.length - HEADER_BYTES);
-    const end = HEADER_BYTES + Math.ceil(payload.length / WORD_BYTES) * WORD_BYTES;
-    const { bytes, view } = this.#page;
-    bytes.fill(0, 0, end);
-    bytes.set(payload, HEADER_BYTES);
+    const payload = encodeSnapshot(snapshot, this.#payloadBytesMax);
+    const { bytes, view } = this.#header;
     view.setUint32(0, MAGIC, true);
-    bytes[4] = FORMAT;
+    view.setUint32(4, FORMAT, true);
     view.setUint32(8, generation, true);
     view.setUint32(12, payload.length, true);
     bytes.set(this.#digest(payload), DIGEST_AT);
     this.#put(slot, undefined);
-    this.#program(slot, end);
+    this.#program(slot, payload);
     this.#put(slot, { generation, heads: snapshot.heads });
   }
 
@@ -142,34 +138,42 @@ export class Snapshots {
     return this.#read(newer) === undefined ? newer : older;
   }
 
-  #program(slot: Slot, end: number): void {
+  /** Programs the header that stands in its page last. Whole words come from the payload itself, and its end from one more. */
+  #program(slot: Slot, payload: Bytes): void {
     const { sectorBytes } = this.#medium.flash;
-    const { bytes } = this.#page;
     const first = this.#firstSector(slot);
-    for (let at = 0; at < end; at += sectorBytes) eraseVerified(this.#medium, first + at / sectorBytes);
     const base = first * sectorBytes;
-    for (let at = HEADER_BYTES; at < end; ) {
-      const to = Math.min(end, at - (at % sectorBytes) + sectorBytes);
-      programVerified(this.#medium, base + at, bytes.subarray(at, to));
+    const wordsEnd = HEADER_BYTES + payload.length - (payload.length % WORD_BYTES);
+    for (let at = 0; at < HEADER_BYTES + payload.length; at += sectorBytes)
+      eraseVerified(this.#medium, first + at / sectorBytes);
+    for (let at = HEADER_BYTES; at < wordsEnd; ) {
+      const to = Math.min(wordsEnd, at - (at % sectorBytes) + sectorBytes);
+      programVerified(this.#medium, base + at, payload.subarray(at - HEADER_BYTES, to - HEADER_BYTES));
       at = to;
     }
-    programVerified(this.#medium, base, bytes.subarray(0, HEADER_BYTES));
+    const rest = payload.subarray(wordsEnd - HEADER_BYTES);
+    if (rest.length > 0) {
+      const word = new Uint8Array(WORD_BYTES);
+      word.set(rest);
+      programVerified(this.#medium, base + wordsEnd, word);
+    }
+    programVerified(this.#medium, base, this.#header.bytes);
   }
 
-  /** Reads one slot. @returns undefined where nothing that holds stands there; `image` is a copy */
+  /** Reads one slot. @returns undefined where nothing that holds stands there */
   #read(slot: Slot): (Filled & Snapshot) | undefined {
     const { crypto, flash } = this.#medium;
-    const { bytes, view } = this.#page;
+    const { bytes, view } = this.#header;
     const base = this.#firstSector(slot) * flash.sectorBytes;
     try {
-      flash.read(base, bytes.subarray(0, HEADER_BYTES));
+      flash.read(base, bytes);
       const payloadBytes = view.getUint32(12, true);
       const isHeader = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === FORMAT;
-      if (!isHeader || payloadBytes > bytes.length - HEADER_BYTES) return undefined;
-      const payload = bytes.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes);
+      if (!isHeader || payloadBytes > this.#payloadBytesMax) return undefined;
+      const payload = new Uint8Array(payloadBytes);
       flash.read(base + HEADER_BYTES, payload);
-      if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT, HEADER_BYTES))) return undefined;
-      return { generation: view.getUint32(8, true), ...decodeSnapshot(payload.slice()) };
+      if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT))) return undefined;
+      return { generation: view.getUint32(8, true), ...decodeSnapshot(payload) };
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       if (fault.code === "flash.io") this.#isUnreadable = true;
@@ -177,10 +181,14 @@ export class Snapshots {
     }
   }
 
+  get #payloadBytesMax(): number {
+    return this.#extent.sectors * this.#medium.flash.sectorBytes - HEADER_BYTES;
+  }
+
   /** SHA-256("ls1" || lock-id || the header before it || SHA-256(payload)). */
   #digest(payload: Bytes): Bytes {
     const { crypto } = this.#medium;
-    return crypto.sha256(concat(this.#context, this.#page.bytes.subarray(0, DIGEST_AT), crypto.sha256(payload)));
+    return crypto.sha256(concat(this.#context, this.#header.bytes.subarray(0, DIGEST_AT), crypto.sha256(payload)));
   }
 
   #put(slot: Slot, filled: Filled | undefined): void {
