@@ -1,7 +1,7 @@
 // A camera's board on the desk: its own program over a chip, with a sensor that has power or not, a light, a lamp and a case on its pins.
 // Why: the sensor and the red light hang on one wire, and what the camera sees and says must follow that wire.
 
-import { startCamera } from "../../camera/board.ts";
+import { type CameraBoardParts, startCamera } from "../../camera/board.ts";
 import { CAMERA_PINS } from "../../camera/pins.ts";
 import type { SensorDriver } from "../../camera/sensor.ts";
 import { Settings } from "../../camera/settings.ts";
@@ -22,6 +22,9 @@ const RAIL_SECTORS = 96;
 /** What the sensor gives by itself. */
 const SHOT_MILLIS = 125;
 
+/** What its image says. */
+export const CAMERA_IMAGE = Object.freeze({ target: "xiao_esp32s3_sense", version: "desk" } as const);
+
 /** What it is made of. */
 export interface CameraRigParts {
   readonly world: World;
@@ -29,6 +32,8 @@ export interface CameraRigParts {
   readonly random: Random;
   readonly host: Host;
   readonly terminal: SerialCable;
+  /** The board's own where it is left out. */
+  readonly program?: ((parts: CameraBoardParts) => void) | undefined;
 }
 
 /** The board. */
@@ -70,12 +75,11 @@ export class CameraRig implements SensorDriver {
   }
 
   powerOn(): void {
-    const { crypto, random } = this.#parts;
+    const { crypto, random, program = startCamera } = this.#parts;
     const { rig, card, stage } = this;
-    const image = { target: "xiao_esp32s3_sense" as const, version: "desk" };
     rig.powerOn(() =>
-      startCamera({
-        ...{ sdk: rig.sdk, crypto, random, chip: rig, card, image, driver: this },
+      program({
+        ...{ sdk: rig.sdk, crypto, random, chip: rig, card, image: CAMERA_IMAGE, driver: this },
         reader: stage.reader,
         feedFromRadio: () => {},
       }),

@@ -37,6 +37,13 @@ const DAY_SECONDS = 86_400;
 /** From a press inside until the bolt is thrown again. */
 const RELOCK_SECONDS = 35;
 
+/** How a hallway differs from the usual one. */
+export interface HallwayOptions {
+  readonly seed?: number;
+  /** Other programs than the boards' own. */
+  readonly programs?: Partial<Record<"lock" | "keypad" | "camera", (parts: object) => void>>;
+}
+
 /** The door, and the people before it. */
 export class Hallway {
   readonly crypto: Crypto;
@@ -55,7 +62,7 @@ export class Hallway {
   /** How many frames each phone has heard. */
   readonly #counts = new Map<number, number>();
 
-  constructor(crypto: Crypto, seed = 1) {
+  constructor(crypto: Crypto, { seed = 1, programs = {} }: HallwayOptions = {}) {
     this.crypto = crypto;
     this.random = new Stream(seed, "hallway");
     this.world = new World(crypto, { seed, start: START });
@@ -69,9 +76,9 @@ export class Hallway {
       random: new Stream(seed, name),
       terminal: new SerialCable(defer),
     });
-    this.lock = new LockRig({ ...board("lock"), cable, host: network.host(LOCK_ADDRESS) });
-    this.keypad = new KeypadRig({ ...board("keypad"), cable });
-    this.camera = new CameraRig({ ...board("camera"), host: network.host(CAMERA_ADDRESS) });
+    this.lock = new LockRig({ ...board("lock"), program: programs.lock, cable, host: network.host(LOCK_ADDRESS) });
+    this.keypad = new KeypadRig({ ...board("keypad"), program: programs.keypad, cable });
+    this.camera = new CameraRig({ ...board("camera"), program: programs.camera, host: network.host(CAMERA_ADDRESS) });
     this.owner = person(crypto, "owner", drawSeed(new Stream(seed, "owner")));
     this.recovery = person(crypto, "recovery", drawSeed(new Stream(seed, "recovery")));
     this.lock.moveLoop(true);

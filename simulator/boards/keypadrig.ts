@@ -3,7 +3,7 @@
 
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import type { Random } from "../../firmware/platform.ts";
-import { startKeypad } from "../../keypad/board.ts";
+import { type KeypadBoardParts, startKeypad } from "../../keypad/board.ts";
 import { COLUMNS, KEYS, type Key } from "../../keypad/keys.ts";
 import { KEYPAD_PINS } from "../../keypad/pins.ts";
 import { ESP32_S3 } from "../ecma419/model.ts";
@@ -16,6 +16,9 @@ const PINS = KEYPAD_PINS.esp32s3;
 const CHANNELS = 0x3f;
 const CELLS_MILLIVOLTS = 2_000;
 
+/** What its image says. */
+export const KEYPAD_IMAGE = Object.freeze({ target: "esp32s3", version: "desk" } as const);
+
 /** What it is made of. */
 export interface KeypadRigParts {
   readonly world: World;
@@ -24,6 +27,8 @@ export interface KeypadRigParts {
   /** It is at the far end. */
   readonly cable: SerialCable;
   readonly terminal: SerialCable;
+  /** The board's own where it is left out. */
+  readonly program?: ((parts: KeypadBoardParts) => void) | undefined;
 }
 
 /** The board. */
@@ -51,9 +56,9 @@ export class KeypadRig {
   }
 
   powerOn(): void {
-    const { crypto, random } = this.#parts;
+    const { crypto, random, program = startKeypad } = this.#parts;
     const { rig } = this;
-    rig.powerOn(() => startKeypad({ sdk: rig.sdk, crypto, random, chip: rig, target: "esp32s3" }));
+    rig.powerOn(() => program({ sdk: rig.sdk, crypto, random, chip: rig, ...KEYPAD_IMAGE }));
   }
 
   /** Presses a key, or lets it go. */

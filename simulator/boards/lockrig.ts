@@ -4,7 +4,7 @@
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import type { Random } from "../../firmware/platform.ts";
 import { seconds } from "../../firmware/platform.ts";
-import { type LockImage, startLock } from "../../lock/board.ts";
+import { type LockBoardParts, type LockImage, startLock } from "../../lock/board.ts";
 import { LOCK_PINS } from "../../lock/pins.ts";
 import { MotorWork } from "../ecma419/boltwork.ts";
 import { ESP32_S3 } from "../ecma419/model.ts";
@@ -22,6 +22,14 @@ const WORK_MILLIS = 5;
 const CELLS_MILLIVOLTS = 2_000;
 const JOURNAL_SECTORS = 256;
 
+/** What its image says. */
+export const LOCK_IMAGE: LockImage = Object.freeze({
+  target: "esp32s3",
+  drive: "motor",
+  version: "desk",
+  buildTime: seconds(START - 3_600),
+});
+
 /** What it is made of. */
 export interface LockRigParts {
   readonly world: World;
@@ -31,6 +39,8 @@ export interface LockRigParts {
   /** The keypad's cable, at whose near end it is, and the line to a computer. */
   readonly cable: SerialCable;
   readonly terminal: SerialCable;
+  /** The board's own where it is left out. */
+  readonly program?: ((parts: LockBoardParts) => void) | undefined;
 }
 
 /** The board. */
@@ -72,12 +82,11 @@ export class LockRig {
   }
 
   powerOn(): void {
-    const { crypto, random } = this.#parts;
-    const image: LockImage = { target: "esp32s3", drive: "motor", version: "desk", buildTime: seconds(START - 3_600) };
+    const { crypto, random, program = startLock } = this.#parts;
     this.rig.powerOn(() => {
       this.air = new Air();
       const { rig, air } = this;
-      startLock({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image, feedFromRadio: () => {} });
+      program({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image: LOCK_IMAGE, feedFromRadio: () => {} });
     });
   }
 

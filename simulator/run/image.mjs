@@ -26,8 +26,8 @@ export const TARGETS = Object.freeze({
 // What the SDK links from its own modules; everything else is in the bundle.
 const SDK_MODULES = ["embedded:*", "timer", "sdk/qrcode"];
 
-// Nothing that terser calls unsafe: what is removed is what is surely never needed.
-const MINIFYING = Object.freeze({
+/** How a program is minified: by nothing that terser calls unsafe. */
+export const MINIFYING = Object.freeze({
   module: true,
   ecma: 2022,
   compress: { passes: 3, toplevel: true, keep_fargs: false },

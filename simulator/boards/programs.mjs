@@ -1,0 +1,93 @@
+// The boards' main files as they go into an image, bundled and minified, but over classes that a test hands in.
+// Why: an image is made from main.ts, and nothing else says that it names the right classes, or that minifying left its sense as it was.
+// What a board has in C, and what the SDK gives, comes from the parts that a program is started with.
+
+import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+import { minify } from "terser";
+import { ROOT } from "../run/bundle.mjs";
+import { MINIFYING } from "../run/image.mjs";
+
+/** The SDK's modules by the names of firmware/io/ecma419.ts, Sdk. */
+const SDK = {
+  "embedded:io/analog": "Analog",
+  "embedded:io/digital": "Digital",
+  "embedded:io/pwm": "Pwm",
+  "embedded:io/serial": "Serial",
+  "embedded:io/socket/listener": "Listener",
+  "embedded:io/socket/tcp": "Tcp",
+  "embedded:io/socket/udp": "Udp",
+  "embedded:network/interface/wifi": "Wifi",
+  "embedded:storage/flash": "flash",
+  "embedded:storage/key-value": "keyValue",
+  "sdk/qrcode": "qrCode",
+  timer: "timer",
+};
+
+// What comes from outside of the bundle throws a Fault of another class than the program's own.
+const OURS = `import { Fault } from "ROOT/firmware/fault.ts";
+const ours = (made) => new Proxy(made, {
+  get(target, name) {
+    const value = Reflect.get(target, name, target);
+    if (typeof value !== "function") return value;
+    return (...given) => {
+      try {
+        const result = value.apply(target, given);
+        return typeof result?.append === "function" ? ours(result) : result;
+      } catch (error) {
+        throw error.name === "Fault" ? new Fault(error.code) : error;
+      }
+    };
+  },
+});`.replace("ROOT", ROOT);
+
+/** What stands in C on a board, by its TypeScript side. */
+const NATIVE = {
+  "firmware/crypto/native.ts": `export { crypto } from "./portable.ts"; export const { random, feedFromRadio } = parts;`,
+  "firmware/io/board.ts": "export const { chip } = parts;",
+  "firmware/io/gattradio.ts": "export const NativeGattRadio = function () { return parts.radio; };",
+  "camera/filecard.ts": `${OURS} export const FileCard = function () { return ours(parts.card); };`,
+  "camera/lens.ts": "export const sensorOf = () => parts.driver;",
+  "camera/native.ts": `${OURS} export const NativeLumaReader = function () { return ours(parts.reader); };`,
+};
+
+const HANDED_IN = {
+  name: "handed in",
+  setup(context) {
+    context.onResolve({ filter: /^(?:embedded:|sdk\/|timer$)/ }, ({ path }) => ({ path, namespace: "sdk" }));
+    context.onLoad({ filter: /.*/, namespace: "sdk" }, ({ path }) => {
+      if (SDK[path] === undefined) throw new Error(`no class for ${path}`);
+      return { contents: `export default parts.sdk.${SDK[path]};`, loader: "js" };
+    });
+    context.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const contents = NATIVE[path.slice(ROOT.length + 1)];
+      return contents === undefined
+        ? { contents: readFileSync(path, "utf8"), loader: "ts" }
+        : { contents, loader: "js" };
+    });
+  },
+};
+
+/** Gives a board's program: called with its parts, it runs main.ts from the start.
+ *  @param board lock, keypad or camera   @param image what it says of itself */
+export async function programFrom(board, image) {
+  const { outputFiles } = await build({
+    entryPoints: [`${ROOT}/${board}/main.ts`],
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "board",
+    target: "es2022",
+    platform: "browser",
+    define: { IMAGE: JSON.stringify(image) },
+    plugins: [HANDED_IN],
+  });
+  const { code } = await minify(outputFiles[0].text, {
+    ...MINIFYING,
+    module: false,
+    mangle: { toplevel: true, reserved: ["board", "parts"] },
+    compress: { ...MINIFYING.compress, top_retain: ["board"] },
+  });
+  const program = new Function("parts", `"use strict";\n${code}\nreturn board.default;`);
+  return (parts) => program(parts)();
+}

@@ -1,0 +1,130 @@
+// Visits to a door of three boards: what a courier, a guest and an owner do there is seen at its pins, on its cables and in its network.
+// Why: they are tried with the boards' own programs on every engine, and with the main files as they go into an image.
+
+import * as assert from "uvu/assert";
+import { fromAscii } from "../../../firmware/bytes.ts";
+import { KIND_ACT } from "../../../firmware/grant/body.ts";
+import { ANA } from "../../wish.ts";
+import type { Hallway } from "../hallway.ts";
+
+const UNLOCK = 0;
+/** The tones of the keypad's "yes", and of its "no". */
+const YES = [1_800, 2_600];
+const NO = [400];
+/** What an opening and the relocking behind it do to the bridge's inputs. */
+const THERE_AND_BACK = ["retract 1", "retract 0", "throw 1", "throw 0"];
+
+/** Gives a new hallway. */
+export type Build = () => Hallway;
+
+function drivesOf(hall: Hallway): string[] {
+  return hall.lock.drives.splice(0).map(({ pin, level }) => `${pin} ${level}`);
+}
+
+/** A door that its owner has adopted, and that is locked. */
+function adopted(build: Build): Hallway {
+  const hall = build();
+  hall.lock.powerOn();
+  hall.pass(2_000);
+  assert.is(hall.adopt(), "yes");
+  drivesOf(hall);
+  return hall;
+}
+
+/** Somebody goes in, and shuts the door behind. */
+function goIn(hall: Hallway): void {
+  hall.lock.moveLeaf("open");
+  hall.pass(2_000);
+  hall.lock.moveLeaf("closed");
+  hall.pass(40_000);
+}
+
+function first(build: Build): void {
+  const hall = build();
+  hall.lock.powerOn();
+  hall.pass(2_000);
+  assert.equal(drivesOf(hall), []);
+  assert.is(hall.lock.bolt, "thrown");
+  assert.is(hall.adopt(), "yes");
+  assert.equal(drivesOf(hall), THERE_AND_BACK);
+  assert.is(hall.lock.bolt, "thrown");
+  assert.is(hall.lock.isDriving, false);
+  assert.is(hall.lock.rig.isConfirmed, true, "the image was never called well");
+}
+
+function guest(build: Build): void {
+  const hall = adopted(build);
+  const token = hall.grant(hall.person("guest"));
+  assert.is(hall.call().prove(token, UNLOCK), "yes");
+  hall.pass(1_500);
+  assert.is(hall.lock.bolt, "retracted");
+  assert.equal(drivesOf(hall), ["retract 1", "retract 0"]);
+  goIn(hall);
+  assert.equal(drivesOf(hall), ["throw 1", "throw 0"]);
+  assert.is(hall.lock.bolt, "thrown");
+  assert.is(hall.call().prove(token, UNLOCK, hall.person("thief")), "no");
+  hall.pass(2_000);
+  assert.equal(drivesOf(hall), []);
+}
+
+function blocked(build: Build): void {
+  const hall = adopted(build);
+  hall.lock.work.iron.block = 0.5;
+  const owner = hall.ownerSession();
+  assert.is(owner.state({ kind: KIND_ACT, operation: UNLOCK }), "yes");
+  hall.pass(20_000);
+  assert.is(hall.lock.isDriving, false);
+  assert.ok(hall.lock.bolt !== "retracted");
+  // Each drive ended by itself, within the hardware's time.
+  for (let index = 0; index < hall.lock.drives.length; index += 2) {
+    const [on, off] = hall.lock.drives.slice(index, index + 2);
+    assert.ok(on?.level === 1 && off?.level === 0 && off.at - on.at < 3_500, JSON.stringify([on, off]));
+  }
+  assert.ok(hall.lock.tones.includes(3_000), "no alarm was heard");
+}
+
+function code(build: Build): void {
+  const hall = adopted(build);
+  hall.keypad.powerOn();
+  hall.pass(1_000);
+  hall.type("1");
+  hall.pass(3_000);
+  assert.is(hall.enrol("keypad"), "yes");
+  hall.pass(15_000);
+  drivesOf(hall);
+  const owner = hall.ownerSession();
+  const value = fromAscii("739164");
+  assert.is(owner.ask({ kind: "user", index: 1, setting: ANA })?.kind, "yes");
+  assert.is(owner.ask({ kind: "credential", slot: 1, credential: { user: 1, type: "pin", value } })?.kind, "yes");
+  owner.leave();
+  hall.keypad.tones.splice(0);
+  hall.type("739164#");
+  hall.pass(1_500);
+  assert.is(hall.lock.bolt, "retracted");
+  assert.ok(
+    YES.every((tone) => hall.keypad.tones.includes(tone)),
+    hall.keypad.tones.join(" "),
+  );
+  goIn(hall);
+  assert.equal(drivesOf(hall), THERE_AND_BACK);
+  hall.keypad.tones.splice(0);
+  hall.type("739165#");
+  hall.pass(400);
+  const { red, green } = hall.keypad.lamps;
+  assert.ok(red > 0 && green === 0, `red ${red}, green ${green}`);
+  hall.pass(1_500);
+  assert.ok(
+    NO.every((tone) => hall.keypad.tones.includes(tone)),
+    hall.keypad.tones.join(" "),
+  );
+  assert.is(hall.lock.bolt, "thrown");
+  assert.equal(drivesOf(hall), []);
+}
+
+/** Each with what it shows. */
+export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
+  ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
+  ["a guest phones by Bluetooth: the bolt is drawn once, thrown behind the shut door, and for no thief", guest],
+  ["a bolt that is blocked is given up, told, and takes no power", blocked],
+  ["at a keypad on its cable a code opens, a wrong one does not, and both are seen and heard", code],
+];
