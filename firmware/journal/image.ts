@@ -19,7 +19,7 @@ import {
   writeUsedWindow,
   writeUser,
 } from "../codes/form.ts";
-import type { CodeState } from "../codes/state.ts";
+import { type CodeState, heldOwner } from "../codes/state.ts";
 import { CREDENTIALS_MAX, USERS_MAX } from "../codes/user.ts";
 import { KID_BYTES, kid8 } from "../cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
@@ -83,7 +83,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const configuration = readConfiguration(reader);
   const counters = readItems(reader, COUNTERS_MAX, () => readCounter(reader));
   const visit = readVisit(reader);
-  const codes = readCodes(reader);
+  const codes = readCodes(crypto, reader);
   reader.readArray(5, 5);
   const watermark = seconds(reader.readUint(ARGUMENT_MAX));
   const boots = reader.readUint(ARGUMENT_MAX);
@@ -191,7 +191,7 @@ function writeCodes(writer: Writer, codes: CodeState): void {
   for (const used of codes.active) writeUsedWindow(writer, used);
 }
 
-function readCodes(reader: Reader): CodeState {
+function readCodes(crypto: Crypto, reader: Reader): CodeState {
   reader.readArray(6, 6);
   const secrets = readItems(reader, SECRETS_MAX, () => {
     reader.readArray(2, 2);
@@ -201,8 +201,12 @@ function readCodes(reader: Reader): CodeState {
   const users = readItems(reader, USERS_MAX, () => readUser(reader));
   const credentials = readItems(reader, CREDENTIALS_MAX, () => readCredential(reader));
   const holidays = readHolidays(reader);
-  const spent = readItems(reader, SPENT_MAX, () => readUsedWindow(reader));
-  const active = readItems(reader, ACTIVE_MAX, () => readUsedWindow(reader));
+  const readUsed = () => {
+    const { owner, window } = readUsedWindow(reader);
+    return { owner: heldOwner(crypto, secrets, owner), window };
+  };
+  const spent = readItems(reader, SPENT_MAX, readUsed);
+  const active = readItems(reader, ACTIVE_MAX, readUsed);
   return { secrets, users, credentials, holidays, spent, active };
 }
 
