@@ -166,7 +166,7 @@ class LockBoard {
     });
     const platform: LockPlatform = {
       ...{ crypto, random, constants, bolt: this.#bolt, indicator: this.#indicator, battery: this.#battery },
-      flash: new PartitionFlash({ io: sdk.flash, path: "journal" }),
+      flash: new PartitionFlash({ io: sdk.flash, path: "journal", alive: () => chip.alive() }),
       carrier: together([phones, streams, computer]),
       wire: new Cable({
         ...{ io: sdk.Serial, ...this.#pins.keypad, baud: CABLE_BAUD, loop: pump },

@@ -1,12 +1,13 @@
-// What the chip itself does for a board: its uptime, why it started, a restart, the health of an image, light sleep. The C side of board.ts.
-// Why: the SDK has a clock of 32 bits, which is over after 49 days, and none of the others (Time.ticks, System.deepSleep: ESP8266 only).
-// Follows ESP-IDF v6.0: esp_timer.h, esp_system.h, esp_ota_ops.h, esp_pm.h. Compiled for an ESP32 only; a desk hands in its own.
+// What the chip itself does for a board: its uptime, why it started, a restart, the health of an image, its watchdog. The C side of
+// board.ts.
+// Why: the SDK has a clock of 32 bits, which is over after 49 days (Time.ticks), and none of the others.
+// Follows ESP-IDF v6.0: esp_timer.h, esp_system.h, esp_ota_ops.h, esp_task_wdt.h. Compiled for an ESP32 only; a desk hands in its own.
 
 #include <stdint.h>
 
 #include "esp_ota_ops.h"
-#include "esp_pm.h"
 #include "esp_system.h"
+#include "esp_task_wdt.h"
 #include "esp_timer.h"
 #include "sdkconfig.h"
 #include "xsmc.h"
@@ -36,19 +37,11 @@ void xs_latchkey_confirm(xsMachine *the)
 	xsmcSetBoolean(xsResult, esp_ota_mark_app_valid_cancel_rollback() == ESP_OK);
 }
 
-// (mayDoze): whether the chip sleeps lightly by itself from now on while nothing runs
-void xs_latchkey_doze(xsMachine *the)
+// (): the task watchdog begins to wait anew
+void xs_latchkey_alive(xsMachine *the)
 {
-	int mayDoze = xsmcArgc == 1 && xsmcTest(xsArg(0));
-#if CONFIG_PM_ENABLE && CONFIG_FREERTOS_USE_TICKLESS_IDLE
-	esp_pm_config_t config = {
-		.max_freq_mhz = CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ,
-		.min_freq_mhz = mayDoze ? 40 : CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ,
-		.light_sleep_enable = mayDoze,
-	};
-	xsmcSetBoolean(xsResult, esp_pm_configure(&config) == ESP_OK && mayDoze);
-#else
-	(void)mayDoze;
-	xsmcSetFalse(xsResult);
+	(void)the;
+#if CONFIG_ESP_TASK_WDT_EN
+	esp_task_wdt_reset();
 #endif
 }

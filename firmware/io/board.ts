@@ -1,4 +1,4 @@
-// What a chip does for its board beside pins and wires: its uptime, why it started, a restart, the health of an image, light sleep.
+// What a chip does for its board beside pins and wires: its uptime, why it started, a restart, the health of an image, its watchdog.
 // Why: a main file needs them, and the SDK has them not, or only for other chips; see board.c.
 // Follows esp_reset_reason_t of ESP-IDF v6.0 for the numbers of a start's cause.
 
@@ -23,8 +23,8 @@ function nativeConfirm(this: unknown): boolean {
   return native("xs_latchkey_confirm").call(this);
 }
 
-function nativeDoze(this: unknown, mayDoze: boolean): boolean {
-  return native("xs_latchkey_doze").call(this, mayDoze);
+function nativeAlive(this: unknown): undefined {
+  return native("xs_latchkey_alive").call(this);
 }
 
 /** The chip. */
@@ -37,9 +37,8 @@ export interface Chip {
   restart(): void;
   /** Says that the image that runs is well: from now on a restart starts it again, and not the one before. @returns whether that holds */
   confirm(): boolean;
-  /** Lets the chip sleep lightly while nothing is to be done, or forbids it. @returns whether it may; false where the image was not built
-   *  for it */
-  doze(mayDoze: boolean): boolean;
+  /** Says that the program is alive: what takes long in one turn of the loop says so as it goes on, or the watchdog restarts the chip. */
+  alive(): void;
 }
 
 /** The chip that this runs on. */
@@ -54,5 +53,7 @@ export const chip: Chip = Object.freeze({
     nativeRestart();
   },
   confirm: () => nativeConfirm(),
-  doze: (mayDoze: boolean) => nativeDoze(mayDoze),
+  alive: () => {
+    nativeAlive();
+  },
 });

@@ -11,15 +11,25 @@ import { refusable } from "./refusal.ts";
 
 const WORD_BYTES = 4;
 
+/** Which partition. */
+export interface PartitionOptions {
+  readonly io: FlashModule;
+  /** The label of a data partition. */
+  readonly path: string;
+  /** Called after each erasure, which takes up to 0.4 s: a reset of the lock makes hundreds in one turn of the loop. */
+  alive?(): void;
+}
+
 /** One partition. */
 export class PartitionFlash implements Flash {
   readonly sectorBytes: number;
   readonly sectors: number;
   readonly #partition: FlashPartition;
+  readonly #alive: () => void;
 
-  /** @param options.path the label of a data partition
-   *  @throws Fault flash.io where there is none */
-  constructor({ io, path }: { readonly io: FlashModule; readonly path: string }) {
+  /** @throws Fault flash.io where there is no such partition */
+  constructor({ io, path, alive = () => {} }: PartitionOptions) {
+    this.#alive = alive;
     this.#partition = refusable(() => io.open({ path, mode: "r+", format: "buffer" }));
     const { blockLength, blocks } = refusable(() => this.#partition.status());
     this.sectorBytes = blockLength;
@@ -40,6 +50,7 @@ export class PartitionFlash implements Flash {
   erase(sector: number): void {
     this.#requireBounds(Number.isInteger(sector) ? sector * this.sectorBytes : -1, this.sectorBytes);
     refusable(() => this.#partition.eraseBlock(sector, sector + 1));
+    this.#alive();
   }
 
   /** Gives the partition back. Twice is harmless. */

@@ -101,9 +101,7 @@ export class ChipRig implements ChipPart {
     return true;
   }
 
-  doze(): boolean {
-    return false;
-  }
+  alive(): void {}
 
   #start(reason: number): void {
     this.#reason = reason;

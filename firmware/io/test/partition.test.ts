@@ -157,4 +157,11 @@ test("storage that refuses, and a value that is no byte string, are Fault flash.
   assert.throws(() => constants.read("seed"), /invalid host object/);
 });
 
+test("each erasure says that the program is alive", () => {
+  let count = 0;
+  const flash = new PartitionFlash({ io: new Partitions({ journal: 3 }), path: "journal", alive: () => count++ });
+  for (let sector = 0; sector < 3; sector++) flash.erase(sector);
+  assert.is(count, 3);
+});
+
 test.run();
