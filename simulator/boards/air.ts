@@ -95,6 +95,11 @@ export class Air implements GattRadio {
     this.#events.push({ kind: "disconnected", link });
   }
 
+  /** Whether there is such a link. */
+  has(link: number): boolean {
+    return this.#links.has(link);
+  }
+
   heard(link: number): readonly Bytes[] {
     return this.#of(link).frames;
   }

@@ -54,7 +54,7 @@ export class CameraRig implements SensorDriver {
     this.#parts = parts;
     this.rig = new ChipRig({
       ...{ world, host, model: ESP32_S3, partitions: { rail: RAIL_SECTORS } },
-      ports: new Map([[PINS.terminal.port, terminal.near]]),
+      ports: new Map([[PINS.terminal.port, { cable: terminal, end: "near" as const }]]),
     });
     const { chip } = this.rig;
     chip.pull(PINS.rail, "down");

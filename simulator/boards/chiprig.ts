@@ -8,6 +8,7 @@ import { millis } from "../../firmware/platform.ts";
 import { Chip } from "../ecma419/chip.ts";
 import { Partitions } from "../ecma419/flash.ts";
 import type { ChipModel } from "../ecma419/model.ts";
+import type { End, SerialCable } from "../ecma419/serial.ts";
 import type { Host } from "../ecma419/sockets.ts";
 import { Storage } from "../ecma419/storage.ts";
 import { Air as WifiAir } from "../ecma419/wifi.ts";
@@ -17,14 +18,20 @@ import type { Event, World } from "../world.ts";
 const POWER_ON = 1;
 const SOFTWARE = 3;
 
+/** One end of a serial cable. */
+export interface Plug {
+  readonly cable: SerialCable;
+  readonly end: End;
+}
+
 /** What a board's rig is made of. */
 export interface ChipRigParts {
   readonly world: World;
   readonly model: ChipModel;
   /** Sectors of 4 KB of each partition. */
   readonly partitions?: Readonly<Record<string, number>>;
-  /** What is on the chip's serial ports, by their numbers; a class whose port 1 it is. */
-  readonly ports: ReadonlyMap<number, SerialClass>;
+  /** What is on the chip's serial ports, by their numbers: an end of a cable. */
+  readonly ports: ReadonlyMap<number, Plug>;
   /** Its place in the network; a board without a radio has none. */
   readonly host?: Host;
   /** Channels of pulses, a bit each, as the board's manifest has them. */
@@ -85,8 +92,12 @@ export class ChipRig implements ChipPart {
 
   /** Takes power away: every pin is an input, and nothing of the program runs any more. */
   cutPower(): void {
+    const { ports, host } = this.#parts;
     this.#starts += 1;
     this.#hasPower = false;
+    for (const { cable, end } of ports.values()) cable.release(end);
+    for (const opened of [host?.listeners, host?.receivers, host?.open]) opened?.clear();
+    this.wifi.powerOff();
     this.chip.reset();
   }
 
@@ -133,11 +144,11 @@ const absent = class {
   }
 } as never;
 
-function serialOf(ports: ReadonlyMap<number, SerialClass>): SerialClass {
+function serialOf(ports: ReadonlyMap<number, Plug>): SerialClass {
   const Ports = function open(options: ConstructorParameters<SerialClass>[0]) {
-    const port = ports.get(options.port);
-    if (port === undefined) throw new RangeError("invalid port");
-    return new port({ ...options, port: 1 });
+    const plug = ports.get(options.port);
+    if (plug === undefined) throw new RangeError("invalid port");
+    return new plug.cable[plug.end]({ ...options, port: 1 });
   };
   return Ports as unknown as SerialClass;
 }

@@ -242,7 +242,7 @@ export class Hallway {
   /** Brings what phones have heard to them. */
   #listen(): void {
     for (const [link, line] of [...this.#links]) {
-      if (this.lock.air.closed.includes(link)) {
+      if (!this.lock.air.has(link)) {
         line.isConnected = false;
         this.#links.delete(link);
         continue;

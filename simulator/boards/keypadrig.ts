@@ -43,8 +43,8 @@ export class KeypadRig {
     this.rig = new ChipRig({
       ...{ world, model: ESP32_S3, channelMap: CHANNELS },
       ports: new Map([
-        [PINS.lock.port, cable.far],
-        [PINS.terminal.port, terminal.near],
+        [PINS.lock.port, { cable, end: "far" as const }],
+        [PINS.terminal.port, { cable: terminal, end: "near" as const }],
       ]),
     });
     const { chip } = this.rig;

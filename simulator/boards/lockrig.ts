@@ -61,8 +61,8 @@ export class LockRig {
     this.rig = new ChipRig({
       ...{ world, host, model: ESP32_S3, partitions: { journal: JOURNAL_SECTORS } },
       ports: new Map([
-        [PINS.keypad.port, cable.near],
-        [PINS.terminal.port, terminal.near],
+        [PINS.keypad.port, { cable, end: "near" as const }],
+        [PINS.terminal.port, { cable: terminal, end: "near" as const }],
       ]),
     });
     const { chip } = this.rig;

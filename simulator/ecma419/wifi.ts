@@ -64,6 +64,14 @@ export class Air {
     if (this.#joined !== undefined) this.#lose();
   }
 
+  /** Power goes: nobody is told anything, and the next start finds an idle radio. */
+  powerOff(): void {
+    this.#round++;
+    this.#joined = undefined;
+    this.#isJoining = false;
+    this.#listeners.clear();
+  }
+
   /** For the class of this file. */
   listen(listener: (event: RadioEvent) => void): () => void {
     this.#listeners.add(listener);
