@@ -30,6 +30,7 @@ import { attack as t32 } from "./t32.ts";
 import { attack as t33 } from "./t33.ts";
 import { attack as t34 } from "./t34.ts";
 import { attack as t35 } from "./t35.ts";
+import { attack as t36 } from "./t36.ts";
 import { attack as t37 } from "./t37.ts";
 import { attack as t38 } from "./t38.ts";
 import { attack as t39 } from "./t39.ts";
@@ -45,6 +46,7 @@ import { attack as t49 } from "./t49.ts";
 import { attack as t50 } from "./t50.ts";
 import { attack as t51 } from "./t51.ts";
 import { attack as t52 } from "./t52.ts";
+import { attack as t53 } from "./t53.ts";
 
 /** All checks. */
 export const ATTACKS: readonly Attack[] = Object.freeze([
@@ -76,6 +78,7 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t33,
   t34,
   t35,
+  t36,
   t37,
   t38,
   t39,
@@ -91,4 +94,5 @@ export const ATTACKS: readonly Attack[] = Object.freeze([
   t50,
   t51,
   t52,
+  t53,
 ]);

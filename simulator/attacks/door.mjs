@@ -1,4 +1,4 @@
-// The twins of the checks about bolt, contact and power: T35 and T51. See twins.mjs, whose table goes on here.
+// The twins of the checks about bolt, contact and power: T35, T36, T51 and T53. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
 import { ACTING_FIRST, rewrite } from "./rewrites.mjs";
@@ -33,6 +33,35 @@ export const DOOR_TWINS = Object.freeze([
     without: "the doubt about what the bolt did before a cut",
     at: "no use comes back for a bolt that nobody watched",
     rewrites: [rewrite(VISIT, "hasLeft: true,")],
+  },
+  {
+    id: "T36",
+    without: "outputs that are inactive from their first moment on",
+    at: "nothing is driven while a new board starts",
+    rewrites: [
+      rewrite("firmware/io/output.ts", "initialValue: isActiveLow ? 1 : 0", "initialValue: isActiveLow ? 0 : 1"),
+    ],
+  },
+  {
+    id: "T36",
+    without: "a button whose level at the start is no press",
+    at: "no start retracts the bolt",
+    rewrites: [
+      rewrite("lock/board.ts", "      lock.tick(now);", "      if (lock.snapshot.isAdopted) lock.insidePressed(now);"),
+    ],
+  },
+  {
+    id: "T53",
+    without: "the end of a drive by time",
+    at: "each drive ends within the hardware's five seconds",
+    rewrites: [
+      rewrite(
+        "firmware/door/motor.ts",
+        "if (elapsed < this.#parts.driveMillis) return undefined;",
+        "if (elapsed >= 0) return undefined;",
+      ),
+      rewrite("lock/settings.ts", "const DRIVE_MILLIS = 4_800;", "const DRIVE_MILLIS = 48_000;"),
+    ],
   },
   {
     id: "T51",

@@ -142,11 +142,11 @@ const REQUESTS: readonly (readonly [string, string, Request])[] = [
   ],
   [
     "the longest network and passphrase",
-    `841201 5820${"ff".repeat(32)} 583f${"7e".repeat(63)}`,
+    `841201 5820${"61".repeat(32)} 583f${"7e".repeat(63)}`,
     {
       kind: "joinNetwork",
       id: 1,
-      credentials: { name: fromHex("ff".repeat(32)), passphrase: fromHex("7e".repeat(63)) },
+      credentials: { name: fromHex("61".repeat(32)), passphrase: fromHex("7e".repeat(63)) },
     },
   ],
   [
