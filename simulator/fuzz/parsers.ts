@@ -20,6 +20,7 @@ import { typOf } from "../../firmware/grant/typ.ts";
 import { verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
 import { encodeEntry, readEntry, readPayload } from "../../firmware/journal/payload.ts";
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, STATE } from "../../firmware/journal/record.ts";
+import { Cable } from "../../firmware/link/cable.ts";
 import { parseCommand, parseWord } from "../../firmware/link/command.ts";
 import { createReassembler, fragment } from "../../firmware/link/fragment.ts";
 import { checkFrame } from "../../firmware/link/frame.ts";
@@ -175,6 +176,7 @@ function carrierParsers(frames: readonly Bytes[]): readonly Row[] {
     ["checkFrame", frames.map(framed), quiet(checkFrame)],
     ["stream", [streams], quiet((bytes) => drain(createStreamReader(), bytes))],
     ["serial", [lines], quiet((bytes) => drain(createSerialReader(), bytes))],
+    ["cable", [concat(encodeSerial(hello()), lines)], quiet(plug)],
     ["fragments", packets, quiet((bytes) => reassemble(packets, bytes))],
   ];
 }
@@ -191,6 +193,19 @@ function drain(reader: { push(chunk: Uint8Array): void; next(): Bytes | undefine
       if (count > FRAMES_MAX + bytes.length) throw new Error("frames without end");
     }
   }
+}
+
+/** The first message of a handshake, by its form. */
+function hello(): Bytes {
+  return concat(Uint8Array.of(1, 1, 2, 3, 4, 0, 0, 0, 0), repeated(7, 48));
+}
+
+/** A line to a board that takes and answers everything. */
+function plug(bytes: Bytes): void {
+  let connections = 0;
+  const host = { nextConnection: () => ++connections, connected: () => {}, disconnected: () => {}, write: () => {} };
+  const cable = new Cable({ ...host, received: (connection, frame) => cable.send(connection, frame) });
+  for (const chunk of [encodeSerial(hello()), bytes]) cable.received(chunk);
 }
 
 /** The damaged packet comes between good ones. */
