@@ -66,8 +66,8 @@ export interface Input {
   readonly isActive: boolean;
 }
 
-/** Which carrier a connection came over: the lock keeps at most two of each. */
-export type Transport = "ble" | "tcp";
+/** Which carrier a connection came over: each has places of its own. `usb`: the board's serial console (link/usb.ts). */
+export type Transport = "ble" | "tcp" | "usb";
 
 /** Frames to phones. A connection is a number that the carrier gives and never gives again while the lock is up. */
 export interface Carrier {

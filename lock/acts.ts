@@ -95,7 +95,8 @@ const ANNOUNCED_KINDS: readonly number[] = Object.freeze([
   KIND_TRANSFER,
 ]);
 
-/** Whether a mode lets a guest's grant move the bolt: as a guest, and over the network as whoever comes from there. */
+/** Whether a mode lets a guest's grant move the bolt: as a guest, and over the network as whoever comes from there. A cable counts
+ *  as the network: the computer on it may be reached from anywhere. */
 export function modeAllowsGuest(mode: Mode, transport: Transport): boolean {
   return modeAllows(mode, "phone") && (transport === "ble" || modeAllows(mode, "remote"));
 }

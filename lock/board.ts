@@ -18,12 +18,12 @@ import { Numbers } from "../firmware/io/numbers.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import { Pump, type Timed } from "../firmware/io/pump.ts";
-import { SerialPhone } from "../firmware/io/serialphone.ts";
 import { Streams } from "../firmware/io/streams.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import { Station } from "../firmware/io/wifi.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
+import { UsbSocket } from "../firmware/link/usb.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
 import { driveOf, LoadedBolt } from "./drives.ts";
 import { Lock } from "./lock.ts";
@@ -153,9 +153,13 @@ class LockBoard {
     const terminal = new Terminal({
       ...{ io: sdk.Serial, ...this.#pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
       label: () => this.#label,
-      received: (frame, now) => computer.received(frame, now),
+      received: (bytes) => computer.received(bytes),
     });
-    const computer = new SerialPhone({ send: (frame) => terminal.send(frame), numbers, host: this.#hostOf("tcp") });
+    const computer = new UsbSocket({
+      ...this.#listenerOf("usb"),
+      nextConnection: () => numbers.next(),
+      write: (bytes) => terminal.write(bytes),
+    });
     const lan = new Lan({ udp: sdk.Udp, loop: pump, received: (frame, now) => this.#lock?.cameraReceived(frame, now) });
     const station = new Station({
       ...{ io: sdk.Wifi, loop: pump, random },
@@ -182,7 +186,7 @@ class LockBoard {
     this.#lock = lock;
     const well = new Once(() => chip.confirm());
     well.nextTick = millis(chip.uptime + WELL_MILLIS);
-    pump.add(lock, streams, computer, terminal, lan, station, well);
+    pump.add(lock, streams, terminal, lan, station, well);
     this.#sense(lock);
     terminal.show();
     feedFromRadio(true);

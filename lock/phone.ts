@@ -45,8 +45,8 @@ import {
   type Session,
 } from "./session.ts";
 
-/** Places for each carrier: what the radio stack holds. */
-export const SESSIONS_PER_TRANSPORT_MAX = 2;
+/** Places for each carrier: what the radio stack holds; a cable has one other end. */
+const SESSIONS_MAX: Readonly<Record<Transport, number>> = Object.freeze({ ble: 2, tcp: 2, usb: 1 });
 /** A handshake costs two key agreements. */
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
 /** What carries the digits of a PIN, a secret that makes codes, or the house's passphrase. */
@@ -87,14 +87,14 @@ export class Phones {
     this.#carrier = lock.carrier;
     this.#identity = lock.identity;
     this.#desk = desk;
-    this.#handshakes = { ble: new Bucket(HANDSHAKES, now), tcp: new Bucket(HANDSHAKES, now) };
+    this.#handshakes = Bucket.ofEach(HANDSHAKES, now);
   }
 
   /** Gives a new connection a place, or drops it where all places are taken by better ones. */
   connected(connection: number, transport: Transport, now: Millis): void {
     this.tick(now);
     const rivals = this.#sessions.filter((session) => session.transport === transport);
-    if (rivals.length >= SESSIONS_PER_TRANSPORT_MAX) {
+    if (rivals.length >= SESSIONS_MAX[transport]) {
       const evicted = chooseEvicted(rivals, now);
       if (evicted === undefined) {
         this.#carrier.close(connection);

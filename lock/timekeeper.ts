@@ -67,7 +67,7 @@ export class Timekeeper {
 
   constructor(parts: TimekeeperParts, now: Millis) {
     this.#parts = parts;
-    this.#rations = { ble: new Bucket(ANSWERS, now), tcp: new Bucket(ANSWERS, now) };
+    this.#rations = Bucket.ofEach(ANSWERS, now);
   }
 
   /** Gives a nonce for a server; the one before is worth nothing then. @returns undefined where there is no such server */

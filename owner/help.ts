@@ -34,7 +34,8 @@ Environment:
   TZDIR                 the system's time zones (/usr/share/zoneinfo)
 
 "latchkey --version" says which this is; every command takes --json and --help.
-A lock is reached at 127.0.0.1:7446 unless --at says otherwise.`;
+A lock is reached at 127.0.0.1:7446 unless --at says otherwise: HOST:PORT in a network, or serial:PORT for the lock's
+USB socket, such as --at serial:/dev/ttyUSB0 or --at serial:COM3.`;
 
 /** Gives the overview of all commands. */
 export function overview(commands: readonly Command[]): string {

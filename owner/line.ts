@@ -1,16 +1,29 @@
-// Frames on one TCP connection: dialled, sent behind their length, and waited for.
-// Why: a conversation with a lock and a session with a camera begin, end and wait alike, whatever they say.
-// Follows docs/protocol.md, "Carriers": frames behind a length on a stream.
+// Frames on one connection to a board: dialled, put among bytes as its carrier has them, and waited for.
+// Why: a conversation with a lock and a session with a camera begin, end and wait alike, whatever they say and whatever carries it.
+// Follows docs/protocol.md §3.1: frames behind their length on TCP, between zeros on a serial line.
 
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Bytes } from "../firmware/bytes.ts";
 import { Fault } from "../firmware/fault.ts";
 import { createStreamReader, encodeStream } from "../firmware/link/stream.ts";
 
 const CONNECT_MILLIS_MAX = 5_000;
 
-/** Connects. @throws Error of node:net, such as ECONNREFUSED, or "timeout" after 5 s */
-export async function dial(address: { readonly host: string; readonly port: number }): Promise<Socket> {
+/** An open way to a board. */
+export interface Way {
+  /** Bytes, both ways. */
+  readonly stream: Duplex;
+  /** Puts a frame among them. */
+  encode(frame: Bytes): Bytes;
+  /** Gives what takes frames out of them. */
+  createReader(): { push(chunk: Uint8Array): void; next(): Bytes | undefined };
+  /** Ends it once all is sent, and keeps nobody waiting for that. */
+  finish(): void;
+}
+
+/** Connects over TCP. @throws Error of node:net, such as ECONNREFUSED, or "timeout" after 5 s */
+export async function dial(address: { readonly host: string; readonly port: number }): Promise<Way> {
   const socket = connect(address);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -29,32 +42,37 @@ export async function dial(address: { readonly host: string; readonly port: numb
     throw error;
   }
   socket.setNoDelay(true);
-  return socket;
+  const finish = () => {
+    socket.end();
+    socket.unref();
+  };
+  return { stream: socket, encode: encodeStream, createReader: createStreamReader, finish };
 }
 
 /** One connection. `close()` ends it, and twice is harmless. */
 export class Line {
-  private readonly socket: Socket;
+  private readonly way: Way;
   private over = false;
   /** Wakes whoever waits for something to arrive. */
   private wakes: (() => void)[] = [];
 
   /** @param take is given each frame; where it throws a Fault, the connection ends */
-  constructor(socket: Socket, take: (frame: Bytes) => void) {
-    this.socket = socket;
-    const stream = createStreamReader();
-    socket.on("data", (chunk: Buffer) => {
+  constructor(way: Way, take: (frame: Bytes) => void) {
+    this.way = way;
+    const { stream } = way;
+    const reader = way.createReader();
+    stream.on("data", (chunk: Buffer) => {
       try {
-        stream.push(chunk);
-        for (let frame = stream.next(); frame !== undefined; frame = stream.next()) take(frame);
+        reader.push(chunk);
+        for (let frame = reader.next(); frame !== undefined; frame = reader.next()) take(frame);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        socket.destroy();
+        stream.destroy();
       }
       this.wake();
     });
-    socket.on("close", () => this.end());
-    socket.on("error", () => this.end());
+    stream.on("close", () => this.end());
+    stream.on("error", () => this.end());
   }
 
   /** Whether nothing comes any more. */
@@ -63,12 +81,11 @@ export class Line {
   }
 
   send(frame: Bytes): void {
-    if (!this.over) this.socket.write(encodeStream(frame));
+    if (!this.over) this.way.stream.write(this.way.encode(frame));
   }
 
   close(): void {
-    this.socket.end();
-    this.socket.unref();
+    if (!this.over) this.way.finish();
     this.end();
   }
 

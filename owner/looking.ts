@@ -4,7 +4,6 @@
 // Follows docs/protocol.md §3.3 (tickets) and §9.1; docs/protocol.cddl, request 11.
 
 import { randomBytes } from "node:crypto";
-import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { crypto } from "#crypto";
 import type { Bytes } from "../firmware/bytes.ts";
@@ -13,7 +12,7 @@ import type { ViewerAnswer } from "../firmware/link/viewer.ts";
 import type { TicketAnswer } from "../firmware/link/viewing.ts";
 import { millis } from "../firmware/platform.ts";
 import { EXIT, Failure } from "./failure.ts";
-import { dial, Line } from "./line.ts";
+import { dial, Line, type Way } from "./line.ts";
 import { systemRandom } from "./random.ts";
 import { type Asked, type Picture, ViewerLink } from "./viewer.ts";
 import { parseAddress } from "./wire.ts";
@@ -79,13 +78,13 @@ export class Looking {
   private show: (picture: Picture) => void = () => undefined;
 
   constructor(
-    socket: Socket,
+    way: Way,
     link: Link,
     ticket: { readonly signingKey: Bytes; readonly renew: () => Promise<number>; readonly millis: number },
   ) {
     this.link = link;
     this.cameraKey = ticket.signingKey;
-    this.line = new Line(socket, (frame) => this.take(frame));
+    this.line = new Line(way, (frame) => this.take(frame));
     this.renewIn(ticket.millis, ticket.renew);
   }
 
@@ -181,7 +180,7 @@ function lost(): Failure {
   return new Failure(EXIT.UNREACHABLE, "The camera stopped answering: is it on, and in reach?");
 }
 
-async function open(address: string): Promise<Socket> {
+async function open(address: string): Promise<Way> {
   const { host, port } = parseAddress(address);
   try {
     return await dial({ host, port });

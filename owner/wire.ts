@@ -1,16 +1,16 @@
-// A conversation with a lock over TCP: one phone, one connection, questions and their answers.
+// A conversation with a lock: one phone, one connection over TCP or a cable, questions and their answers.
 // Why: commands read top to bottom while frames may be lost or doubled below them.
-// Follows docs/protocol.md, "Carriers": frames behind a length on a stream.
+// Follows docs/protocol.md §3 and §3.1.
 
-import type { Socket } from "node:net";
 import { crypto } from "#crypto";
 import { fromBase64url } from "../firmware/bytes.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
-import { dial, Line } from "./line.ts";
+import { dial, Line, type Way } from "./line.ts";
 import { type Claim, type Declaration, type Outgoing, Phone, type Sent, type Session } from "./phone.ts";
 import { systemRandom } from "./random.ts";
+import { dialSerial, serialPathOf } from "./serial.ts";
 
 /** Where the house of the simulator listens. */
 export const DEFAULT_ADDRESS = "127.0.0.1:7446";
@@ -23,6 +23,7 @@ const ANSWER_MILLIS: readonly number[] = Object.freeze([2_000, 3_000, 5_000]);
 
 /** How to reach a lock. */
 export interface Reach {
+  /** host:port, or serial:PORT. */
   readonly address: string;
   /** X25519, base64url. */
   readonly agreementKey: string;
@@ -35,7 +36,9 @@ export function parseAddress(text: string): { readonly host: string; readonly po
   const port = Number(match?.[3] ?? DEFAULT_PORT);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port < 1 || port > 65_535) {
-    throw usage("The address after --at is not host:port: write one such as 192.168.1.20:7446.");
+    throw usage(
+      "The address after --at is neither host:port, such as 192.168.1.20:7446, nor a port such as serial:/dev/ttyUSB0.",
+    );
   }
   return { host, port };
 }
@@ -43,8 +46,8 @@ export function parseAddress(text: string): { readonly host: string; readonly po
 /** Connects and opens a session, in which the lock has proven its key.
  *  @throws Failure where nothing answers there, or another lock */
 export async function converse(reach: Reach): Promise<Conversation> {
-  const socket = await open(reach.address);
-  const conversation = new Conversation(socket, reach);
+  const way = await open(reach.address);
+  const conversation = new Conversation(way, reach);
   try {
     await conversation.begin();
   } catch (error) {
@@ -67,11 +70,11 @@ export class Conversation implements Asking {
   private readonly answers = new Map<number, Answer>();
   private readonly notices: Notice[] = [];
 
-  constructor(socket: Socket, { address, agreementKey, lockId }: Reach) {
+  constructor(way: Way, { address, agreementKey, lockId }: Reach) {
     this.address = address;
     const lockAgreementKey = fromBase64url(agreementKey);
     this.phone = new Phone({ crypto, random: systemRandom(), lockAgreementKey, lockId });
-    this.line = new Line(socket, (frame) => {
+    this.line = new Line(way, (frame) => {
       const event = this.phone.receive(frame);
       if (event.kind === "answer") this.answers.set(event.answer.id, event.answer);
       if (event.kind === "notice") this.notices.push(event.notice);
@@ -150,7 +153,9 @@ export class Conversation implements Asking {
   }
 }
 
-async function open(address: string): Promise<Socket> {
+async function open(address: string): Promise<Way> {
+  const path = serialPathOf(address);
+  if (path !== undefined) return dialSerial(path);
   const { host, port } = parseAddress(address);
   try {
     return await dial({ host, port });

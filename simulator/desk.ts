@@ -15,11 +15,12 @@ import {
   type RevocationClaims,
   type RootClaims,
 } from "../firmware/grant/issue.ts";
+import { UsbSocket } from "../firmware/link/usb.ts";
 import { seconds, type Transport } from "../firmware/platform.ts";
 import { Caller, drawSeed, type Forgery, type Person, person, type Token, type Verdict } from "./caller.ts";
 import { Hostile } from "./hostile.ts";
 import { Stream } from "./random.ts";
-import { type DeskOptions, Table } from "./table.ts";
+import { type DeskOptions, type Line, Table } from "./table.ts";
 
 /** How long a phone takes to dial and shake hands. */
 const DIAL_MILLIS = 250;
@@ -80,6 +81,33 @@ export class Desk extends Table {
     const hostile = new Hostile(this, this.nextConnection(), transport);
     this.connect(hostile);
     return hostile;
+  }
+
+  /** Plugs a computer into the lock's USB socket: its bytes go to the cable that is given.
+   *  @param hear is given the bytes that the lock sends */
+  plugIn(hear: (bytes: Bytes) => void): UsbSocket {
+    let line: Line | undefined;
+    const cable = new UsbSocket({
+      nextConnection: () => this.nextConnection(),
+      connected: (connection) => {
+        line = {
+          connection,
+          transport: "usb",
+          get isConnected() {
+            return cable.connection === connection;
+          },
+          set isConnected(isThere) {
+            if (!isThere) cable.close(connection);
+          },
+          hear: (frame) => cable.send(connection, frame),
+        };
+        this.connect(line);
+      },
+      received: (connection, frame) => this.carry(connection, frame),
+      disconnected: () => line !== undefined && this.hangUp(line),
+      write: hear,
+    });
+    return cable;
   }
 
   /** Connects a phone and shakes hands. @throws Error where the lock does not answer */

@@ -7,9 +7,9 @@ import type { Bytes } from "../bytes.ts";
 import { encodeUtf8 } from "../cbor/text.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { type LabelledBoard, type Modules, newBoardNotice } from "../link/label.ts";
-import { type Millis, millis, type Wire } from "../platform.ts";
-import { Cable, type CableParts } from "./cable.ts";
+import { type Millis, millis } from "../platform.ts";
 import type { QrModule } from "./ecma419.ts";
+import { Port, type PortParts } from "./port.ts";
 
 /** The port's 128 bytes last for 33 ms at this rate: as long as a board may be busy. */
 export const TERMINAL_BAUD = 38_400;
@@ -17,20 +17,23 @@ export const TERMINAL_BAUD = 38_400;
 /** The longest line has 166 bytes, 43 ms. */
 const LINE_MILLIS = 60;
 
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
+
 /** What a terminal is made of. */
-export interface TerminalParts extends Omit<CableParts, "baud" | "received" | "typed"> {
+export interface TerminalParts extends Omit<PortParts, "baud" | "received"> {
   readonly crypto: Crypto;
   readonly qrCode: QrModule;
   /** The board, while it is nobody's; undefined afterwards: then nothing is printed. */
   label(): LabelledBoard | undefined;
-  /** Takes a frame of a computer; a board that listens to none leaves it out. */
-  received?(frame: Bytes, now: Millis): void;
+  /** Takes what a computer sends; a board that listens to none leaves it out. */
+  received?(bytes: Bytes, now: Millis): void;
 }
 
 /** The port. */
-export class Terminal implements Wire {
+export class Terminal {
   readonly #parts: TerminalParts;
-  readonly #cable: Cable;
+  readonly #port: Port;
   /** What is still to be printed: line by line, since all at once would fill the heap of a small chip. */
   #lines: readonly string[] = [];
   #sayAt: Millis | undefined;
@@ -39,15 +42,18 @@ export class Terminal implements Wire {
   constructor(parts: TerminalParts) {
     const { io, port, receive, transmit, loop } = parts;
     this.#parts = parts;
-    this.#cable = new Cable({
+    this.#port = new Port({
       ...{ io, port, receive, transmit, loop, baud: TERMINAL_BAUD },
-      received: (frame, now) => parts.received?.(frame, now),
-      typed: () => this.show(),
+      received: (bytes, now) => {
+        if (bytes.every((byte) => byte === CARRIAGE_RETURN || byte === LINE_FEED)) this.show();
+        parts.received?.(bytes, now);
+      },
     });
   }
 
-  send(frame: Bytes): void {
-    this.#cable.send(frame);
+  /** Sends frames that are ready for the line. @param bytes 1..4,880 */
+  write(bytes: Bytes): void {
+    this.#port.write(bytes);
   }
 
   /** Prints the label, where the board is nobody's. */
@@ -68,7 +74,7 @@ export class Terminal implements Wire {
   tick(now: Millis): void {
     const [line, ...others] = this.#lines;
     this.#lines = others;
-    if (line !== undefined) this.#cable.say(Uint8Array.from(encodeUtf8(`${line}\r\n`)));
+    if (line !== undefined) this.#port.write(Uint8Array.from(encodeUtf8(`${line}\r\n`)));
     this.#sayAt = others.length === 0 ? undefined : millis(now + LINE_MILLIS);
   }
 

@@ -2,7 +2,7 @@
 // Why: two things must not be had without end, handshakes by strangers and openings under one root; they are rationed alike.
 // Follows docs/protocol.md §2.2 and §3. It is forgotten with a restart.
 
-import type { Millis } from "../platform.ts";
+import type { Millis, Transport } from "../platform.ts";
 
 /** The tries that are left. */
 export class Bucket {
@@ -18,6 +18,11 @@ export class Bucket {
     this.#tryMillis = limits.tryMillis;
     this.#left = this.#fullMillis;
     this.#at = now;
+  }
+
+  /** Gives a bucket for each carrier: who floods one costs nobody at another a try. */
+  static ofEach(limits: ConstructorParameters<typeof Bucket>[0], now: Millis): Readonly<Record<Transport, Bucket>> {
+    return { ble: new Bucket(limits, now), tcp: new Bucket(limits, now), usb: new Bucket(limits, now) };
   }
 
   /** Takes one try, if there is one left. @returns whether there was */

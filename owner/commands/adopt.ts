@@ -43,7 +43,11 @@ export const adopt: Command = {
     'secret from which "latchkey pin new" makes codes for its keypad.',
     "Where an owner has added your key, or handed the lock to you, nobody need press.",
   ],
-  examples: ["adopt gwFYIA... --zone Europe/Berlin --name home", "adopt setup.txt --at 192.168.1.20"],
+  examples: [
+    "adopt gwFYIA... --zone Europe/Berlin --name home",
+    "adopt setup.txt --at 192.168.1.20",
+    "adopt setup.txt --at serial:/dev/ttyUSB0",
+  ],
   run,
 };
 

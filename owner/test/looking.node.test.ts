@@ -3,14 +3,14 @@
 
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { CAMERA } from "../../camera/test/film.ts";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { encodeManifest } from "../../firmware/evidence/manifest.ts";
-import { encodeStream } from "../../firmware/link/stream.ts";
+import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { READ_BYTES_MAX, type ViewerAnswer } from "../../firmware/link/viewer.ts";
 import { fetchClip } from "../clip/card.ts";
 import { Failure } from "../failure.ts";
@@ -37,7 +37,8 @@ function sessionOf(answers: ViewerAnswer[]) {
     },
   };
   const ticket = { signingKey: CAMERA.publicKey.slice(), renew: async () => 60_000, millis: 60_000 };
-  const looking = new Looking(socket as unknown as Socket, link, ticket);
+  const carried = { encode: encodeStream, createReader: createStreamReader, finish: () => undefined };
+  const looking = new Looking({ stream: socket as unknown as Duplex, ...carried }, link, ticket);
   return { looking, come: () => socket.emit("data", Buffer.from(encodeStream(FRAME))) };
 }
 

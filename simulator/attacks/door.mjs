@@ -61,6 +61,7 @@ export const DOOR_TWINS = Object.freeze([
         "if (elapsed >= 0) return undefined;",
       ),
       rewrite("lock/settings.ts", "const DRIVE_MILLIS = 4_800;", "const DRIVE_MILLIS = 48_000;"),
+      rewrite("firmware/door/door.ts", "settings.driveMillis <= DRIVE_MILLIS_MAX", "DRIVE_MILLIS_MAX > 0"),
     ],
   },
   {

@@ -26,7 +26,7 @@ import { MemoryConstants } from "../memory.ts";
 import { Stream } from "../random.ts";
 import { type Attack, type DeskFactory, must, opens } from "./attack.ts";
 
-const TRANSPORTS = Object.freeze(["ble", "tcp"] as const);
+const TRANSPORTS = Object.freeze(["ble", "tcp", "usb"] as const);
 const ZONE = fromAscii("UTC0");
 /** So many bytes of a secret in a row are no chance. */
 const TELLING_BYTES = 8;

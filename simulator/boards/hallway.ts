@@ -3,7 +3,7 @@
 // Why: a visit must hold through the real boards, their pins, cables, radio and network, and not only through their cores.
 // Everything is drawn from one seed, and runs on any engine.
 
-import type { Bytes } from "../../firmware/bytes.ts";
+import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { lockIdOf } from "../../firmware/cose/key.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { type Board, type Body, KIND_ADOPT, KIND_ENROL } from "../../firmware/grant/body.ts";
@@ -11,6 +11,8 @@ import { PERMISSION_LOCK, PERMISSION_UNLOCK } from "../../firmware/grant/grant.t
 import { issueRoot, type RootClaims } from "../../firmware/grant/issue.ts";
 import { openIdentity } from "../../firmware/identity.ts";
 import { StoredConstants } from "../../firmware/io/constants.ts";
+import { Port } from "../../firmware/io/port.ts";
+import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { millis, type Seconds, seconds } from "../../firmware/platform.ts";
 import { ROLE_CAMERA, ROLE_KEYPAD } from "../../firmware/role.ts";
 import type { Key } from "../../keypad/keys.ts";
@@ -33,9 +35,22 @@ const CAMERA_ADDRESS = "192.168.1.3";
 const ANSWER_MILLIS = 3_000;
 const STEP_MILLIS = 5;
 const PRESS_MILLIS = 120;
+/** Above all numbers of radio links. */
+const USB_LINK = 1_000_000;
 const DAY_SECONDS = 86_400;
 /** From a press inside until the bolt is thrown again. */
 const RELOCK_SECONDS = 35;
+
+/** A call: who calls, how frames go there and come back, and how many came. */
+interface Link {
+  readonly line: Line;
+  readonly wire: {
+    write(frame: Bytes): void;
+    /** All that came; undefined where the line is dead. */
+    heard(): readonly Bytes[] | undefined;
+  };
+  count: number;
+}
 
 /** How a hallway differs from the usual one. */
 export interface HallwayOptions {
@@ -58,9 +73,9 @@ export class Hallway {
   readonly recovery: Person;
   /** A phone asks once: nothing is lost here unless a test loses it. */
   readonly repeatsMax = 0;
-  readonly #links = new Map<number, Line>();
-  /** How many frames each phone has heard. */
-  readonly #counts = new Map<number, number>();
+  /** Somebody's computer in the lock's USB socket. */
+  readonly computer: Computer;
+  readonly #links = new Map<number, Link>();
 
   constructor(crypto: Crypto, { seed = 1, programs = {} }: HallwayOptions = {}) {
     this.crypto = crypto;
@@ -76,7 +91,9 @@ export class Hallway {
       random: new Stream(seed, name),
       terminal: new SerialCable(defer),
     });
-    this.lock = new LockRig({ ...board("lock"), program: programs.lock, cable, host: network.host(LOCK_ADDRESS) });
+    const ofLock = board("lock");
+    this.computer = new Computer(ofLock.terminal, world);
+    this.lock = new LockRig({ ...ofLock, program: programs.lock, cable, host: network.host(LOCK_ADDRESS) });
     this.keypad = new KeypadRig({ ...board("keypad"), program: programs.keypad, cable });
     this.camera = new CameraRig({ ...board("camera"), program: programs.camera, host: network.host(CAMERA_ADDRESS) });
     this.owner = person(crypto, "owner", drawSeed(new Stream(seed, "owner")));
@@ -100,6 +117,15 @@ export class Hallway {
 
   get agreementKey(): Bytes {
     return this.#keysOf(this.lock.rig).agreementKey;
+  }
+
+  get signingKey(): Bytes {
+    return this.#keysOf(this.lock.rig).signingKey;
+  }
+
+  /** What the owner's adoption says. */
+  get adoption() {
+    return { ownerKey: this.owner.publicKey, recoveryKey: this.recovery.publicKey, zoneRule: fromAscii("UTC0") };
   }
 
   /** Lets time pass. @param duration in milliseconds */
@@ -138,13 +164,27 @@ export class Hallway {
 
   /** A phone calls the lock over Bluetooth. @throws Error where it does not answer the handshake */
   call(): Caller {
-    const link = this.lock.air.connect();
-    this.lock.air.widen(link, 244);
-    const caller = new Caller(this, link, "ble");
-    this.#links.set(link, caller);
-    this.lock.air.settle();
-    if (!caller.shake()) throw new Error("the lock did not answer the handshake");
-    return caller;
+    const { air } = this.lock;
+    const link = air.connect();
+    air.widen(link, 244);
+    air.settle();
+    return this.#shake(link, "ble", {
+      write: (frame) => {
+        air.writeFrame(link, frame);
+        air.settle();
+      },
+      heard: () => (air.has(link) ? air.heard(link) : undefined),
+    });
+  }
+
+  /** A computer calls it over its cable. @throws Error as for `call` */
+  plugIn(): Caller {
+    const { computer } = this;
+    const before = computer.frames.length;
+    return this.#shake(USB_LINK, "usb", {
+      write: (frame) => computer.write(frame),
+      heard: () => computer.frames.slice(before),
+    });
   }
 
   /** Opens an owner session. */
@@ -156,19 +196,21 @@ export class Hallway {
   }
 
   /** For a Caller: brings a frame to the lock, and waits for what it answers. */
-  carry(link: number, frame: Bytes): void {
-    const { air } = this.lock;
-    const before = this.#heardBy(link);
-    air.writeFrame(link, frame);
-    air.settle();
-    this.passUntil(() => this.#heardBy(link) > before || !this.#links.has(link), ANSWER_MILLIS);
+  carry(connection: number, frame: Bytes): void {
+    const link = this.#links.get(connection);
+    if (link === undefined) return;
+    const before = link.count;
+    link.wire.write(frame);
+    this.passUntil(() => link.count > before || !this.#links.has(connection), ANSWER_MILLIS);
   }
 
   hangUp(line: Line): void {
     line.isConnected = false;
     this.#links.delete(line.connection);
-    this.lock.air.leave(line.connection);
-    this.lock.air.settle();
+    if (line.transport === "ble") {
+      this.lock.air.leave(line.connection);
+      this.lock.air.settle();
+    }
     this.pass(STEP_MILLIS);
   }
 
@@ -176,12 +218,7 @@ export class Hallway {
   adopt(): Verdict {
     this.pressInside();
     const caller = this.call();
-    const adoption = {
-      ownerKey: this.owner.publicKey,
-      recoveryKey: this.recovery.publicKey,
-      zoneRule: Uint8Array.from("UTC0", (letter) => letter.charCodeAt(0)),
-    };
-    const verdict = caller.state({ kind: KIND_ADOPT, adoption });
+    const verdict = caller.state({ kind: KIND_ADOPT, adoption: this.adoption });
     caller.leave();
     this.pass(RELOCK_SECONDS * 1_000);
     return verdict;
@@ -239,24 +276,56 @@ export class Hallway {
     return openIdentity(this.crypto, constants, none);
   }
 
+  #shake(connection: number, transport: "ble" | "usb", wire: Link["wire"]): Caller {
+    const caller = new Caller(this, connection, transport);
+    this.#links.set(connection, { line: caller, wire, count: 0 });
+    if (!caller.shake()) throw new Error("the lock did not answer the handshake");
+    return caller;
+  }
+
   /** Brings what phones have heard to them. */
   #listen(): void {
-    for (const [link, line] of [...this.#links]) {
-      if (!this.lock.air.has(link)) {
-        line.isConnected = false;
-        this.#links.delete(link);
+    for (const [connection, link] of [...this.#links]) {
+      const heard = link.wire.heard();
+      if (heard === undefined) {
+        link.line.isConnected = false;
+        this.#links.delete(connection);
         continue;
       }
-      const heard = this.lock.air.heard(link);
-      while (this.#heardBy(link) < heard.length) {
-        const frame = heard[this.#heardBy(link)];
-        this.#counts.set(link, this.#heardBy(link) + 1);
-        if (frame !== undefined) line.hear(frame);
+      for (let frame = heard[link.count]; frame !== undefined; frame = heard[link.count]) {
+        link.count += 1;
+        link.line.hear(frame);
       }
     }
   }
+}
 
-  #heardBy(link: number): number {
-    return this.#counts.get(link) ?? 0;
+/** A computer at the far end of a serial line: what it reads as text, and as frames. */
+export class Computer {
+  readonly frames: Bytes[] = [];
+  /** Whatever is no frame. */
+  text = "";
+  readonly #port: Port;
+
+  constructor(cable: SerialCable, world: World) {
+    const reader = createSerialReader();
+    this.#port = new Port({
+      ...{ io: cable.far, port: 1, baud: 38_400, receive: 1, transmit: 2 },
+      loop: { call: (event) => event(world.now), uptime: () => world.now },
+      received: (bytes) => {
+        for (const byte of bytes) if (byte >= 0x20 || byte === 0x0a) this.text += String.fromCharCode(byte);
+        reader.push(bytes);
+        for (let frame = reader.next(); frame !== undefined; frame = reader.next()) this.frames.push(frame);
+      },
+    });
+  }
+
+  write(frame: Bytes): void {
+    this.#port.write(encodeSerial(frame));
+  }
+
+  /** Presses Enter. */
+  enter(): void {
+    this.#port.write(Uint8Array.of(0x0d));
   }
 }

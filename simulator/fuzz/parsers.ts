@@ -27,6 +27,7 @@ import { parseEnrolled, parseOffer } from "../../firmware/link/introduction.ts";
 import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/message.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
+import { UsbSocket } from "../../firmware/link/usb.ts";
 import { parseCameraWord, parseLockWord } from "../../firmware/link/witness.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { encodeTimeRequest, verifyTimeResponse } from "../../firmware/time/roughtime.ts";
@@ -175,6 +176,7 @@ function carrierParsers(frames: readonly Bytes[]): readonly Row[] {
     ["checkFrame", frames.map(framed), quiet(checkFrame)],
     ["stream", [streams], quiet((bytes) => drain(createStreamReader(), bytes))],
     ["serial", [lines], quiet((bytes) => drain(createSerialReader(), bytes))],
+    ["cable", [concat(encodeSerial(hello()), lines)], quiet(plug)],
     ["fragments", packets, quiet((bytes) => reassemble(packets, bytes))],
   ];
 }
@@ -191,6 +193,19 @@ function drain(reader: { push(chunk: Uint8Array): void; next(): Bytes | undefine
       if (count > FRAMES_MAX + bytes.length) throw new Error("frames without end");
     }
   }
+}
+
+/** The first message of a handshake, by its form. */
+function hello(): Bytes {
+  return concat(Uint8Array.of(1, 1, 2, 3, 4, 0, 0, 0, 0), repeated(7, 48));
+}
+
+/** A line to a board that takes and answers everything. */
+function plug(bytes: Bytes): void {
+  let connections = 0;
+  const host = { nextConnection: () => ++connections, connected: () => {}, disconnected: () => {}, write: () => {} };
+  const cable = new UsbSocket({ ...host, received: (connection, frame) => cable.send(connection, frame) });
+  for (const chunk of [encodeSerial(hello()), bytes]) cable.received(chunk);
 }
 
 /** The damaged packet comes between good ones. */

@@ -7,7 +7,8 @@ import { Loop } from "../../../simulator/ecma419/loop.ts";
 import { SerialCable } from "../../../simulator/ecma419/serial.ts";
 import { Stream } from "../../../simulator/random.ts";
 import type { Bytes } from "../../bytes.ts";
-import { Cable, FRAMES_MAX, QUEUE_BYTES_MAX, WAIT_MILLIS_MAX } from "../cable.ts";
+import { Cable } from "../cable.ts";
+import { MESSAGES_MAX, QUEUE_BYTES_MAX, WAIT_MILLIS_MAX } from "../port.ts";
 
 const SEED = 7;
 
@@ -58,7 +59,7 @@ test("carries both ways at once, and answers from within what came", () => {
   const near = new Cable({ ...parts, io: pair.near, received: (frame) => heard.push(frame) });
   const far: Cable = new Cable({ ...parts, io: pair.far, received: (frame) => far.send(frame) });
   loop.run();
-  for (let number = 1; number <= FRAMES_MAX; number++) near.send(numbered(number, 300));
+  for (let number = 1; number <= MESSAGES_MAX; number++) near.send(numbered(number, 300));
   loop.run();
   assert.equal(
     heard.map(([number]) => number),
@@ -155,9 +156,9 @@ function numbersIn(written: readonly number[]): number[] {
   return numbers;
 }
 
-test(`keeps ${FRAMES_MAX} frames at most, and drops the newest whole`, () => {
+test(`keeps ${MESSAGES_MAX} frames at most, and drops the newest whole`, () => {
   const { cable, written, takes } = createStuck();
-  for (let number = 1; number <= FRAMES_MAX + 3; number++) cable.send(numbered(number, 20));
+  for (let number = 1; number <= MESSAGES_MAX + 3; number++) cable.send(numbered(number, 20));
   takes(10_000);
   assert.equal(numbersIn(written), [1, 2, 3, 4, 5, 6, 7, 8]);
 });

@@ -3,7 +3,8 @@
 
 import * as assert from "uvu/assert";
 import { fromAscii } from "../../../firmware/bytes.ts";
-import { KIND_ACT } from "../../../firmware/grant/body.ts";
+import { KIND_ACT, KIND_ADOPT } from "../../../firmware/grant/body.ts";
+import { encodeSetup } from "../../../firmware/link/label.ts";
 import { ANA } from "../../wish.ts";
 import type { Hallway } from "../hallway.ts";
 
@@ -121,10 +122,33 @@ function code(build: Build): void {
   assert.equal(drivesOf(hall), []);
 }
 
+function cable(build: Build): void {
+  const hall = build();
+  hall.lock.powerOn();
+  hall.pass(3_000);
+  const { computer } = hall;
+  assert.match(computer.text, /Latchkey lock, nobody's yet/);
+  const setup = encodeSetup({ agreementKey: hall.agreementKey, signingKey: hall.signingKey });
+  assert.ok(computer.text.includes(setup), "the label is not on the line");
+  computer.text = "";
+  computer.enter();
+  hall.pass(3_000);
+  assert.ok(computer.text.includes(setup), "Enter does not show it again");
+  hall.pressInside();
+  const caller = hall.plugIn();
+  assert.is(caller.state({ kind: KIND_ADOPT, adoption: hall.adoption }), "yes");
+  hall.pass(40_000);
+  computer.text = "";
+  computer.enter();
+  hall.pass(2_000);
+  assert.is(computer.text.includes(setup), false, "an owned lock still prints its label");
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
   ["a guest phones by Bluetooth: the bolt is drawn once, thrown behind the shut door, and for no thief", guest],
   ["a bolt that is blocked is given up, told, and takes no power", blocked],
+  ["a new lock prints its label on its serial line, and is adopted over it", cable],
   ["at a keypad on its cable a code opens, a wrong one does not, and both are seen and heard", code],
 ];

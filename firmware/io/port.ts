@@ -1,0 +1,124 @@
+// A serial port: whole messages out, bytes in, and nothing kept for long.
+// Why: a UART takes 128 bytes at a time, and a cable past a door can be cut, shorted or held; a message that did not get away in time is
+// one that its sender has already replaced, so it goes whole, and never in part.
+// Follows Ecma-419 §9.7. What the bytes are, whoever owns the port knows: frames (cable.ts), or frames and text (terminal.ts).
+
+import type { Bytes } from "../bytes.ts";
+import type { Millis } from "../platform.ts";
+import type { Serial, SerialClass } from "./ecma419.ts";
+import type { Loop } from "./loop.ts";
+
+/** Messages that wait. */
+export const MESSAGES_MAX = 8;
+/** What they may hold, in bytes: two of the longest frames. */
+export const QUEUE_BYTES_MAX = 4_880;
+/** For how long one waits: a command is sent again after a second. */
+export const WAIT_MILLIS_MAX = 1_000;
+
+/** What a port is made of. */
+export interface PortParts {
+  /** The SDK's Serial, the port, and its pins. */
+  readonly io: SerialClass;
+  readonly port: number;
+  /** At 38,400 baud the port's 128 bytes last for 33 ms: as long as a board may be busy before it loses what comes. */
+  readonly baud: number;
+  readonly receive: number;
+  readonly transmit: number;
+  readonly loop: Loop;
+  /** Takes what came: a copy. */
+  received(bytes: Bytes, now: Millis): void;
+}
+
+interface Waiting {
+  readonly bytes: Bytes;
+  readonly since: Millis;
+}
+
+/** The port: `close()` gives it back, and twice is harmless; it is not for the port's own callbacks. */
+export class Port {
+  readonly #parts: PortParts;
+  readonly #serial: Serial;
+  #waiting: Waiting[] = [];
+  /** How much of the first one is away. */
+  #sent = 0;
+  #writable = 0;
+  #isClosed = false;
+
+  /** @throws Error of the SDK where the port cannot be opened */
+  constructor(parts: PortParts) {
+    this.#parts = parts;
+    const { io, port, baud, receive, transmit, loop } = parts;
+    this.#serial = new io({
+      port,
+      baud,
+      receive,
+      transmit,
+      format: "buffer",
+      onReadable: () => loop.call((now) => this.#read(now)),
+      onWritable: (count) => loop.call((now) => this.#flush(count, now)),
+    });
+  }
+
+  /** Sends a message whole, or drops it where too many wait. @param bytes 1..4,880 */
+  write(bytes: Bytes): void {
+    if (this.#isClosed) return;
+    const now = this.#parts.loop.uptime();
+    this.#forgetOld(now);
+    const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes.length, 0);
+    if (this.#waiting.length >= MESSAGES_MAX || held + bytes.length > QUEUE_BYTES_MAX) return;
+    this.#waiting.push({ bytes, since: now });
+    this.#write();
+  }
+
+  /** Gives the port back. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#serial.close();
+  }
+
+  #read(now: Millis): void {
+    if (this.#isClosed) return;
+    const came = this.#serial.read();
+    if (came === undefined) return;
+    this.#parts.received(new Uint8Array(came), now);
+  }
+
+  #flush(count: number, now: Millis): void {
+    if (this.#isClosed) return;
+    this.#writable = count;
+    this.#forgetOld(now);
+    this.#write();
+  }
+
+  /** Drops what has waited for too long. What has begun goes on: half of a message would spoil the one behind it. */
+  #forgetOld(now: Millis): void {
+    this.#waiting = this.#waiting.filter(
+      ({ since }, index) => now - since < WAIT_MILLIS_MAX || (index === 0 && this.#sent > 0),
+    );
+  }
+
+  #write(): void {
+    for (let first = this.#waiting[0]; first !== undefined && this.#writable > 0; first = this.#waiting[0]) {
+      const piece = first.bytes.slice(this.#sent, this.#sent + this.#writable);
+      if (!this.#hand(piece)) return;
+      this.#sent += piece.length;
+      if (this.#sent < first.bytes.length) return;
+      this.#waiting.shift();
+      this.#sent = 0;
+    }
+  }
+
+  /** @returns whether the port took it; where it has less room than it said, it tells when it has some again */
+  #hand(piece: Bytes): boolean {
+    try {
+      this.#serial.write(piece.buffer);
+    } catch {
+      this.#writable = 0;
+      return false;
+    }
+    this.#writable -= piece.length;
+    return true;
+  }
+}
