@@ -19,6 +19,7 @@ import { VERDICTS } from "./eye.ts";
 import { accountOf, type HomeRequest, Homes, type HomeVerdict } from "./homes.ts";
 import { CameraLink } from "./link.ts";
 import type { CameraOptions, CameraPlatform, CameraSnapshot } from "./options.ts";
+import { Provision } from "./provision.ts";
 import { PICTURE_BYTES_MAX } from "./recording.ts";
 import { Settings } from "./settings.ts";
 import { Viewers } from "./viewers.ts";
@@ -38,6 +39,7 @@ export class Camera {
   readonly #identity: Identity;
   readonly #pairing: Pairing;
   readonly #settings: Settings;
+  readonly #provision: Provision;
   #post: Post | undefined;
   readonly #contact: CaseContact;
   #offerAt: Millis;
@@ -56,6 +58,7 @@ export class Camera {
     this.#identity = openIdentity(crypto, constants, random);
     this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_CAMERA });
     this.#settings = new Settings(constants);
+    this.#provision = new Provision(platform, now);
     this.#contact = new CaseContact(this.#pairing.hasOpened, now);
     this.#offerAt = now;
     this.#now = now;
@@ -144,6 +147,13 @@ export class Camera {
     this.#post?.viewers.disconnected(connection);
   }
 
+  /** Takes one frame of the cable in its case: the house's network, while the case is open. Total: no bytes make it throw.
+   *  @param frame a copy, which is wiped */
+  cableReceived(frame: Bytes, now: Millis): void {
+    this.#now = now;
+    this.#provision.received(frame, this.#contact.isOpen, now);
+  }
+
   /** Takes the contact of the case. */
   caseChanged(isOpen: boolean, now: Millis): void {
     this.#now = now;
@@ -151,23 +161,20 @@ export class Camera {
     if (isOpen) this.#post?.link.hurry(now);
   }
 
-  /** Takes the button inside of the case: with the case open, the camera forgets its lock, for whom clips were sealed, and what
-   *  its owner approved. What is on the card stays, sealed. */
+  /** Takes the button inside of the case: with the case open, the camera forgets its lock, its network, for whom clips were
+   *  sealed, and what its owner approved. What is on the card stays, sealed. */
   forgetPressed(now: Millis): void {
     this.#now = now;
     const post = this.#post;
-    if (!this.#contact.isOpen || post === undefined) return;
+    if (!this.#contact.isOpen || !this.#tryForget(() => this.#provision.forget()) || post === undefined) return;
     post.duty.close();
     post.homes.change(undefined);
     this.#platform.audience?.dismiss();
-    try {
+    const isForgotten = this.#tryForget(() => {
       this.#settings.forget();
       this.#pairing.forget();
-    } catch (fault) {
-      // Flash keeps what it has: the lock stays, and asks again.
-      if (!(fault instanceof Fault)) throw fault;
-      return;
-    }
+    });
+    if (!isForgotten) return;
     post.link.close();
     post.viewers.close();
     this.#post = undefined;
@@ -197,6 +204,17 @@ export class Camera {
     const viewersAt = post?.viewers.nextTick;
     if (viewersAt !== undefined) times.push(viewersAt);
     return millis(Math.max(Math.min(...times), this.#now));
+  }
+
+  /** @returns false where flash keeps what it has: the lock stays, and asks again */
+  #tryForget(forget: () => void): boolean {
+    try {
+      forget();
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
   }
 
   /** Heeds an ask, and answers it at once. */

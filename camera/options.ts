@@ -4,7 +4,7 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import type { Carrier, Constants, Output, Random, Wire } from "../firmware/platform.ts";
+import type { Carrier, Constants, Network, Output, Random, Wire } from "../firmware/platform.ts";
 import type { Card } from "./card.ts";
 import type { PictureSize } from "./clip.ts";
 import type { Verdict } from "./eye.ts";
@@ -32,6 +32,10 @@ export interface CameraPlatform {
   readonly constants: Constants;
   /** To the lock. */
   readonly wire: Wire;
+  /** The radio in the house's network, and the cable over which the camera is told which it is; a camera that has no such radio
+   *  leaves both out. */
+  readonly network?: Network | undefined;
+  readonly cable?: Wire | undefined;
   /** To viewers. */
   readonly carrier: Carrier;
   /** Nothing is shown to the house's own machines where it is left out. */

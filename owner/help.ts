@@ -20,6 +20,9 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze(
   ["Understand", ["show", "help"]],
 ]);
 
+/** So many acts are named one by one. */
+const ACTS_NAMED_MAX = 4;
+
 const FOOT = `Exit codes:
   0  done                                     3  no lock answered
   1  the lock said no                         4  wrong passphrase, or a damaged keystore
@@ -29,7 +32,7 @@ const FOOT = `Exit codes:
 Environment:
   LATCHKEY_HOME         folder of your keys (~/.latchkey)
   LATCHKEY_PASSPHRASE   the passphrase; without it you are asked
-  LATCHKEY_WIFI_PASSPHRASE  the passphrase of "wifi set"; without it you are asked
+  LATCHKEY_WIFI_PASSPHRASE  the passphrase of "wifi set" and "camera wifi"; without it you are asked
   LATCHKEY_STREAM_PASSWORD  the password of "camera stream on"; without it you are asked
   TZDIR                 the system's time zones (/usr/share/zoneinfo)
 
@@ -86,8 +89,12 @@ function whereRepeatable(option: string, acts: Acts): string {
   return names.length === takers.length ? "" : `: ${names.join(", ")}`;
 }
 
-/** Which acts take an option, where not all of them do: "new, once: ". */
+/** Which acts take an option, where not all of them do: "new, once: ", or of many "all but wifi: ". */
 function whoseOption(option: string, acts: Acts): string {
   const names = Object.keys(acts).filter((name) => Object.hasOwn(acts[name]?.options ?? {}, option));
-  return names.length === 0 || names.length === Object.keys(acts).length ? "" : `${names.join(", ")}: `;
+  const others = Object.keys(acts).filter((name) => !names.includes(name));
+  if (names.length === 0 || others.length === 0) return "";
+  return names.length > ACTS_NAMED_MAX && others.length === 1
+    ? `all but ${others.join(", ")}: `
+    : `${names.join(", ")}: `;
 }

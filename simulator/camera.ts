@@ -8,7 +8,7 @@ import type { Card } from "../camera/card.ts";
 import type { Audience, CameraOptions, RailArchive } from "../camera/options.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { type Carrier, type Constants, type Millis, millis, type Random } from "../firmware/platform.ts";
+import { type Carrier, type Constants, type Millis, millis, type Network, type Random } from "../firmware/platform.ts";
 import { losesPower } from "./flash.ts";
 import { MemoryConstants } from "./memory.ts";
 import type { MemoryCard } from "./memorycard.ts";
@@ -37,6 +37,9 @@ export interface CameraParts<Inserted extends Slot = MemoryCard, Records extends
   /** The house's own machines; none where it is left out. */
   readonly audience?: Audience;
   readonly constants?: Constants;
+  /** The radio in the house's network, and where it answers over the cable in its case; neither where they are left out. */
+  readonly network?: Network;
+  cable?(frame: Bytes): void;
   readonly card: Inserted;
   readonly rail: Records;
   /** Takes the sensor's next file and hands it over, perhaps later; undefined where there is none. Never asked twice at once.
@@ -100,6 +103,8 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
       wire: { send: (frame: Bytes) => this.#parts.send(frame) },
       carrier: this.#parts.carrier ?? { send: () => {}, close: () => {} },
       audience: this.#parts.audience,
+      network: this.#parts.network,
+      cable: { send: (frame: Bytes) => this.#parts.cable?.(frame) },
       rail: {
         supply: { write: (isActive: boolean) => this.#supply(isActive) },
         light: {

@@ -24,6 +24,7 @@ import {
 } from "../../firmware/link/witness.ts";
 import { type Millis, millis, type Output } from "../../firmware/platform.ts";
 import { ROLE_CAMERA } from "../../firmware/role.ts";
+import { Antenna } from "../../simulator/antenna.ts";
 import { MemoryConstants } from "../../simulator/memory.ts";
 import { MemoryCard } from "../../simulator/memorycard.ts";
 import { openAge } from "../../simulator/opener.ts";
@@ -77,6 +78,9 @@ export class Board implements RailArchive {
   /** What went to viewers. */
   readonly sent: [connection: number, frame: Bytes][] = [];
   readonly closed: number[] = [];
+  /** Its radio in the house's network, and what it said over the cable in its case. */
+  readonly antenna = new Antenna();
+  readonly said: Bytes[] = [];
   /** What the house's own machines were shown, and how often they were sent away. */
   readonly shown: Bytes[] = [];
   dismissals = 0;
@@ -146,6 +150,8 @@ export class Board implements RailArchive {
         send: (connection: number, frame: Bytes) => void this.sent.push([connection, frame]),
         close: (connection: number) => void this.closed.push(connection),
       },
+      network: this.antenna,
+      cable: { send: (frame: Bytes) => void this.said.push(frame) },
       audience: {
         show: (jpeg: Uint8Array) => void this.shown.push(new Uint8Array(jpeg)),
         dismiss: () => void this.dismissals++,

@@ -23,6 +23,7 @@ import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { sayDuration } from "../moment.ts";
 import { asOwner, declare } from "../ownership.ts";
 import { power } from "../power/act.ts";
+import { PROVISION_OPTIONS, runProvision } from "../provision.ts";
 import { parseCameraMode, SETTINGS } from "../settings.ts";
 import { runStream } from "../stream.ts";
 import { counted, printable } from "../terminal.ts";
@@ -76,6 +77,12 @@ const ACTS: Acts = Object.freeze({
     run: runStream,
   },
   power,
+  wifi: {
+    summary: "tell it the house's network, by a cable and with its case open",
+    positionals: ["SSID"],
+    options: PROVISION_OPTIONS,
+    run: runProvision,
+  },
 });
 
 /** The command `camera`. */
@@ -102,6 +109,9 @@ export const camera: Command = {
     "switch and numbers it and each frame without a gap, and the lock writes down the newest as they come: a record that is",
     "missing, or is not the one that the lock saw, is named, and the exit code is 5. What was fetched is kept, so that what",
     "a camera denies later is found out.",
+    "",
+    "wifi wants a cable to the camera's USB socket (--at serial:PORT), its case open, and no key. It asks for the",
+    "passphrase, or takes it from LATCHKEY_WIFI_PASSPHRASE. The camera tells it to nobody, and forgets it with its button.",
   ],
   examples: [
     "camera enrol setup.txt",
@@ -110,6 +120,7 @@ export const camera: Command = {
     "camera approve",
     "camera stream on",
     'camera power --since "2026-11-02 08:00"',
+    "camera wifi Hall --at serial:/dev/ttyUSB0",
     "camera --json",
   ],
   acts: ACTS,

@@ -8,6 +8,7 @@ import { type Asked, encodeCommand, encodeReply, encodeView } from "../../firmwa
 import { encodeEnrolled, encodeOffer } from "../../firmware/link/introduction.ts";
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
 import { boardPrologue, phonePrologue } from "../../firmware/link/prologue.ts";
+import { encodeProvision, encodeProvisioned } from "../../firmware/link/provision.ts";
 import type { Status } from "../../firmware/link/status.ts";
 import {
   type Ask,
@@ -71,6 +72,8 @@ export function sessionExamples(cast: Cast): readonly Example[] {
       bytes: encodeNotice({ kind: "notice", event: "opened", receipt: undefined }),
     },
     ...keypadExamples(cast),
+    { rule: "provision", says: "join the network home", bytes: encodeProvision(credentialsOf("home", "open sesame")) },
+    { rule: "provisioned", says: "done", bytes: encodeProvisioned(true) },
     ...cameraExamples(),
     { rule: "prologue-nk", says: "a phone and this lock", bytes: phonePrologue(cast.lockId) },
     {

@@ -4,6 +4,7 @@
 
 import { JpegReader } from "../../camera/jpeg.ts";
 import { LUMA_BYTES } from "../../camera/luma.ts";
+import { Provision } from "../../camera/provision.ts";
 import { type Bytes, concat, fromAscii, toAscii } from "../../firmware/bytes.ts";
 import { MESSAGE_BYTES_MAX, type Reader } from "../../firmware/cbor/decode.ts";
 import { readSign1 } from "../../firmware/cose/sign1.ts";
@@ -25,15 +26,18 @@ import { createReassembler, fragment } from "../../firmware/link/fragment.ts";
 import { checkFrame } from "../../firmware/link/frame.ts";
 import { parseEnrolled, parseOffer } from "../../firmware/link/introduction.ts";
 import { parseAnswer, parseWelcome, readRequest } from "../../firmware/link/message.ts";
+import { parseProvision, parseProvisioned } from "../../firmware/link/provision.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { UsbSocket } from "../../firmware/link/usb.ts";
 import { parseCameraWord, parseLockWord } from "../../firmware/link/witness.ts";
-import { seconds } from "../../firmware/platform.ts";
+import { millis, seconds } from "../../firmware/platform.ts";
 import { encodeTimeRequest, verifyTimeResponse } from "../../firmware/time/roughtime.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
+import { Antenna } from "../antenna.ts";
 import { castOf, DAY_SECONDS, NOW, repeated } from "../examples/keys.ts";
 import { type Example, examples } from "../examples.ts";
+import { MemoryConstants } from "../memory.ts";
 import { encodeMosaic } from "../sensor/mosaic.ts";
 import { TimeServer } from "../timeserver.ts";
 import { filmRows } from "./films.ts";
@@ -49,6 +53,7 @@ const IN_FRONT: readonly string[] = Object.freeze([
 /** Where the types of records of the access region begin, and those of the notices. */
 const ACCESS_TYPE = 16;
 const NOTICE_TYPE = 32;
+const MINUTE_MILLIS = 60_000;
 const ZONES = Object.freeze([
   ...["UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "IST-1GMT0,M10.5.0,M3.5.0/1"],
   ...["AEST-10AEDT,M10.1.0,M4.1.0/3", "EST5EDT,J60/2:30:15,300/167", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45"],
@@ -97,6 +102,9 @@ export function parsersOf(crypto: Crypto): readonly Parser[] {
     parser("parseWord", ofRule("reply", "board-notice"), quiet(parseWord)),
     parser("parseCameraWord", ofRule("heartbeat", "here"), quiet(parseCameraWord)),
     parser("parseLockWord", ofRule("ask", "ticket"), quiet(parseLockWord)),
+    parser("parseProvision", ofRule("provision"), quiet(parseProvision)),
+    parser("parseProvisioned", ofRule("provisioned"), quiet(parseProvisioned)),
+    parser("provisioning", ofRule("provision"), quiet(provisioned(crypto))),
     parser("parseOffer", ofRule("offer"), quiet(parseOffer)),
     parser("parseEnrolled", ofRule("enrolled"), quiet(parseEnrolled)),
     parser(
@@ -193,6 +201,18 @@ function drain(reader: { push(chunk: Uint8Array): void; next(): Bytes | undefine
       if (count > FRAMES_MAX + bytes.length) throw new Error("frames without end");
     }
   }
+}
+
+/** A camera with an open case and a radio that joins what it is told to. */
+function provisioned(crypto: Crypto): (bytes: Bytes) => void {
+  const camera = { crypto, constants: new MemoryConstants(), network: new Antenna(), cable: { send: () => {} } };
+  let now = 0;
+  const provision = new Provision(camera, millis(now));
+  // It wipes what it is given, and what is given here is looked at again.
+  return (bytes) => {
+    now += MINUTE_MILLIS;
+    provision.received(bytes.slice(), true, millis(now));
+  };
 }
 
 /** The first message of a handshake, by its form. */

@@ -115,6 +115,8 @@ const NUMBERED: readonly (readonly [string, readonly number[]])[] = [
   ["viewer-request", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10]],
   ["viewer-answer", [64, 65, 66, 67, 68, 69]],
   ["notice", [96]],
+  ["provision", [1]],
+  ["provisioned", [1]],
   ["setup", [1]],
   ["invitation", [1]],
 ];
