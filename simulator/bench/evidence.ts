@@ -55,6 +55,27 @@ function measureChain(crypto: Crypto, host: Host): readonly EvidenceRow[] {
   ];
 }
 
+/** Gives what takes a frame that carries a checkpoint of the ten before it: first a call that takes those, then the one that counts. */
+export function checkpointOf(crypto: Crypto): () => () => undefined {
+  const seed = new Uint8Array(32).fill(7);
+  const signer: Signer = { seed, publicKey: crypto.signingPublicKey(seed) };
+  const jpeg = blank();
+  const evidence = new Evidence(crypto, signer, { lockId: "Ip1fiNKMHIM", clip: new Uint8Array(16), visit: 41 });
+  let place = 0;
+  let signed: Bytes | undefined;
+  const take = () => evidence.take({ seq: place, ms: FRAME_MILLIS * place++, jpeg }, { power: 1 });
+  return () => {
+    const isSigned = signed === undefined || readSegment(signed)?.checkpoint !== undefined;
+    assert(isSigned, "bench: a tenth frame carries a checkpoint");
+    do take();
+    while (place % FRAMES !== 0);
+    return () => {
+      signed = take();
+      return undefined;
+    };
+  };
+}
+
 function measureStorage(crypto: Crypto, host: Host): readonly EvidenceRow[] {
   const jpeg = blank();
   const ring = new Ring(10 * FRAME_BYTES, 16);

@@ -19,7 +19,7 @@ import { openIdentity } from "../../lock/identity.ts";
 import { answerHandshake } from "../../lock/session.ts";
 import { MemoryConstants } from "../memory.ts";
 import { Stream } from "../random.ts";
-import { type CodeCosts, measureCodes } from "./codes.ts";
+import { type CodeCosts, entryOf, measureCodes } from "./codes.ts";
 import {
   type Bench,
   benchOf,
@@ -35,9 +35,10 @@ import {
   weigh,
   writeIntent,
 } from "./decision.ts";
-import { type EvidenceRow, measureEvidence } from "./evidence.ts";
+import { checkpointOf, type EvidenceRow, measureEvidence } from "./evidence.ts";
 import { type EyeCosts, measureEye } from "./eye.ts";
 import { growthOf, type Host, instructionsOf } from "./host.ts";
+import { measureTasks, type Task, taskOf } from "./tasks.ts";
 
 const SECTOR_BYTES = 4_096;
 const SEALED_BYTES = 250;
@@ -59,6 +60,8 @@ export interface DecisionCost {
 
 /** What the rest of the lock's work costs, in instructions. */
 export interface Costs {
+  /** Each whole, with its heap. */
+  readonly tasks: readonly Task[];
   readonly decisions: readonly DecisionCost[];
   readonly codes: CodeCosts;
   readonly eye: EyeCosts;
@@ -70,6 +73,7 @@ export interface Costs {
 export function measure(crypto: Crypto, host: Host): Costs {
   const decisions = GRANTS.map((name) => measureDecision(crypto, host, name));
   return {
+    tasks: [...measureTasks(crypto, host, (sectors) => new FastFlash(sectors)), ...measureWork(crypto, host)],
     decisions,
     codes: measureCodes(crypto, host),
     eye: measureEye(host),
@@ -102,6 +106,19 @@ function measureDecision(crypto: Crypto, host: Host, name: GrantName): DecisionC
     ["the rest: lock, challenge, owner, chain", rest],
   ];
   return { name, messageBytes: bench.message.length, whole, raw, stages, ...heapOf(host, bench) };
+}
+
+/** The lock's daily work, and what its camera signs once a second. */
+function measureWork(crypto: Crypto, host: Host): readonly Task[] {
+  const [root, delegated] = [benchOf(crypto, "root"), benchOf(crypto, "delegated")];
+  const [entry, append, checkpoint] = [entryOf(crypto), appendOf(crypto), checkpointOf(crypto)];
+  return [
+    taskOf(host, "a decision by a root grant", () => () => void decideWhole(root)),
+    taskOf(host, "a decision by a root and a delegation", () => () => void decideWhole(delegated)),
+    taskOf(host, "a keypad code of ten digits, four owner devices", () => entry),
+    taskOf(host, "an intent appended to the journal, read back", () => () => void append()),
+    taskOf(host, "a camera's checkpoint of ten frames of 25,000 bytes, with its frame", checkpoint),
+  ];
 }
 
 /** What the decision does to the heap, less what measuring does to it. */

@@ -194,6 +194,18 @@ function evidenceRows(rows) {
   return rows.map(([name, count, bar]) => row(name, `${whole(count)} instructions`, count, BARS[bar]));
 }
 
+/** One line for each task: instructions, and what it does to the heap. */
+function showTasks(tasks) {
+  const width = Math.max(...tasks.map(({ name }) => name.length));
+  const line = (name, ...cells) =>
+    console.log(`${name.padEnd(width)}${cells.map((cell) => cell.padStart(15)).join("")}`);
+  console.log(
+    "\nOn rv32imc: a lock's tasks, whole; heap in bytes, grown while it runs and kept once garbage was collected",
+  );
+  line("", "instructions", "heap grown", "heap kept");
+  for (const { name, instructions, grown, kept } of tasks) line(name, whole(instructions), whole(grown), whole(kept));
+}
+
 function verdictOf({ bar, isMet, isLeast = false }) {
   if (bar === undefined) return "";
   return `${isMet ? "met" : "MISSED"} (bar ${isLeast ? "at least " : ""}${bar.toLocaleString("en")})`;
@@ -249,6 +261,7 @@ if (engine !== "node") {
     if (process.env.CI === "true") process.exitCode = 1;
   }
   if (result.rv32 !== undefined && !json) {
+    showTasks(result.rv32.tasks);
     show("On rv32imc: XS under QEMU, libsodium, exact instructions", [
       ...result.rv32.decisions.flatMap(rv32Rows),
       ...codeRows(result.rv32.codes),
