@@ -6,21 +6,22 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chip } from "../firmware/io/board.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { ContactInput, LevelInput } from "../firmware/io/input.ts";
-import { Lan } from "../firmware/io/lan.ts";
+import { type ContactInput, contactToGround, LevelInput } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
+import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import { Pump } from "../firmware/io/pump.ts";
-import { Streams } from "../firmware/io/streams.ts";
+import { HouseRadio } from "../firmware/io/radio.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
-import { Station } from "../firmware/io/wifi.ts";
-import { type Millis, millis, type Random } from "../firmware/platform.ts";
+import type { LabelledBoard } from "../firmware/link/label.ts";
+import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
+import { millis, type Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
 import type { Card } from "./card.ts";
 import { FlashRail } from "./flashrail.ts";
 import type { LumaReader } from "./luma.ts";
-import { CAMERA_PINS, type CameraTarget } from "./pins.ts";
+import { CAMERA_PINS, type CameraPins, type CameraTarget } from "./pins.ts";
 import { Sensor, type SensorDriver } from "./sensor.ts";
 
 /** VGA: what the chip can judge and hash at four frames a second (docs/camera.md). */
@@ -57,76 +58,102 @@ export interface CameraBoardParts {
 
 /** Starts a camera. From here on the SDK's event loop runs it. @throws Fault crypto.selftest, crypto.key, flash.io: it must not run then */
 export function startCamera(parts: CameraBoardParts): void {
-  const { sdk, crypto, random, chip, image } = parts;
-  const pins = CAMERA_PINS[image.target];
-  const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
-  const output = (pin: number) => new PinOutput({ io: sdk.Digital, pin });
-  const sensor = new Sensor({
-    driver: parts.driver,
-    supply: output(pins.rail),
-    frameMillis: FRAME_MILLIS,
-    fileBytesMax: FILE_BYTES_MAX,
-    uptime: () => chip.uptime,
-    frame: (jpeg) => pump.call((now) => camera.frame(jpeg, now)),
-  });
-  const streams = new Streams({
-    ...{ tcp: sdk.Tcp, listener: sdk.Listener, loop: pump, numbers: new Numbers() },
-    connectionsMax: STREAMS_MAX,
-    queueBytesMax: STREAM_QUEUE_BYTES,
-    host: {
-      connected: (connection, now) => camera.viewerConnected(connection, now),
-      received: (connection, frame, now) => camera.viewerReceived(connection, frame, now),
-      disconnected: (connection, now) => camera.viewerDisconnected(connection, now),
-    },
-  });
-  const lan = new Lan({ udp: sdk.Udp, loop: pump, received: (frame, now) => camera.lockReceived(frame, now) });
-  const station = new Station({
-    ...{ io: sdk.Wifi, loop: pump, random },
-    changed: (address, now) => {
-      streams.networkChanged(address !== undefined, now);
-      lan.networkChanged(address, now);
-    },
-  });
-  const constants = new StoredConstants({ io: sdk.keyValue, path: "latchkey" });
-  const platform = {
-    ...{ crypto, random, constants, wire: lan, carrier: streams, card: parts.card, reader: parts.reader },
-    rail: { supply: sensor, light: new LevelInput({ io: sdk.Digital, pin: pins.lightCurrent, pull: "down" }) },
-    railStore: new FlashRail(crypto, new PartitionFlash({ io: sdk.flash, path: "rail" })),
-    lamp: output(pins.lamp),
-    filter: output(pins.filter),
-  };
-  const camera = new Camera(platform, { ...PICTURE }, chip.uptime);
-  const contact = (pin: number, changed: (isActive: boolean, now: Millis) => void) =>
-    new ContactInput({
-      ...{ io: sdk.Digital, pin, pull: "up" as const, isActiveLow: true, debounceMillis: CONTACT_MILLIS, changed },
-      edge: () => pump.call(() => {}),
-    });
-  const lid = contact(pins.caseContact, (isOpen, now) => camera.caseChanged(isOpen, now));
-  const forget = contact(pins.forget, (isPressed, now) => {
-    if (isPressed) camera.forgetPressed(now);
-  });
-  const terminal = new Terminal({
-    ...{ io: sdk.Serial, ...pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
-    label: () => (camera.snapshot.isPaired ? undefined : { kind: "camera", setup: camera }),
-  });
-  terminal.show();
-  pump.add(lid, forget, terminal, sensor, camera, streams, lan, station, wellAfter(chip));
-  pump.call((now) => {
-    if (lid.isActive) camera.caseChanged(true, now);
-    camera.tick(now);
-  });
+  new CameraBoard(parts).start();
 }
 
-/** Confirms the image once it has run for a while. */
-function wellAfter(chip: Chip) {
-  let nextTick: Millis | undefined = millis(chip.uptime + WELL_MILLIS);
-  return {
-    get nextTick(): Millis | undefined {
-      return nextTick;
-    },
-    tick(): void {
-      nextTick = undefined;
-      chip.confirm();
-    },
-  };
+class CameraBoard {
+  readonly #parts: CameraBoardParts;
+  readonly #pins: CameraPins;
+  readonly #pump: Pump;
+  readonly #sensor: Sensor;
+  readonly #radio: HouseRadio;
+  readonly #terminal: Terminal;
+  #camera: Camera | undefined;
+
+  constructor(parts: CameraBoardParts) {
+    const { sdk, crypto, random, chip, driver, image } = parts;
+    const pins = CAMERA_PINS[image.target];
+    const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
+    this.#parts = parts;
+    this.#pins = pins;
+    this.#pump = pump;
+    this.#sensor = new Sensor({
+      ...{ driver, supply: this.#output(pins.rail), frameMillis: FRAME_MILLIS, fileBytesMax: FILE_BYTES_MAX },
+      uptime: () => chip.uptime,
+      frame: (jpeg) => pump.call((now) => this.#camera?.frame(jpeg, now)),
+    });
+    this.#radio = new HouseRadio({
+      ...{ sdk, loop: pump, random, numbers: new Numbers() },
+      connectionsMax: STREAMS_MAX,
+      queueBytesMax: STREAM_QUEUE_BYTES,
+      host: {
+        connected: (connection, now) => this.#camera?.viewerConnected(connection, now),
+        received: (connection, frame, now) => this.#camera?.viewerReceived(connection, frame, now),
+        disconnected: (connection, now) => this.#camera?.viewerDisconnected(connection, now),
+      },
+      received: (frame, now) => this.#camera?.lockReceived(frame, now),
+      starting: () => parts.feedFromRadio(true),
+    });
+    const reader = createSerialReader();
+    this.#terminal = new Terminal({
+      ...{ io: sdk.Serial, ...pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
+      label: () => this.#label,
+      received: (bytes, now) => {
+        reader.push(bytes);
+        for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+          this.#camera?.cableReceived(frame, now);
+        }
+      },
+    });
+  }
+
+  /** Starts the camera's core, then what reaches it. @throws Fault crypto.selftest, crypto.key, flash.io */
+  start(): void {
+    const { sdk, crypto, random, chip, card, reader } = this.#parts;
+    const { lightCurrent, lamp, filter } = this.#pins;
+    const { streams, lan, station } = this.#radio;
+    const camera = new Camera(
+      {
+        ...{ crypto, random, card, reader, wire: lan, carrier: streams, network: station },
+        constants: new StoredConstants({ io: sdk.keyValue, path: "latchkey" }),
+        rail: { supply: this.#sensor, light: new LevelInput({ io: sdk.Digital, pin: lightCurrent, pull: "down" }) },
+        railStore: new FlashRail(crypto, new PartitionFlash({ io: sdk.flash, path: "rail" })),
+        lamp: this.#output(lamp),
+        filter: this.#output(filter),
+        cable: { send: (frame) => this.#terminal.write(encodeSerial(frame)) },
+      },
+      PICTURE,
+      chip.uptime,
+    );
+    this.#camera = camera;
+    const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
+    const contacts = this.#sense(camera);
+    this.#pump.add(...contacts, this.#terminal, this.#sensor, camera, ...this.#radio.timed, well);
+    this.#terminal.show();
+    this.#pump.call((now) => {
+      if (contacts[0]?.isActive) camera.caseChanged(true, now);
+      camera.tick(now);
+    });
+  }
+
+  /** The contact of the case, and the button in it. */
+  #sense(camera: Camera): readonly ContactInput[] {
+    const shared = { io: this.#parts.sdk.Digital, loop: this.#pump, debounceMillis: CONTACT_MILLIS };
+    return [
+      contactToGround({ ...shared, pin: this.#pins.caseContact }, (isOpen, now) => camera.caseChanged(isOpen, now)),
+      contactToGround({ ...shared, pin: this.#pins.forget }, (isPressed, now) => {
+        if (isPressed) camera.forgetPressed(now);
+      }),
+    ];
+  }
+
+  #output(pin: number): PinOutput {
+    return new PinOutput({ io: this.#parts.sdk.Digital, pin });
+  }
+
+  /** What is printed while the camera belongs to no lock. */
+  get #label(): LabelledBoard | undefined {
+    const camera = this.#camera;
+    return camera === undefined || camera.snapshot.isPaired ? undefined : { kind: "camera", setup: camera };
+  }
 }

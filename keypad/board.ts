@@ -8,7 +8,7 @@ import type { Chip } from "../firmware/io/board.ts";
 import { Cable } from "../firmware/io/cable.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { ContactInput } from "../firmware/io/input.ts";
+import { contactToGround } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
 import { Pump } from "../firmware/io/pump.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
@@ -60,11 +60,10 @@ export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardPa
     battery: batteryOf(sdk, pins, () => chip.uptime),
   };
   const keypad = new Keypad(platform, { isSilent: false }, chip.uptime);
-  const tamper = new ContactInput({
-    ...{ io: sdk.Digital, pin: pins.tamper, pull: "up" as const, isActiveLow: true, debounceMillis: CONTACT_MILLIS },
-    edge: () => pump.call(() => {}),
-    changed: (isOpen, now) => keypad.tamperChanged(isOpen, now),
-  });
+  const tamper = contactToGround(
+    { io: sdk.Digital, loop: pump, pin: pins.tamper, debounceMillis: CONTACT_MILLIS },
+    (isOpen, now) => keypad.tamperChanged(isOpen, now),
+  );
   const terminal = new Terminal({
     ...{ io: sdk.Serial, ...pins.terminal, loop: pump, crypto, qrCode: sdk.qrCode },
     label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),

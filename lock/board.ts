@@ -12,16 +12,15 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { GattPhones, type GattRadio } from "../firmware/io/gatt.ts";
 import { LampIndicator } from "../firmware/io/indicator.ts";
-import { ContactInput } from "../firmware/io/input.ts";
-import { Lan } from "../firmware/io/lan.ts";
+import { type ContactInput, contactToGround } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
+import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
-import { Pump, type Timed } from "../firmware/io/pump.ts";
-import { Streams } from "../firmware/io/streams.ts";
+import { Pump } from "../firmware/io/pump.ts";
+import { HouseRadio } from "../firmware/io/radio.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
-import { Station } from "../firmware/io/wifi.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { UsbSocket } from "../firmware/link/usb.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
@@ -82,21 +81,6 @@ export function startLock(parts: LockBoardParts): void {
   }
 }
 
-/** Calls `act` once, at a time. */
-class Once implements Timed {
-  nextTick: Millis | undefined;
-  readonly #act: () => void;
-
-  constructor(act: () => void) {
-    this.#act = act;
-  }
-
-  tick(): void {
-    this.nextTick = undefined;
-    this.#act();
-  }
-}
-
 class LockBoard {
   readonly #parts: LockBoardParts;
   readonly #pins: LockPins;
@@ -139,12 +123,14 @@ class LockBoard {
     const pump = this.#pump;
     const constants = new StoredConstants({ io: sdk.keyValue, path: "latchkey" });
     const numbers = new Numbers();
-    const host = this.#hostOf("tcp");
-    const streams = new Streams({
-      ...{ tcp: sdk.Tcp, listener: sdk.Listener, loop: pump, numbers, host },
+    const radioOfHouse = new HouseRadio({
+      ...{ sdk, loop: pump, random, numbers, host: this.#hostOf("tcp") },
       connectionsMax: STREAMS_MAX,
       queueBytesMax: STREAM_QUEUE_BYTES,
+      received: (frame, now) => this.#lock?.cameraReceived(frame, now),
+      starting: () => feedFromRadio(true),
     });
+    const { streams, lan, station } = radioOfHouse;
     const phones = new GattPhones({
       radio,
       nextConnection: () => numbers.next(),
@@ -159,14 +145,6 @@ class LockBoard {
       ...this.#listenerOf("usb"),
       nextConnection: () => numbers.next(),
       write: (bytes) => terminal.write(bytes),
-    });
-    const lan = new Lan({ udp: sdk.Udp, loop: pump, received: (frame, now) => this.#lock?.cameraReceived(frame, now) });
-    const station = new Station({
-      ...{ io: sdk.Wifi, loop: pump, random },
-      changed: (address, now) => {
-        streams.networkChanged(address !== undefined, now);
-        lan.networkChanged(address, now);
-      },
     });
     const platform: LockPlatform = {
       ...{ crypto, random, constants, bolt: this.#bolt, indicator: this.#indicator, battery: this.#battery },
@@ -184,9 +162,8 @@ class LockBoard {
     };
     const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
-    const well = new Once(() => chip.confirm());
-    well.nextTick = millis(chip.uptime + WELL_MILLIS);
-    pump.add(lock, streams, terminal, lan, station, well);
+    const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
+    pump.add(lock, terminal, ...radioOfHouse.timed, well);
     this.#sense(lock);
     terminal.show();
     feedFromRadio(true);
@@ -252,10 +229,7 @@ class LockBoard {
   }
 
   #contact(pin: number, debounceMillis: number, changed: (isActive: boolean, now: Millis) => void): ContactInput {
-    return new ContactInput({
-      ...{ io: this.#parts.sdk.Digital, pin, pull: "up" as const, isActiveLow: true, debounceMillis, changed },
-      edge: () => this.#pump.call(() => {}),
-    });
+    return contactToGround({ io: this.#parts.sdk.Digital, loop: this.#pump, pin, debounceMillis }, changed);
   }
 
   #hostOf(transport: Transport) {

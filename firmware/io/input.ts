@@ -6,6 +6,7 @@
 import { assert } from "../fault.ts";
 import { type Input, type Millis, millis } from "../platform.ts";
 import type { Digital, DigitalClass } from "./ecma419.ts";
+import type { Loop } from "./loop.ts";
 
 /** The wiring of an input. */
 export interface InputOptions {
@@ -113,4 +114,22 @@ export class ContactInput implements Input {
   close(): void {
     this.#digital.close();
   }
+}
+
+/** A contact to ground on a pin with the chip's own pull-up. */
+export interface GroundContact {
+  readonly io: DigitalClass;
+  readonly loop: Loop;
+  readonly pin: number;
+  readonly debounceMillis: number;
+}
+
+/** Gives a contact that is active while it is closed to ground, and wakes the board's loop on every edge.
+ *  @param changed called when the debounced level has changed   @throws Error of the SDK where the pin is taken */
+export function contactToGround(
+  { io, loop, pin, debounceMillis }: GroundContact,
+  changed: (isActive: boolean, now: Millis) => void,
+): ContactInput {
+  const edge = () => loop.call(() => {});
+  return new ContactInput({ io, pin, pull: "up", isActiveLow: true, debounceMillis, changed, edge });
 }

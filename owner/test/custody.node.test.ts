@@ -23,6 +23,7 @@ const ELSEWHERE: readonly string[] = [
   "init",
   "carry",
   "owners",
+  "wifi",
   "owner",
   "transfer",
   "reset",

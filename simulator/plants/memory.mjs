@@ -139,10 +139,7 @@ export const MEMORY_PLANTS = Object.freeze([
       NO_CONVERGENCE,
     ],
     rewrites: [
-      rewrite(
-        SNAPSHOT,
-        "if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT, HEADER_BYTES))) return undefined;",
-      ),
+      rewrite(SNAPSHOT, "if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT))) return undefined;"),
     ],
   },
   {

@@ -243,6 +243,20 @@ test("closing leaves the network, twice is harmless, and it may join again", () 
   assert.is(station.state.is, "joined");
 });
 
+test("it says once that the radio starts, and only when there is a network to join", () => {
+  const loop = new Loop();
+  const air = new Air(loop.defer);
+  let starts = 0;
+  const parts = { io: air.Wifi, loop, random: new Stream(SEED, "wifi"), changed: () => {} };
+  const station = new Station({ ...parts, starting: () => starts++ });
+  station.join(undefined);
+  assert.is(starts, 0);
+  station.join(HOME);
+  station.join(HOME);
+  loop.run();
+  assert.is(starts, 1);
+});
+
 test("what no radio takes leaves it off", () => {
   const { air, station, join } = createBench();
   for (const name of [
