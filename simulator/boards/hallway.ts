@@ -12,6 +12,7 @@ import { issueRoot, type RootClaims } from "../../firmware/grant/issue.ts";
 import { openIdentity } from "../../firmware/identity.ts";
 import { StoredConstants } from "../../firmware/io/constants.ts";
 import { Port } from "../../firmware/io/port.ts";
+import { encodeProvision, parseProvisioned } from "../../firmware/link/provision.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
 import { millis, type Seconds, seconds } from "../../firmware/platform.ts";
 import { ROLE_CAMERA, ROLE_KEYPAD } from "../../firmware/role.ts";
@@ -73,8 +74,9 @@ export class Hallway {
   readonly recovery: Person;
   /** A phone asks once: nothing is lost here unless a test loses it. */
   readonly repeatsMax = 0;
-  /** Somebody's computer in the lock's USB socket. */
+  /** Somebody's computer in the lock's USB socket, and in the camera's. */
   readonly computer: Computer;
+  readonly laptop: Computer;
   readonly #links = new Map<number, Link>();
 
   constructor(crypto: Crypto, { seed = 1, programs = {} }: HallwayOptions = {}) {
@@ -95,7 +97,9 @@ export class Hallway {
     this.computer = new Computer(ofLock.terminal, world);
     this.lock = new LockRig({ ...ofLock, program: programs.lock, cable, host: network.host(LOCK_ADDRESS) });
     this.keypad = new KeypadRig({ ...board("keypad"), program: programs.keypad, cable });
-    this.camera = new CameraRig({ ...board("camera"), program: programs.camera, host: network.host(CAMERA_ADDRESS) });
+    const ofCamera = board("camera");
+    this.laptop = new Computer(ofCamera.terminal, world);
+    this.camera = new CameraRig({ ...ofCamera, program: programs.camera, host: network.host(CAMERA_ADDRESS) });
     this.owner = person(crypto, "owner", drawSeed(new Stream(seed, "owner")));
     this.recovery = person(crypto, "recovery", drawSeed(new Stream(seed, "recovery")));
     this.lock.moveLoop(true);
@@ -242,6 +246,23 @@ export class Hallway {
     const { agreementKey, signingKey } = this.#keysOf(this[which].rig);
     const board: Board = { role: which === "keypad" ? ROLE_KEYPAD : ROLE_CAMERA, agreementKey, signingKey };
     return this.stateInside({ kind: KIND_ENROL, board });
+  }
+
+  /** The owner tells the lock the house's network, and a hand at the camera's open case tells the camera. @returns both answers */
+  tellNetwork(): readonly string[] {
+    const credentials = { name: fromAscii(HOME.SSID), passphrase: fromAscii(HOME.password) };
+    const owner = this.ownerSession();
+    const answer = owner.ask({ kind: "joinNetwork", credentials });
+    owner.leave();
+    const before = this.laptop.frames.length;
+    this.camera.moveCase(true);
+    this.pass(200);
+    this.laptop.write(encodeProvision(credentials));
+    this.passUntil(() => this.laptop.frames.length > before, ANSWER_MILLIS);
+    this.camera.moveCase(false);
+    this.pass(5_000);
+    const told = this.laptop.frames[before];
+    return [answer?.kind ?? "silence", told !== undefined && parseProvisioned(told) ? "yes" : "no"];
   }
 
   /** Writes a grant for a day. */

@@ -4,7 +4,9 @@
 import * as assert from "uvu/assert";
 import { fromAscii } from "../../../firmware/bytes.ts";
 import { KIND_ACT, KIND_ADOPT } from "../../../firmware/grant/body.ts";
+import { CAMERA_RULE_LIVE } from "../../../firmware/grant/grant.ts";
 import { encodeSetup } from "../../../firmware/link/label.ts";
+import type { Token } from "../../caller.ts";
 import { ANA } from "../../wish.ts";
 import type { Hallway } from "../hallway.ts";
 
@@ -144,11 +146,78 @@ function cable(build: Build): void {
   assert.is(computer.text.includes(setup), false, "an owned lock still prints its label");
 }
 
+/** A door with a camera behind it, which is in the network and looks at the hall for whoever comes. */
+function filmed(build: Build): Hallway {
+  const hall = adopted(build);
+  const secret = new Uint8Array(32).fill(5);
+  hall.camera.prepare([hall.crypto.agreementPublicKey(secret)]);
+  hall.camera.powerOn();
+  hall.pass(2_000);
+  assert.equal(hall.tellNetwork(), ["yes", "yes"]);
+  assert.is(hall.enrol("camera"), "yes");
+  // Its case was open: it says so until the lock must have heard it, and nobody is let in past it meanwhile.
+  hall.pass(360_000);
+  drivesOf(hall);
+  return hall;
+}
+
+/** Asks until the lock says something else than "wait". */
+function askOften(hall: Hallway, token: Token): string {
+  const caller = hall.call();
+  let verdict = "no";
+  for (let count = 0; count < 14 && verdict === "no"; count++) {
+    verdict = caller.prove(token, UNLOCK);
+    hall.pass(1_000);
+  }
+  return verdict;
+}
+
+function courier(build: Build): void {
+  const hall = filmed(build);
+  assert.is(hall.camera.isLit, false, "the camera looks while nobody comes");
+  assert.is(hall.camera.shots, 0);
+  const token = hall.grant(hall.person("courier"), { cameraRule: CAMERA_RULE_LIVE });
+  assert.is(askOften(hall, token), "yes");
+  assert.is(hall.camera.isLit, true, "it opened without the red light");
+  assert.is(hall.lock.bolt, "retracted");
+  hall.lock.moveLeaf("open");
+  hall.pass(6_000);
+  hall.lock.moveLeaf("closed");
+  hall.pass(60_000);
+  assert.equal(drivesOf(hall), THERE_AND_BACK);
+  assert.is(hall.camera.isLit, false, "it looks on when everybody is gone");
+  const film = hall.camera.card.list().find(({ name }) => name.endsWith(".age"));
+  assert.ok(film !== undefined && film.bytes > 10_000, "there is no film of the visit");
+}
+
+function covered(build: Build): void {
+  const hall = filmed(build);
+  hall.camera.stage.cover("paper");
+  const token = hall.grant(hall.person("courier"), { cameraRule: CAMERA_RULE_LIVE });
+  assert.is(askOften(hall, token), "no");
+  hall.pass(60_000);
+  assert.equal(drivesOf(hall), []);
+}
+
+function lightCut(build: Build): void {
+  const hall = filmed(build);
+  hall.camera.isLightCut = true;
+  hall.camera.settleLight();
+  const token = hall.grant(hall.person("courier"), { cameraRule: CAMERA_RULE_LIVE });
+  assert.is(askOften(hall, token), "no");
+  assert.is(hall.camera.shots, 0, "it saw without its light");
+  hall.pass(60_000);
+  assert.equal(drivesOf(hall), []);
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
   ["a guest phones by Bluetooth: the bolt is drawn once, thrown behind the shut door, and for no thief", guest],
   ["a bolt that is blocked is given up, told, and takes no power", blocked],
   ["a new lock prints its label on its serial line, and is adopted over it", cable],
+  ["a courier is filmed: the red light burns before the bolt moves, and is out when the visit is over", courier],
+  ["past a covered lens a courier's grant opens nothing", covered],
+  ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
   ["at a keypad on its cable a code opens, a wrong one does not, and both are seen and heard", code],
 ];
