@@ -21,6 +21,8 @@ export interface Host {
   heapPeak(): number;
   /** Gives the bytes in use, garbage included. */
   heapBytes(): number;
+  /** Opens the tape that a lone lock is played from, and measures the heap from here on. */
+  openTape(path: string): void;
   /** Makes a buffer read-only, as a preloaded one is on a board. */
   petrify(buffer: ArrayBuffer): void;
 }
