@@ -4,15 +4,15 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { Motor } from "../firmware/door/motor.ts";
 import { assert } from "../firmware/fault.ts";
 import type { Entry } from "../firmware/journal/entry.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Carrier, millis, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
-import { Lock } from "../lock/lock.ts";
+import type { Lock } from "../lock/lock.ts";
 import type { LockOptions } from "../lock/options.ts";
 import { Antenna } from "./antenna.ts";
 import { losesPower, NorFlash } from "./flash.ts";
+import { type Maker, makeLock } from "./maker.ts";
 import { MemoryConstants } from "./memory.ts";
 import { Stream } from "./random.ts";
 import { Rig } from "./rig.ts";
@@ -43,6 +43,8 @@ export interface DeskOptions {
   /** False: the lock has no radio in the house's network. */
   readonly hasRadio?: boolean;
   readonly lock?: Partial<LockOptions>;
+  /** Where somebody listens at the lock. */
+  readonly make?: Maker;
 }
 
 /** A phone's end of a wire. */
@@ -140,8 +142,8 @@ export class Table {
   boot(isPowerOn = true): void {
     const { crypto, random, flash, constants, rig } = this;
     this.#bootedAt = this.#elapsed;
-    const { hasSensors = true } = this.#options;
-    const bolt = new Motor({
+    const { hasSensors = true, make = makeLock } = this.#options;
+    const motor = {
       retract: rig.retractPin,
       throw: rig.throwPin,
       stall: rig.stallSensor,
@@ -149,12 +151,12 @@ export class Table {
       travelMillis: 200,
       driveMillis: 1_000,
       ...(hasSensors ? { ends: { thrown: rig.thrownSensor, retracted: rig.retractedSensor } } : {}),
-    });
+    };
     const wire = { send: (frame: Bytes) => this.onWire(frame) };
     const cameraWire = { send: (frame: Bytes) => this.onCameraWire(frame) };
     const carrier = this.#carrier();
-    const parts = { crypto, random, flash, constants, bolt, carrier, wire, cameraWire, indicator: rig, battery: rig };
     const network = this.#options.hasRadio === false ? undefined : this.antenna;
+    const parts = { crypto, random, flash, constants, carrier, wire, cameraWire, indicator: rig, battery: rig };
     const restart = () => {
       this.#isRestarting = true;
     };
@@ -170,7 +172,7 @@ export class Table {
       ...this.#options.lock,
     };
     this.#survive(() => {
-      this.#lock = new Lock({ ...parts, network, restart }, options, millis(0));
+      this.#lock = make(motor, { ...parts, network, restart }, options, millis(0));
       // After a reset it is another lock, with another label.
       const { lockId, agreementKey, signingKey } = this.#lock;
       this.#keys = { lockId, agreementKey, signingKey };

@@ -15,6 +15,7 @@ const WIDE = [
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
+  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
   ["three hundred thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 300000 --seed 1"],
   ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
 ];

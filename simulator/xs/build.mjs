@@ -42,6 +42,8 @@ const AIR_FILES = [
 ].map((name) => join(AIR, name));
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
 
+const TAPE = ["tape.c", "tape.h"].map((name) => join(ROOT, "simulator/heap", name));
+
 const PACKAGE = "@agoric/xsnap@0.15.0";
 const PACKAGE_SHA512 = "ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
 
@@ -79,6 +81,15 @@ const ENGINES = {
     ],
   },
 };
+
+/** How C is compiled and linked for bare rv32. */
+export const RV32 = ENGINES.rv32;
+
+/** Gives libsodium's part of a build for rv32: see sodiumFor. */
+export function sodiumForRv32() {
+  mkdirSync(CACHE, { recursive: true });
+  return sodiumFor("rv32", { cache: CACHE, once });
+}
 
 function defsym(definition) {
   return `-Wl,--defsym=${definition}`;
@@ -144,8 +155,8 @@ function sourceFolder() {
   });
 }
 
-/** Compiles files in parallel. @returns the paths of the objects */
-async function compileAll(compiler, jobs) {
+/** Compiles files in parallel. @param jobs rows of source, object and flags @returns the paths of the objects */
+export async function compileAll(compiler, jobs) {
   const waiting = [...jobs];
   const worker = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
@@ -188,7 +199,8 @@ function writeIncludes(scratch, engine) {
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
   const rows = (glue, macro) => nativeNames(glue).map((name) => `${macro}(${name})\n`);
   const radio = [RADIO_FILES[0], AIR_FILES[0]].flatMap((glue) => rows(glue, "NATIVE"));
-  const natives = [...rows(GLUE, "NATIVE"), ...radio, ...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT")];
+  const natives = [...rows(GLUE, "NATIVE"), ...rows(TAPE[0], "NATIVE"), ...radio];
+  natives.push(...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT"));
   natives.push(...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT"));
   writeFileSync(join(scratch, "natives.inc"), natives.join(""));
 }
@@ -208,6 +220,7 @@ function keyOf(engine) {
     ...LUMA,
     ...RADIO_FILES,
     ...AIR_FILES,
+    ...TAPE,
     ...(picojpeg()?.files ?? []),
   ]) {
     hash.update(basename(file)).update(readFileSync(file));
@@ -224,9 +237,14 @@ export async function hostFor(engine) {
     const source = await sourceFolder();
     const sodium = await sodiumFor(engine, { cache: CACHE, once });
     writeIncludes(scratch, engine);
-    const includes = [scratch, HERE, ...["includes", "platforms", "sources"].map((name) => join(source, name))];
+    const includes = [
+      scratch,
+      HERE,
+      dirname(TAPE[0]),
+      ...["includes", "platforms", "sources"].map((name) => join(source, name)),
+    ];
     const flags = [...compile, ...XS_FLAGS, ...[...includes, ...sodium.includes].map((folder) => `-I${folder}`)];
-    const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0]];
+    const ours = [...["machine.c", "host.c", "rounding.c"].map((name) => join(HERE, name)), GLUE, SHA1[0], TAPE[0]];
     const jpeg = picojpeg();
     const luma = jpeg === undefined ? [] : LUMA.filter(isC);
     // A memory card is a file system, which rv32 has none of.

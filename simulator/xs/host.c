@@ -15,6 +15,7 @@
 #include "xs.h"
 
 #include "machine.h"
+#include "tape.h"
 
 // Made by build.mjs: prelude.js as a C string, and one NATIVE(name) for each host function of the firmware, or ABSENT(name)
 // where the library that it stands on was not there.
@@ -138,6 +139,13 @@ static void hostScratch(xsMachine* the)
 #endif
 }
 
+// openTape(path): what a lone lock is played from (heap/tape.c); the heap is measured from here on
+static void hostOpenTape(xsMachine* the)
+{
+	openTape(xsToString(xsArg(0)));
+	beginTape(the);
+}
+
 // native(name): the host function of that C name, as xsc gives it on a board
 static void hostNative(xsMachine* the)
 {
@@ -163,6 +171,7 @@ static void defineHost(xsMachine* the, int argc, char** argv)
 		{ "write", hostWrite }, { "read", hostRead }, { "exit", hostExit }, { "instructions", hostInstructions },
 		{ "heapReset", hostHeapReset }, { "heapPeak", hostHeapPeak }, { "heapBytes", hostHeapBytes },
 		{ "collect", hostCollect }, { "petrify", fx_petrify }, { "scratch", hostScratch },
+		{ "openTape", hostOpenTape },
 	};
 	xsVars(3);
 	xsVar(0) = xsNewObject();

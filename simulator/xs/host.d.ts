@@ -23,6 +23,8 @@ export interface Host {
   heapBytes(): number;
   /** Gives the path of an empty folder, the same for each call, which goes with the process; on the desk only. */
   scratch(): string;
+  /** Opens the tape that a lone lock is played from, and measures the heap from here on. */
+  openTape(path: string): void;
   /** Makes a buffer read-only, as a preloaded one is on a board. */
   petrify(buffer: ArrayBuffer): void;
 }

@@ -6,6 +6,7 @@
 #include "xsScript.h"
 
 #include "machine.h"
+#include "tape.h"
 
 // Line numbers in stacks cost an instruction a statement: rv32 goes without, as a board's release does, since costs are
 // measured there.
@@ -281,6 +282,27 @@ void resetHeapPeak(void* it)
 	txMachine* the = it;
 	the->peakHeapCount = the->currentHeapCount;
 	the->peakChunksSize = the->currentChunksSize;
+}
+
+// What the heap held before the lock was there.
+static size_t chunksBefore = 0;
+static size_t slotsBefore = 0;
+
+void beginTape(void* it)
+{
+	txMachine* the = it;
+	fxCollect(the, XS_COMPACT_FLAG);
+	chunksBefore = the->currentChunksSize;
+	slotsBefore = the->currentHeapCount;
+}
+
+void measureHeap(void* it, HeapSizes* sizes)
+{
+	txMachine* the = it;
+	fxCollect(the, XS_COMPACT_FLAG);
+	sizes->chunks = the->currentChunksSize - chunksBefore;
+	sizes->slots = (the->currentHeapCount - slotsBefore) * sizeof(txSlot);
+	sizes->peak = 0;
 }
 
 #if !mxLinux

@@ -48,6 +48,12 @@ export async function runBundle(file, { engine = "xs", words = [], showsPeak = f
   return collect(spawn(command, given, { stdio }), (seconds ?? SECONDS_DEFAULT[engine]) * 1000);
 }
 
+/** Runs an executable for bare rv32 to its end. @returns `{status, output}` */
+export function runImage(executable, words, seconds) {
+  const stdio = ["ignore", "pipe", "pipe"];
+  return collect(spawn("qemu-system-riscv32", qemuArguments(executable, words), { stdio }), seconds * 1000);
+}
+
 /** Waits for a process and stops it when its time is up. @returns `{status, output}` */
 export function collect(child, milliseconds) {
   return new Promise((done, fail) => {

@@ -1,0 +1,17 @@
+// What the board of a lock on tape is: the same facts and times where it is recorded and where it is played.
+
+import { seconds } from "../../firmware/platform.ts";
+import { type LockOptions, STANDARD_GEOMETRY } from "../../lock/options.ts";
+
+/** The facts of the board. */
+export const BOARD: Omit<LockOptions, "isPowerOn" | "resetReason"> = Object.freeze({
+  geometry: STANDARD_GEOMETRY,
+  buildTime: seconds(1_791_183_600),
+  firmwareVersion: "1.0.0",
+  clockPartsPerMillion: 100,
+  hasContact: true,
+  canUnlatch: false,
+});
+
+/** The times of its motor, in milliseconds. */
+export const MOTOR = Object.freeze({ inrushMillis: 20, travelMillis: 200, driveMillis: 1_000 });

@@ -1,0 +1,169 @@
+// Shows what a lock holds of an ESP32-C3's memory: days at a busy door are recorded on Node and played to a lone lock on rv32.
+// Usage: npm run heap [-- --days D] [--static BYTES] [--stack SLOTS]
+// First on the XS of the tests, whose modules are subtracted: what the lock holds at rest. Then, where MODDABLE names an SDK, as an
+// image in ROM on the SDK's own XS, in one block of memory as on a board: whether the days fit into it, and what they take.
+// The last line is `N passed, N failed`.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { missing } from "../xs/build.mjs";
+import { runBundle, runImage } from "../xs/run.mjs";
+import { bundle, ROOT } from "./bundle.mjs";
+import { buildImage, missingImage } from "./lone.mjs";
+
+const USAGE = "usage: npm run heap [-- --days 1..14] [--static BYTES] [--stack SLOTS]";
+const FOLDER = join(ROOT, ".build/heap");
+const SECONDS_MAX = 1_800;
+/** An image's one block of memory (`creation.static`, `creation.stack`) that the first day fits into. A second day wants more, since
+ *  counters and used codes stay until their tables are full. The SDK gives an ESP32-C3 94,208 bytes, 384 slots of them for the stack:
+ *  a lock does not start in those. */
+const STATIC_BYTES = 163_840;
+const STACK_SLOTS = 768;
+/** What it may hold at rest, in bytes: newly started, and with a household of four owners. */
+const BARS = { started: 80_000, settled: 100_000 };
+/** What a day may add until the tables that it fills are full: counters, used codes, names. */
+const DAY_BYTES_MAX = 32_768;
+/** Keeps a few words of each question to the camera, and must be seen. */
+const LEAK = {
+  file: "lock/witness.ts",
+  find: "    this.#askAt = millis(now +",
+  replace: "    globalThis.leaked = [now, globalThis.leaked];\n    this.#askAt = millis(now +",
+};
+
+const RECORD = `import { crypto } from "#crypto";
+import { recordDays } from "./simulator/heap/day.ts";
+export const { tape, counts } = recordDays(crypto, DAYS);`;
+const PLAY = `import { play } from "./simulator/heap/player.ts";
+host.openTape(host.argv[0]);
+play();`;
+
+function fail(sentence) {
+  console.error(`${sentence}\n${USAGE}`);
+  process.exit(64);
+}
+
+function readOptions() {
+  const types = { days: { type: "string" }, static: { type: "string" }, stack: { type: "string" } };
+  try {
+    return parseArgs({ options: types }).values;
+  } catch (error) {
+    return fail(`${error.message.split(".")[0]}.`);
+  }
+}
+
+function whole(text, least, most) {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) fail(`${text} is not a number of ${least} to ${most}.`);
+  return value;
+}
+
+/** Records the days. @returns the tape's path, and what happened on it */
+async function record(days) {
+  const file = join(FOLDER, "record.mjs");
+  writeFileSync(file, await bundle({ contents: RECORD }, { define: { DAYS: String(days) } }));
+  const { tape, counts } = await import(pathToFileURL(file).href);
+  const path = join(FOLDER, "tape");
+  writeFileSync(path, tape);
+  return { path, counts };
+}
+
+/** Plays the tape on the XS of the tests. */
+async function play(path, name, { engine = "rv32", rewrites = [] } = {}) {
+  const file = join(FOLDER, `${name}.mjs`);
+  writeFileSync(file, await bundle({ contents: PLAY }, { engine: "xs", rewrites }));
+  return runBundle(file, { engine, words: [path], isQuiet: true, seconds: SECONDS_MAX });
+}
+
+/** Reads the places at which the heap was looked at. */
+function marksOf(output) {
+  const lines = output.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line));
+}
+
+const NAMES = { 0: "newly started", 1: "with its household", 1000: "started again" };
+const nameOf = ({ mark }) => NAMES[mark] ?? `after day ${mark - 1}`;
+const bytes = (value) => value.toLocaleString("en").padStart(9);
+const held = ({ chunks, slots }) => chunks + slots;
+
+function show(title, marks) {
+  console.log(`\n${title}\n${"".padEnd(20)}${"chunks".padStart(9)}${"slots".padStart(9)}${"both".padStart(9)}  bytes`);
+  for (const mark of marks) {
+    console.log(`${nameOf(mark).padEnd(20)}${bytes(mark.chunks)}${bytes(mark.slots)}${bytes(held(mark))}`);
+  }
+}
+
+const sum = { passed: 0, failed: 0 };
+function tell(isGood, sentence) {
+  sum[isGood ? "passed" : "failed"] += 1;
+  console.log(`${isGood ? "passed" : "FAILED"}  ${sentence}`);
+}
+
+/** The most that one day added to what the day before left. */
+function mostADay(marks) {
+  const days = marks.filter(({ mark }) => mark >= 1 && mark < 1000).map(held);
+  return Math.max(...days.slice(1).map((after, index) => after - days[index]));
+}
+
+async function playOnXs(path) {
+  const { status, output } = await play(path, "play");
+  const marks = marksOf(output);
+  if (status !== 0)
+    return tell(false, `the lock on rv32 says what it said on Node: ${output.trim().split("\n").at(-1)}`);
+  tell(true, `the lock on rv32 says what it said on Node, to the byte: ${bytes(marks.at(-1).record).trim()} records`);
+  show("What a lone lock holds on the XS of the tests, its modules subtracted", marks);
+  tell(held(marks[0]) <= BARS.started, `newly started it holds at most ${bytes(BARS.started).trim()} bytes`);
+  tell(held(marks[1]) <= BARS.settled, `with its household at most ${bytes(BARS.settled).trim()}`);
+  const grown = mostADay(marks);
+  tell(
+    grown <= DAY_BYTES_MAX,
+    `a day adds ${bytes(grown).trim()} bytes to its tables (bar ${bytes(DAY_BYTES_MAX).trim()})`,
+  );
+  if (missing("xs") === undefined) await seeLeak(path);
+}
+
+/** On the desk, which is faster, and where each slot is twice as large. */
+async function seeLeak(path) {
+  const { output } = await play(path, "leak", { engine: "xs", rewrites: [LEAK] });
+  const leaked = mostADay(marksOf(output));
+  const isSeen = leaked > 2 * DAY_BYTES_MAX;
+  tell(
+    isSeen,
+    `planted: a few words of each question to the camera stay: ${bytes(leaked).trim()} bytes a day on the desk`,
+  );
+}
+
+async function playAsImage(path, { staticBytes, stackSlots }) {
+  const words = [path, String(staticBytes), String(stackSlots)];
+  const { status, output } = await runImage(await buildImage(), words, SECONDS_MAX);
+  const marks = marksOf(output);
+  if (marks.length > 0) show("The same lock as an image on the SDK's XS, its modules in ROM", marks);
+  const block = `${bytes(staticBytes).trim()} bytes, ${stackSlots} slots of them for the stack`;
+  const reason = status === 0 ? "" : `: ${output.trim().split("\n").at(-1)}`;
+  tell(status === 0, `the days fit into one block of ${block}${reason}`);
+  if (status === 0) console.log(`At most ${bytes(marks.at(-1).peak).trim()} of them were taken at a time.`);
+}
+
+const given = readOptions();
+const days = whole(given.days ?? "1", 1, 14);
+const staticBytes = whole(given.static ?? String(STATIC_BYTES), 16_384, 1 << 24);
+const stackSlots = whole(given.stack ?? String(STACK_SLOTS), 128, 4_096);
+const reason = missing("rv32");
+if (reason !== undefined) {
+  console.log(reason);
+  process.exit(process.env.CI === "true" ? 1 : 0);
+}
+mkdirSync(FOLDER, { recursive: true });
+const { path, counts } = await record(days);
+console.log(
+  Object.entries(counts)
+    .map(([what, count]) => `${what}: ${count}`)
+    .join(", "),
+);
+await playOnXs(path);
+const noImage = missingImage();
+if (noImage === undefined) await playAsImage(path, { staticBytes, stackSlots });
+else console.log(noImage);
+console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
