@@ -18,8 +18,8 @@ const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The targets of the SDK that each board is made for; the first is the usual one. */
 export const TARGETS = Object.freeze({
-  lock: Object.freeze(["esp32c3", "nodemcu", "esp32s3"]),
-  keypad: Object.freeze(["esp32c3", "nodemcu", "esp32s3"]),
+  lock: Object.freeze(["esp32s3", "esp32c3", "nodemcu"]),
+  keypad: Object.freeze(["esp32c3", "esp32s3", "nodemcu"]),
   camera: Object.freeze(["xiao_esp32s3_sense", "esp32s3"]),
 });
 
