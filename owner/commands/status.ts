@@ -73,6 +73,7 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
     `Power:       ${batteryMillivolts === 0 ? "mains" : `battery, ${(batteryMillivolts / 1_000).toFixed(2)} V`}`,
   );
   lines.push(`Clock:       ${sayClock(found, lock)}`);
+  lines.push(`Wi-Fi:       ${sayNetwork(found.network)}`);
   const journal = found.isJournalWhole
     ? "whole"
     : 'DAMAGED: guests are refused; run "latchkey log", then "latchkey config --acknowledge"';
@@ -86,7 +87,6 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
   );
   lines.push(`Owners:      ${found.owners.length}`);
   lines.push(`Boards:      ${found.boards.map(sayBoard).join("; ") || "none"}`);
-  lines.push(`Wi-Fi:       ${sayNetwork(found.network)}`);
   lines.push(`Codes:       ${sayCodes(found.codes)}`);
   lines.push(`Taken back:  ${sayRevocation(lock)}`);
   if (found.resetSeconds > 0) lines.push(`RESET:       ${sayRunning(found.resetSeconds)}`);

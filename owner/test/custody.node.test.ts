@@ -21,6 +21,7 @@ interface Scene {
 /** What other stories play. */
 const ELSEWHERE: readonly string[] = [
   "init",
+  "wifi",
   "carry",
   "owners",
   "wifi",

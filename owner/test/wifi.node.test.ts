@@ -57,6 +57,16 @@ atHome("a network that is out of reach, an open one, and none at all", async (ho
   assert.match(await done(home, "log", "--all"), /owner you +forgets the Wi-Fi +done\n/);
 });
 
+atHome("each answers with --json in one object", async (home) => {
+  process.env[WIFI_VARIABLE] = passphrase;
+  const set = await home.owner.ask(["wifi", "set", name]);
+  delete process.env[WIFI_VARIABLE];
+  const { lockId } = set;
+  assert.equal(set, { exit: 0, ok: true, lockId, ssid: name, network: { is: "joined", address: "192.168.1.20" } });
+  const forgotten = await home.owner.ask(["wifi", "forget"]);
+  assert.equal(forgotten, { exit: 0, ok: true, lockId, network: { is: "off", address: null } });
+});
+
 atHome("what no radio takes is refused before the lock is asked", async (home) => {
   const before = home.porch.antenna.joins;
   for (const [given, words, said] of [
