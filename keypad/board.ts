@@ -10,7 +10,7 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { contactToGround } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
-import { Pump } from "../firmware/io/pump.ts";
+import { type Starting, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import type { Battery, Millis, Random } from "../firmware/platform.ts";
@@ -36,10 +36,17 @@ export interface KeypadBoardParts {
   readonly target: KeypadTarget;
 }
 
-/** Starts a keypad. From here on the SDK's event loop runs it. @throws Fault crypto.selftest, crypto.key, flash.io: it must not run then */
-export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardParts): void {
+/** Starts a keypad. From here on the SDK's event loop runs it. Where its pins, its memory or its primitives fail it serves nobody, shows red
+ *  and starts anew after a minute. */
+export function startKeypad(parts: KeypadBoardParts): void {
+  startBoard({ timer: parts.sdk.timer, chip: parts.chip }, (starting) => run(parts, starting));
+}
+
+function run({ sdk, crypto, random, chip, target }: KeypadBoardParts, starting: Starting): void {
   const pins = KEYPAD_PINS[target];
-  const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
+  const { pump } = starting;
+  const face = faceOf(sdk, pins);
+  starting.stuck = () => face.show("red", 1);
   const copper = new Copper({
     io: sdk.Digital,
     rows: pins.rows,
@@ -56,7 +63,7 @@ export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardPa
   const platform = {
     ...{ crypto, random, wire: cable, keys: new Matrix(copper) },
     constants: new StoredConstants({ io: sdk.keyValue, path: "latchkey" }),
-    face: faceOf(sdk, pins),
+    face,
     battery: batteryOf(sdk, pins, () => chip.uptime),
   };
   const keypad = new Keypad(platform, { isSilent: false }, chip.uptime);

@@ -17,8 +17,9 @@ import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
-import { Pump } from "../firmware/io/pump.ts";
+import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
+import { startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
@@ -44,9 +45,8 @@ const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
 const RESET_SOFTWARE = 3;
 /** An image is well when it has run for so long. */
 const WELL_MILLIS = 30_000;
-/** What was sent may go out before a restart; and a board that cannot run says so for a while before it tries again. */
+/** What was sent may go out before a restart. */
 const RESTART_MILLIS = 500;
-const STUCK_MILLIS = 60_000;
 
 /** What an image says of itself. */
 export interface LockImage {
@@ -69,16 +69,15 @@ export interface LockBoardParts {
   feedFromRadio(isOn: boolean): void;
 }
 
-/** Starts a lock. From here on the SDK's event loop runs it. Where its memory or its primitives fail it serves nobody, sounds its alarm
- *  and starts anew after a minute. */
+/** Starts a lock. From here on the SDK's event loop runs it. Where its pins, its memory or its primitives fail it serves nobody, sounds its
+ *  alarm and starts anew after a minute; the bolt is not touched. */
 export function startLock(parts: LockBoardParts): void {
-  const board = new LockBoard(parts);
-  try {
+  const { chip, sdk } = parts;
+  startBoard({ timer: sdk.timer, chip }, (starting) => {
+    const board = new LockBoard(parts, starting.pump);
+    starting.stuck = (pump) => board.stick(pump);
     board.start();
-  } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    board.stick();
-  }
+  });
 }
 
 class LockBoard {
@@ -86,41 +85,22 @@ class LockBoard {
   readonly #pins: LockPins;
   readonly #pump: Pump;
   readonly #restart: Once;
-  readonly #contacts: readonly ContactInput[];
-  readonly #bolt: LoadedBolt;
-  readonly #battery: DividedBattery;
-  readonly #indicator: LampIndicator;
+  #indicator: LampIndicator | undefined;
   #lock: Lock | undefined;
 
-  constructor(parts: LockBoardParts) {
-    const { sdk, chip, image } = parts;
+  constructor(parts: LockBoardParts, pump: Pump) {
     this.#parts = parts;
-    this.#pins = LOCK_PINS[image.target];
-    this.#pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
-    const sensed = (now: Millis) => this.#lock?.boltSensed(now);
-    const thrown = this.#contact(this.#pins.boltThrown, CONTACT_MILLIS, (_, now) => sensed(now));
-    const retracted = this.#contact(this.#pins.boltRetracted, CONTACT_MILLIS, (_, now) => sensed(now));
-    const now = () => chip.uptime;
-    const drive = driveOf({ sdk, pins: this.#pins, drive: image.drive, thrown, retracted, now });
-    this.#battery = new DividedBattery({
-      ...{ io: sdk.Analog, pin: this.#pins.battery, ...DIVIDER },
-      now,
-    });
-    this.#bolt = new LoadedBolt(drive, () => this.#battery.load());
-    this.#indicator = new LampIndicator({
-      light: new PinOutput({ io: sdk.Digital, pin: this.#pins.light, isActiveLow: true }),
-      sounder: new Piezo({ io: sdk.Pwm, pin: this.#pins.piezo }),
-      now,
-    });
-    this.#restart = new Once(() => chip.restart());
-    this.#contacts = [thrown, retracted];
-    this.#pump.add(...this.#contacts, this.#indicator, this.#restart);
+    this.#pins = LOCK_PINS[parts.image.target];
+    this.#pump = pump;
+    this.#restart = new Once(() => parts.chip.restart());
   }
 
   /** Starts the lock, then all that reaches it. @throws Fault crypto.selftest, crypto.key, flash.io */
   start(): void {
     const { sdk, crypto, random, chip, radio, feedFromRadio } = this.#parts;
     const pump = this.#pump;
+    const { bolt, battery } = this.#driven();
+    const indicator = this.#shown();
     const constants = new StoredConstants({ io: sdk.keyValue, path: "latchkey" });
     const numbers = new Numbers();
     const radioOfHouse = new HouseRadio({
@@ -147,7 +127,7 @@ class LockBoard {
       write: (bytes) => terminal.write(bytes),
     });
     const platform: LockPlatform = {
-      ...{ crypto, random, constants, bolt: this.#bolt, indicator: this.#indicator, battery: this.#battery },
+      ...{ crypto, random, constants, bolt, indicator, battery },
       flash: new PartitionFlash({ io: sdk.flash, path: "journal", alive: () => chip.alive() }),
       carrier: together([phones, streams, computer]),
       wire: new Cable({
@@ -163,20 +143,56 @@ class LockBoard {
     const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
     const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
-    pump.add(lock, terminal, ...radioOfHouse.timed, well);
+    pump.add(this.#restart, lock, terminal, ...radioOfHouse.timed, well);
+    this.#startRadio(phones, indicator);
     this.#sense(lock);
     terminal.show();
-    feedFromRadio(true);
-    this.#startRadio(phones);
   }
 
-  /** Without its radio the lock serves by network, cable and button, and says once that something is wrong. */
-  #startRadio(phones: GattPhones): void {
+  /** What moves the bolt, before all else. */
+  #driven(): { readonly bolt: LoadedBolt; readonly battery: DividedBattery } {
+    const { sdk, chip, image } = this.#parts;
+    const now = () => chip.uptime;
+    const sensed = (_: boolean, then: Millis) => this.#lock?.boltSensed(then);
+    const ends: ContactInput[] = [];
+    const end = (pin: number) => {
+      const contact = this.#contact(pin, CONTACT_MILLIS, sensed);
+      ends.push(contact);
+      return contact;
+    };
+    const drive = driveOf({
+      ...{ sdk, pins: this.#pins, drive: image.drive, now },
+      thrown: () => end(this.#pins.boltThrown),
+      retracted: () => end(this.#pins.boltRetracted),
+    });
+    this.#pump.add(...ends);
+    const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...DIVIDER, now });
+    return { bolt: new LoadedBolt(drive, () => battery.load()), battery };
+  }
+
+  /** What says something. */
+  #shown(): LampIndicator {
+    const { sdk, chip } = this.#parts;
+    this.#indicator = new LampIndicator({
+      light: new PinOutput({ io: sdk.Digital, pin: this.#pins.light, isActiveLow: true }),
+      sounder: new Piezo({ io: sdk.Pwm, pin: this.#pins.piezo }),
+      now: () => chip.uptime,
+    });
+    this.#pump.add(this.#indicator);
+    return this.#indicator;
+  }
+
+  /** Without its radio the lock serves by network, cable and button, and says once that something is wrong. It is started before Wi-Fi,
+   *  so that a failure leaves no radio on: the random generator is then fed as it was before. */
+  #startRadio(phones: GattPhones, indicator: LampIndicator): void {
+    const { feedFromRadio } = this.#parts;
+    feedFromRadio(true);
     try {
       phones.start();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      this.#indicator.signal("alarm");
+      feedFromRadio(false);
+      indicator.signal("alarm");
     }
   }
 
@@ -186,11 +202,11 @@ class LockBoard {
     return lock === undefined || lock.snapshot.isAdopted ? undefined : { kind: "lock", setup: lock };
   }
 
-  /** Says that the lock cannot run, and starts it anew after a while: the bolt is not touched. */
-  stick(): void {
+  /** Says that the lock cannot run. */
+  stick(pump: Pump): void {
+    if (this.#indicator === undefined) return;
+    pump.add(this.#indicator);
     this.#indicator.signal("alarm");
-    this.#restart.nextTick = millis(this.#parts.chip.uptime + STUCK_MILLIS);
-    this.#pump.call(() => {});
   }
 
   #options(resetReason: number) {

@@ -6,6 +6,7 @@ import type { Bolt, BoltCommand, BoltPosition, BoltReport } from "../firmware/do
 import { Motor } from "../firmware/door/motor.ts";
 import { Servo } from "../firmware/door/servo.ts";
 import { Strike } from "../firmware/door/strike.ts";
+import { unreachable } from "../firmware/fault.ts";
 import { Bridge } from "../firmware/io/bridge.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { PinOutput } from "../firmware/io/output.ts";
@@ -18,7 +19,9 @@ import type { LockDrive, LockPins } from "./pins.ts";
 const STALL_MILLIVOLTS = 130;
 /** Above the debounce of the end contacts, which tell of an end first. */
 const STALL_HOLD_MILLIS = 60;
-const MOTOR = Object.freeze({ inrushMillis: 100, travelMillis: 400, driveMillis: 3_000 });
+/** How long a drive may take: less than the shortest pulse of a one-shot (docs/hardware.md, "The one-shot"). */
+export const DRIVE_MILLIS = 3_000;
+const MOTOR = Object.freeze({ inrushMillis: 100, travelMillis: 400, driveMillis: DRIVE_MILLIS });
 /** A servo of 270 degrees on a thumbturn that takes a quarter turn. */
 const SERVO_PULSES = Object.freeze({ pulseMicrosMin: 500, pulseMicrosMax: 2_500, degreesMin: 0, degreesMax: 270 });
 const SERVO = Object.freeze({
@@ -26,9 +29,8 @@ const SERVO = Object.freeze({
   retractedDegrees: 90,
   latchDegrees: 90,
   moveMillis: 1_200,
-  driveMillis: 3_000,
+  driveMillis: DRIVE_MILLIS,
 });
-const STRIKE_HOLD_MILLIS = 4_000;
 /** When a running drive's load on the battery is measured: behind its inrush. */
 const LOAD_MILLIS = 200;
 
@@ -37,20 +39,21 @@ export interface DriveParts {
   readonly sdk: Pick<Sdk, "Digital" | "Pwm" | "Analog">;
   readonly pins: LockPins;
   readonly drive: LockDrive;
-  /** The contacts of the bolt. */
-  readonly thrown: Input;
-  readonly retracted: Input;
+  /** The contacts of the bolt, which are made after the drive's own pins. */
+  thrown(): Input;
+  retracted(): Input;
   now(): Millis;
 }
 
-/** Gives the drive of a board; every pin of it is at its safe level from here on. @throws Error of the SDK where a pin is taken */
+/** Gives the drive of a board; every pin of it is at its safe level from here on.
+ *  @throws Error of the SDK where a pin is taken, and where the image names no drive */
 export function driveOf({ sdk, pins, drive, thrown, retracted, now }: DriveParts): Bolt {
-  const ends = { thrown, retracted };
   switch (drive) {
     case "motor": {
       const { retract, throw: outward, wake, current } = pins.motor;
       const wiring = { io: sdk.Digital, retractPin: retract, throwPin: outward };
       const bridge = new Bridge(wake === undefined ? wiring : { ...wiring, wakePin: wake });
+      const ends = { thrown: thrown(), retracted: retracted() };
       const sign = new CurrentStall({ io: sdk.Analog, pin: current, thresholdMillivolts: STALL_MILLIVOLTS });
       const stall = new HeldStall({ sign, holdMillis: STALL_HOLD_MILLIS, now });
       return new Motor({ retract: bridge.retract, throw: bridge.throw, ends, stall, ...MOTOR });
@@ -58,12 +61,14 @@ export function driveOf({ sdk, pins, drive, thrown, retracted, now }: DriveParts
     case "servo": {
       const supply = new PinOutput({ io: sdk.Digital, pin: pins.servo.supply });
       const { angle, power } = new ServoPins({ io: sdk.Pwm, pin: pins.servo.signal, supply, ...SERVO_PULSES });
-      return new Servo({ angle, power, ends, ...SERVO });
+      return new Servo({ angle, power, ends: { thrown: thrown(), retracted: retracted() }, ...SERVO });
     }
     case "strike": {
       const coil = new PinOutput({ io: sdk.Digital, pin: pins.strike.coil });
-      return new Strike({ coil, keeper: thrown, holdMillis: STRIKE_HOLD_MILLIS });
+      return new Strike({ coil, keeper: thrown(), holdMillis: DRIVE_MILLIS });
     }
+    default:
+      return unreachable(drive);
   }
 }
 

@@ -37,6 +37,7 @@ export class Pump {
   readonly #timed: Timed[] = [];
   readonly #waiting: PumpEvent[] = [];
   #isInside = false;
+  #isStopped = false;
   #idle: () => void = () => {};
   #wake: unknown;
 
@@ -60,9 +61,17 @@ export class Pump {
     this.#idle = idle;
   }
 
+  /** Serves nothing any more: what it runs cannot go on. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#wake !== undefined) this.#timer.clear(this.#wake);
+    this.#wake = undefined;
+  }
+
   /** Serves an event, then all that is due. One that comes from within another is served after it.
    *  @throws Error where more than WAITING_MAX wait: the board restarts */
   call(event: PumpEvent): void {
+    if (this.#isStopped) return;
     if (this.#isInside) {
       assert(this.#waiting.length < WAITING_MAX, "pump: no event brings forth that many");
       this.#waiting.push(event);

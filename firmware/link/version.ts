@@ -16,15 +16,18 @@ export interface Version {
   readonly release: string;
   /** The beginnings of two commits' names: 8 hexadecimal digits. */
   readonly commit: string;
+  /** Whether the source was no longer that commit's: then nobody can build it again. */
+  readonly isChanged: boolean;
   readonly sdkCommit: string;
 }
 
-/** Gives the text that stands in an image: "0.1.0+1f2e3d4c.sdk.5b6a7988". */
-export function composeVersion({ release, commit, sdkCommit }: Version): string {
-  const text = `${release}+${commit}.sdk.${sdkCommit}`;
+/** Gives the text that stands in an image: "0.1.0+1f2e3d4c.sdk.5b6a7988", and an M behind the commit where the source was changed, as
+ *  svnversion writes it. */
+export function composeVersion({ release, commit, isChanged, sdkCommit }: Version): string {
+  const text = `${release}+${commit}${isChanged ? "M" : ""}.sdk.${sdkCommit}`;
   assert(
     parseVersion(text) !== undefined,
-    "a version is a release of at most 10 characters and two commits of 8 digits",
+    "a version is a release, two commits of 8 digits, and in all at most 32 characters",
   );
   return text;
 }
@@ -32,8 +35,8 @@ export function composeVersion({ release, commit, sdkCommit }: Version): string 
 /** Reads that text. @returns undefined for any other one, such as a desk's "0.1.0", which says nothing of a commit */
 export function parseVersion(text: string): Version | undefined {
   if (text.length > VERSION_CHARACTERS_MAX) return undefined;
-  const [, release, commit, sdkCommit] =
-    new RegExp(`^(${RELEASE})\\+(${COMMIT})\\.sdk\\.(${COMMIT})$`).exec(text) ?? [];
+  const [, release, commit, changed, sdkCommit] =
+    new RegExp(`^(${RELEASE})\\+(${COMMIT})(M?)\\.sdk\\.(${COMMIT})$`).exec(text) ?? [];
   if (release === undefined || commit === undefined || sdkCommit === undefined) return undefined;
-  return { release, commit, sdkCommit };
+  return { release, commit, isChanged: changed === "M", sdkCommit };
 }

@@ -63,7 +63,8 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
     `Lock:        ${printable(lock.name)} (${lock.id})${named}, started ${boots === 1 ? "once" : `${boots} times`}`,
   ];
   if (version !== undefined) {
-    lines.push(`Firmware:    ${version.release}, built of commit ${version.commit}`);
+    const changed = version.isChanged ? ", changed before it was built" : "";
+    lines.push(`Firmware:    ${version.release}, built of commit ${version.commit}${changed}`);
     lines.push(`SDK:         Moddable, commit ${version.sdkCommit}`);
   }
   lines.push(`Bolt:        ${bolt}${found.isVisitOpen ? ", a visit is going on" : ""}`);

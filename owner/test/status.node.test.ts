@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { composeVersion } from "../../firmware/link/version.ts";
 import { closeHome, done, openHome } from "./porch.node.ts";
 
-const VERSION = Object.freeze({ release: "0.1.0", commit: "1f2e3d4c", sdkCommit: "5b6a7988" });
+const VERSION = Object.freeze({ release: "0.1.0", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" });
 
 test("an image's release and commits stand on lines of their own", async () => {
   const home = await openHome(false, { firmwareVersion: composeVersion(VERSION) });

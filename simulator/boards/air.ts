@@ -3,6 +3,7 @@
 // Follows the docstrings of GattRadio; gattradio.ts is held to the same by gattradio.xs.test.ts.
 
 import type { Bytes } from "../../firmware/bytes.ts";
+import { Fault } from "../../firmware/fault.ts";
 import type { GattRadio, RadioEvent } from "../../firmware/io/gatt.ts";
 import { createReassembler, FRAGMENT_BYTES_MIN, fragment, type Reassembler } from "../../firmware/link/fragment.ts";
 
@@ -26,8 +27,16 @@ export class Air implements GattRadio {
   #last = 0;
   /** How often it woke whoever listens. */
   wakes = 0;
+  /** Whether it cannot be started. */
+  readonly #isBroken: boolean;
 
+  constructor({ isBroken = false } = {}) {
+    this.#isBroken = isBroken;
+  }
+
+  /** @throws Fault radio.io */
   start(wake: () => void): void {
+    if (this.#isBroken) throw new Fault("radio.io");
     this.#wake = wake;
   }
 

@@ -51,6 +51,12 @@ export class LockRig {
   readonly work: MotorWork;
   /** Each change of a pin that moves the bolt: when, which, and to what level. */
   readonly drives: { readonly at: number; readonly pin: "retract" | "throw"; readonly level: number }[] = [];
+  /** Whether its radio to phones fails at each start. */
+  hasBrokenRadio = false;
+  /** What its image says. */
+  image = LOCK_IMAGE;
+  /** Whether the random generator was told that a radio feeds it. */
+  isFed = false;
   /** What the piezo sounded, in hertz. */
   readonly tones: number[] = [];
   readonly #parts: LockRigParts;
@@ -84,9 +90,13 @@ export class LockRig {
   powerOn(): void {
     const { crypto, random, program = startLock } = this.#parts;
     this.rig.powerOn(() => {
-      this.air = new Air();
-      const { rig, air } = this;
-      program({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image: LOCK_IMAGE, feedFromRadio: () => {} });
+      this.air = new Air({ isBroken: this.hasBrokenRadio });
+      const { rig, air, image } = this;
+      const feedFromRadio = (isOn: boolean) => {
+        this.isFed = isOn;
+      };
+      this.isFed = false;
+      program({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image, feedFromRadio });
     });
   }
 

@@ -1,15 +1,21 @@
 // Builds a board's image with the Moddable SDK and ESP-IDF, and writes it to a board:
-// `npm run flash -- lock|keypad|camera [--target T] [--port P] [--build-only]`.
+// `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--port P] [--build-only]`.
 // Why: it is the SDK's own build over the bundle that `npm run link` checks; this only says the words.
 // What it writes is a development image: it burns no fuse.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { TARGETS, writeImage } from "./image.mjs";
+import { chooseImage, DRIVES, TARGETS, writeImage } from "./image.mjs";
 import { missingSdk, toolEnvironment } from "./sdk.mjs";
 
-const USAGE = `usage: npm run flash -- ${Object.keys(TARGETS).join("|")} [--target T] [--port P] [--build-only]`;
+const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--port P] [--build-only]
+       npm run flash -- keypad|camera [--target T] [--port P] [--build-only]
+${Object.entries(TARGETS)
+  .map(([board, targets]) => `       ${board.padEnd(7)} --target ${targets.join("|")}`)
+  .join("\n")}`;
+/** docs/hardware.md, "Memory": the lock's JavaScript alone wants more than these chips have to spare. */
+const TOO_SMALL = Object.freeze({ lock: Object.freeze(["esp32c3"]) });
 
 function fail(sentence, code) {
   console.error(sentence);
@@ -18,13 +24,12 @@ function fail(sentence, code) {
 
 function readOptions() {
   try {
-    const options = { target: { type: "string" }, port: { type: "string" }, "build-only": { type: "boolean" } };
+    const word = { type: "string" };
+    const options = { target: word, drive: word, port: word, "build-only": { type: "boolean" } };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const [board, ...more] = positionals;
-    if (more.length > 0 || TARGETS[board] === undefined) throw new Error("no such board");
-    const target = values.target ?? TARGETS[board][0];
-    if (!TARGETS[board].includes(target)) throw new Error(`${board} is made for ${TARGETS[board].join(", ")}`);
-    return { board, target, port: values.port, isBuildOnly: values["build-only"] === true };
+    if (more.length > 0) throw new Error("one board at a time");
+    return { choice: chooseImage(board, values), port: values.port, isBuildOnly: values["build-only"] === true };
   } catch (error) {
     return fail(`${error.message}.\n${USAGE}`, 64);
   }
@@ -38,13 +43,20 @@ function run(words, { folder, env }) {
   });
 }
 
-const { board, target, port, isBuildOnly } = readOptions();
+const { choice, port, isBuildOnly } = readOptions();
+const { board, target } = choice;
+if (TOO_SMALL[board]?.includes(target) && !isBuildOnly) {
+  fail(
+    `a ${board} wants more memory than an ${target} has to spare (docs/hardware.md, "Memory"); --build-only builds it`,
+    69,
+  );
+}
 const reason = missingSdk();
 if (reason !== undefined) fail(reason, 69);
 if (!process.env.IDF_PATH || !existsSync(process.env.IDF_PATH)) {
   fail("no image can be built: $IDF_PATH is not set (npx xs-dev setup --device esp32; npm run doctor)", 69);
 }
-const { folder, output, platform } = await writeImage(board, target);
+const { folder, output, platform } = await writeImage(choice);
 mkdirSync(output, { recursive: true });
 const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });
 const words = ["-m", "-p", platform, "-o", output];

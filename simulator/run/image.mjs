@@ -35,17 +35,41 @@ export const MINIFYING = Object.freeze({
   format: { beautify: true, comments: false },
 });
 
-/** What an image says of itself. The same sources and the same SDK give the same.
- *  @returns `{target, version, buildTime}`; the version has a `!` where the sources are not the commit's */
-export function imageOf(target) {
-  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const isChanged = gitOf(ROOT, "status", "--porcelain", "--untracked-files=no") !== "";
-  const commit = `${gitOf(ROOT, "rev-parse", "HEAD").slice(0, 8)}${isChanged ? "!" : ""}`;
-  return {
-    target,
-    version: `${version}+${commit}.sdk.${sdkCommit().slice(0, 8)}`,
-    buildTime: Number(gitOf(ROOT, "log", "-1", "--format=%ct")),
-  };
+/** What may move a lock's bolt (lock/pins.ts, LockDrive). */
+export const DRIVES = Object.freeze(["motor", "servo", "strike"]);
+
+/** Where an image comes from. The same sources and the same SDK give the same.
+ *  @returns `{version, buildTime}` */
+async function originOf() {
+  const source = `export { composeVersion } from "./firmware/link/version.ts";`;
+  const script = await bundle({ contents: source });
+  const { composeVersion } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  const version = composeVersion({
+    release: JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version,
+    commit: gitOf(ROOT, "rev-parse", "HEAD").slice(0, 8),
+    isChanged: gitOf(ROOT, "status", "--porcelain", "--untracked-files=no") !== "",
+    sdkCommit: sdkCommit().slice(0, 8),
+  });
+  return { version, buildTime: Number(gitOf(ROOT, "log", "-1", "--format=%ct")) };
+}
+
+/** What an image says of itself: all that a main.ts reads of IMAGE.
+ *  @param choice `{board, target, drive}`: the drive is a lock's alone   @param origin `{version, buildTime}` */
+export function imageOf({ board, target, drive }, { version, buildTime }) {
+  return board === "lock" ? { target, drive, version, buildTime } : { target, version };
+}
+
+/** Reads which board a command means.
+ *  @param values its options, of which `target` and `drive` are read   @param board "lock", "keypad" or "camera"
+ *  @returns `{board, target, drive}`   @throws Error with a sentence */
+export function chooseImage(board, { target, drive }) {
+  if (!Object.hasOwn(TARGETS, board ?? "")) throw new Error(`a board is ${Object.keys(TARGETS).join(", ")}`);
+  const targets = TARGETS[board];
+  if (target !== undefined && !targets.includes(target))
+    throw new Error(`a ${board} is made for ${targets.join(", ")}`);
+  if (board === "lock" && !DRIVES.includes(drive)) throw new Error(`a lock's --drive is ${DRIVES.join(", ")}`);
+  if (board !== "lock" && drive !== undefined) throw new Error(`a ${board} has no drive`);
+  return { board, target: target ?? targets[0], drive };
 }
 
 /** Gives a board's program as one module of plain JavaScript, minified.
@@ -60,12 +84,13 @@ export async function programOf(board, image) {
   return code;
 }
 
-/** Writes a folder from which the SDK builds a board for a target: its program, and a manifest over the board's own.
- *  @returns `{folder, output, name, platform}` */
-export async function writeImage(board, target) {
+/** Writes a folder from which the SDK builds an image: its program, and a manifest over the board's own.
+ *  @param choice of chooseImage   @returns `{folder, output, name, platform}` */
+export async function writeImage(choice) {
+  const { board, target } = choice;
   const folder = join(IMAGES, `${board}-${target}`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "main.js"), await programOf(board, imageOf(target)));
+  writeFileSync(join(folder, "main.js"), await programOf(board, imageOf(choice, await originOf())));
   const manifest = {
     include: [`../../../${board}/manifest.json`],
     build: { NAME: `latchkey-${board}` },
@@ -87,11 +112,12 @@ function standInForIdf() {
   return folder;
 }
 
-/** Links a board for a target without ESP-IDF.
+/** Links an image without ESP-IDF.
+ *  @param choice of chooseImage
  *  @returns `{rom, folder, text}`: the path of the linked ROM (C), the folder of the build, and what the linker said
  *  @throws Error with what the tool said */
-export async function linkImage(board, target) {
-  const { folder, output, name, platform } = await writeImage(board, target);
+export async function linkImage(choice) {
+  const { folder, output, name, platform } = await writeImage(choice);
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output);
   const env = toolEnvironment({ IDF_PATH: standInForIdf() });

@@ -1,24 +1,29 @@
-// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--twice]`.
+// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--twice]`.
 // Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in a few seconds, and tells its size in flash.
-// Without --target each target of the board is linked. --twice links each a second time and compares every byte.
+// Without --target each target of the board is linked, and without --drive a lock with a motor: every drive is in each lock's image. --twice links each a second time and compares every byte.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { linkImage, TARGETS } from "./image.mjs";
+import { chooseImage, DRIVES, linkImage, TARGETS } from "./image.mjs";
 import { measureRom } from "./rom.mjs";
 import { missingSdk } from "./sdk.mjs";
 
-const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--twice]`;
+const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--drive ${DRIVES.join("|")}] [--twice]`;
 
 function readOptions() {
   try {
-    const options = { target: { type: "string" }, twice: { type: "boolean" } };
+    const word = { type: "string" };
+    const options = { target: word, drive: word, twice: { type: "boolean" } };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const [board = "all", ...more] = positionals;
-    const boards = board === "all" ? Object.keys(TARGETS) : [board];
-    if (more.length > 0 || TARGETS[boards[0]] === undefined) throw new Error("no such board");
-    const rows = boards.flatMap((name) => TARGETS[name].map((target) => [name, target]));
-    const chosen = rows.filter(([, target]) => values.target === undefined || target === values.target);
+    const [named = "all", ...more] = positionals;
+    if (more.length > 0) throw new Error("one board, or all");
+    const boards = named === "all" ? Object.keys(TARGETS) : [named];
+    const rows = boards.flatMap((board) => {
+      const drive = values.drive ?? (board === "lock" ? "motor" : undefined);
+      const targets = TARGETS[chooseImage(board, { drive }).board];
+      return targets.map((target) => ({ board, target, drive }));
+    });
+    const chosen = rows.filter(({ target }) => values.target === undefined || target === values.target);
     if (chosen.length === 0) throw new Error("no such target");
     return { rows: chosen, twice: values.twice === true };
   } catch (error) {
@@ -34,21 +39,22 @@ function missingNatives(rom, program) {
   return [...named].filter((name) => !linked.includes(name));
 }
 
-async function linkOnce(board, target) {
-  const { rom, folder } = await linkImage(board, target);
+async function linkOnce(choice) {
+  const { rom, folder } = await linkImage(choice);
   const program = readFileSync(`${folder.split("/out/")[0]}/main.js`, "utf8");
   const missing = missingNatives(rom, program);
   if (missing.length > 0) throw new Error(`not linked: ${missing.join(", ")}`);
   return { rom, bytes: readFileSync(rom), ...measureRom(rom) };
 }
 
-async function linkRow(board, target, twice) {
+async function linkRow(choice, twice) {
+  const { board, target } = choice;
   const title = `${board.padEnd(7)} ${target.padEnd(19)}`;
   try {
-    const first = await linkOnce(board, target);
+    const first = await linkOnce(choice);
     const size =
       first.romBytes === undefined ? "(no compiler for rv32)" : `${first.romBytes.toLocaleString("en")} bytes`;
-    const same = !twice || first.bytes.equals((await linkOnce(board, target)).bytes);
+    const same = !twice || first.bytes.equals((await linkOnce(choice)).bytes);
     const verdict = twice ? (same ? ", twice the same bytes" : ", NOT THE SAME BYTES TWICE") : "";
     console.log(
       `${title} ROM ${size}, ${first.slots} slots, ${first.keys} keys, ${first.aliases * 4} bytes of RAM${verdict}`,
@@ -69,6 +75,6 @@ if (reason !== undefined) {
   process.exit(0);
 }
 let failed = 0;
-for (const [board, target] of rows) if (!(await linkRow(board, target, twice))) failed += 1;
+for (const choice of rows) if (!(await linkRow(choice, twice))) failed += 1;
 console.log(`\n${rows.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -6,9 +6,16 @@ import * as assert from "uvu/assert";
 import { composeVersion, parseVersion, VERSION_CHARACTERS_MAX, type Version } from "../version.ts";
 
 const GOOD: readonly (readonly [string, Version])[] = [
-  ["0.1.0+1f2e3d4c.sdk.5b6a7988", { release: "0.1.0", commit: "1f2e3d4c", sdkCommit: "5b6a7988" }],
-  ["9999.9.99+00000000.sdk.ffffffff", { release: "9999.9.99", commit: "00000000", sdkCommit: "ffffffff" }],
-  ["1234.56.78+01234567.sdk.89abcdef", { release: "1234.56.78", commit: "01234567", sdkCommit: "89abcdef" }],
+  ["0.1.0+1f2e3d4c.sdk.5b6a7988", { release: "0.1.0", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" }],
+  [
+    "9999.9.99+00000000.sdk.ffffffff",
+    { release: "9999.9.99", commit: "00000000", isChanged: false, sdkCommit: "ffffffff" },
+  ],
+  [
+    "1234.56.78+01234567.sdk.89abcdef",
+    { release: "1234.56.78", commit: "01234567", isChanged: false, sdkCommit: "89abcdef" },
+  ],
+  ["0.1.0+1f2e3d4cM.sdk.5b6a7988", { release: "0.1.0", commit: "1f2e3d4c", isChanged: true, sdkCommit: "5b6a7988" }],
 ];
 for (const [text, version] of GOOD) {
   test(`composes and reads ${text}`, () => {
@@ -21,7 +28,7 @@ for (const [text, version] of GOOD) {
       for (const other of ["", "-", "G", "\n", `${text[at]}+`]) {
         const spoilt = text.slice(0, at) + other + text.slice(at + 1);
         const read = parseVersion(spoilt);
-        // A digit less may leave a shorter number.
+        // A digit less may leave a shorter number, or an unchanged source.
         if (read !== undefined) assert.is(composeVersion(read), spoilt);
         if (other !== "") assert.is(read, undefined, spoilt);
       }
@@ -43,11 +50,11 @@ for (const text of [
 }
 
 const BAD: readonly Version[] = [
-  { release: "0.1", commit: "1f2e3d4c", sdkCommit: "5b6a7988" },
-  { release: "0.1.0-rc", commit: "1f2e3d4c", sdkCommit: "5b6a7988" },
-  { release: "0.1.0", commit: "1f2e3d4", sdkCommit: "5b6a7988" },
-  { release: "0.1.0", commit: "1f2e3d4c", sdkCommit: "5b6a79880" },
-  { release: "1234.567.89", commit: "1f2e3d4c", sdkCommit: "5b6a7988" },
+  { release: "0.1", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" },
+  { release: "0.1.0-rc", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" },
+  { release: "0.1.0", commit: "1f2e3d4", isChanged: false, sdkCommit: "5b6a7988" },
+  { release: "0.1.0", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a79880" },
+  { release: "1234.567.89", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" },
 ];
 for (const version of BAD) {
   test(`composes nothing of ${version.release}, ${version.commit}, ${version.sdkCommit}`, () => {

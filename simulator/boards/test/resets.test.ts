@@ -7,8 +7,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { KIND_ACT } from "../../../firmware/grant/body.ts";
+import { LOCK_PINS } from "../../../lock/pins.ts";
 import { Stream } from "../../random.ts";
 import { Hallway } from "../hallway.ts";
+import { LOCK_IMAGE } from "../lockrig.ts";
 
 const UNLOCK = 0;
 const CUTS = 24;
@@ -33,6 +35,66 @@ test("a lock whose keys are spoilt moves nothing, sounds its alarm, and tries ag
   assert.is(hall.lock.rig.resetReason, 3, "it did not start anew");
   assert.equal(hall.lock.drives, []);
   assert.is(hall.lock.rig.isConfirmed, false, "an image that cannot run was called well");
+});
+
+for (const pin of ["door", "boltThrown", "light", "piezo", "battery"] as const) {
+  test(`a lock that is refused its ${pin} pin holds its drive low, and tries again after a minute`, () => {
+    const hall = new Hallway(crypto);
+    const { rig } = hall.lock;
+    rig.chip.take(LOCK_PINS.esp32s3[pin]);
+    hall.lock.powerOn();
+    hall.pass(1_000);
+    for (const name of ["retract", "throw"] as const) {
+      assert.ok(rig.chip.isTaken(LOCK_PINS.esp32s3.motor[name]), "the drive's pins were not the first");
+    }
+    assert.is(
+      hall.lock.tones.includes(3_000),
+      pin !== "piezo" && pin !== "light" && pin !== "boltThrown" && pin !== "battery",
+    );
+    hall.pass(57_000);
+    assert.is(rig.resetReason, 1, "it started anew at once");
+    hall.pass(3_000);
+    assert.is(rig.resetReason, 3, "it did not start anew");
+    assert.equal(hall.lock.drives, []);
+  });
+}
+
+test("an image that names no drive moves nothing, and does not start anew at once", () => {
+  const hall = new Hallway(crypto);
+  hall.lock.image = { ...LOCK_IMAGE, drive: "magnet" as never };
+  hall.lock.powerOn();
+  hall.pass(58_000);
+  assert.is(hall.lock.rig.resetReason, 1);
+  assert.equal(hall.lock.drives, []);
+});
+
+test("a lock whose radio fails does not take its noise for granted, and opens from inside", () => {
+  const hall = new Hallway(crypto);
+  hall.lock.powerOn();
+  hall.pass(1_000);
+  assert.is(hall.lock.isFed, true);
+  hall.lock.rig.cutPower();
+  hall.lock.hasBrokenRadio = true;
+  hall.lock.powerOn();
+  hall.pass(1_000);
+  assert.is(hall.lock.isFed, false, "no radio feeds the random generator");
+  assert.ok(hall.lock.tones.includes(3_000), "no alarm");
+  hall.pressInside();
+  hall.pass(2_000);
+  assert.is(hall.lock.bolt, "retracted");
+});
+
+test("a keypad whose keys are spoilt shows red, and tries again after a minute", () => {
+  const hall = new Hallway(crypto);
+  const { rig } = hall.keypad;
+  rig.storage.plant("latchkey", "sign", new ArrayBuffer(7));
+  hall.keypad.powerOn();
+  hall.pass(1_000);
+  assert.equal(hall.keypad.lamps, { red: 1, green: 0, blue: 0 });
+  hall.pass(57_000);
+  assert.is(rig.resetReason, 1, "it started anew at once");
+  hall.pass(3_000);
+  assert.is(rig.resetReason, 3, "it did not start anew");
 });
 
 test("a lock without its journal's flash moves nothing at its start, and opens from inside", () => {
