@@ -1,6 +1,7 @@
 // A camera's board: the real camera over the SDK's classes, its sensor and card, and the board's pins.
 // Why: main.ts names the SDK and nothing else; everything that has a choice in it stands here, and runs on a desk as well.
-// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts. The switch of sensor and light is made first, and is off.
+// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts. The switch of sensor and light is made first, and is off, before
+// memory, card or radio are tried: none of them can keep the sensor on.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chip } from "../firmware/io/board.ts";
@@ -35,6 +36,8 @@ const STREAMS_MAX = 9;
 const STREAM_QUEUE_BYTES = 65_536;
 /** An image is well when it has run for so long. */
 const WELL_MILLIS = 30_000;
+/** A board that cannot run stays dark for so long before it tries again. */
+const STUCK_MILLIS = 60_000;
 
 /** What an image says of itself. */
 export interface CameraImage {
@@ -56,9 +59,27 @@ export interface CameraBoardParts {
   feedFromRadio(isOn: boolean): void;
 }
 
-/** Starts a camera. From here on the SDK's event loop runs it. @throws Fault crypto.selftest, crypto.key, flash.io: it must not run then */
+/** Starts a camera. From here on the SDK's event loop runs it. Total: where its memory, its primitives or the SDK's classes fail it serves
+ *  nobody, its sensor has no power, and it starts anew after a minute. */
 export function startCamera(parts: CameraBoardParts): void {
-  new CameraBoard(parts).start();
+  const { sdk, chip, image } = parts;
+  const pins = CAMERA_PINS[image.target];
+  let board: CameraBoard | undefined;
+  let rail: PinOutput | undefined;
+  try {
+    rail = new PinOutput({ io: sdk.Digital, pin: pins.rail });
+    board = new CameraBoard(parts, rail);
+    board.start();
+  } catch {
+    // Whatever it was, an Error of the SDK included: uncaught it would restart the chip at once, and again, for ever. The timer keeps the
+    // pin from being collected, which would let it go.
+    board?.retire();
+    rail?.write(false);
+    sdk.timer.set(() => {
+      rail?.write(false);
+      chip.restart();
+    }, STUCK_MILLIS);
+  }
 }
 
 class CameraBoard {
@@ -70,7 +91,8 @@ class CameraBoard {
   readonly #terminal: Terminal;
   #camera: Camera | undefined;
 
-  constructor(parts: CameraBoardParts) {
+  /** @param rail the switch of sensor and light, off */
+  constructor(parts: CameraBoardParts, rail: PinOutput) {
     const { sdk, crypto, random, chip, driver, image } = parts;
     const pins = CAMERA_PINS[image.target];
     const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
@@ -78,7 +100,7 @@ class CameraBoard {
     this.#pins = pins;
     this.#pump = pump;
     this.#sensor = new Sensor({
-      ...{ driver, supply: this.#output(pins.rail), frameMillis: FRAME_MILLIS, fileBytesMax: FILE_BYTES_MAX },
+      ...{ driver, supply: rail, frameMillis: FRAME_MILLIS, fileBytesMax: FILE_BYTES_MAX },
       uptime: () => chip.uptime,
       frame: (jpeg) => pump.call((now) => this.#camera?.frame(jpeg, now)),
     });
@@ -134,6 +156,11 @@ class CameraBoard {
       if (contacts[0]?.isActive) camera.caseChanged(true, now);
       camera.tick(now);
     });
+  }
+
+  /** Leaves the camera out of whatever is called back from now on: one that did not start whole must not switch its sensor on. */
+  retire(): void {
+    this.#camera = undefined;
   }
 
   /** The contact of the case, and the button in it. */
