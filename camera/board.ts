@@ -12,8 +12,9 @@ import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
-import { Pump } from "../firmware/io/pump.ts";
+import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
+import { startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
@@ -36,8 +37,6 @@ const STREAMS_MAX = 9;
 const STREAM_QUEUE_BYTES = 65_536;
 /** An image is well when it has run for so long. */
 const WELL_MILLIS = 30_000;
-/** A board that cannot run stays dark for so long before it tries again. */
-const STUCK_MILLIS = 60_000;
 
 /** What an image says of itself. */
 export interface CameraImage {
@@ -59,27 +58,19 @@ export interface CameraBoardParts {
   feedFromRadio(isOn: boolean): void;
 }
 
-/** Starts a camera. From here on the SDK's event loop runs it. Total: where its memory, its primitives or the SDK's classes fail it serves
- *  nobody, its sensor has no power, and it starts anew after a minute. */
+/** Starts a camera. From here on the SDK's event loop runs it. Where its memory, its primitives or the SDK's classes fail it serves nobody,
+ *  its sensor has no power, and it starts anew after a minute. */
 export function startCamera(parts: CameraBoardParts): void {
   const { sdk, chip, image } = parts;
-  const pins = CAMERA_PINS[image.target];
-  let board: CameraBoard | undefined;
-  let rail: PinOutput | undefined;
-  try {
-    rail = new PinOutput({ io: sdk.Digital, pin: pins.rail });
-    board = new CameraBoard(parts, rail);
-    board.start();
-  } catch {
-    // Whatever it was, an Error of the SDK included: uncaught it would restart the chip at once, and again, for ever. The timer keeps the
-    // pin from being collected, which would let it go.
-    board?.retire();
-    rail?.write(false);
-    sdk.timer.set(() => {
-      rail?.write(false);
-      chip.restart();
-    }, STUCK_MILLIS);
-  }
+  startBoard({ timer: sdk.timer, chip }, (starting) => {
+    const rail = new PinOutput({ io: sdk.Digital, pin: CAMERA_PINS[image.target].rail });
+    // It has no light for this. The switch is kept: an SDK's pin that nothing holds any more is collected, and let go.
+    starting.stuck = (rest) => {
+      rail.write(false);
+      rest.add(new Once(() => rail.write(false)));
+    };
+    new CameraBoard(parts, { pump: starting.pump, rail }).start();
+  });
 }
 
 class CameraBoard {
@@ -91,11 +82,10 @@ class CameraBoard {
   readonly #terminal: Terminal;
   #camera: Camera | undefined;
 
-  /** @param rail the switch of sensor and light, off */
-  constructor(parts: CameraBoardParts, rail: PinOutput) {
+  /** @param start `rail`: the switch of sensor and light, off */
+  constructor(parts: CameraBoardParts, { pump, rail }: { readonly pump: Pump; readonly rail: PinOutput }) {
     const { sdk, crypto, random, chip, driver, image } = parts;
     const pins = CAMERA_PINS[image.target];
-    const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
     this.#parts = parts;
     this.#pins = pins;
     this.#pump = pump;
@@ -156,11 +146,6 @@ class CameraBoard {
       if (contacts[0]?.isActive) camera.caseChanged(true, now);
       camera.tick(now);
     });
-  }
-
-  /** Leaves the camera out of whatever is called back from now on: one that did not start whole must not switch its sensor on. */
-  retire(): void {
-    this.#camera = undefined;
   }
 
   /** The contact of the case, and the button in it. */
