@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { STANDARD_GEOMETRY } from "../../../lock/options.ts";
+import { MESSAGES_MAX } from "../../../simulator/ecma419/messages.ts";
 import { compose, folderOf, IMAGES, STAGES } from "../../../simulator/run/sdkconfig.mjs";
 
 const ROOT = process.cwd();
@@ -138,6 +139,11 @@ test("the journal's partition is as long as the lock's geometry", () => {
     assert.is(journal?.size, bytes);
     assert.is(journal?.isEncrypted, false);
   }
+});
+
+test("the queue by which interrupts reach the program has as many places as the simulator's", () => {
+  const { defines } = JSON.parse(read("manifest.json")) as { defines: { task: { queueLength: number } } };
+  assert.is(defines.task.queueLength, MESSAGES_MAX);
 });
 
 /** What the test reads of a manifest. */
