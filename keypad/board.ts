@@ -69,7 +69,7 @@ export function startKeypad({ sdk, crypto, random, chip, target }: KeypadBoardPa
     label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),
   });
   terminal.show();
-  pump.add(tamper, keypad, terminal);
+  pump.add(tamper, keypad, terminal, cable);
   pump.whenIdle(() => copper.listen());
   pump.call((now) => {
     keypad.tamperChanged(tamper.isActive, now);
