@@ -146,6 +146,21 @@ test("the queue by which interrupts reach the program has as many places as the 
   assert.is(defines.task.queueLength, MESSAGES_MAX);
 });
 
+/** Connections that are being refused, or end: tcp_close keeps each until the other end has answered, or for 20 s. */
+const ENDING = 5;
+
+for (const board of ["lock", "camera"] as const) {
+  test(`${board}: lwIP has as many connections as the board keeps, a listener, and some that end`, () => {
+    const kept = Number(/^const STREAMS_MAX = (\d+);$/m.exec(read(`${board}/board.ts`))?.[1]);
+    assert.ok(kept >= 3, `${kept}`);
+    for (const image of IMAGES.filter((each) => each.board === board)) {
+      const settings = settingsOf(compose(part, image).defaults);
+      const places = settings.find(({ name }) => name === "CONFIG_LWIP_MAX_ACTIVE_TCP")?.value;
+      assert.ok(Number(places) >= kept + 1 + ENDING, `${image.chip} has ${places}`);
+    }
+  });
+}
+
 /** What the test reads of a manifest. */
 interface Manifest {
   readonly platforms: Readonly<Record<string, { readonly build: Readonly<Record<string, string>> }>>;
