@@ -64,11 +64,8 @@ export function startCamera(parts: CameraBoardParts): void {
   const { sdk, chip, image } = parts;
   startBoard({ timer: sdk.timer, chip }, (starting) => {
     const rail = new PinOutput({ io: sdk.Digital, pin: CAMERA_PINS[image.target].rail });
-    // It has no light for this. The switch is kept: an SDK's pin that nothing holds any more is collected, and let go.
-    starting.stuck = (rest) => {
-      rail.write(false);
-      rest.add(new Once(() => rail.write(false)));
-    };
+    // It has no light for this.
+    starting.stuck = () => rail.write(false);
     new CameraBoard(parts, { pump: starting.pump, rail }).start();
   });
 }

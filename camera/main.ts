@@ -13,6 +13,8 @@ import qrCode from "sdk/qrcode";
 import timer from "timer";
 import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
+import { join } from "../firmware/io/join.ts";
+import { protectedOf } from "../firmware/io/protected.ts";
 import { type CameraImage, PICTURE, startCamera } from "./board.ts";
 import { FileCard } from "./filecard.ts";
 import { sensorOf } from "./lens.ts";
@@ -23,7 +25,7 @@ declare const IMAGE: CameraImage;
 
 export default function main(): void {
   startCamera({
-    sdk: { Digital, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer, qrCode },
+    sdk: { Digital, Serial, Listener, Tcp, Udp, Wifi: protectedOf(Wifi, join), flash, keyValue, timer, qrCode },
     ...{ crypto, random, chip, feedFromRadio },
     driver: sensorOf(PICTURE.width),
     card: new FileCard({ base: "/card", pins: cardPins(CAMERA_PINS[IMAGE.target].card) }),

@@ -70,7 +70,7 @@ export interface LockBoardParts {
 }
 
 /** Starts a lock. From here on the SDK's event loop runs it. Where its pins, its memory or its primitives fail it serves nobody, sounds its
- *  alarm and starts anew after a minute; the bolt is not touched. */
+ *  alarm and starts anew after a minute; the bolt stays where it is. */
 export function startLock(parts: LockBoardParts): void {
   const { chip, sdk } = parts;
   startBoard({ timer: sdk.timer, chip }, (starting) => {
@@ -85,6 +85,7 @@ class LockBoard {
   readonly #pins: LockPins;
   readonly #pump: Pump;
   readonly #restart: Once;
+  #bolt: LoadedBolt | undefined;
   #indicator: LampIndicator | undefined;
   #lock: Lock | undefined;
 
@@ -126,14 +127,15 @@ class LockBoard {
       nextConnection: () => numbers.next(),
       write: (bytes) => terminal.write(bytes),
     });
+    const cable = new Cable({
+      ...{ io: sdk.Serial, ...this.#pins.keypad, baud: CABLE_BAUD, loop: pump },
+      received: (frame, now) => this.#lock?.wireReceived(frame, now),
+    });
     const platform: LockPlatform = {
       ...{ crypto, random, constants, bolt, indicator, battery },
       flash: new PartitionFlash({ io: sdk.flash, path: "journal", alive: () => chip.alive() }),
       carrier: together([phones, streams, computer]),
-      wire: new Cable({
-        ...{ io: sdk.Serial, ...this.#pins.keypad, baud: CABLE_BAUD, loop: pump },
-        received: (frame, now) => this.#lock?.wireReceived(frame, now),
-      }),
+      wire: cable,
       cameraWire: lan,
       network: station,
       restart: () => {
@@ -143,7 +145,7 @@ class LockBoard {
     const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
     const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
-    pump.add(this.#restart, lock, terminal, ...radioOfHouse.timed, well);
+    pump.add(this.#restart, lock, terminal, cable, ...radioOfHouse.timed, well);
     this.#startRadio(phones, indicator);
     this.#sense(lock);
     terminal.show();
@@ -167,7 +169,9 @@ class LockBoard {
     });
     this.#pump.add(...ends);
     const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...DIVIDER, now });
-    return { bolt: new LoadedBolt(drive, () => battery.load()), battery };
+    const bolt = new LoadedBolt(drive, () => battery.load());
+    this.#bolt = bolt;
+    return { bolt, battery };
   }
 
   /** What says something. */
@@ -202,8 +206,9 @@ class LockBoard {
     return lock === undefined || lock.snapshot.isAdopted ? undefined : { kind: "lock", setup: lock };
   }
 
-  /** Says that the lock cannot run. */
+  /** Takes the power from what moves the bolt, and says that the lock cannot run. */
   stick(pump: Pump): void {
+    this.#bolt?.close();
     if (this.#indicator === undefined) return;
     pump.add(this.#indicator);
     this.#indicator.signal("alarm");

@@ -32,7 +32,12 @@ export function startBoard(
   } catch {
     starting.pump.stop();
     const rest = new Pump(parts);
-    rest.add(new Once(() => chip.restart(), millis(chip.uptime + STUCK_MILLIS)));
+    // What the start has made is held until then: an SDK's pin that nothing holds any more is collected, and let go.
+    const restart = () => {
+      starting.stuck = () => {};
+      chip.restart();
+    };
+    rest.add(new Once(restart, millis(chip.uptime + STUCK_MILLIS)));
     try {
       starting.stuck(rest);
     } catch {

@@ -110,7 +110,7 @@ export const camera: Command = {
     "missing, or is not the one that the lock saw, is named, and the exit code is 5. What was fetched is kept, so that what",
     "a camera denies later is found out.",
     "",
-    "wifi wants a cable to the camera's USB socket (--at serial:PORT), its case open, and no key. It asks for the",
+    "wifi wants a cable to the camera's serial port (--at serial:PORT), its case open, and no key. It asks for the",
     "passphrase, or takes it from LATCHKEY_WIFI_PASSPHRASE. The camera tells it to nobody, and forgets it with its button.",
   ],
   examples: [
