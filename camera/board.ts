@@ -1,6 +1,7 @@
 // A camera's board: the real camera over the SDK's classes, its sensor and card, and the board's pins.
 // Why: main.ts names the SDK and nothing else; everything that has a choice in it stands here, and runs on a desk as well.
-// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts. The switch of sensor and light is made first, and is off.
+// Follows docs/design.md, "The world is handed in"; the wiring is pins.ts. The switch of sensor and light is made first, and is off, before
+// memory, card or radio are tried: none of them can keep the sensor on.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chip } from "../firmware/io/board.ts";
@@ -11,8 +12,9 @@ import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
-import { Pump } from "../firmware/io/pump.ts";
+import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
+import { startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
@@ -56,9 +58,19 @@ export interface CameraBoardParts {
   feedFromRadio(isOn: boolean): void;
 }
 
-/** Starts a camera. From here on the SDK's event loop runs it. @throws Fault crypto.selftest, crypto.key, flash.io: it must not run then */
+/** Starts a camera. From here on the SDK's event loop runs it. Where its memory, its primitives or the SDK's classes fail it serves nobody,
+ *  its sensor has no power, and it starts anew after a minute. */
 export function startCamera(parts: CameraBoardParts): void {
-  new CameraBoard(parts).start();
+  const { sdk, chip, image } = parts;
+  startBoard({ timer: sdk.timer, chip }, (starting) => {
+    const rail = new PinOutput({ io: sdk.Digital, pin: CAMERA_PINS[image.target].rail });
+    // It has no light for this. The switch is kept: an SDK's pin that nothing holds any more is collected, and let go.
+    starting.stuck = (rest) => {
+      rail.write(false);
+      rest.add(new Once(() => rail.write(false)));
+    };
+    new CameraBoard(parts, { pump: starting.pump, rail }).start();
+  });
 }
 
 class CameraBoard {
@@ -70,15 +82,15 @@ class CameraBoard {
   readonly #terminal: Terminal;
   #camera: Camera | undefined;
 
-  constructor(parts: CameraBoardParts) {
+  /** @param start `rail`: the switch of sensor and light, off */
+  constructor(parts: CameraBoardParts, { pump, rail }: { readonly pump: Pump; readonly rail: PinOutput }) {
     const { sdk, crypto, random, chip, driver, image } = parts;
     const pins = CAMERA_PINS[image.target];
-    const pump = new Pump({ timer: sdk.timer, uptime: () => chip.uptime });
     this.#parts = parts;
     this.#pins = pins;
     this.#pump = pump;
     this.#sensor = new Sensor({
-      ...{ driver, supply: this.#output(pins.rail), frameMillis: FRAME_MILLIS, fileBytesMax: FILE_BYTES_MAX },
+      ...{ driver, supply: rail, frameMillis: FRAME_MILLIS, fileBytesMax: FILE_BYTES_MAX },
       uptime: () => chip.uptime,
       frame: (jpeg) => pump.call((now) => this.#camera?.frame(jpeg, now)),
     });

@@ -175,18 +175,14 @@ void xs_latchkey_card_open(xsMachine *the)
 		base[0] = 0;
 }
 
-// (): name, bytes, name, bytes, ... of what is there
-void xs_latchkey_card_list(xsMachine *the)
+// Throws where there is no memory.
+static void listFiles(xsMachine *the, DIR *folder)
 {
-	DIR *folder = base[0] == 0 ? NULL : opendir(base);
-	if (folder == NULL)
-		return;
-	xsmcVars(1);
-	xsmcSetNewArray(xsResult, 0);
 	struct dirent *entry;
 	struct stat found;
 	char path[PATH_MAX_BYTES];
 	xsIntegerValue index = 0;
+	xsmcSetNewArray(xsResult, 0);
 	for (int count = 0; count < FILES_MAX && (entry = readdir(folder)) != NULL; count++) {
 		if (!isName(entry->d_name))
 			continue;
@@ -197,6 +193,22 @@ void xs_latchkey_card_list(xsMachine *the)
 		xsmcSetIndex(xsResult, index++, xsVar(0));
 		xsmcSetNumber(xsVar(0), (xsNumberValue)found.st_size);
 		xsmcSetIndex(xsResult, index++, xsVar(0));
+	}
+}
+
+// (): name, bytes, name, bytes, ... of what is there
+void xs_latchkey_card_list(xsMachine *the)
+{
+	xsmcVars(1);
+	DIR *folder = base[0] == 0 ? NULL : opendir(base);
+	if (folder == NULL)
+		return;
+	xsTry {
+		listFiles(the, folder);
+	}
+	xsCatch {
+		closedir(folder);
+		xsThrow(xsException);
 	}
 	closedir(folder);
 }
@@ -303,18 +315,19 @@ void xs_latchkey_card_read(xsMachine *the)
 	xsNumberValue bytesMax = xsmcToNumber(xsArg(2));
 	if (!(offset >= 0 && offset <= UINT32_MAX && bytesMax >= 0 && bytesMax <= READ_MAX))
 		return;
-	int file = open(path, O_RDONLY);
-	if (file < 0)
-		return;
 	struct stat found;
+	if (stat(path, &found) != 0 || !S_ISREG(found.st_mode))
+		return;
 	size_t length = 0;
-	int isGood = fstat(file, &found) == 0 && lseek(file, (off_t)offset, SEEK_SET) >= 0;
-	if (isGood && found.st_size > (off_t)offset) {
+	if (found.st_size > (off_t)offset) {
 		length = (size_t)(found.st_size - (off_t)offset);
 		if (length > (size_t)bytesMax)
 			length = (size_t)bytesMax;
 	}
+	// Before the file is open: it throws where there is no memory, and a card has three files that may be open.
 	uint8_t *target = xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)length);
+	int file = open(path, O_RDONLY);
+	int isGood = file >= 0 && lseek(file, (off_t)offset, SEEK_SET) >= 0;
 	for (size_t done = 0; isGood && done < length;) {
 		ssize_t count = read(file, target + done, length - done);
 		if (count <= 0)
@@ -322,7 +335,8 @@ void xs_latchkey_card_read(xsMachine *the)
 		else
 			done += (size_t)count;
 	}
-	close(file);
+	if (file >= 0)
+		close(file);
 	if (!isGood)
 		xsmcSetUndefined(xsResult);
 }

@@ -1,5 +1,6 @@
 // The camera's memory card: files by host functions, on a board and in XS on the desk.
 // Why: a card may be pulled at any moment, and put back; each refusal is the card's fault, and the next call looks for a card again.
+// It is looked for when something is asked of it first: to mount one takes long, and the sensor's switch must not wait for that.
 // Follows camera/card.ts; cardfiles.c does it.
 
 import type { Bytes } from "../firmware/bytes.ts";
@@ -59,7 +60,7 @@ export interface CardWiring {
 /** What one call may read: the C side gives no more at once. */
 export const CARD_READ_BYTES_MAX = 65_536;
 
-/** How often the room is asked for until a card is looked for again: the camera asks about twice a second. */
+/** How often the room is asked for until a card is looked for once more: the camera asks about twice a second. */
 const ASKED_PER_LOOK = 20;
 
 /** A memory card, of which there is one. */
@@ -73,12 +74,11 @@ export class FileCard implements Card {
 
   constructor(wiring: CardWiring) {
     this.#wiring = wiring;
-    this.#look();
   }
 
   get freeBytes(): number {
     // It is asked all the time, and looking for a card takes long where there is none.
-    if (!this.#isThere && ++this.#asked % ASKED_PER_LOOK !== 0) return 0;
+    if (!this.#isThere && this.#asked++ % ASKED_PER_LOOK !== 0) return 0;
     if (!this.#look()) return 0;
     const free = nativeFree();
     if (free === undefined) this.#isThere = false;

@@ -21,10 +21,12 @@ const NONCE_BYTES = 16;
 /** Answers that are wrong. */
 const FAILURES = Object.freeze({ atOnce: 8, tryMillis: 2_000 });
 const PARAMETERS_MAX = 12;
+// Patterns stand in functions: one that is made while an image is linked holds addresses of the linker's own memory, and no two links
+// give the same bytes.
 /** One parameter and the comma behind it. RFC 9110 §11.2: a token, or a quoted string; here without escapes. */
-const PARAMETER = /^\s*([A-Za-z]+)\s*=\s*(?:"([^"\\]*)"|([^\s",]+))\s*(?:,|$)/;
-const COUNT = /^[0-9a-f]{8}$/;
-const RESPONSE = /^[0-9a-f]{64}$/;
+const parameterOf = (text: string) => /^\s*([A-Za-z]+)\s*=\s*(?:"([^"\\]*)"|([^\s",]+))\s*(?:,|$)/.exec(text);
+const isCount = (text: string) => /^[0-9a-f]{8}$/.test(text);
+const isResponse = (text: string) => /^[0-9a-f]{64}$/.test(text);
 
 /** Who may come. */
 export interface Account {
@@ -126,7 +128,7 @@ export class Homes {
   ): "right" | "wrong" | "stale" {
     const value = (name: string) => given.get(name) ?? "";
     const [nonce, count, cnonce, response] = [value("nonce"), value("nc"), value("cnonce"), value("response")];
-    const isForm = COUNT.test(count) && RESPONSE.test(response) && cnonce !== "" && value("qop") === "auth";
+    const isForm = isCount(count) && isResponse(response) && cnonce !== "" && value("qop") === "auth";
     const isOurs = value("algorithm") === "SHA-256" && value("uri") === uri && value("userhash") !== "true";
     const isNamed = value("realm") === (account.realm ?? REALM) && value("username") === account.user;
     if (!isForm || !isOurs || !isNamed) return "wrong";
@@ -168,7 +170,7 @@ function parametersOf(header: string): ReadonlyMap<string, string> | undefined {
   const given = new Map<string, string>();
   let left = header.slice("digest ".length);
   while (left.trim() !== "") {
-    const match = PARAMETER.exec(left);
+    const match = parameterOf(left);
     const name = match?.[1]?.toLowerCase();
     if (match === null || name === undefined || given.has(name) || given.size === PARAMETERS_MAX) return undefined;
     given.set(name, match[2] ?? match[3] ?? "");

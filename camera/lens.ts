@@ -31,14 +31,9 @@ export function sensorOf(width: number): SensorDriver {
   return {
     start: (ready) => nativeStart(width, QUALITY, ready) === true,
     read: (target) => nativeRead(target),
+    register: (address) => nativeRegister(address),
     stop: () => {
       nativeStop();
     },
   };
-}
-
-/** Gives what a register of the sensor holds, 0..255; undefined where it has no power or does not answer.
- *  @param address as the sensor's data sheet counts, with the bank in the high byte */
-export function readRegister(address: number): number | undefined {
-  return nativeRegister(address);
 }

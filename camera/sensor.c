@@ -102,7 +102,10 @@ static void takeFrames(void *parameter)
 		}
 	}
 	keepNewest(NULL);
+	// Whoever reads a register holds the guard: what it reads from is freed here.
+	xSemaphoreTake(sensor.guard, portMAX_DELAY);
 	esp_camera_deinit();
+	xSemaphoreGive(sensor.guard);
 	sensor.isRunning = 0;
 	vTaskDelete(NULL);
 }
@@ -118,11 +121,11 @@ void xs_latchkey_sensor_start(xsMachine *the)
 		if (sensor.guard == NULL)
 			return;
 		sensor.machine = the;
-		sensor.ready = xsArg(2);
-		xsRemember(sensor.ready);
 	}
-	// The same remembered slot, whatever function it holds now.
+	// What is remembered is a link of XS's chain of roots: to assign to one that is in it would cut off all behind it.
+	xsForget(sensor.ready);
 	sensor.ready = xsArg(2);
+	xsRemember(sensor.ready);
 	camera_config_t configuration = configurationOf(width, quality);
 	if (esp_camera_init(&configuration) != ESP_OK) {
 		esp_camera_deinit();
@@ -144,7 +147,7 @@ void xs_latchkey_sensor_read(xsMachine *the)
 {
 	void *target = NULL;
 	xsUnsignedValue room = 0;
-	if (sensor.guard == NULL || xsmcArgc != 1)
+	if (!sensor.mayRun || xsmcArgc != 1)
 		return;
 	xsmcGetBufferWritable(xsArg(0), &target, &room);
 	xSemaphoreTake(sensor.guard, portMAX_DELAY);
@@ -166,15 +169,18 @@ void xs_latchkey_sensor_stop(xsMachine *the)
 	sensor.mayRun = 0;
 }
 
-// (address): what a register of the sensor holds, 0..255; undefined where it does not answer
+// (address): what a register of the sensor holds, 0..255; undefined after stop(), and where the driver says that it did not answer. Some
+// of its drivers do not: what a chip that is gone gives then is 0, or whatever lay there.
 void xs_latchkey_sensor_register(xsMachine *the)
 {
-	if (xsmcArgc != 1 || !sensor.isRunning)
+	if (xsmcArgc != 1 || !sensor.mayRun)
 		return;
+	int address = xsmcToInteger(xsArg(0)), value = -1;
+	xSemaphoreTake(sensor.guard, portMAX_DELAY);
 	sensor_t *chip = esp_camera_sensor_get();
-	if (chip == NULL || chip->get_reg == NULL)
-		return;
-	int value = chip->get_reg(chip, xsmcToInteger(xsArg(0)), 0xff);
+	if (chip != NULL && chip->get_reg != NULL)
+		value = chip->get_reg(chip, address, 0xff);
+	xSemaphoreGive(sensor.guard);
 	if (value >= 0)
 		xsmcSetInteger(xsResult, value & 0xff);
 }

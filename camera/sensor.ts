@@ -1,14 +1,17 @@
 // The image sensor behind its one switch: power, warm-up, files at the camera's own rate, and no power at all.
 // Why: the switch of sensor and light is the rail's (rail.ts); here hangs on it what must follow: frames come only while it is on, and
-// switching off never waits for the sensor.
+// switching off never waits for the sensor. While it is on it is asked who it is: one that does not say so gives no files.
 // Follows docs/camera.md. The C side of the driver is sensor.c.
 
 import { type Millis, millis, type Output } from "../firmware/platform.ts";
+import { answers, findProduct, type Product } from "./product.ts";
 
 /** From power to the first try: the sensor's own regulator and clock. */
 const WARM_UP_MILLIS = 300;
 /** From a start that failed to the next one. */
 const RETRY_MILLIS = 500;
+/** How often a sensor that runs is asked who it is: a lock believes no frame that is older than 1.5 s. */
+const CHECK_MILLIS = 1_000;
 
 /** What takes files from a sensor: sensor.c on a board. */
 export interface SensorDriver {
@@ -17,6 +20,9 @@ export interface SensorDriver {
   start(ready: () => void): boolean;
   /** Copies the newest file. @returns its length; 0 where it does not fit, undefined where there is none that is new */
   read(target: Uint8Array): number | undefined;
+  /** Reads a register, between `start` and `stop`. @param address as the sensor's data sheet counts, with the bank in the high byte
+   *  @returns 0..255; undefined where it does not answer */
+  register(address: number): number | undefined;
   /** Ends, at once for whoever asks. */
   stop(): void;
 }
@@ -40,9 +46,10 @@ export class Sensor implements Output {
   readonly #parts: SensorParts;
   readonly #file: Uint8Array;
   #isOn = false;
-  #isRunning = false;
-  /** When it is to be started. */
-  #startAt: Millis | undefined;
+  /** What answers; undefined while it does not run. */
+  #product: Product | undefined;
+  /** When it is to be started, or asked who it is. */
+  #dueAt: Millis | undefined;
   #lastFrame = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SensorParts) {
@@ -57,25 +64,41 @@ export class Sensor implements Output {
     supply.write(isActive);
     if (isActive === this.#isOn) return;
     this.#isOn = isActive;
-    this.#startAt = isActive ? millis(this.#parts.uptime() + WARM_UP_MILLIS) : undefined;
-    if (this.#isRunning) driver.stop();
-    this.#isRunning = false;
+    this.#dueAt = isActive ? millis(this.#parts.uptime() + WARM_UP_MILLIS) : undefined;
+    if (this.#product !== undefined) driver.stop();
+    this.#product = undefined;
   }
 
-  /** Starts the sensor once it is warm, and again where it did not answer. */
+  /** Starts the sensor once it is warm, asks it who it is while it runs, and starts it again where it did not answer. */
   tick(now: Millis): void {
-    if (this.#startAt === undefined || now < this.#startAt) return;
-    this.#isRunning = this.#parts.driver.start(() => this.#ready());
-    this.#startAt = this.#isRunning ? undefined : millis(now + RETRY_MILLIS);
+    if (this.#dueAt === undefined || now < this.#dueAt) return;
+    this.#product = this.#product === undefined ? this.#start() : this.#check(this.#product);
+    this.#dueAt = millis(now + (this.#product === undefined ? RETRY_MILLIS : CHECK_MILLIS));
   }
 
   get nextTick(): Millis | undefined {
-    return this.#startAt;
+    return this.#dueAt;
+  }
+
+  #start(): Product | undefined {
+    const { driver } = this.#parts;
+    if (!driver.start(() => this.#ready())) return undefined;
+    const product = findProduct((address) => driver.register(address));
+    if (product === undefined) driver.stop();
+    return product;
+  }
+
+  /** @returns undefined where it was stopped, since it is not what it was */
+  #check(product: Product): Product | undefined {
+    const { driver } = this.#parts;
+    if (answers(product, (address) => driver.register(address))) return product;
+    driver.stop();
+    return undefined;
   }
 
   /** Hands the newest file over, where it is time for one. */
   #ready(): void {
-    if (!this.#isRunning) return;
+    if (this.#product === undefined) return;
     const length = this.#parts.driver.read(this.#file);
     if (length === undefined || length === 0) return;
     const now = this.#parts.uptime();

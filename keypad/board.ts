@@ -76,7 +76,7 @@ function run({ sdk, crypto, random, chip, target }: KeypadBoardParts, starting: 
     label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),
   });
   terminal.show();
-  pump.add(tamper, keypad, terminal);
+  pump.add(tamper, keypad, terminal, cable);
   pump.whenIdle(() => copper.listen());
   pump.call((now) => {
     keypad.tamperChanged(tamper.isActive, now);

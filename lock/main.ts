@@ -16,13 +16,28 @@ import timer from "timer";
 import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
 import { NativeGattRadio } from "../firmware/io/gattradio.ts";
+import { join } from "../firmware/io/join.ts";
+import { protectedOf } from "../firmware/io/protected.ts";
 import { type LockImage, startLock } from "./board.ts";
 
 declare const IMAGE: LockImage;
 
 export default function main(): void {
   startLock({
-    sdk: { Analog, Digital, Pwm, Serial, Listener, Tcp, Udp, Wifi, flash, keyValue, timer, qrCode },
+    sdk: {
+      Analog,
+      Digital,
+      Pwm,
+      Serial,
+      Listener,
+      Tcp,
+      Udp,
+      Wifi: protectedOf(Wifi, join),
+      flash,
+      keyValue,
+      timer,
+      qrCode,
+    },
     ...{ crypto, random, chip, feedFromRadio },
     radio: new NativeGattRadio(),
     image: IMAGE,

@@ -106,4 +106,20 @@ test("where there is no folder there is no card, and no room", () => {
   refuses(() => card.create("film.age"));
 });
 
+test("nothing is looked for before something is asked of the card", () => {
+  const card = newCard();
+  card.put("note", bytes(9));
+  // There is one card: to look for another one would have let go of it.
+  const absent = new FileCard({ base: `${host.scratch()}/none/there`, pins: PINS });
+  assert.equal(card.read("note", 0, 9), bytes(9));
+  assert.is(absent.freeBytes, 0);
+  refuses(() => card.read("note", 0, 9));
+});
+
+test("the room of a card is known when it is asked for first", () => {
+  newCard();
+  const card = new FileCard({ base: host.scratch(), pins: PINS });
+  assert.ok(card.freeBytes > 1_000_000);
+});
+
 test.run();

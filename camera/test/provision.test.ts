@@ -151,7 +151,7 @@ function readOrNone(bytes: Bytes): Credentials | undefined {
 }
 
 test("the longest name and passphrase fill a provision", () => {
-  const longest = { name: new Uint8Array(32).fill(0xff), passphrase: new Uint8Array(63).fill(0x7e) };
+  const longest = { name: new Uint8Array(32).fill(0x7a), passphrase: new Uint8Array(63).fill(0x7e) };
   const bytes = encodeProvision(longest);
   assert.is(bytes.length, PROVISION_BYTES_MAX);
   assert.equal(parseProvision(bytes), longest);

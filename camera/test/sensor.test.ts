@@ -1,8 +1,10 @@
-// Holds the sensor behind its switch to its order: power, warm-up, files at the camera's rate; off at once, and nothing afterwards.
+// Holds the sensor behind its switch to its order: power, warm-up, files at the camera's rate; off at once, and nothing afterwards; and
+// to its name: what does not answer as the sensor that it was gives no files.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Millis, millis } from "../../firmware/platform.ts";
+import { PRODUCTS } from "../product.ts";
 import { Sensor, type SensorDriver } from "../sensor.ts";
 
 /** A sensor on a bench: what happened, in order. */
@@ -13,6 +15,7 @@ class Bench implements SensorDriver {
   now = 0;
   ready: (() => void) | undefined;
   newest: Uint8Array | undefined;
+  readonly registers = new Map<number, number>(PRODUCTS[0]?.marks);
   readonly sensor = new Sensor({
     driver: this,
     supply: { write: (isActive) => this.told.push(isActive ? "power" : "no power") },
@@ -35,6 +38,10 @@ class Bench implements SensorDriver {
     if (file.length > target.length) return 0;
     target.set(file);
     return file.length;
+  }
+
+  register(address: number): number | undefined {
+    return this.registers.get(address);
   }
 
   stop(): void {
@@ -62,7 +69,6 @@ test("has no power from the first moment, and starts only when it is warm", () =
   assert.equal(bench.told.splice(0), []);
   bench.passTo(300);
   assert.equal(bench.told.splice(0), ["start"]);
-  assert.is(bench.sensor.nextTick, undefined);
 });
 
 test("hands files over at the camera's rate, and drops what comes between", () => {
@@ -113,6 +119,70 @@ test("a file that does not fit is dropped, and the next one is taken", () => {
   bench.ready?.();
   bench.shoot(7);
   assert.equal(bench.frames, ["300:1:7"]);
+});
+
+for (const { name, marks } of PRODUCTS) {
+  test(`an ${name} is known by its registers, and by all of them`, () => {
+    for (const [address, value] of marks) {
+      for (const held of [value, value ^ 1, value ^ 0x80, 0, 0xff, undefined]) {
+        const bench = new Bench();
+        bench.registers.clear();
+        for (const [at, mark] of marks) bench.registers.set(at, mark);
+        if (held === undefined) bench.registers.delete(address);
+        else bench.registers.set(address, held);
+        bench.sensor.write(true);
+        bench.passTo(300);
+        bench.shoot(1);
+        assert.is(bench.frames.length, held === value ? 1 : 0, `${address}: ${held}`);
+        assert.is(bench.told.includes("stop"), held !== value);
+      }
+    }
+  });
+}
+
+test("a sensor that no longer says who it is gives no more files, and is started again until it does", () => {
+  const bench = new Bench();
+  bench.sensor.write(true);
+  bench.passTo(300);
+  bench.passTo(1_300);
+  bench.shoot(1);
+  bench.told.splice(0);
+  bench.registers.set(0x10a, 0);
+  bench.passTo(2_299);
+  assert.equal(bench.told.splice(0), []);
+  bench.passTo(2_300);
+  bench.shoot(2);
+  assert.equal(bench.told.splice(0), ["stop"]);
+  assert.equal(bench.frames, ["1300:1:1"]);
+  bench.passTo(2_800);
+  assert.equal(bench.told.splice(0), ["start", "stop"]);
+  bench.registers.set(0x10a, 0x26);
+  bench.passTo(3_300);
+  bench.shoot(3);
+  assert.equal(bench.told.splice(0), ["start"]);
+  assert.equal(bench.frames, ["1300:1:1", "3300:1:3"]);
+});
+
+test("another sensor in the place of the one that ran gives no files before it was started", () => {
+  const bench = new Bench();
+  bench.sensor.write(true);
+  bench.passTo(300);
+  bench.registers.clear();
+  for (const [address, value] of PRODUCTS[1]?.marks ?? []) bench.registers.set(address, value);
+  bench.passTo(1_300);
+  bench.shoot(1);
+  assert.equal(bench.frames, []);
+  bench.passTo(1_800);
+  bench.shoot(2);
+  assert.equal(bench.frames, ["1800:1:2"]);
+});
+
+test("one that is off is asked nothing", () => {
+  const bench = new Bench();
+  bench.sensor.write(true);
+  bench.passTo(300);
+  bench.sensor.write(false);
+  assert.is(bench.sensor.nextTick, undefined);
 });
 
 test.run();

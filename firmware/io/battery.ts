@@ -7,8 +7,10 @@ import { assert } from "../fault.ts";
 import type { Battery, Millis } from "../platform.ts";
 import { measure, type VoltageOptions } from "./voltage.ts";
 
-/** For so long a reading at rest stands. */
+/** For so long a reading at rest stands; and so long after a load one is none at rest. */
 const REMEMBERED_MILLIS = 5_000;
+/** These are other cells: what a load found does not count for them. Cells that recover from a load rise by less, new ones by more. */
+export const RISE_MILLIVOLTS = 500;
 /** What a battery counts as that cannot be measured: empty. */
 const EMPTY_MILLIVOLTS = 1;
 
@@ -27,7 +29,11 @@ export interface BatteryOptions extends VoltageOptions {
 export class DividedBattery implements Battery {
   readonly #options: BatteryOptions;
   #resting: { readonly millivolts: number; readonly at: Millis } | undefined;
-  #loaded: number | undefined;
+  /** What the last load found, and the last voltage at rest before it, or else the first one after it. */
+  #loaded: { readonly millivolts: number; readonly rest: number | undefined } | undefined;
+  #loadedAt: Millis | undefined;
+  /** The last voltage that was measured at rest. */
+  #rest: number | undefined;
 
   /** @throws Error of the SDK where the pin is taken, or cannot be measured */
   constructor(options: BatteryOptions) {
@@ -39,21 +45,35 @@ export class DividedBattery implements Battery {
   get millivolts(): number {
     const now = this.#options.now();
     if (this.#resting === undefined || now - this.#resting.at >= REMEMBERED_MILLIS) {
-      this.#resting = { millivolts: this.#measure(), at: now };
+      const millivolts = this.#measure();
+      this.#resting = { millivolts: millivolts ?? EMPTY_MILLIVOLTS, at: now };
+      if (millivolts !== undefined) this.#rested(millivolts, now);
     }
-    return Math.min(this.#resting.millivolts, this.#loaded ?? this.#resting.millivolts);
+    return Math.min(this.#resting.millivolts, this.#loaded?.millivolts ?? this.#resting.millivolts);
   }
 
-  /** Measures while the motor runs, behind its inrush. What it finds stands until the next load: a battery that is changed
-   *  without a restart is believed after one drive. */
+  /** Measures while the motor runs, behind its inrush. What it finds stands until the next load, or until the cells are others: a
+   *  measurement that fails finds nothing. */
   load(): void {
-    this.#loaded = this.#measure();
+    const millivolts = this.#measure();
+    if (millivolts !== undefined) this.#loaded = { millivolts, rest: this.#rest };
+    this.#loadedAt = this.#options.now();
   }
 
-  #measure(): number {
+  /** Forgets the last load where the cells are others. */
+  #rested(millivolts: number, now: Millis): void {
+    if (this.#loadedAt !== undefined && now - this.#loadedAt < REMEMBERED_MILLIS) return;
+    this.#rest = millivolts;
+    if (this.#loaded === undefined) return;
+    const { rest = millivolts } = this.#loaded;
+    this.#loaded = millivolts - rest < RISE_MILLIVOLTS ? { ...this.#loaded, rest } : undefined;
+  }
+
+  /** @returns millivolts, at least 1; undefined where it fails */
+  #measure(): number | undefined {
     const { upperOhms, lowerOhms } = this.#options;
     const atPin = measure(this.#options);
-    if (atPin === undefined) return EMPTY_MILLIVOLTS;
+    if (atPin === undefined) return undefined;
     return Math.max(EMPTY_MILLIVOLTS, Math.round((atPin * (upperOhms + lowerOhms)) / lowerOhms));
   }
 }

@@ -6,6 +6,7 @@ import type { Bytes } from "../bytes.ts";
 import { createSerialReader, encodeSerial } from "../link/serial.ts";
 import type { Millis, Wire } from "../platform.ts";
 import { Port, type PortParts } from "./port.ts";
+import type { Timed } from "./pump.ts";
 
 /** What a cable is made of. */
 export interface CableParts extends Omit<PortParts, "received"> {
@@ -13,8 +14,8 @@ export interface CableParts extends Omit<PortParts, "received"> {
   received(frame: Bytes, now: Millis): void;
 }
 
-/** One end of the cable. It owns the port: `close()` gives it back, and twice is harmless. */
-export class Cable implements Wire {
+/** One end of the cable. It is ticked by the board's pump, and owns the port: `close()` gives it back, and twice is harmless. */
+export class Cable implements Wire, Timed {
   readonly #port: Port;
 
   /** @throws Error of the SDK where the port cannot be opened */
@@ -32,6 +33,16 @@ export class Cable implements Wire {
   /** Sends a frame, or drops it where too many wait. @param frame 1..2,425 bytes */
   send(frame: Bytes): void {
     this.#port.write(encodeSerial(frame));
+  }
+
+  /** Looks after the port. */
+  tick(now: Millis): void {
+    this.#port.tick(now);
+  }
+
+  /** The uptime by which `tick` must be called. */
+  get nextTick(): Millis | undefined {
+    return this.#port.nextTick;
   }
 
   /** Gives the port back. */

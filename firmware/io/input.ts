@@ -1,12 +1,13 @@
 // Input pins: a contact that bounces, debounced by time, and a level that is looked at as it is.
 // Why: a bolt's contact, a door's and a button chatter for milliseconds, and each chatter would be an opening in the journal.
 // Follows Ecma-419 §9.2. No edge decides anything: it only says that the level is worth reading, so that one which came late, came
-// together with others, or did not come at all costs time and no truth.
+// together with others, or did not come at all costs time and no truth: a level is read twice a second, whatever its edges do.
 
 import { assert } from "../fault.ts";
 import { type Input, type Millis, millis } from "../platform.ts";
 import type { Digital, DigitalClass } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
+import { pollAfter } from "./poll.ts";
 
 /** The wiring of an input. */
 export interface InputOptions {
@@ -104,10 +105,10 @@ export class ContactInput implements Input {
     this.#changed?.(read, now);
   }
 
-  /** The uptime by which `tick` must be called; undefined where the next edge is enough. */
-  get nextTick(): Millis | undefined {
+  /** The uptime by which `tick` must be called. */
+  get nextTick(): Millis {
     if (this.#hasEdge) return this.#now;
-    return this.#read === this.#isActive ? undefined : millis(this.#since + this.#debounceMillis);
+    return this.#read === this.#isActive ? pollAfter(this.#now) : millis(this.#since + this.#debounceMillis);
   }
 
   /** Gives the pin back. Twice is harmless. */

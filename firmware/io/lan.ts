@@ -29,8 +29,11 @@ export const SOURCES_MAX = 4;
 export const SOURCE_MILLIS = 150_000;
 /** A frame that comes twice, from the group and by itself, within so long counts once. */
 export const TWICE_MILLIS = 500;
-/** Datagrams that are read at one event: what is above that was sent to keep the board busy. */
+/** Datagrams that are read in one turn of the loop, and how many of them are served: what is above that was sent to keep the board busy. */
+export const READS_MAX = 64;
 export const DATAGRAMS_MAX = 16;
+/** When the next ones are read: all others who are due come between. */
+const TURN_MILLIS = 1;
 /** When a socket that could not be opened is tried again. */
 export const RETRY_MILLIS = 5_000;
 
@@ -71,6 +74,8 @@ export class Lan implements Wire {
   #crowdedAt: Millis | undefined;
   #last: { readonly frame: Bytes; readonly at: Millis } | undefined;
   #openAt: Millis | undefined;
+  /** When it is read on, since more was there than one turn reads. */
+  #readAt: Millis | undefined;
 
   constructor(parts: LanParts) {
     this.#parts = parts;
@@ -105,11 +110,13 @@ export class Lan implements Wire {
   /** Does what is due. */
   tick(now: Millis): void {
     if (this.#openAt !== undefined && now >= this.#openAt) this.#open(now);
+    if (this.#readAt !== undefined && now >= this.#readAt) this.#read(now);
   }
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
-    return this.#openAt;
+    // Nothing is read where no socket is open.
+    return this.#openAt ?? this.#readAt;
   }
 
   /** Sends and receives nothing any more. */
@@ -133,13 +140,16 @@ export class Lan implements Wire {
   #closeSocket(): void {
     this.#udp?.close();
     this.#udp = undefined;
+    this.#readAt = undefined;
   }
 
-  /** Takes all that waits: the SDK keeps it without a bound, and tells of each once. */
+  /** Takes what waits, and the rest of it a turn later: the SDK keeps it without a bound, and tells of what is left by nothing but the
+   *  next one that comes. */
   #read(now: Millis): void {
-    let count = 0;
-    for (let datagram = this.#udp?.read(); datagram !== undefined; datagram = this.#udp?.read()) {
-      count += 1;
+    this.#readAt = undefined;
+    for (let count = 1; count <= READS_MAX; count++) {
+      const datagram = this.#udp?.read();
+      if (datagram === undefined) return;
       const { address, port } = datagram;
       const frame = new Uint8Array(datagram);
       if (count > DATAGRAMS_MAX || port !== LAN_PORT || address === this.#address || !isPlausible(frame)) continue;
@@ -147,6 +157,7 @@ export class Lan implements Wire {
       if (this.#cameBefore(frame, now)) continue;
       this.#parts.received(frame, now);
     }
+    if (this.#udp !== undefined) this.#readAt = millis(now + TURN_MILLIS);
   }
 
   #hear(address: string, now: Millis): void {

@@ -1,12 +1,15 @@
 // A serial port: whole messages out, bytes in, and nothing kept for long.
 // Why: a UART takes 128 bytes at a time, and a cable past a door can be cut, shorted or held; a message that did not get away in time is
 // one that its sender has already replaced, so it goes whole, and never in part.
-// Follows Ecma-419 §9.7. What the bytes are, whoever owns the port knows: frames (cable.ts), or frames and text (terminal.ts).
+// Follows Ecma-419 §9.7. What the bytes are, whoever owns the port knows: frames (cable.ts), or frames and text (terminal.ts). A port
+// that tells nothing any more (poll.ts) is looked at by `tick`: it loses a frame or two, and no later one.
 
 import type { Bytes } from "../bytes.ts";
-import type { Millis } from "../platform.ts";
+import { type Millis, millis } from "../platform.ts";
 import type { Serial, SerialClass } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
+import { pollAfter } from "./poll.ts";
+import type { Timed } from "./pump.ts";
 
 /** Messages that wait. */
 export const MESSAGES_MAX = 8;
@@ -14,6 +17,15 @@ export const MESSAGES_MAX = 8;
 export const QUEUE_BYTES_MAX = 4_880;
 /** For how long one waits: a command is sent again after a second. */
 export const WAIT_MILLIS_MAX = 1_000;
+
+/** What a UART takes at once where nothing is in it, in bytes. */
+const WRITE_BYTES = 128;
+/** When what waits is tried though the port has told of no room, in milliseconds: 128 bytes are away after 33. */
+export const TRY_MILLIS = 40;
+/** How often a port is read that had bytes and told nothing, before they overrun; and for how long, so that what its sender says again
+ *  after a second is heard whole. */
+export const LISTEN_MILLIS = 20;
+export const LISTENING_MILLIS = 3_000;
 
 /** What a port is made of. */
 export interface PortParts {
@@ -34,8 +46,8 @@ interface Waiting {
   readonly since: Millis;
 }
 
-/** The port: `close()` gives it back, and twice is harmless; it is not for the port's own callbacks. */
-export class Port {
+/** The port. It is ticked by the board's pump; `close()` gives it back, and twice is harmless; it is not for the port's own callbacks. */
+export class Port implements Timed {
   readonly #parts: PortParts;
   readonly #serial: Serial;
   #waiting: Waiting[] = [];
@@ -43,6 +55,11 @@ export class Port {
   #sent = 0;
   #writable = 0;
   #isClosed = false;
+  /** When it was last looked at, and when it was last known how much may be written. */
+  #now: Millis = millis(0);
+  #triedAt: Millis = millis(0);
+  /** When there were bytes of which nothing was told; undefined while it tells. */
+  #missedAt: Millis | undefined;
 
   /** @throws Error of the SDK where the port cannot be opened */
   constructor(parts: PortParts) {
@@ -54,7 +71,11 @@ export class Port {
       receive,
       transmit,
       format: "buffer",
-      onReadable: () => loop.call((now) => this.#read(now)),
+      onReadable: () =>
+        loop.call((now) => {
+          this.#missedAt = undefined;
+          this.#read(now);
+        }),
       onWritable: (count) => loop.call((now) => this.#flush(count, now)),
     });
   }
@@ -66,8 +87,26 @@ export class Port {
     this.#forgetOld(now);
     const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes.length, 0);
     if (this.#waiting.length >= MESSAGES_MAX || held + bytes.length > QUEUE_BYTES_MAX) return;
+    if (this.#waiting.length === 0) this.#triedAt = now;
     this.#waiting.push({ bytes, since: now });
     this.#write();
+  }
+
+  /** Looks whether bytes came of which nothing was told, and whether there is room again. */
+  tick(now: Millis): void {
+    if (this.#isClosed) return;
+    this.#now = now;
+    if (this.#read(now)) this.#missedAt = now;
+    if (this.#missedAt !== undefined && now - this.#missedAt >= LISTENING_MILLIS) this.#missedAt = undefined;
+    // A port that is full throws.
+    if (this.#waiting.length > 0 && now - this.#triedAt >= TRY_MILLIS) this.#flush(WRITE_BYTES, now);
+  }
+
+  /** The uptime by which `tick` must be called; undefined for one that is closed. */
+  get nextTick(): Millis | undefined {
+    if (this.#isClosed) return undefined;
+    const look = this.#missedAt === undefined ? pollAfter(this.#now) : this.#now + LISTEN_MILLIS;
+    return millis(this.#waiting.length === 0 ? look : Math.min(look, this.#triedAt + TRY_MILLIS));
   }
 
   /** Gives the port back. */
@@ -78,16 +117,18 @@ export class Port {
     this.#serial.close();
   }
 
-  #read(now: Millis): void {
-    if (this.#isClosed) return;
-    const came = this.#serial.read();
-    if (came === undefined) return;
+  /** @returns whether there was something */
+  #read(now: Millis): boolean {
+    const came = this.#isClosed ? undefined : this.#serial.read();
+    if (came === undefined) return false;
     this.#parts.received(new Uint8Array(came), now);
+    return true;
   }
 
   #flush(count: number, now: Millis): void {
     if (this.#isClosed) return;
     this.#writable = count;
+    this.#triedAt = now;
     this.#forgetOld(now);
     this.#write();
   }

@@ -18,6 +18,9 @@ export const STREAM_PORT = 7446;
 export const RETRY_MILLIS = 5_000;
 /** How long after the network went a listener is closed: what the SDK has queued for it must be served before. */
 export const CLOSE_MILLIS = 1_000;
+/** Who waits and is taken or hung up on in one turn of the loop, and when the next ones are: all others who are due come between. */
+export const ACCEPTS_MAX = 16;
+const TURN_MILLIS = 1;
 /** A connection more than a core keeps, so that it can hear of one that it may give a place. */
 const CONNECTIONS_MIN = 3;
 
@@ -38,7 +41,7 @@ export interface StreamsParts {
   readonly host: Host;
   /** 7446 where it is left out. */
   readonly port?: number;
-  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. lwIP has 8 or 16. */
+  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. lwIP has 16 (radio.conf). */
   readonly connectionsMax: number;
   /** What may wait to be written for each, in bytes: 8,192 for a lock, 65,536 for a camera, a picture and some answers. */
   readonly queueBytesMax: number;
@@ -53,6 +56,8 @@ export class Streams implements Carrier {
   #isUp = false;
   /** When the listener is opened, or closed, whichever it is not. */
   #changeAt: Millis | undefined;
+  /** When more are accepted, since more waited than one turn takes. */
+  #acceptAt: Millis | undefined;
 
   constructor(parts: StreamsParts) {
     assert(parts.connectionsMax >= CONNECTIONS_MIN, "a connection more than the core keeps");
@@ -102,6 +107,7 @@ export class Streams implements Carrier {
   /** Does what is due. */
   tick(now: Millis): void {
     for (const socket of this.#sockets.values()) socket.tick(now);
+    if (this.#acceptAt !== undefined && now >= this.#acceptAt) this.#accept(now);
     if (this.#changeAt === undefined || now < this.#changeAt) return;
     if (this.#isUp) this.#open(now);
     else {
@@ -113,7 +119,7 @@ export class Streams implements Carrier {
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
     let next: number | undefined = this.#changeAt;
-    for (const { nextTick } of this.#sockets.values()) {
+    for (const nextTick of [this.#acceptAt, ...[...this.#sockets.values()].map((socket) => socket.nextTick)]) {
       if (nextTick !== undefined) next = Math.min(next ?? nextTick, nextTick);
     }
     return next === undefined ? undefined : millis(next);
@@ -134,6 +140,7 @@ export class Streams implements Carrier {
   #closeListener(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#acceptAt = undefined;
   }
 
   #hangUp(now: Millis): void {
@@ -146,12 +153,17 @@ export class Streams implements Carrier {
     }
   }
 
-  /** Takes everybody who waits: the SDK keeps them without a bound. */
+  /** Takes who waits, and the rest of them a turn later: the SDK keeps them without a bound, and tells of who is left by nothing but the
+   *  next one that comes. */
   #accept(now: Millis): void {
-    for (let from = this.#listener?.read(); from !== undefined; from = this.#listener?.read()) {
+    this.#acceptAt = undefined;
+    for (let count = 0; count < ACCEPTS_MAX; count++) {
+      const from = this.#listener?.read();
+      if (from === undefined) return;
       if (!this.#isUp || !this.#hasPlace()) from.close();
       else this.#take(from, now);
     }
+    if (this.#listener !== undefined) this.#acceptAt = millis(now + TURN_MILLIS);
   }
 
   /** Whether there is a place; who is being closed gives one up. */

@@ -10,6 +10,7 @@ import { type LabelledBoard, type Modules, newBoardNotice } from "../link/label.
 import { type Millis, millis } from "../platform.ts";
 import type { QrModule } from "./ecma419.ts";
 import { Port, type PortParts } from "./port.ts";
+import type { Timed } from "./pump.ts";
 
 /** The port's 128 bytes last for 33 ms at this rate: as long as a board may be busy. */
 export const TERMINAL_BAUD = 38_400;
@@ -31,7 +32,7 @@ export interface TerminalParts extends Omit<PortParts, "baud" | "received"> {
 }
 
 /** The port. */
-export class Terminal {
+export class Terminal implements Timed {
   readonly #parts: TerminalParts;
   readonly #port: Port;
   /** What is still to be printed: line by line, since all at once would fill the heap of a small chip. */
@@ -70,8 +71,10 @@ export class Terminal {
     this.#sayAt = this.#parts.loop.uptime();
   }
 
-  /** Prints the next line. */
+  /** Looks after the port, and prints the next line where it is time. */
   tick(now: Millis): void {
+    this.#port.tick(now);
+    if (this.#sayAt === undefined || now < this.#sayAt) return;
     const [line, ...others] = this.#lines;
     this.#lines = others;
     if (line !== undefined) this.#port.write(Uint8Array.from(encodeUtf8(`${line}\r\n`)));
@@ -79,6 +82,8 @@ export class Terminal {
   }
 
   get nextTick(): Millis | undefined {
-    return this.#sayAt;
+    const { nextTick } = this.#port;
+    if (this.#sayAt === undefined || nextTick === undefined) return this.#sayAt ?? nextTick;
+    return millis(Math.min(this.#sayAt, nextTick));
   }
 }

@@ -2,7 +2,7 @@
 // Why: the lock works without it, so nothing here may stop the board or wait; and a router that is off for a night, or whose password
 // was changed, must not be asked every second by every board of the house.
 // Follows Ecma-419's network interface (3rd edition, draft) as the Moddable SDK 8.2.3 has it; names and passphrases have the bounds of
-// IEEE 802.11-2020. The SDK's class cannot demand protected management frames (PMF): whoever jams or forges them ends a connection.
+// IEEE 802.11-2020. Protected management frames are demanded by how a board joins (protected.ts).
 
 import { toAscii } from "../bytes.ts";
 import { decodeUtf8 } from "../cbor/text.ts";

@@ -54,14 +54,6 @@ export class UsbSocket {
     if (connection === this.#connection) this.#connection = undefined;
   }
 
-  /** Ends the connection since nobody is at the other end any more; a line that does not tell calls it never. */
-  unplugged(): void {
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    this.#host.disconnected(connection);
-    this.#connection = undefined;
-  }
-
   #take(frame: Bytes): void {
     const isHello = isFirstMessage(frame);
     if (isHello && (this.#connection === undefined || sessionOf(frame) !== this.#session))
@@ -71,7 +63,7 @@ export class UsbSocket {
   }
 
   #begin(session: number): void {
-    this.unplugged();
+    if (this.#connection !== undefined) this.#host.disconnected(this.#connection);
     const connection = this.#host.nextConnection();
     this.#connection = connection;
     this.#session = session;

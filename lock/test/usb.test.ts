@@ -194,16 +194,6 @@ test("an owner at the cable is put out after two minutes of silence, and the nex
   assert.ok(computer.start());
 });
 
-test("a pulled plug ends the session", () => {
-  const { desk, computer } = adopted();
-  assert.ok(computer.start());
-  assert.is(computer.own(desk.owner), "yes");
-  computer.cable.unplugged();
-  computer.cable.unplugged();
-  assert.is(computer.ask({ kind: "status" }), undefined);
-  assert.ok(computer.start());
-});
-
 test("text of a console, noise and stray frames begin nothing, and what stands goes on", () => {
   const { desk, computer } = adopted();
   const random = new Stream(11, "noise");

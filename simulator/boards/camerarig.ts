@@ -21,6 +21,11 @@ const PINS = CAMERA_PINS.xiao_esp32s3_sense;
 const RAIL_SECTORS = 96;
 /** What the sensor gives by itself. */
 const SHOT_MILLIS = 125;
+/** What the registers of the usual sensor hold that say who it is. */
+const OV2640: ReadonlyMap<number, number> = new Map([
+  [0x10a, 0x26],
+  [0x11c, 0x7f],
+]);
 
 /** What its image says. */
 export const CAMERA_IMAGE = Object.freeze({ target: "xiao_esp32s3_sense", version: "desk" } as const);
@@ -43,6 +48,8 @@ export class CameraRig implements SensorDriver {
   readonly card = new MemoryCard();
   /** Whether somebody has cut the red light's wire: the sensor behind it has no supply either. */
   isLightCut = false;
+  /** Whether its sensor answers on its control wires; where it does not, files come on, as from a driver that repeats its memory. */
+  isAnswering = true;
   /** Files that the sensor gave. */
   shots = 0;
   readonly #parts: CameraRigParts;
@@ -115,6 +122,10 @@ export class CameraRig implements SensorDriver {
     if (file.length > target.length) return 0;
     target.set(file);
     return file.length;
+  }
+
+  register(address: number): number | undefined {
+    return this.isAnswering ? OV2640.get(address) : undefined;
   }
 
   stop(): void {

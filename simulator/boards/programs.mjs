@@ -45,6 +45,7 @@ const ours = (made) => new Proxy(made, {
 const NATIVE = {
   "firmware/crypto/native.ts": `export { crypto } from "./portable.ts"; export const { random, feedFromRadio } = parts;`,
   "firmware/io/board.ts": "export const { chip } = parts;",
+  "firmware/io/join.ts": "export const join = (wish) => parts.chip.wifi.join(wish);",
   "firmware/io/gattradio.ts": "export const NativeGattRadio = function () { return parts.radio; };",
   "camera/filecard.ts": `${OURS} export const FileCard = function () { return ours(parts.card); };`,
   "camera/lens.ts": "export const sensorOf = () => parts.driver;",

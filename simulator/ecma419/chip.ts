@@ -7,6 +7,7 @@ import { assert } from "../../firmware/fault.ts";
 import type { AnalogClass, DigitalClass, PwmClass } from "../../firmware/io/ecma419.ts";
 import { analogOf } from "./analog.ts";
 import { digitalOf } from "./digital.ts";
+import { Messages } from "./messages.ts";
 import type { ChipModel, Pull } from "./model.ts";
 import { CHANNELS_USUAL, Pulses, pwmOf } from "./pwm.ts";
 
@@ -53,9 +54,10 @@ export class Chip {
   readonly Analog: AnalogClass;
   /** Whether the converter's readings fail, as they do where something else holds it. */
   isConverterBusy = false;
+  /** What takes its interrupts to the event loop. */
+  readonly messages: Messages;
   readonly #pins = new Map<number, Pin>();
   readonly #watchers: ((pin: number) => void)[] = [];
-  readonly #defer: (callback: () => void) => void;
   readonly #channelMap: number;
   #pulses: Pulses;
   #starts = 0;
@@ -64,7 +66,7 @@ export class Chip {
    *  @param channelMap the channels of pulses that the image may use, a bit for each (`pwm.ledc_channel_map` of its manifest) */
   constructor(model: ChipModel, defer: (callback: () => void) => void, channelMap = CHANNELS_USUAL) {
     this.model = model;
-    this.#defer = defer;
+    this.messages = new Messages(defer);
     this.#channelMap = channelMap;
     for (const pin of model.pins) {
       this.#pins.set(pin, {
@@ -170,9 +172,9 @@ export class Chip {
     this.#watchers.push(watcher);
   }
 
-  /** For the classes: runs a callback from the event loop. */
+  /** For the classes: runs a callback from the event loop, unless its message is lost. */
   interrupt(callback: () => void): void {
-    this.#defer(callback);
+    this.messages.post(callback);
   }
 
   /** For the classes: whether there is such a pin. */

@@ -87,7 +87,8 @@ class ChipDigital implements Digital {
     return this.#isDrain ? { kind: "drain", level } : { kind: "output", level };
   }
 
-  /** Gives what an edge does: however many come before the loop runs, they are one callback, and after closing none. */
+  /** Gives what an edge does: however many come before the loop runs, they are one callback, and after closing none. Where the
+   *  message of one is lost, none that follows sends another. */
   #listener({ edge = 0, onReadable }: Options): ((level: Level) => void) | undefined {
     if (onReadable === undefined || onReadable === null) return undefined;
     if (typeof onReadable !== "function") throw new Error("not a function");

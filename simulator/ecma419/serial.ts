@@ -8,6 +8,7 @@
 
 import type { Serial, SerialClass } from "../../firmware/io/ecma419.ts";
 import type { Defer } from "./loop.ts";
+import { Messages } from "./messages.ts";
 
 /** What a UART of the ESP32 holds in either direction. */
 export const QUEUE_BYTES = 128;
@@ -31,9 +32,12 @@ export class SerialCable {
   spoil: (byte: number) => number | undefined = (byte) => byte;
   /** Bytes that came where nobody had read the former ones. */
   overrun = 0;
+  /** What takes the interrupts of each board to its event loop. */
+  readonly messages: Readonly<Record<End, Messages>>;
   readonly #ports: Record<End, Port | undefined> = { near: undefined, far: undefined };
 
   constructor(defer: Defer) {
+    this.messages = { near: new Messages(defer), far: new Messages(defer) };
     this.near = classOf(this, "near", defer);
     this.far = classOf(this, "far", defer);
   }
@@ -74,7 +78,8 @@ class Port {
   readonly #received: number[] = [];
   #sending: number[] = [];
   #isShifting = false;
-  #isReadablePlanned = false;
+  /** What the chip said and the loop has not heard: while it stands the chip does not say it again, be its message lost or not. */
+  readonly #told = { readable: false, writable: false };
   /** Whether the chip is to say when its queue is nearly empty. */
   #isWritableAwaited = true;
   #isInside = false;
@@ -133,26 +138,35 @@ class Port {
   }
 
   #planReadable(): void {
-    const { onReadable } = this.#options;
-    if (onReadable === undefined || this.#isReadablePlanned || this.#received.length === 0) return;
-    this.#isReadablePlanned = true;
-    this.#defer(() => {
-      this.#isReadablePlanned = false;
-      if (this.#isClosed || this.#received.length === 0) return;
-      this.#enter(() => onReadable.call(this.#self, this.#received.length));
-      // The chip goes on asking while something is left.
-      this.#planReadable();
-    });
+    if (this.#options.onReadable !== undefined && this.#received.length > 0) this.#tell("readable");
   }
 
   #planWritable(): void {
-    const { onWritable } = this.#options;
-    if (onWritable === undefined || !this.#isWritableAwaited) return;
+    if (this.#options.onWritable === undefined || !this.#isWritableAwaited) return;
     this.#isWritableAwaited = false;
-    this.#defer(() => {
-      const count = QUEUE_BYTES - this.#sending.length;
-      if (!this.#isClosed && count > 0) this.#enter(() => onWritable.call(this.#self, count));
-    });
+    this.#tell("writable");
+  }
+
+  /** Sends one message, at which the loop looks at both: whatever else was said is heard with it. */
+  #tell(what: "readable" | "writable"): void {
+    if (this.#told[what]) return;
+    this.#told[what] = true;
+    this.#cable.messages[this.#end].post(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    if (this.#isClosed) return;
+    const { onReadable, onWritable } = this.#options;
+    if (this.#told.readable) {
+      this.#told.readable = false;
+      if (this.#received.length > 0) this.#enter(() => onReadable?.call(this.#self, this.#received.length));
+      // The chip goes on asking while something is left.
+      this.#planReadable();
+    }
+    if (!this.#told.writable) return;
+    this.#told.writable = false;
+    const count = QUEUE_BYTES - this.#sending.length;
+    if (count > 0) this.#enter(() => onWritable?.call(this.#self, count));
   }
 
   #enter(run: () => void): void {

@@ -35,8 +35,7 @@ function isNodeNewEnough() {
 
 function sdkState() {
   const reason = missingSdk();
-  if (reason !== undefined)
-    return { fix: process.env.MODDABLE ? `build its tools: ${reason}` : "npx xs-dev setup, then open a new terminal" };
+  if (reason !== undefined) return { fix: reason };
   const version = readFileSync(join(process.env.MODDABLE, "tools/VERSION"), "utf8").trim();
   if (!version.startsWith(SDK_VERSION))
     return { found: version, fix: `this is made for ${SDK_VERSION}: npx xs-dev update` };
@@ -92,7 +91,9 @@ function rows() {
     [
       "a board",
       "flashing one",
-      port === "" ? { fix: "connect it by USB (and see that you may open the port)" } : { found: port },
+      port === ""
+        ? { fix: "connect it by USB; on Linux: sudo usermod -aG dialout $USER, then log in again" }
+        : { found: port },
     ],
   ];
 }

@@ -25,8 +25,13 @@ function fail(sentence, code) {
 function readOptions() {
   try {
     const word = { type: "string" };
-    const options = { target: word, drive: word, port: word, "build-only": { type: "boolean" } };
+    const flag = { type: "boolean" };
+    const options = { target: word, drive: word, port: word, "build-only": flag, help: flag };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const [board, ...more] = positionals;
     if (more.length > 0) throw new Error("one board at a time");
     return { choice: chooseImage(board, values), port: values.port, isBuildOnly: values["build-only"] === true };
@@ -51,11 +56,16 @@ if (TOO_SMALL[board]?.includes(target) && !isBuildOnly) {
     69,
   );
 }
-const reason = missingSdk();
-if (reason !== undefined) fail(reason, 69);
-if (!process.env.IDF_PATH || !existsSync(process.env.IDF_PATH)) {
-  fail("no image can be built: $IDF_PATH is not set (npx xs-dev setup --device esp32; npm run doctor)", 69);
-}
+const { IDF_PATH } = process.env;
+const reasons = [
+  missingSdk(),
+  IDF_PATH && existsSync(`${IDF_PATH}/export.sh`)
+    ? undefined
+    : "$IDF_PATH names no ESP-IDF: npx xs-dev setup --device esp32, then open a new terminal",
+  port === undefined || isBuildOnly || existsSync(port) ? undefined : `there is no port ${port}`,
+].filter((reason) => reason !== undefined);
+if (reasons.length > 0) fail(`no image can be built and written here:\n  ${reasons.join("\n  ")}`, 69);
+console.log(`Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}.`);
 const { folder, output, platform } = await writeImage(choice);
 mkdirSync(output, { recursive: true });
 const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });

@@ -1,5 +1,5 @@
 // Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--twice]`.
-// Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in a few seconds, and tells its size in flash.
+// Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in half a minute each, and tells its size in flash.
 // Without --target each target of the board is linked, and without --drive a lock with a motor: every drive is in each lock's image. --twice links each a second time and compares every byte.
 
 import { readFileSync } from "node:fs";
@@ -13,8 +13,13 @@ const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--t
 function readOptions() {
   try {
     const word = { type: "string" };
-    const options = { target: word, drive: word, twice: { type: "boolean" } };
+    const flag = { type: "boolean" };
+    const options = { target: word, drive: word, twice: flag, help: flag };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const [named = "all", ...more] = positionals;
     if (more.length > 0) throw new Error("one board, or all");
     const boards = named === "all" ? Object.keys(TARGETS) : [named];
@@ -24,10 +29,10 @@ function readOptions() {
       return targets.map((target) => ({ board, target, drive }));
     });
     const chosen = rows.filter(({ target }) => values.target === undefined || target === values.target);
-    if (chosen.length === 0) throw new Error("no such target");
+    if (chosen.length === 0) throw new Error(`a target of ${named} is ${rows.map(({ target }) => target).join(", ")}`);
     return { rows: chosen, twice: values.twice === true };
   } catch (error) {
-    console.error(`${error.message.split(".")[0]}.\n${USAGE}`);
+    console.error(`${error.message}.\n${USAGE}`);
     return process.exit(64);
   }
 }
@@ -71,8 +76,8 @@ async function linkRow(choice, twice) {
 const { rows, twice } = readOptions();
 const reason = missingSdk();
 if (reason !== undefined) {
-  console.log(`${reason}; links left out`);
-  process.exit(0);
+  console.error(`no image can be linked: ${reason}`);
+  process.exit(69);
 }
 let failed = 0;
 for (const choice of rows) if (!(await linkRow(choice, twice))) failed += 1;

@@ -17,18 +17,19 @@ export function gitOf(folder, ...words) {
   }).trim();
 }
 
-/** Tells in one line why nothing can be linked here; undefined where it can. */
+/** Tells in one line why the SDK cannot be used here, and what helps; undefined where it can. */
 export function missingSdk() {
   const { MODDABLE } = process.env;
-  if (!MODDABLE)
-    return "no image can be linked: $MODDABLE is not set (npx xs-dev setup; npm run doctor says what is missing)";
+  if (!MODDABLE) return "$MODDABLE is not set: npx xs-dev setup, then open a new terminal";
+  if (!existsSync(MODDABLE)) return `$MODDABLE names ${MODDABLE}, which is not there`;
   const tool = join(MODDABLE, "build/bin/lin/release/mcconfig");
   const isMac = existsSync(join(MODDABLE, "build/bin/mac/release/mcconfig"));
-  if (!isMac && !existsSync(tool)) return "no image can be linked: the SDK's tools are not built (npm run doctor)";
+  if (!isMac && !existsSync(tool))
+    return "the tools of the SDK in $MODDABLE are not built: npx xs-dev setup builds them";
   try {
     sdkCommit();
   } catch {
-    return "no image can be linked: $MODDABLE is no git work tree, so its commit could not be recorded";
+    return "$MODDABLE is no git work tree, so an image could not say of which commit it is: npx xs-dev setup makes one";
   }
   return undefined;
 }

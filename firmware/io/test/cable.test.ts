@@ -8,7 +8,8 @@ import { SerialCable } from "../../../simulator/ecma419/serial.ts";
 import { Stream } from "../../../simulator/random.ts";
 import type { Bytes } from "../../bytes.ts";
 import { Cable } from "../cable.ts";
-import { MESSAGES_MAX, QUEUE_BYTES_MAX, WAIT_MILLIS_MAX } from "../port.ts";
+import { POLL_MILLIS } from "../poll.ts";
+import { MESSAGES_MAX, QUEUE_BYTES_MAX, TRY_MILLIS, WAIT_MILLIS_MAX } from "../port.ts";
 
 const SEED = 7;
 
@@ -206,6 +207,90 @@ test("a port that has less room than it said is asked again", () => {
   assert.is(written.length, 0);
   fill(false);
   takes(100);
+  assert.equal(numbersIn(written), [1]);
+});
+
+/** Lets time pass, and does what is due meanwhile at one end. */
+function attend({ loop }: Pick<ReturnType<typeof createBench>, "loop">, cable: Cable, duration: number): void {
+  for (const end = loop.uptime() + duration; loop.uptime() < end; ) {
+    loop.pass(1);
+    const now = loop.uptime();
+    if (cable.nextTick !== undefined && cable.nextTick <= now) cable.tick(now);
+    loop.run();
+  }
+}
+
+test("a port at rest is looked at twice a second, and a closed one never", () => {
+  const { loop, near } = createBench();
+  near.tick(loop.uptime());
+  assert.is(near.nextTick, POLL_MILLIS);
+  loop.pass(POLL_MILLIS + 10);
+  near.tick(loop.uptime());
+  assert.is(near.nextTick, 2 * POLL_MILLIS);
+  near.close();
+  assert.is(near.nextTick, undefined);
+});
+
+test("bytes whose message was lost are found, and what is said again comes whole though nothing is told any more", () => {
+  const bench = createBench();
+  const { loop, wire, near, far, came } = bench;
+  wire.messages.far.isCrowded = true;
+  near.send(numbered(1, 60));
+  loop.run();
+  wire.messages.far.isCrowded = false;
+  assert.is(wire.messages.far.lost, 1);
+  assert.equal(came.far, []);
+  attend(bench, far, POLL_MILLIS);
+  assert.equal(came.far, [numbered(1, 60)]);
+  for (let number = 2; number <= 5; number++) {
+    near.send(numbered(number, 90));
+    loop.run();
+    attend(bench, far, WAIT_MILLIS_MAX);
+  }
+  assert.equal(
+    came.far.map(([number]) => number),
+    [1, 2, 3, 4, 5],
+  );
+});
+
+test("a port whose room was told in a lost message is written to all the same, and tells again what comes", () => {
+  const bench = createBench();
+  const { loop, wire, near, far, came } = bench;
+  far.send(numbered(1, 60));
+  wire.messages.far.isCrowded = true;
+  loop.run();
+  wire.messages.far.isCrowded = false;
+  assert.is(wire.messages.far.lost, 1);
+  for (let number = 2; number <= 4; number++) far.send(numbered(number, 300));
+  loop.run();
+  assert.is(came.near.length, 1);
+  attend(bench, far, 10 * TRY_MILLIS);
+  assert.equal(
+    came.near.map(([number]) => number),
+    [1, 2, 3, 4],
+  );
+  near.send(numbered(5, 300));
+  loop.run();
+  assert.equal(came.far, [numbered(5, 300)]);
+  far.send(numbered(6, 300));
+  loop.run();
+  assert.is(came.near.length, 5);
+});
+
+test("a port that throws is tried again, and no sooner than its bytes can be away", () => {
+  const { loop, cable, written, fill } = createStuck();
+  fill(true);
+  cable.send(numbered(1, 20));
+  assert.is(cable.nextTick, TRY_MILLIS);
+  loop.pass(TRY_MILLIS);
+  cable.tick(loop.uptime());
+  assert.is(cable.nextTick, 2 * TRY_MILLIS);
+  fill(false);
+  loop.pass(TRY_MILLIS - 1);
+  cable.tick(loop.uptime());
+  assert.is(written.length, 0);
+  loop.pass(1);
+  cable.tick(loop.uptime());
   assert.equal(numbersIn(written), [1]);
 });
 

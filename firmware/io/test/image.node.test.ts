@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { STANDARD_GEOMETRY } from "../../../lock/options.ts";
+import { MESSAGES_MAX } from "../../../simulator/ecma419/messages.ts";
 import { compose, folderOf, IMAGES, STAGES } from "../../../simulator/run/sdkconfig.mjs";
 
 const ROOT = process.cwd();
@@ -139,6 +140,26 @@ test("the journal's partition is as long as the lock's geometry", () => {
     assert.is(journal?.isEncrypted, false);
   }
 });
+
+test("the queue by which interrupts reach the program has as many places as the simulator's", () => {
+  const { defines } = JSON.parse(read("manifest.json")) as { defines: { task: { queueLength: number } } };
+  assert.is(defines.task.queueLength, MESSAGES_MAX);
+});
+
+/** Connections that are being refused, or end: tcp_close keeps each until the other end has answered, or for 20 s. */
+const ENDING = 5;
+
+for (const board of ["lock", "camera"] as const) {
+  test(`${board}: lwIP has as many connections as the board keeps, a listener, and some that end`, () => {
+    const kept = Number(/^const STREAMS_MAX = (\d+);$/m.exec(read(`${board}/board.ts`))?.[1]);
+    assert.ok(kept >= 3, `${kept}`);
+    for (const image of IMAGES.filter((each) => each.board === board)) {
+      const settings = settingsOf(compose(part, image).defaults);
+      const places = settings.find(({ name }) => name === "CONFIG_LWIP_MAX_ACTIVE_TCP")?.value;
+      assert.ok(Number(places) >= kept + 1 + ENDING, `${image.chip} has ${places}`);
+    }
+  });
+}
 
 /** What the test reads of a manifest. */
 interface Manifest {

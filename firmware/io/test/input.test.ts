@@ -9,8 +9,9 @@ import { desk } from "./desk.ts";
 
 const PIN = 3;
 
-/** Runs lines over a contact to ground with a debounce of 20 ms: "low" or "high" for the wire, "turn" for the event loop, a number
- *  of milliseconds to pass with a tick at its end. @returns what was said, each with its time */
+/** Runs lines over a contact to ground with a debounce of 20 ms: "low" or "high" for the wire, "turn" for the event loop, "full" and
+ *  "free" for the queue of its messages, a number of milliseconds to pass with a tick at its end.
+ *  @returns what was said, each with its time */
 function run(before: "low" | "high", lines: string): string {
   const { chip, turn } = desk();
   const said: string[] = [];
@@ -30,7 +31,8 @@ function run(before: "low" | "high", lines: string): string {
     if (line === "low" || line === "high") chip.drive(PIN, line === "low" ? 0 : 1);
     else if (line === "open") chip.drive(PIN, undefined);
     else if (line === "turn") turn();
-    else if (line === "next?") said.push(`next ${contact.nextTick === undefined ? "none" : contact.nextTick - 1_000}`);
+    else if (line === "full" || line === "free") chip.messages.isCrowded = line === "full";
+    else if (line === "next?") said.push(`next ${contact.nextTick - 1_000}`);
     else if (line === "close") contact.close();
     else {
       now += Number(line);
@@ -41,25 +43,25 @@ function run(before: "low" | "high", lines: string): string {
 }
 
 const ROWS: readonly (readonly [string, "low" | "high", string, string])[] = [
-  ["the level at construction counts at once", "low", "0, next?, 100, next?", "is active; next none; next none"],
-  ["and so does the other", "high", "0, 100, next?", "is idle; next none"],
+  ["the level at construction counts at once", "low", "0, next?, 100, next?", "is active; next 500; next 500"],
+  ["and so does the other", "high", "0, 100, next?", "is idle; next 500"],
   [
     "a level that stands for the debounce is told, once",
     "high",
     "0, low, turn, next?, 0, next?, 19, 1, next?, 50",
-    "is idle; edge; next 0; next 20; active 20; next none",
+    "is idle; edge; next 0; next 20; active 20; next 500",
   ],
   [
     "one that stands for a millisecond less is none",
     "high",
     "0, low, turn, 0, 19, high, turn, 0, next?, 100",
-    "is idle; edge; edge; next none",
+    "is idle; edge; edge; next 500",
   ],
   [
     "a bounce begins the time anew",
     "high",
     "0, low, turn, 0, 15, high, turn, 0, low, turn, 0, 15, 5, next?",
-    "is idle; edge; edge; edge; active 35; next none",
+    "is idle; edge; edge; edge; active 35; next 500",
   ],
   [
     "a bounce between two readings, both edges at once, begins it anew too",
@@ -71,13 +73,13 @@ const ROWS: readonly (readonly [string, "low" | "high", string, string])[] = [
     "a change whose edge comes late, since the loop was busy, is found by any tick",
     "high",
     "0, low, 300, next?, 20, turn, next?, 0, next?",
-    "is idle; next 320; active 320; edge; next 320; next none",
+    "is idle; next 320; active 320; edge; next 320; next 500",
   ],
   [
     "a pulse that is over before anybody looks is none",
     "high",
     "0, low, high, turn, 0, next?, 100",
-    "is idle; edge; next none",
+    "is idle; edge; next 500",
   ],
   [
     "the way back is told as well",
@@ -91,6 +93,12 @@ const ROWS: readonly (readonly [string, "low" | "high", string, string])[] = [
     "high",
     "0, low, turn, 10, high, turn, 10, low, turn, 10, high, turn, 10, 100",
     "is idle; edge; edge; edge; edge",
+  ],
+  [
+    "a change whose edge was lost is found when all look, and so is each that follows",
+    "high",
+    "0, full, low, free, turn, next?, 500, next?, 20, high, turn, next?, 480, next?, 20, next?",
+    "is idle; next 500; next 520; active 520; next 1000; next 1020; idle 1020; next 1500",
   ],
   ["after closing no edge is told", "high", "0, low, close, turn", "is idle"],
 ];

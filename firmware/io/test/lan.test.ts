@@ -13,6 +13,7 @@ import {
   LAN_GROUP,
   LAN_PORT,
   Lan,
+  READS_MAX,
   RETRY_MILLIS,
   SOURCE_MILLIS,
   SOURCES_MAX,
@@ -212,15 +213,68 @@ test("remembers a sender for as long as a camera at rest may be silent", () => {
   assert.is(camera.frames.length, 2);
 });
 
-test("a flood is read to its end, and few of it are handed on", () => {
-  const { loop, lock, strangerAt } = createBench();
+test("a flood is read to its end, a part of it each turn, and few of each are handed on", () => {
+  const { loop, lock, strangerAt, pass } = createBench();
   const stranger = strangerAt("192.168.1.50");
   for (let number = 0; number < 100; number++) stranger.say(frameOf(FRAME_COMMANDS, number));
   loop.run();
-  assert.is(lock.frames.length, DATAGRAMS_MAX);
+  const numbers = () => lock.frames.map((frame) => frame[5]);
+  const first = Array.from({ length: DATAGRAMS_MAX }, (_, number) => number);
+  assert.equal(numbers(), first);
+  assert.is(lock.lan.nextTick, loop.uptime() + 1);
+  pass(1);
+  assert.equal(numbers(), [...first, ...first.map((number) => number + READS_MAX)]);
+  assert.is(lock.lan.nextTick, undefined);
   stranger.say(frameOf(FRAME_COMMANDS, 200));
   loop.run();
-  assert.is(lock.frames.length, DATAGRAMS_MAX + 1);
+  assert.is(lock.frames.length, 2 * DATAGRAMS_MAX + 1);
+});
+
+for (const [name, count, isLeft] of [
+  ["as many as one turn reads are followed by a look whether there are more", READS_MAX, true],
+  ["one less is all", READS_MAX - 1, false],
+] as const) {
+  test(name, () => {
+    const { loop, lock, strangerAt, pass } = createBench();
+    const stranger = strangerAt("192.168.1.50");
+    for (let number = 0; number < count; number++) stranger.say(frameOf(FRAME_COMMANDS, number));
+    loop.run();
+    assert.is(lock.lan.nextTick !== undefined, isLeft);
+    pass(1);
+    assert.is(lock.lan.nextTick, undefined);
+  });
+}
+
+test("of a flood on a network that is gone nothing is read any more", () => {
+  const { loop, lock, strangerAt, pass } = createBench();
+  const stranger = strangerAt("192.168.1.50");
+  for (let number = 0; number < 100; number++) stranger.say(frameOf(FRAME_COMMANDS, number));
+  loop.run();
+  lock.lan.networkChanged(undefined, loop.uptime());
+  assert.is(lock.lan.nextTick, undefined);
+  pass(1);
+  assert.is(lock.frames.length, DATAGRAMS_MAX);
+});
+
+test("a flood that never ends lets others come between", () => {
+  const { host, loop } = (({ lock, loop }) => ({ host: lock.host, loop }))(createBench());
+  let reads = 0;
+  const endless = class extends host.Udp {
+    override read() {
+      reads += 1;
+      return Object.assign(new ArrayBuffer(1), { address: "192.168.1.50", port: LAN_PORT });
+    }
+  };
+  host.receivers.delete(LAN_PORT);
+  const lan = new Lan({ udp: endless, loop, received: () => {} });
+  lan.networkChanged(LOCK, loop.uptime());
+  host.receivers.get(LAN_PORT)?.(Object.assign(new ArrayBuffer(1), { address: "", port: 1 }), undefined);
+  loop.run();
+  assert.is(reads, READS_MAX);
+  loop.pass(1);
+  lan.tick(loop.uptime());
+  assert.is(reads, 2 * READS_MAX);
+  assert.is(lan.nextTick, loop.uptime() + 1);
 });
 
 test("loses what the network loses, and nothing else", () => {

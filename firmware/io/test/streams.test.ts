@@ -7,7 +7,7 @@ import { Loop } from "../../../simulator/ecma419/loop.ts";
 import { type Host, Network } from "../../../simulator/ecma419/sockets.ts";
 import { millis } from "../../platform.ts";
 import { Numbers } from "../numbers.ts";
-import { CLOSE_MILLIS, RETRY_MILLIS, STREAM_PORT, Streams } from "../streams.ts";
+import { ACCEPTS_MAX, CLOSE_MILLIS, RETRY_MILLIS, STREAM_PORT, Streams } from "../streams.ts";
 import { BOARD, Caller, CONNECTIONS_MAX, commands, createBench } from "./callers.ts";
 
 test("an end that its caller makes is told once, and its number does not come again", () => {
@@ -36,10 +36,19 @@ test("takes so many at once, and hangs up on the next one at once", () => {
   assert.equal(heard, ["+1", "+2", "+3", "+4"]);
 });
 
-test("a flood of callers in one turn is served to its end", () => {
-  const { loop, streams, board, phone } = createBench();
+test("a flood of callers in one turn is served to its end, some each turn", () => {
+  const { loop, streams, board, phone, pass } = createBench();
   const callers = Array.from({ length: 200 }, () => new Caller(phone));
   loop.run();
+  const over = () => callers.filter(({ isOver }) => isOver).length;
+  assert.is(over(), ACCEPTS_MAX - CONNECTIONS_MAX);
+  for (let turn = 2; turn * ACCEPTS_MAX < 200; turn++) {
+    assert.is(streams.nextTick, loop.uptime() + 1);
+    pass(1);
+    assert.is(over(), turn * ACCEPTS_MAX - CONNECTIONS_MAX);
+  }
+  pass(1);
+  assert.is(streams.nextTick, undefined);
   assert.is(streams.count, CONNECTIONS_MAX);
   assert.is(board.open.size, CONNECTIONS_MAX + 1);
   assert.is(callers.filter(({ isOver }) => isOver).length, 200 - CONNECTIONS_MAX);

@@ -4,7 +4,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Millis, millis } from "../../platform.ts";
-import { DividedBattery, MAINS } from "../battery.ts";
+import { DividedBattery, MAINS, RISE_MILLIVOLTS } from "../battery.ts";
 import { CurrentStall, HeldStall } from "../stall.ts";
 import { measure } from "../voltage.ts";
 import { desk } from "./desk.ts";
@@ -148,6 +148,72 @@ test("what a battery had under the last load is not forgotten at rest", () => {
   it.battery.load();
   it.pass(60_000);
   near(it.battery.millivolts, 5_900);
+});
+
+test("a load that cannot be measured changes nothing", () => {
+  const it = battery();
+  it.charge(6_000);
+  near(it.battery.millivolts, 6_000);
+  it.chip.isConverterBusy = true;
+  it.battery.load();
+  near(it.battery.millivolts, 6_000);
+  it.chip.isConverterBusy = false;
+  it.charge(5_200);
+  it.battery.load();
+  it.chip.isConverterBusy = true;
+  it.battery.load();
+  it.chip.isConverterBusy = false;
+  it.charge(6_000);
+  it.pass(60_000);
+  near(it.battery.millivolts, 5_200);
+});
+
+/** A battery at 5 V whose last load found 4.3 V. @param loads the rest before each, the last one 5 V */
+function weak(loads: readonly number[]) {
+  const it = battery();
+  for (const rest of loads) {
+    it.pass(60_000);
+    it.charge(rest);
+    near(it.battery.millivolts, Math.min(rest, rest === loads[0] ? rest : 4_300));
+    it.charge(4_300);
+    it.battery.load();
+  }
+  it.pass(60_000);
+  return it;
+}
+
+for (const [name, loads] of [
+  ["the last load", [5_000]],
+  ["the last of two, whatever was before the first", [5_400, 5_000]],
+] as const) {
+  test(`cells that rise clearly above what they had before ${name} are new ones, and none that recover`, () => {
+    const it = weak(loads);
+    it.charge(5_000 + RISE_MILLIVOLTS - 10);
+    near(it.battery.millivolts, 4_300);
+    it.pass(60_000);
+    it.charge(5_000 + RISE_MILLIVOLTS + 10);
+    near(it.battery.millivolts, 5_000 + RISE_MILLIVOLTS + 10);
+    it.pass(60_000);
+    it.charge(5_000);
+    near(it.battery.millivolts, 5_000);
+  });
+}
+
+test("what is measured while the motor runs, or cannot be, is no rest to rise from", () => {
+  const it = weak([5_000]);
+  it.charge(4_300);
+  it.battery.load();
+  it.pass(4_999);
+  near(it.battery.millivolts, 4_300);
+  it.battery.load();
+  it.chip.isConverterBusy = true;
+  it.pass(60_000);
+  assert.is(it.battery.millivolts, 1);
+  it.chip.isConverterBusy = false;
+  it.battery.load();
+  it.charge(5_000);
+  it.pass(60_000);
+  near(it.battery.millivolts, 4_300);
 });
 
 test("a battery that cannot be measured, or whose divider is broken, is empty and no mains", () => {

@@ -8,6 +8,7 @@ import { type AccessPoint, Air } from "../../../simulator/ecma419/wifi.ts";
 import { Stream } from "../../../simulator/random.ts";
 import { fromAscii } from "../../bytes.ts";
 import type { Credentials } from "../../platform.ts";
+import { protectedOf } from "../protected.ts";
 import {
   JOIN_MILLIS_MAX,
   LOOK_MILLIS,
@@ -25,12 +26,12 @@ const network = (name: string, passphrase?: string): Credentials => ({
 });
 const HOME = network("home", "correct horse");
 
-function createBench() {
+function createBench(isProtected = false) {
   const loop = new Loop();
   const air = new Air(loop.defer);
   const changes: (string | undefined)[] = [];
   const station = new Station({
-    io: air.Wifi,
+    io: isProtected ? protectedOf(air.Wifi, (wish) => air.join(wish)) : air.Wifi,
     loop,
     random: new Stream(SEED, "wifi"),
     changed: (address) => changes.push(address),
@@ -271,6 +272,46 @@ test("what no radio takes leaves it off", () => {
   join(network("home", "short"));
   assert.equal(station.state, { is: "off" });
   assert.is(air.tries, 0);
+});
+
+test("a joining that the SDK's class did not begin is joined, lost, joined again, and left", () => {
+  const { air, router, station, changes, join, pass, step } = createBench(true);
+  join(HOME);
+  assert.equal(station.state, { is: "joined", address: Uint8Array.of(192, 168, 1, 2) });
+  air.drop();
+  pass(1);
+  assert.is(station.state.is, "waiting");
+  step();
+  assert.is(station.state.is, "joined");
+  assert.equal(changes, [router.address, undefined, router.address]);
+  join(undefined);
+  assert.is(air.joined, undefined);
+  assert.is(station.state.is, "off");
+});
+
+test("one that fails is nobody's news: patience ends it, and it is begun again where the radio is free", () => {
+  const { air, router, station, join, pass, step } = createBench(true);
+  air.remove(router);
+  join(HOME);
+  assert.is(station.state.is, "joining");
+  pass(JOIN_MILLIS_MAX);
+  assert.is(station.state.is, "waiting");
+  air.points.push(router);
+  step();
+  assert.is(station.state.is, "joined");
+  assert.is(air.tries, 2);
+});
+
+test("another network while the first is being joined is joined, though the radio was busy", () => {
+  const { air, station, join, pass } = createBench(true);
+  air.isDeaf = true;
+  join(HOME);
+  assert.is(station.state.is, "joining");
+  air.isDeaf = false;
+  air.points.push({ SSID: "garden", password: "battery staple", address: "192.168.1.9", RSSI: -70 });
+  join(network("garden", "battery staple"));
+  pass(SETTLE_MILLIS);
+  assert.equal(station.state, { is: "joined", address: Uint8Array.of(192, 168, 1, 9) });
 });
 
 test.run();

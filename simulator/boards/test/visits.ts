@@ -210,6 +210,17 @@ function lightCut(build: Build): void {
   assert.equal(drivesOf(hall), []);
 }
 
+function sensorGone(build: Build): void {
+  const hall = filmed(build);
+  hall.camera.isAnswering = false;
+  const token = hall.grant(hall.person("courier"), { cameraRule: CAMERA_RULE_LIVE });
+  assert.is(askOften(hall, token), "no");
+  hall.pass(60_000);
+  assert.equal(drivesOf(hall), []);
+  hall.camera.isAnswering = true;
+  assert.is(askOften(hall, token), "yes");
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
@@ -219,5 +230,6 @@ export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a courier is filmed: the red light burns before the bolt moves, and is out when the visit is over", courier],
   ["past a covered lens a courier's grant opens nothing", covered],
   ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
+  ["past a sensor that does not say who it is a courier's grant opens nothing, until it does again", sensorGone],
   ["at a keypad on its cable a code opens, a wrong one does not, and both are seen and heard", code],
 ];

@@ -41,6 +41,37 @@ test("a port that is closed from within its own callback is a mistake", () => {
   assert.throws(() => loop.run(), /freed memory/);
 });
 
+test("a UART whose messages are lost says neither thing again, until a message of the other thing has both heard", () => {
+  const loop = new Loop();
+  const cable = new SerialCable(loop.defer);
+  const { near } = cable.messages;
+  const told: string[] = [];
+  const port = new cable.near({
+    ...PORT,
+    onReadable: () => told.push(`read ${port.read()?.byteLength}`),
+    onWritable: (count) => told.push(`write ${count}`),
+  });
+  loop.run();
+  near.isCrowded = true;
+  cable.disturb("near", new Uint8Array(3));
+  near.isCrowded = false;
+  cable.disturb("near", new Uint8Array(4));
+  loop.run();
+  assert.equal(told, ["write 128"]);
+  port.write(new ArrayBuffer(1));
+  loop.run();
+  assert.equal(told, ["write 128", "read 7", "write 128"]);
+  near.isCrowded = true;
+  cable.disturb("near", new Uint8Array(5));
+  port.write(new ArrayBuffer(1));
+  loop.run();
+  near.isCrowded = false;
+  cable.disturb("near", new Uint8Array(6));
+  port.write(new ArrayBuffer(1));
+  loop.run();
+  assert.equal([told.length, near.lost, port.read()?.byteLength], [3, 3, 11], "both lost: it is deaf for good");
+});
+
 const SERIAL_REFUSALS: readonly [string, object][] = [
   ["another port", { port: 7 }],
   ["no baud", { baud: 0 }],

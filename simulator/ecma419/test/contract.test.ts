@@ -5,6 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Chip } from "../chip.ts";
 import { Partitions } from "../flash.ts";
+import { MESSAGES_MAX } from "../messages.ts";
 import { type ChipModel, ESP32, ESP32_C3, ESP32_S3 } from "../model.ts";
 import { Storage } from "../storage.ts";
 import { Timers } from "../timer.ts";
@@ -91,6 +92,28 @@ test("at a reset every pin is an input, owned by nobody, at the level of its res
   assert.is(chip.level(4), 0, "closing what a reset took does nothing");
   for (const pin of ESP32.pins) assert.not(chip.isTaken(pin));
   new Digital({ pin: 4, mode: Digital.Output }).close();
+});
+
+test("a pin whose message finds no place in the queue is silent from then on, and has its level all the same", () => {
+  const { chip, turn } = made(ESP32_C3);
+  const { Digital } = chip;
+  let heard = 0;
+  const onReadable = () => {
+    heard += 1;
+  };
+  const pin = new Digital({ pin: 3, mode: Digital.InputPullUp, edge: Digital.Rising | Digital.Falling, onReadable });
+  for (let count = 0; count < MESSAGES_MAX; count++) chip.interrupt(() => {});
+  chip.drive(3, 0);
+  turn();
+  chip.drive(3, 1);
+  turn();
+  assert.equal([heard, chip.messages.lost, pin.read()], [0, 1, 1]);
+  pin.close();
+  new Digital({ pin: 3, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable });
+  for (let count = 1; count < MESSAGES_MAX; count++) chip.interrupt(() => {});
+  chip.drive(3, 0);
+  turn();
+  assert.equal([heard, chip.messages.lost], [1, 1], "one place is enough");
 });
 
 test("a pin that nothing holds floats, and keeps the level that it had", () => {

@@ -1,0 +1,14 @@
+// When a driver looks by itself at what the chip should have told.
+// Why: where XS's queue of messages is full (manifest.json gives it 64), the SDK's interrupts lose theirs and take it for sent; such a
+// pin or port says nothing any more. All look at the same moments, so that a board at rest wakes twice a second for all of them together.
+// Follows modules/io/digital/esp32 and modules/io/serial/esp32 of the SDK 8.2.3.
+
+import { type Millis, millis } from "../platform.ts";
+
+/** How late a change is found of which nothing was told, in milliseconds. */
+export const POLL_MILLIS = 500;
+
+/** Gives the next moment at which all look. @returns uptime, 1 to 500 ms after `now` */
+export function pollAfter(now: Millis): Millis {
+  return millis(now - (now % POLL_MILLIS) + POLL_MILLIS);
+}
