@@ -8,7 +8,7 @@ import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcom
 import { refused } from "../denials.ts";
 import { EXIT } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
-import { askNetwork } from "../network.ts";
+import { askNetwork, readNetworkName } from "../network.ts";
 import { asOwner } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
@@ -70,9 +70,10 @@ async function runStatus(call: Call): Promise<Outcome> {
 
 async function runSet(call: Call): Promise<Outcome> {
   const [ssid = ""] = call.positionals;
+  const name = readNetworkName(call, ssid);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const credentials = await askNetwork(call, ssid);
+  const credentials = await askNetwork(call, name);
   const network = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
   call.terminal.say(`Set: the lock joins ${printable(ssid)}, now and after each start.`);
   call.terminal.say(`Wi-Fi: ${sayNetwork(network)}`);

@@ -78,6 +78,7 @@ atHome("what no radio takes is refused before the lock is asked", async (home) =
     [passphrase, ["set", ""], /has 1 to 32 bytes; this one has 0/],
     [passphrase, ["set"], /SSID is missing/],
     [passphrase, ["set", name, passphrase], /one word too many/],
+    [passphrase, ["set", OPEN_NETWORK, "--open"], /WIFI_PASSPHRASE is set, and --open says that the network has none/],
     [undefined, ["forget", "--open"], /"latchkey wifi forget" takes no --open/],
     [undefined, ["dance"], /"dance" is nothing that wifi does/],
   ] as const) {
