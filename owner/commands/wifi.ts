@@ -74,7 +74,7 @@ async function runSet(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const credentials = await askNetwork(call, name);
-  const network = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
+  const { network } = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
   call.terminal.say(`Set: the lock joins ${printable(ssid)}, now and after each start.`);
   call.terminal.say(`Wi-Fi: ${sayNetwork(network)}`);
   return { exit: EXIT.OK, json: { lockId: lock.id, ssid, network: networkObject(network) } };
@@ -83,22 +83,28 @@ async function runSet(call: Call): Promise<Outcome> {
 async function runForget(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const network = await change(call, { keystore, lock }, { kind: "leaveNetwork" });
-  call.terminal.say("Forgotten: the lock has left the network. It is reached at the door, or by its USB socket.");
-  return { exit: EXIT.OK, json: { lockId: lock.id, network: networkObject(network) } };
+  // It is told so in any case: a lock that could not read what its memory holds knows of no network, and forgets it now.
+  const { network, wasSet } = await change(call, { keystore, lock }, { kind: "leaveNetwork" });
+  call.terminal.say(
+    wasSet
+      ? "Forgotten: the lock has left the network. It is reached at the door, or by its USB socket."
+      : "No network was set: the lock is in none, and keeps none.",
+  );
+  return { exit: EXIT.OK, json: { lockId: lock.id, wasSet, network: networkObject(network) } };
 }
 
-/** Asks for a change. @returns how the lock stands afterwards @throws Failure */
+/** Asks for a change. @returns how the lock stands afterwards, and whether a network was set before @throws Failure */
 function change(
   call: Call,
   at: { readonly keystore: Keystore; readonly lock: OwnedLock },
   outgoing: Outgoing,
-): Promise<NetworkState | undefined> {
-  return asOwner(call, at.keystore, at.lock, async ({ conversation }) => {
+): Promise<{ readonly network: NetworkState | undefined; readonly wasSet: boolean }> {
+  return asOwner(call, at.keystore, at.lock, async ({ conversation, status }) => {
     const answer = await conversation.ask(outgoing);
     if (answer.kind !== "yes") throw refused(answer.kind === "no" ? answer.denial : undefined, REASONS);
     const after = await conversation.ask({ kind: "status" });
-    return after.kind === "status" ? after.status.network : undefined;
+    const wasSet = status.network !== undefined && status.network.is !== "off";
+    return { network: after.kind === "status" ? after.status.network : undefined, wasSet };
   });
 }
 
