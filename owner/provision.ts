@@ -19,7 +19,7 @@ const EXAMPLE = `--at ${SERIAL_PREFIX}/dev/ttyUSB0`;
 
 /** The options of the act. */
 export const PROVISION_OPTIONS: Readonly<Record<"at" | "open", Option>> = Object.freeze({
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   open: { help: "the network has no passphrase" },
 });
 

@@ -54,8 +54,16 @@ export const wifi: Command = {
     "than at the door. set asks for the passphrase, or takes it from LATCHKEY_WIFI_PASSPHRASE: never from the command line,",
     "which other programs and the history see. This computer keeps neither; the lock keeps both, tells nobody, and forgets",
     "them where it is reset or handed over. Who had it join or forget is in its log; which network is not.",
+    "",
+    'In the house of "npm start" every name is a network, which its lock joins at once, with any passphrase or none.',
   ],
-  examples: ["wifi set Hall", "wifi set Guests --open", "wifi", "wifi forget"],
+  examples: [
+    "wifi set Hall",
+    "wifi set Hall --at serial:/dev/ttyUSB0",
+    "wifi set Guests --open",
+    "wifi",
+    "wifi forget",
+  ],
   acts: ACTS,
   run: (call) => runAct(call, ACTS, "wifi", STATUS),
 };
