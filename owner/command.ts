@@ -11,7 +11,7 @@ import { printable, type Terminal } from "./terminal.ts";
 /** The options of every command that an owner has a lock do something with. */
 export const LOCK_OPTIONS: Readonly<Record<"lock" | "at", Option>> = Object.freeze({
   lock: { value: "NAME", help: "which lock, where you own several" },
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
 });
 
 /** One option. `value` names what follows it, in capitals; without it the option is a switch. */

@@ -26,7 +26,7 @@ const HEAR_MILLIS = 500;
 /** The options of every command that reaches a camera. */
 export const LENS_OPTIONS: Readonly<Record<"lock" | "at" | "camera-at", Option>> = Object.freeze({
   lock: { value: "NAME", help: "which lock, where you own several" },
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   "camera-at": { value: "HOST:PORT", help: "where its camera is reached" },
 });
 

@@ -53,6 +53,7 @@ export async function dial(address: { readonly host: string; readonly port: numb
 export class Line {
   private readonly way: Way;
   private over = false;
+  private heard = false;
   /** Wakes whoever waits for something to arrive. */
   private wakes: (() => void)[] = [];
 
@@ -62,6 +63,7 @@ export class Line {
     const { stream } = way;
     const reader = way.createReader();
     stream.on("data", (chunk: Buffer) => {
+      this.heard = true;
       try {
         reader.push(chunk);
         for (let frame = reader.next(); frame !== undefined; frame = reader.next()) take(frame);
@@ -78,6 +80,11 @@ export class Line {
   /** Whether nothing comes any more. */
   get isOver(): boolean {
     return this.over;
+  }
+
+  /** Whether anything came, a frame or not. */
+  get hasHeard(): boolean {
+    return this.heard;
   }
 
   send(frame: Bytes): void {

@@ -5,10 +5,11 @@
 import { crypto } from "#crypto";
 import { Fault } from "../firmware/fault.ts";
 import { encodeProvision, parseProvisioned } from "../firmware/link/provision.ts";
+import type { Credentials } from "../firmware/platform.ts";
 import type { Call, Option, Outcome } from "./command.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import { Line } from "./line.ts";
-import { askNetwork } from "./network.ts";
+import { askNetwork, readNetworkName } from "./network.ts";
 import { dialSerial, SERIAL_PREFIX, serialPathOf } from "./serial.ts";
 import { printable } from "./terminal.ts";
 
@@ -18,7 +19,7 @@ const EXAMPLE = `--at ${SERIAL_PREFIX}/dev/ttyUSB0`;
 
 /** The options of the act. */
 export const PROVISION_OPTIONS: Readonly<Record<"at" | "open", Option>> = Object.freeze({
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   open: { help: "the network has no passphrase" },
 });
 
@@ -27,18 +28,12 @@ export async function runProvision(call: Call): Promise<Outcome> {
   const [ssid = ""] = call.positionals;
   const path = serialPathOf(call.required("at", EXAMPLE));
   if (path === undefined) throw usage(`A camera is told its network over a cable: ${EXAMPLE}, with its case open.`);
-  const credentials = await askNetwork(call, ssid);
-  const told = encodeProvision(credentials);
-  try {
-    const isDone = await tell(path, told);
-    if (!isDone) {
-      throw new Failure(
-        EXIT.REFUSED,
-        "The camera refuses, and nothing changed: open its case, and leave it open meanwhile; if it is open, wait ten seconds and try again.",
-      );
-    }
-  } finally {
-    crypto.wipe(told);
+  const name = readNetworkName(call, ssid);
+  if (!(await tell(path, () => askNetwork(call, name)))) {
+    throw new Failure(
+      EXIT.REFUSED,
+      "The camera refuses, and nothing changed: open its case, and leave it open meanwhile; if it is open, wait ten seconds and try again.",
+    );
   }
   call.terminal.say(`Set: the camera joins ${printable(ssid)}, now and after each start. Shut its case.`);
   call.terminal.warn(
@@ -47,19 +42,23 @@ export async function runProvision(call: Call): Promise<Outcome> {
   return { exit: EXIT.OK, json: { ssid } };
 }
 
-/** Says it until something answers. @returns whether it is done @throws Failure */
-async function tell(path: string, told: Uint8Array<ArrayBuffer>): Promise<boolean> {
+/** Opens the port, asks what is to be told, and says it until something answers. @returns whether it is done @throws Failure */
+async function tell(path: string, ask: () => Promise<Credentials>): Promise<boolean> {
+  let told: Uint8Array<ArrayBuffer> | undefined;
   let isDone: boolean | undefined;
   const line = new Line(await dialSerial(path), (frame) => {
-    isDone ??= readAnswer(frame);
+    // What comes before anything was told answers somebody else.
+    if (told !== undefined) isDone ??= readAnswer(frame);
   });
   try {
+    told = encodeProvision(await ask());
     for (const wait of ANSWER_MILLIS) {
       line.send(told);
       if (await line.until(() => isDone !== undefined, wait)) break;
     }
   } finally {
     line.close();
+    if (told !== undefined) crypto.wipe(told);
   }
   if (isDone === undefined) {
     throw new Failure(

@@ -11,6 +11,7 @@ import { dial, Line, type Way } from "./line.ts";
 import { type Claim, type Declaration, type Outgoing, Phone, type Sent, type Session } from "./phone.ts";
 import { systemRandom } from "./random.ts";
 import { dialSerial, serialPathOf } from "./serial.ts";
+import { printable } from "./terminal.ts";
 
 /** Where the house of the simulator listens. */
 export const DEFAULT_ADDRESS = "127.0.0.1:7446";
@@ -96,10 +97,7 @@ export class Conversation implements Asking {
       const isOpen = await this.line.until(() => this.phone.session !== undefined, wait);
       if (isOpen) return;
     }
-    throw new Failure(
-      EXIT.UNREACHABLE,
-      `What answers at ${this.address} is not this lock, or is busy: check the address (--at), and try again in ten seconds.`,
-    );
+    throw this.unwelcome();
   }
 
   /** Asks and gives the answer. @throws Failure where none comes */
@@ -143,6 +141,18 @@ export class Conversation implements Asking {
       this.line.send(again);
     }
     throw this.lost();
+  }
+
+  /** A port opens with nobody behind it, where a connection over a network is somebody's. */
+  private unwelcome(): Failure {
+    const at = printable(this.address);
+    const isSilent = serialPathOf(this.address) !== undefined && !this.line.hasHeard;
+    return new Failure(
+      EXIT.UNREACHABLE,
+      isSilent
+        ? `Nothing answered at ${at}: has the lock power, and is it the port of this lock (--at)? A busy lock is silent too: try again in ten seconds.`
+        : `What answers at ${at} is not this lock, or is busy: check the address (--at), and try again in ten seconds.`,
+    );
   }
 
   private lost(): Failure {

@@ -11,11 +11,11 @@ import { type Millis, millis, seconds } from "../firmware/platform.ts";
 import { STANDARD_GEOMETRY } from "../lock/options.ts";
 import { tellCamera } from "../owner/footage.ts";
 import { systemRandom } from "../owner/random.ts";
-import { Antenna } from "./antenna.ts";
 import { Board } from "./board.ts";
 import { FileConstants, FileFlash, openFolder } from "./disk.ts";
 import { CAMERA_ACTS, HallCamera } from "./hallcam.node.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
+import { Hotspot } from "./hotspot.node.ts";
 import { BUILD_TIME, CLOCK_PARTS_PER_MILLION, FLASH_SIZE } from "./neighbourhood.ts";
 import { Outside } from "./outside.ts";
 import { Sockets } from "./sockets.node.ts";
@@ -77,7 +77,7 @@ export class House {
       geometry: STANDARD_GEOMETRY,
       door: this.#door,
       carrier: this.#sockets,
-      network: new Antenna(),
+      network: new Hotspot(say),
       // A computer whose clock is behind the firmware's could never tell the lock a time that it believes.
       buildTime: seconds(Math.min(BUILD_TIME, now - DAY_SECONDS)),
       firmwareVersion,

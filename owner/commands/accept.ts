@@ -20,7 +20,7 @@ export const accept: Command = {
   positionals: ["INVITATION"],
   options: {
     name: { value: "NAME", help: 'what you call that door, such as "Anna"' },
-    at: { value: "HOST:PORT", help: "where the lock is reached (127.0.0.1:7446)" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT (127.0.0.1:7446)" },
     replace: { help: "believe this invitation, where it names another key for the lock than those before it" },
   },
   help: ["INVITATION is the text that you were sent, a file that holds it, or - for standard input."],

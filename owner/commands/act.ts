@@ -44,7 +44,7 @@ const LAST: readonly NoticeEvent[] = Object.freeze(["locked", "jammed", "aborted
 const OPTIONS = Object.freeze({
   lock: { value: "NAME", help: "which door, where you have several" },
   grant: { value: "TEXT|FILE", help: "an invitation that was not accepted before" },
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   wait: {
     value: "SECONDS",
     help: `how long to listen to the door afterwards, 0 to ${WAIT_SECONDS_MAX} (${WAIT_SECONDS})`,

@@ -34,7 +34,7 @@ export const adopt: Command = {
       value: "ZONE",
       help: "the door's time zone: Europe/Berlin, or a POSIX rule (this computer's, if left out)",
     },
-    at: { value: "HOST:PORT", help: "where the lock is reached (127.0.0.1:7446)" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT (127.0.0.1:7446)" },
     name: { value: "NAME", help: 'what you call it, such as "front door"' },
   },
   help: [

@@ -17,7 +17,7 @@ export const carry: Command = {
   name: "carry",
   summary: "Bring a signed revocation list to a lock, for its owner",
   positionals: ["FILE"],
-  options: { at: { value: "HOST:PORT", help: "where the lock is reached" } },
+  options: { at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" } },
   help: ["Anybody may: the list was signed by an owner, and can only take away. You need an invitation to that lock."],
   examples: ["carry list.txt"],
   run,

@@ -17,7 +17,7 @@ const ZONE_KEY = 1;
 
 const OPTIONS: Record<string, Option> = {
   lock: { value: "NAME", help: "which lock, where you own several" },
-  at: { value: "HOST:PORT", help: "where the lock is reached" },
+  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   acknowledge: { help: "say that you have seen the damaged journal, so that guests are let in again" },
 };
 for (const { option, value, help } of SETTINGS) OPTIONS[option] = { value, help };

@@ -33,7 +33,7 @@ export const init: Command = {
     recover: { value: "SETUP", help: "a computer or phone is lost: own its lock again from here, with your 24 words" },
     words: CUSTODY_OPTIONS["words"] ?? { help: "" },
     name: { value: "NAME", help: "with --recover: what you call the lock (home)" },
-    at: { value: "HOST:PORT", help: "with --recover: where the lock is reached" },
+    at: { value: "HOST:PORT", help: "with --recover: where the lock is reached, or serial:PORT" },
   },
   help: [
     "Makes one key for you, as an owner and as a guest, and seals it under a passphrase of at least eight characters.",

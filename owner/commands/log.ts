@@ -51,7 +51,7 @@ export const log: Command = {
   positionals: ["[verify", "FILE]"],
   options: {
     lock: { value: "NAME", help: "which lock, where you own several" },
-    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     last: { value: "N", help: `how many lines to show (${LAST})` },
     all: { help: "show every line, also what the lock did by itself" },
     export: { value: "FILE", help: "write the verified log to a file, for somebody else to verify" },

@@ -27,7 +27,7 @@ export const revoke: Command = {
   positionals: ["[WHO...]"],
   options: {
     lock: { value: "NAME", help: "which lock, where you own several" },
-    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     holder: { help: "take back the person's key too, and with it all that anybody gives to it" },
     all: { help: "take back every grant that you ever gave; the last resort" },
     file: { value: "FILE", help: 'write the signed list to a file, which anybody can bring with "latchkey carry"' },

@@ -34,10 +34,12 @@ export const status: Command = {
   positionals: [],
   options: {
     lock: { value: "NAME", help: "which lock, where you own several" },
-    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   },
   help: [
     "Only an owner is told. What the lock does not know, such as its bolt after a cut of power, it calls unknown.",
+    "Only the image of a board names the commits that it was built of, in two lines; any other, such as that of the house of",
+    '"npm start", gives a release alone, and --json then has null for "firmware".',
   ],
   examples: ["status", "status --json"],
   run,

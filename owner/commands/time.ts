@@ -26,7 +26,7 @@ export const time: Command = {
   positionals: [],
   options: {
     lock: { value: "NAME", help: "which lock, where you have several" },
-    at: { value: "HOST:PORT", help: "where the lock is reached" },
+    at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     back: { help: "set it back, if it is ahead; press the button on the inside first" },
     relay: { help: "bring it from the time servers that the lock trusts; guests always do" },
     server: {

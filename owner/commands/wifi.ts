@@ -8,7 +8,7 @@ import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcom
 import { refused } from "../denials.ts";
 import { EXIT } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
-import { askNetwork } from "../network.ts";
+import { askNetwork, readNetworkName } from "../network.ts";
 import { asOwner } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
@@ -54,8 +54,16 @@ export const wifi: Command = {
     "than at the door. set asks for the passphrase, or takes it from LATCHKEY_WIFI_PASSPHRASE: never from the command line,",
     "which other programs and the history see. This computer keeps neither; the lock keeps both, tells nobody, and forgets",
     "them where it is reset or handed over. Who had it join or forget is in its log; which network is not.",
+    "",
+    'In the house of "npm start" every name is a network, which its lock joins at once, with any passphrase or none.',
   ],
-  examples: ["wifi set Hall", "wifi set Guests --open", "wifi", "wifi forget"],
+  examples: [
+    "wifi set Hall",
+    "wifi set Hall --at serial:/dev/ttyUSB0",
+    "wifi set Guests --open",
+    "wifi",
+    "wifi forget",
+  ],
   acts: ACTS,
   run: (call) => runAct(call, ACTS, "wifi", STATUS),
 };
@@ -70,10 +78,11 @@ async function runStatus(call: Call): Promise<Outcome> {
 
 async function runSet(call: Call): Promise<Outcome> {
   const [ssid = ""] = call.positionals;
+  const name = readNetworkName(call, ssid);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const credentials = await askNetwork(call, ssid);
-  const network = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
+  const credentials = await askNetwork(call, name);
+  const { network } = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
   call.terminal.say(`Set: the lock joins ${printable(ssid)}, now and after each start.`);
   call.terminal.say(`Wi-Fi: ${sayNetwork(network)}`);
   return { exit: EXIT.OK, json: { lockId: lock.id, ssid, network: networkObject(network) } };
@@ -82,22 +91,28 @@ async function runSet(call: Call): Promise<Outcome> {
 async function runForget(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const network = await change(call, { keystore, lock }, { kind: "leaveNetwork" });
-  call.terminal.say("Forgotten: the lock has left the network. It is reached at the door, or by its USB socket.");
-  return { exit: EXIT.OK, json: { lockId: lock.id, network: networkObject(network) } };
+  // It is told so in any case: a lock that could not read what its memory holds knows of no network, and forgets it now.
+  const { network, wasSet } = await change(call, { keystore, lock }, { kind: "leaveNetwork" });
+  call.terminal.say(
+    wasSet
+      ? "Forgotten: the lock has left the network. It is reached at the door, or by its USB socket."
+      : "No network was set: the lock is in none, and keeps none.",
+  );
+  return { exit: EXIT.OK, json: { lockId: lock.id, wasSet, network: networkObject(network) } };
 }
 
-/** Asks for a change. @returns how the lock stands afterwards @throws Failure */
+/** Asks for a change. @returns how the lock stands afterwards, and whether a network was set before @throws Failure */
 function change(
   call: Call,
   at: { readonly keystore: Keystore; readonly lock: OwnedLock },
   outgoing: Outgoing,
-): Promise<NetworkState | undefined> {
-  return asOwner(call, at.keystore, at.lock, async ({ conversation }) => {
+): Promise<{ readonly network: NetworkState | undefined; readonly wasSet: boolean }> {
+  return asOwner(call, at.keystore, at.lock, async ({ conversation, status }) => {
     const answer = await conversation.ask(outgoing);
     if (answer.kind !== "yes") throw refused(answer.kind === "no" ? answer.denial : undefined, REASONS);
     const after = await conversation.ask({ kind: "status" });
-    return after.kind === "status" ? after.status.network : undefined;
+    const wasSet = status.network !== undefined && status.network.is !== "off";
+    return { network: after.kind === "status" ? after.status.network : undefined, wasSet };
   });
 }
 

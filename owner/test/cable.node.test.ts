@@ -65,12 +65,21 @@ if (hasCables()) {
 
   atCable("a cable whose other end is silent, or gone, is told from a lock", async ({ owner, pty, porch }) => {
     const silent = new Pty();
-    await silent.open(() => undefined);
+    let isTalking = false;
+    await silent.open(() => {
+      if (isTalking) silent.write(CONSOLE);
+    });
     try {
       isSentence(
         await owner.run(["adopt", porch.setup, "--at", `serial:${silent.port}`]),
         EXIT.UNREACHABLE,
-        /is not this lock, or is busy/,
+        /^Nothing answered at serial:\S+: has the lock power, .*A busy lock is silent too: try again in ten seconds\.\n$/,
+      );
+      isTalking = true;
+      isSentence(
+        await owner.run(["adopt", porch.setup, "--at", `serial:${silent.port}`]),
+        EXIT.UNREACHABLE,
+        /^What answers at serial:\S+ is not this lock, or is busy/,
       );
     } finally {
       silent.close();

@@ -239,6 +239,17 @@ test("helps with every command, in lines of at most 120 characters", async ({ de
   }
 });
 
+test("says beside each --at of a lock that a port does too, and what only some locks tell", async () => {
+  const helps = COMMANDS.map((command) => ({ name: command.name, text: helpOf(command) }));
+  for (const { name, text } of helps.filter(({ text }) => text.includes("--at HOST:PORT"))) {
+    assert.match(text, /--at HOST:PORT .*where the lock is reached, or serial:PORT/, name);
+  }
+  const helpFor = (wanted: string) => helps.find(({ name }) => name === wanted)?.text ?? "";
+  assert.match(helpFor("wifi"), /\n {2}latchkey wifi set Hall --at serial:\/dev\/ttyUSB0\n/);
+  assert.match(helpFor("wifi"), /In the house of "npm start" every name is a network/);
+  assert.match(helpFor("status"), /Only the image of a board names the commits/);
+});
+
 test("believes nobody who answers and is not the lock", async ({ desk, port }) => {
   const ran = await desk.run(["adopt", SETUP, "--at", `127.0.0.1:${port}`]);
   isSentence(ran, 3, /not this lock, or is busy/);

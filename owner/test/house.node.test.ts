@@ -72,6 +72,10 @@ async function play(scene: Scene, people: People): Promise<void> {
   await note("lock before who leaves", owner.run(["lock"]));
   await street.press("t", /thrown/);
   await note("status", owner.run(["status"]));
+  await note("wifi set", owner.run(["wifi", "set", "Ha\u202ell", "--open"]));
+  await street.line(/ {2}Wi-Fi: joined "Ha\\u\{202e\}ll"\n/);
+  await note("wifi forget", owner.run(["wifi", "forget"]));
+  await street.line(/ {2}Wi-Fi: left "Ha\\u\{202e\}ll"\n/);
 
   const [companyKey = "", courierKey = ""] = await Promise.all(
     [company, courier].map(async (desk) => String((await desk.ask(["id"]))["key"])),
@@ -128,6 +132,8 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
   ["finds that the lock is one's own already", "adopt again", [/^You own the lock home/]],
   ["throws the bolt for the owner", "lock", [/^Yes: the lock throws its bolt\.\nThe door is locked\.\n$/]],
   ["says how the lock is", "status", [/started once\nBolt: +locked\nDoor: +closed\n/, /Taken back: +nothing\n/]],
+  ["joins any network that its owner names", "wifi set", [/^Set: .*\nWi-Fi: joined, at 127\.0\.0\.1\n$/]],
+  ["leaves it", "wifi forget", [/^Forgotten: /]],
   ["grants", "grant", [/Uses: +5 openings\nPassing: +may be passed on once\n/, /parcel\.txt; your guest runs/]],
   ["accepts a grant", "accept", [/Kept as Olga\./]],
   [

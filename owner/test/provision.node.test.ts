@@ -18,10 +18,15 @@ const CONSOLE = Buffer.from("ESP-ROM:esp32s3-20210327\r\nLatchkey camera, nobody
 async function run(person: Desk, ...words: readonly string[]): Promise<Ran> {
   process.env[WIFI_VARIABLE] = passphrase;
   try {
-    return await person.run(["camera", "wifi", ...words]);
+    return await runBare(person, ...words);
   } finally {
     delete process.env[WIFI_VARIABLE];
   }
+}
+
+/** Runs a command where nothing gives the passphrase. */
+function runBare(person: Desk, ...words: readonly string[]): Promise<Ran> {
+  return person.run(["camera", "wifi", ...words]);
 }
 
 /** Runs a test with a camera at the end of a cable. */
@@ -56,7 +61,7 @@ if (hasCables()) {
     assert.match(told.errors, /hears of the open case as soon as it hears the camera/);
     assert.is(board.antenna.state.is, "joined");
     assert.not.match(told.output + told.errors, passphrase);
-    const open = await run(person, OPEN_NETWORK, "--open", "--at", at, "--json");
+    const open = await runBare(person, OPEN_NETWORK, "--open", "--at", at, "--json");
     assert.equal(JSON.parse(open.output), { ok: true, ssid: OPEN_NETWORK });
     assert.is(board.antenna.state.is, "joined");
   });
@@ -73,12 +78,23 @@ if (hasCables()) {
   });
 }
 
+test("a port that is not there is missed before the passphrase is asked for", async () => {
+  const person = new Desk();
+  try {
+    const ran = await runBare(person, name, "--at", "serial:/dev/none");
+    isSentence(ran, EXIT.UNREACHABLE, /^There is no serial port \/dev\/none/);
+  } finally {
+    person.close();
+  }
+});
+
 test("a camera is told over a cable, and by a name and a passphrase that a radio takes", async () => {
   const person = new Desk();
   try {
     isSentence(await run(person, name), EXIT.USAGE, /--at is missing: add --at serial:\/dev\/ttyUSB0/);
     isSentence(await run(person, name, "--at", "127.0.0.1:7447"), EXIT.USAGE, /told its network over a cable/);
     isSentence(await run(person, "x".repeat(33), "--at", "serial:/dev/null"), EXIT.USAGE, /this one has 33/);
+    isSentence(await run(person, name, "--open", "--at", "serial:/dev/null"), EXIT.USAGE, /set, and --open says/);
     isSentence(await run(person, "--at", "serial:/dev/null"), EXIT.USAGE, /SSID is missing/);
     isSentence(await run(person, name, passphrase, "--at", "serial:/dev/null"), EXIT.USAGE, /one word too many/);
   } finally {

@@ -53,6 +53,7 @@ atHome("a network that is out of reach, an open one, and none at all", async (ho
   home.porch.antenna.isSlow = false;
   assert.match(await done(home, "wifi"), /joined, at/);
   assert.match(await done(home, "wifi", "forget"), /^Forgotten: the lock has left the network\./);
+  assert.is(await done(home, "wifi", "forget"), "No network was set: the lock is in none, and keeps none.\n");
   assert.match(await done(home, "wifi"), /no network is set/);
   assert.match(await done(home, "log", "--all"), /owner you +forgets the Wi-Fi +done\n/);
 });
@@ -64,7 +65,8 @@ atHome("each answers with --json in one object", async (home) => {
   const { lockId } = set;
   assert.equal(set, { exit: 0, ok: true, lockId, ssid: name, network: { is: "joined", address: "192.168.1.20" } });
   const forgotten = await home.owner.ask(["wifi", "forget"]);
-  assert.equal(forgotten, { exit: 0, ok: true, lockId, network: { is: "off", address: null } });
+  assert.equal(forgotten, { exit: 0, ok: true, lockId, wasSet: true, network: { is: "off", address: null } });
+  assert.is((await home.owner.ask(["wifi", "forget"]))["wasSet"], false);
 });
 
 atHome("what no radio takes is refused before the lock is asked", async (home) => {
@@ -78,6 +80,7 @@ atHome("what no radio takes is refused before the lock is asked", async (home) =
     [passphrase, ["set", ""], /has 1 to 32 bytes; this one has 0/],
     [passphrase, ["set"], /SSID is missing/],
     [passphrase, ["set", name, passphrase], /one word too many/],
+    [passphrase, ["set", OPEN_NETWORK, "--open"], /WIFI_PASSPHRASE is set, and --open says that the network has none/],
     [undefined, ["forget", "--open"], /"latchkey wifi forget" takes no --open/],
     [undefined, ["dance"], /"dance" is nothing that wifi does/],
   ] as const) {
