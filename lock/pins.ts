@@ -61,7 +61,7 @@ export interface LockPins {
   readonly light: number;
   /** A passive piezo: it sounds by PWM, and any constant level is silence. */
   readonly piezo: number;
-  /** A third of the drive's supply; ADC1. */
+  /** A third of what the board is supplied with; ADC1. */
   readonly battery: number;
 }
 
