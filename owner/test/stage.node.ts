@@ -17,7 +17,7 @@ export const PASSPHRASE = "correct horse";
 
 const LAUNCHER = "owner/latchkey.mjs";
 const HOUSE = "simulator/run/start.mjs";
-const LINE_MILLIS_MAX = 10_000;
+const LINE_MILLIS_MAX = 60_000;
 const TAIL_CHARACTERS = 800;
 
 /** What a command left. */
