@@ -43,7 +43,6 @@ export interface DeskOptions {
   /** False: the lock has no radio in the house's network. */
   readonly hasRadio?: boolean;
   readonly lock?: Partial<LockOptions>;
-  /** Where somebody listens at the lock. */
   readonly make?: Maker;
 }
 
@@ -381,7 +380,7 @@ export class Table {
 
   /** By the lock's own crystal. */
   get #uptime(): number {
-    const elapsed = this.#elapsed - this.#bootedAt;
+    const elapsed = this.elapsed - this.#bootedAt;
     return elapsed + Math.floor((elapsed * this.#drift) / MILLION);
   }
 

@@ -51,7 +51,7 @@ export const MARK = Object.freeze({ started: 0, settled: 1, days: 2, startedAgai
 /** Lives so many days and records them. */
 export function recordDays(crypto: Crypto, days: number): Recording {
   const recorder = new Recorder();
-  const desk = new Desk({ crypto, sectors: BOARD.geometry.sectors, lock: BOARD, make: recorder.make });
+  const desk = new Desk({ hasRadio: false, crypto, sectors: BOARD.geometry.sectors, lock: BOARD, make: recorder.make });
   recorder.mark(MARK.started);
   const house = new House(desk);
   house.moveIn();
