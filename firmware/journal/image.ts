@@ -30,7 +30,7 @@ import { USES_MAX } from "../grant/grant.ts";
 import { readList, writeList } from "../grant/revocation.ts";
 import { seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, settingsOf } from "../policy/configuration.ts";
-import { COUNTERS_MAX, type Counter } from "../policy/counters.ts";
+import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
 import { BOARDS_MAX, type EnrolledBoard, type Keyring, listsOf, OWNERS_MAX, REMOVED_MAX } from "../policy/keyring.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
@@ -53,9 +53,7 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
     writer,
     settings.sort((left, right) => left.key - right.key),
   );
-  writer.array(counters.length);
-  for (const { link8, root8, used, until } of counters)
-    writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
+  writeCounters(writer, counters);
   writeVisit(writer, visit);
   writeCodes(writer, state.codes);
   writer.array(5).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody).uint(state.budget);
@@ -81,7 +79,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const keyring = readKeyring(crypto, reader);
   const lists = readItems(reader, OWNERS_MAX, () => readList(reader));
   const configuration = readConfiguration(reader);
-  const counters = readItems(reader, COUNTERS_MAX, () => readCounter(reader));
+  const counters = Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader));
   const visit = readVisit(reader);
   const codes = readCodes(crypto, reader);
   reader.readArray(5, 5);
@@ -136,6 +134,14 @@ function readConfiguration(reader: Reader): Configuration {
   const configuration = configure(defaultConfiguration(), readSettings(reader));
   if (configuration === undefined) throw new Fault("journal.corrupt");
   return configuration;
+}
+
+function writeCounters(writer: Writer, counters: Counters): void {
+  writer.array(counters.count);
+  for (let index = 0; index < counters.count; index++) {
+    const { link8, root8, used, until } = counters.at(index);
+    writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
+  }
 }
 
 function readCounter(reader: Reader): Counter {

@@ -40,7 +40,7 @@ import { OPERATION_LOCK } from "../grant/holder.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
-import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
+import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
 import {
   BOARDS_MAX,
   type EnrolledBoard,
@@ -85,7 +85,7 @@ export interface LockState {
   /** The newest list of each owner that sent one. */
   lists: readonly RevocationList[];
   configuration: Configuration;
-  counters: readonly Counter[];
+  counters: Counters;
   visit: OpenVisit | undefined;
   codes: CodeState;
   /** What was left of the guesses when it was last written, in units of 1e-12. */
@@ -111,7 +111,7 @@ export function emptyState(): LockState {
     keyring: emptyKeyring(),
     lists: [],
     configuration: defaultConfiguration(),
-    counters: [],
+    counters: new Counters(),
     visit: undefined,
     codes: emptyCodes(),
     budget: BUDGET_FULL,
@@ -252,21 +252,18 @@ function closeVisit(crypto: Crypto, state: LockState, closing: Extract<Entry, { 
   if (closing.outcome !== "not-moved") return;
   if (visit.code !== undefined) state.codes = withoutCodeUse(crypto, state.codes, visit.code);
   for (const spend of visit.spends) {
-    const counter = findCounter(crypto, state.counters, spend.link8);
-    if (counter === undefined || counter.used !== spend.used) continue;
-    const others = state.counters.filter((other) => other !== counter);
-    state.counters = counter.used === 1 ? others : [...others, { ...counter, used: counter.used - 1 }];
+    if (state.counters.usedOf(crypto, spend.link8) !== spend.used) continue;
+    state.counters = state.counters.withoutUse(crypto, spend.link8);
   }
 }
 
 /** Puts a counter in its place. What has expired goes only when the table is full: the clock may be set back by an owner
  *  at the door, and an expired grant that lives again must not be fresh. */
-function withUse(crypto: Crypto, counters: readonly Counter[], use: Counter, lo: Seconds): readonly Counter[] {
-  const former = findCounter(crypto, counters, use.link8);
-  if (former !== undefined) return counters.map((counter) => (counter === former ? use : counter));
-  const kept = counters.length < COUNTERS_MAX ? counters : counters.filter((counter) => counter.until >= lo);
-  requireRoom(kept.length < COUNTERS_MAX);
-  return [...kept, use];
+function withUse(crypto: Crypto, counters: Counters, use: Counter, lo: Seconds): Counters {
+  if (counters.usedOf(crypto, use.link8) !== undefined) return counters.with(crypto, use);
+  const kept = counters.count < COUNTERS_MAX ? counters : counters.live(lo);
+  requireRoom(kept.count < COUNTERS_MAX);
+  return kept.with(crypto, use);
 }
 
 function applyStatement(
@@ -348,7 +345,7 @@ function passOn(crypto: Crypto, state: LockState, adoption: Adoption): void {
   const { owners, removed } = state.keyring;
   handOver(crypto, state, adoption, 0);
   state.keyring = { ...state.keyring, removed: [...removed, ...owners.map(({ kid }) => kid)] };
-  state.counters = [];
+  state.counters = new Counters();
   dropLists(crypto, state);
 }
 

@@ -21,7 +21,7 @@ import {
   SETTING_TIME_SERVERS,
   SETTING_ZONE,
 } from "../../policy/configuration.ts";
-import { COUNTERS_MAX } from "../../policy/counters.ts";
+import { COUNTERS_MAX, Counters } from "../../policy/counters.ts";
 import { BOARDS_MAX, OWNERS_MAX, REMOVED_MAX } from "../../policy/keyring.ts";
 import { decodeImage, encodeImage } from "../image.ts";
 import { emptyState, FACES_MAX, type LockState } from "../state.ts";
@@ -119,7 +119,7 @@ function fullState(): LockState {
     keyring: { owners, recovery: key(), removed: times(REMOVED_MAX, () => draw(8)), boards },
     lists: owners.map(({ kid }) => fullList(kid)),
     configuration,
-    counters: times(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
+    counters: Counters.from(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
     visit: { intent: U32_MAX, actor: draw(8), spends: times(3, spend), code: LONGEST_USE },
     codes: fullCodes(owners.map(({ kid }) => kid)),
     budget: 12_345,
