@@ -19,8 +19,9 @@ import {
   writeUsedWindow,
   writeUser,
 } from "../codes/form.ts";
-import { type CodeState, heldOwner } from "../codes/state.ts";
+import type { CodeState } from "../codes/state.ts";
 import { CREDENTIALS_MAX, USERS_MAX } from "../codes/user.ts";
+import { WindowSet } from "../codes/windowset.ts";
 import { KID_BYTES, kid8 } from "../cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
@@ -81,7 +82,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const configuration = readConfiguration(reader);
   const counters = Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader));
   const visit = readVisit(reader);
-  const codes = readCodes(crypto, reader);
+  const codes = readCodes(reader);
   reader.readArray(5, 5);
   const watermark = seconds(reader.readUint(ARGUMENT_MAX));
   const boots = reader.readUint(ARGUMENT_MAX);
@@ -191,13 +192,16 @@ function writeCodes(writer: Writer, codes: CodeState): void {
   writer.array(codes.credentials.length);
   for (const credential of codes.credentials) writeCredential(writer, credential);
   writeHolidays(writer, codes.holidays);
-  writer.array(codes.spent.length);
-  for (const used of codes.spent) writeUsedWindow(writer, used);
-  writer.array(codes.active.length);
-  for (const used of codes.active) writeUsedWindow(writer, used);
+  writeWindows(writer, codes.spent);
+  writeWindows(writer, codes.active);
 }
 
-function readCodes(crypto: Crypto, reader: Reader): CodeState {
+function writeWindows(writer: Writer, windows: WindowSet): void {
+  writer.array(windows.count);
+  for (let index = 0; index < windows.count; index++) writeUsedWindow(writer, windows.at(index));
+}
+
+function readCodes(reader: Reader): CodeState {
   reader.readArray(6, 6);
   const secrets = readItems(reader, SECRETS_MAX, () => {
     reader.readArray(2, 2);
@@ -207,12 +211,8 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
   const users = readItems(reader, USERS_MAX, () => readUser(reader));
   const credentials = readItems(reader, CREDENTIALS_MAX, () => readCredential(reader));
   const holidays = readHolidays(reader);
-  const readUsed = () => {
-    const { owner, window } = readUsedWindow(reader);
-    return { owner: heldOwner(crypto, secrets, owner), window };
-  };
-  const spent = readItems(reader, SPENT_MAX, readUsed);
-  const active = readItems(reader, ACTIVE_MAX, readUsed);
+  const spent = WindowSet.from(reader.readArray(0, SPENT_MAX), () => readUsedWindow(reader));
+  const active = WindowSet.from(reader.readArray(0, ACTIVE_MAX), () => readUsedWindow(reader));
   return { secrets, users, credentials, holidays, spent, active };
 }
 

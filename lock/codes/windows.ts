@@ -18,6 +18,7 @@ import {
   type Window,
   windowCode,
 } from "../../firmware/codes/window.ts";
+import type { WindowSet } from "../../firmware/codes/windowset.ts";
 import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
@@ -50,12 +51,6 @@ export interface CodeOwner {
   readonly key: Bytes;
 }
 
-/** A window of one owner's. */
-export interface OwnedWindow {
-  readonly kid: Bytes;
-  readonly window: Window;
-}
-
 /** What the lock knows of its codes. A change is another object. */
 export interface WindowContext {
   /** W in seconds, at most 3,600. */
@@ -63,11 +58,11 @@ export interface WindowContext {
   /** At most 4. */
   readonly owners: readonly CodeOwner[];
   /** Taken back by their owner. */
-  readonly revoked: readonly OwnedWindow[];
+  readonly revoked: WindowSet;
   /** `once`, and used. */
-  readonly spent: readonly OwnedWindow[];
+  readonly spent: WindowSet;
   /** Used for the first time and not over: at most 32. */
-  readonly active: readonly OwnedWindow[];
+  readonly active: WindowSet;
 }
 
 /** Which code it was. */
@@ -116,7 +111,7 @@ export class WindowTable {
   prepare(interval: Interval, context: WindowContext): void {
     const { widthMax, owners, active } = context;
     assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
-    assert(owners.length <= OWNERS_MAX && active.length <= ACTIVE_MAX, "windows: too many owners or active codes");
+    assert(owners.length <= OWNERS_MAX && active.count <= ACTIVE_MAX, "windows: too many owners or active codes");
     const { lo, hi } = interval;
     this.#isKnown = hi !== undefined && hi - lo <= widthMax;
     if (hi === undefined || !this.#isKnown) return;
@@ -174,7 +169,8 @@ export class WindowTable {
       [spent, "uses"],
       [revoked, "revoked"],
     ] as const) {
-      for (const { kid, window } of list) {
+      for (let index = 0; index < list.count; index++) {
+        const { owner: kid, window } = list.at(index);
         const owner = this.#ownerOf(owners, kid);
         if (owner < 0 || !this.#hasColumn(window.startHour)) continue;
         this.#isClosed[this.#placeOf(owner, window)] = CLOSED.indexOf(denial);
@@ -236,15 +232,16 @@ export class WindowTable {
   #fillActive(interval: Interval, { owners, active, revoked, widthMax }: WindowContext): number {
     const kept: FoundWindow[] = [];
     let live = 0;
-    for (const each of active) {
-      const { kid, window } = each;
-      const owner = this.#ownerOf(owners, kid);
+    for (let index = 0; index < active.count; index++) {
+      const each = active.at(index);
+      const { window } = each;
+      const owner = this.#ownerOf(owners, each.owner);
       if (owner < 0 || !isOpen(window, interval, { widthMax, isActive: true })) continue;
       if (isOpen(window, interval, { widthMax, isActive: false })) continue;
-      const denial = revoked.some((other) => this.#isSame(other, each)) ? "revoked" : undefined;
+      const denial = revoked.has(this.#crypto, each) ? "revoked" : undefined;
       if (denial === undefined) live++;
-      const code = windowCode(this.#crypto, owners[owner].key, window);
-      this.#codes.set(code, kept.length * CODE_BYTES);
+      const { kid, key } = owners[owner];
+      this.#codes.set(windowCode(this.#crypto, key, window), kept.length * CODE_BYTES);
       kept.push({ owner: kid, window, denial });
     }
     this.#codes.fill(BLANK, kept.length * CODE_BYTES, ACTIVE_MAX * CODE_BYTES);
@@ -263,11 +260,5 @@ export class WindowTable {
 
   #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {
     return owners.findIndex((owner) => this.#crypto.isEqual(owner.kid, kid));
-  }
-
-  #isSame(left: OwnedWindow, right: OwnedWindow): boolean {
-    const [one, other] = [left.window, right.window];
-    if (one.startHour !== other.startHour || one.windowClass !== other.windowClass) return false;
-    return one.serial === other.serial && this.#crypto.isEqual(left.kid, right.kid);
   }
 }
