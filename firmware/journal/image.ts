@@ -28,6 +28,7 @@ import { Fault } from "../fault.ts";
 import { readSettings, writeSettings } from "../grant/body.ts";
 import { LINK8_BYTES, LINKS_MAX } from "../grant/chain.ts";
 import { USES_MAX } from "../grant/grant.ts";
+import { readNames, writeNames } from "../grant/names.ts";
 import { readList, writeList } from "../grant/revocation.ts";
 import { seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, settingsOf } from "../policy/configuration.ts";
@@ -58,8 +59,8 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
   writeVisit(writer, visit);
   writeCodes(writer, state.codes);
   writer.array(5).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody).uint(state.budget);
-  writeNames(writer, state.acknowledged);
-  writeNames(writer, state.senseless);
+  writeDigests(writer, state.acknowledged);
+  writeDigests(writer, state.senseless);
   writeNames(writer, faces);
   return writer.finish();
 }
@@ -91,7 +92,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const budget = reader.readUint(ARGUMENT_MAX);
   const acknowledged = readDigests(reader);
   const senseless = readDigests(reader);
-  const faces = readItems(reader, FACES_MAX, () => readName(reader, LINK8_BYTES));
+  const faces = readNames(reader, FACES_MAX);
   reader.end();
   const rest = { watermark, boots, acknowledged, senseless, fetched, custody, budget, faces };
   return { keyring, lists, configuration, counters, visit, codes, ...rest };
@@ -120,7 +121,7 @@ function readKeyring(crypto: Crypto, reader: Reader): Keyring {
     return readOwner();
   });
   const recovery = reader.readArray(0, 2) === 0 ? undefined : readOwner();
-  const removed = readItems(reader, REMOVED_MAX, () => readName(reader, KID_BYTES));
+  const removed = readNames(reader, REMOVED_MAX);
   const boards = readItems(reader, BOARDS_MAX, (): EnrolledBoard => {
     reader.readArray(4, 4);
     const role = reader.readUint(ARGUMENT_MAX);
@@ -216,9 +217,9 @@ function readCodes(reader: Reader): CodeState {
   return { secrets, users, credentials, holidays, spent, active };
 }
 
-function writeNames(writer: Writer, names: readonly Bytes[]): void {
-  writer.array(names.length);
-  for (const name of names) writer.bytes(name);
+function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {
+  writer.array(digests.length);
+  for (const digest of digests) writer.bytes(digest);
 }
 
 /** A copy, so that the image's own bytes can be let go. */

@@ -145,7 +145,7 @@ export class Trace {
       boards.length === 0
         ? { kind: KIND_ENROL, board: { role: 1, agreementKey: bytesOf(9, 32), signingKey } }
         : { kind: KIND_REMOVE_BOARD, boardKid: boards[0].kid },
-      owners.length < 2 && keyring.removed.length < 8
+      owners.length < 2 && keyring.removed.length < 64
         ? { kind: KIND_ADD_OWNER, ownerKey: bytesOf(this.#key++, 32) }
         : { kind: KIND_REMOVE_OWNER, ownerKid: owners.at(-1)?.kid ?? actor },
     ]);

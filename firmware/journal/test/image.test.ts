@@ -117,7 +117,7 @@ function fullState(): LockState {
   if (configuration === undefined) throw new Error("the settings are in bounds");
   const spend = () => ({ link8: draw(8), used: 65_535, until: seconds(U32_MAX) });
   return {
-    keyring: { owners, recovery: key(), removed: times(REMOVED_MAX, () => draw(8)), boards },
+    keyring: { owners, recovery: key(), removed: draw(8 * REMOVED_MAX), boards },
     lists: owners.map(({ kid }) => fullList(kid)),
     configuration,
     counters: Counters.from(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
@@ -130,7 +130,7 @@ function fullState(): LockState {
     senseless: [draw(8), draw(8), draw(8)],
     fetched: U32_MAX,
     custody: U32_MAX,
-    faces: times(FACES_MAX, () => draw(8)),
+    faces: draw(8 * FACES_MAX),
   };
 }
 

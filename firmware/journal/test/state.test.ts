@@ -5,7 +5,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { type Bytes, fromAscii } from "../../bytes.ts";
+import { type Bytes, concat, fromAscii } from "../../bytes.ts";
 import { kid8 } from "../../cose/key.ts";
 import {
   type Body,
@@ -121,7 +121,7 @@ test("owners come and go, and whoever went is remembered", () => {
     state.keyring.owners.map(({ kid, sequence }) => [kid, sequence]),
     [[PARTNER, 1]],
   );
-  assert.equal(state.keyring.removed, [OWNER]);
+  assert.equal(state.keyring.removed, OWNER);
   fold(state, statement(RECOVERY, 1, { kind: KIND_ADD_OWNER, ownerKey: key(5) }));
   assert.is(state.keyring.recovery?.sequence, 1);
   assert.is(state.keyring.owners.length, 2);
@@ -163,7 +163,7 @@ test("a transfer leaves the new owner and the new words alone, and the settings 
   const { keyring, configuration } = state;
   assert.equal(keyring.owners, [{ kid: kid8(crypto, key(6)), publicKey: key(6), sequence: 0 }]);
   assert.equal(keyring.recovery, { kid: kid8(crypto, key(7)), publicKey: key(7), sequence: 0 });
-  assert.equal(keyring.removed, [OWNER, PARTNER]);
+  assert.equal(keyring.removed, concat(OWNER, PARTNER));
   assert.equal(keyring.boards, []);
   assert.is(configuration.relockSeconds, 30);
   assert.is(configuration.zoneRule, "UTC0");
@@ -333,8 +333,8 @@ test("the newest faces are remembered", () => {
   for (let face = 0; face < FACES_MAX + 2; face++) {
     fold(state, { kind: "who", leaf: name(face), holder: name(1), names: ["guest"], root: name(2) });
   }
-  assert.is(state.faces.length, FACES_MAX);
-  assert.equal([state.faces[0], state.faces.at(-1)], [name(2), name(FACES_MAX + 1)]);
+  assert.is(state.faces.length, 8 * FACES_MAX);
+  assert.equal([state.faces.slice(0, 8), state.faces.slice(-8)], [name(2), name(FACES_MAX + 1)]);
 });
 
 test("noise and what is unknown change nothing", () => {
