@@ -77,19 +77,19 @@ export interface FoundWindow {
 /** Why a place does not open, at its number. */
 const CLOSED: readonly FoundWindow["denial"][] = Object.freeze([undefined, "revoked", "uses"]);
 
-/** The codes of one lock. It holds memory for four owners from the start: some 27 KB. */
+/** The codes of one lock. It holds memory for as many owners as it was shown at a time: some 7 KB for each. */
 export class WindowTable {
   readonly #crypto: Crypto;
-  readonly #codes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * CODE_BYTES).fill(BLANK);
+  #codes: Bytes = new Uint8Array(ACTIVE_MAX * CODE_BYTES).fill(BLANK);
   /** Which places of the owners do not open: 0 for those that do, else a place of CLOSED. */
-  readonly #isClosed = new Uint8Array(OWNERS_MAX * OWNER_PLACES);
+  #isClosed: Bytes = new Uint8Array(0);
   /** The start hour that each column holds. */
-  readonly #hours = new Array<number>(OWNERS_MAX * COLUMNS).fill(NO_HOUR);
+  #hours = new Int32Array(0);
   /** For each column, how many classes may open, and how many codes of it do. */
-  readonly #classes = new Uint8Array(OWNERS_MAX * COLUMNS);
-  readonly #lives = new Uint8Array(OWNERS_MAX * COLUMNS);
+  #classes: Bytes = new Uint8Array(0);
+  #lives: Bytes = new Uint8Array(0);
   /** The keys that the columns were made with. */
-  readonly #keys = new Uint8Array(OWNERS_MAX * HASH_BYTES);
+  #keys: Bytes = new Uint8Array(0);
   #active: readonly FoundWindow[] = [];
   #context: WindowContext | undefined;
   #loHour = NO_HOUR;
@@ -123,9 +123,10 @@ export class WindowTable {
     this.#context = undefined;
     this.#loHour = loHour;
     this.#hiHour = hiHour;
+    this.#reserve(owners.length);
     this.#close(context);
     this.#live = 0;
-    for (let owner = 0; owner < OWNERS_MAX; owner++) {
+    for (let owner = 0; owner < this.#owners; owner++) {
       if (owner < owners.length) this.#fill(owner, owners[owner], isSame);
       else this.#forget(owner);
     }
@@ -155,11 +156,31 @@ export class WindowTable {
 
   /** Forgets all codes and keys. */
   close(): void {
-    for (let owner = 0; owner < OWNERS_MAX; owner++) this.#forget(owner);
+    for (let owner = 0; owner < this.#owners; owner++) this.#forget(owner);
     this.#codes.fill(BLANK);
     this.#active = [];
     this.#context = undefined;
     this.#isKnown = false;
+  }
+
+  /** For how many owners there is room. */
+  get #owners(): number {
+    return this.#keys.length / HASH_BYTES;
+  }
+
+  /** Makes room for so many owners; what is there stays. */
+  #reserve(owners: number): void {
+    const former = this.#owners;
+    if (owners <= former) return;
+    const hours = new Int32Array(owners * COLUMNS);
+    hours.set(this.#hours);
+    this.#hours = hours;
+    this.#codes = extended(this.#codes, (ACTIVE_MAX + owners * OWNER_PLACES) * CODE_BYTES);
+    this.#isClosed = extended(this.#isClosed, owners * OWNER_PLACES);
+    this.#classes = extended(this.#classes, owners * COLUMNS);
+    this.#lives = extended(this.#lives, owners * COLUMNS);
+    this.#keys = extended(this.#keys, owners * HASH_BYTES);
+    for (let owner = former; owner < owners; owner++) this.#forget(owner);
   }
 
   /** Marks what is revoked or spent. */
@@ -261,4 +282,11 @@ export class WindowTable {
   #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {
     return owners.findIndex((owner) => this.#crypto.isEqual(owner.kid, kid));
   }
+}
+
+/** Gives the bytes with zeros behind them, up to a size. @returns a copy */
+function extended(bytes: Bytes, size: number): Bytes {
+  const longer = new Uint8Array(size);
+  longer.set(bytes);
+  return longer;
 }

@@ -233,6 +233,22 @@ test("holds four owners with all their active codes", () => {
   }
 });
 
+test("makes the codes of one owner more without making the others' again", () => {
+  const counter = counting();
+  const table = new WindowTable(counter.crypto);
+  const now = interval(AT);
+  for (const [count, hmacs] of [
+    [0, 0],
+    [1, 662],
+    [2, 1_324],
+    [4, 2_648],
+  ] as const) {
+    const context = contextOf({ owners: OWNERS.slice(0, count) });
+    holds(table, now, context);
+    assert.is(counter.hmacs, hmacs, `${count} owners`);
+  }
+});
+
 test("forgets the codes of a secret that was changed, moved or removed", () => {
   const table = new WindowTable(crypto);
   const now = interval(AT);
