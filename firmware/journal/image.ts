@@ -44,8 +44,12 @@ const ITEMS = 11;
 
 /** Encodes the state. Lists of keys that are no owners' any more are left out, since they never count again. */
 export function encodeImage(crypto: Crypto, state: LockState): Bytes {
+  return Writer.encode(IMAGE_BYTES_MAX, (writer) => writeImage(writer, crypto, state));
+}
+
+function writeImage(writer: Writer, crypto: Crypto, state: LockState): void {
   const { keyring, configuration, counters, visit, faces } = state;
-  const writer = new Writer(IMAGE_BYTES_MAX).array(ITEMS).uint(FORMAT);
+  writer.array(ITEMS).uint(FORMAT);
   writeKeyring(writer, keyring);
   const lists = listsOf(crypto, keyring, state.lists);
   writer.array(lists.length);
@@ -62,7 +66,6 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
   writeDigests(writer, state.acknowledged);
   writeDigests(writer, state.senseless);
   writeNames(writer, faces);
-  return writer.finish();
 }
 
 /** Reads the state. @throws Fault journal.corrupt where it is none, or one of another version */
