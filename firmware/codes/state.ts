@@ -62,21 +62,22 @@ export function withoutSecret(crypto: Crypto, codes: CodeState, owner: Bytes): C
  *  unless it is only enabled or disabled.
  *  @throws Fault journal.corrupt without room */
 export function withUser(
+  crypto: Crypto,
   codes: CodeState,
-  index: number,
-  change: { readonly setting: UserSetting | undefined; readonly actor: Bytes },
+  change: { readonly index: number; readonly setting: UserSetting | undefined; readonly actor: Bytes },
 ): CodeState {
+  const { index, setting } = change;
   const former = findUser(codes, index);
   const users = codes.users.filter((user) => user !== former);
-  const { setting, actor } = change;
   if (setting === undefined) {
     return { ...codes, users, credentials: codes.credentials.filter(({ user }) => user !== index) };
   }
   requireRoom(users.length < USERS_MAX);
   const isSwitched = former !== undefined && isOnlySwitched(former, setting);
   const firstUsed = isSwitched ? former.firstUsed : undefined;
-  const user = { ...setting, index, firstUsed, creator: former?.creator ?? actor, modifier: actor };
-  return { ...codes, users: [...users, user] };
+  const creator = former?.creator ?? change.actor;
+  const user = { ...setting, index, firstUsed, creator, modifier: change.actor };
+  return { ...codes, users: [...users, withHeldNames(crypto, codes.users, user)] };
 }
 
 /** Sets a credential. @throws Fault journal.corrupt without room, or without its user */
@@ -136,6 +137,20 @@ export function withoutCodeUse(crypto: Crypto, codes: CodeState, use: CodeUse): 
   const table = tableOf(use.window);
   if (table === undefined) return codes;
   return { ...codes, [table]: codes[table].without(crypto, use) };
+}
+
+/** Gives a user with the names of its owners as the users that there are have them: names that each of 20 users held for itself
+ *  would cost a board 5 KB. */
+export function withHeldNames(crypto: Crypto, users: CodeState["users"], user: User): User {
+  const held = users.flatMap(({ creator, modifier }) => [creator, modifier]);
+  const holdName = (name: Bytes): Bytes => {
+    const former = held.find((other) => crypto.isEqual(other, name));
+    if (former !== undefined) return former;
+    const copy = name.slice();
+    held.push(copy);
+    return copy;
+  };
+  return { ...user, creator: holdName(user.creator), modifier: holdName(user.modifier) };
 }
 
 /** Whether a new setting does nothing but enable or disable. */

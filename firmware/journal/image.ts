@@ -19,8 +19,8 @@ import {
   writeUsedWindow,
   writeUser,
 } from "../codes/form.ts";
-import type { CodeState } from "../codes/state.ts";
-import { CREDENTIALS_MAX, USERS_MAX } from "../codes/user.ts";
+import { type CodeState, withHeldNames } from "../codes/state.ts";
+import { CREDENTIALS_MAX, USERS_MAX, type User } from "../codes/user.ts";
 import { WindowSet } from "../codes/windowset.ts";
 import { KID_BYTES, kid8 } from "../cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
@@ -86,7 +86,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const configuration = readConfiguration(reader);
   const counters = Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader));
   const visit = readVisit(reader);
-  const codes = readCodes(reader);
+  const codes = readCodes(crypto, reader);
   reader.readArray(5, 5);
   const watermark = seconds(reader.readUint(ARGUMENT_MAX));
   const boots = reader.readUint(ARGUMENT_MAX);
@@ -205,14 +205,17 @@ function writeWindows(writer: Writer, windows: WindowSet): void {
   for (let index = 0; index < windows.count; index++) writeUsedWindow(writer, windows.at(index));
 }
 
-function readCodes(reader: Reader): CodeState {
+function readCodes(crypto: Crypto, reader: Reader): CodeState {
   reader.readArray(6, 6);
   const secrets = readItems(reader, SECRETS_MAX, () => {
     reader.readArray(2, 2);
     const owner = readName(reader, KID_BYTES);
     return { owner, sealed: readName(reader, CODE_SECRET_BYTES + SEALING_BYTES) };
   });
-  const users = readItems(reader, USERS_MAX, () => readUser(reader));
+  const users: User[] = [];
+  for (let left = reader.readArray(0, USERS_MAX); left > 0; left--) {
+    users.push(withHeldNames(crypto, users, readUser(reader)));
+  }
   const credentials = readItems(reader, CREDENTIALS_MAX, () => readCredential(reader));
   const holidays = readHolidays(reader);
   const spent = WindowSet.from(reader.readArray(0, SPENT_MAX), () => readUsedWindow(reader));

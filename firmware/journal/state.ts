@@ -222,7 +222,7 @@ function applyCodeEntry(
       break;
     }
     case "user":
-      state.codes = withUser(state.codes, entry.index, entry);
+      state.codes = withUser(crypto, state.codes, entry);
       break;
     case "credential": {
       const { credential, slot } = entry;

@@ -8,7 +8,7 @@ import { crypto } from "#crypto";
 import { Stream } from "../../../simulator/random.ts";
 import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
 import { ACTIVE_MAX, type Credential, SPENT_MAX } from "../../codes/credential.ts";
-import type { CodeState } from "../../codes/state.ts";
+import { type CodeState, emptyCodes, withUser } from "../../codes/state.ts";
 import { CREDENTIALS_MAX, HOLIDAYS_MAX, USERS_MAX, type User } from "../../codes/user.ts";
 import { WindowSet } from "../../codes/windowset.ts";
 import { kid8 } from "../../cose/key.ts";
@@ -174,6 +174,22 @@ test("the greatest state comes back, and fits in a slot", () => {
   const image = encodeImage(crypto, state);
   assert.ok(image.length <= SLOT_BYTES, `${image.length} bytes`);
   assert.ok(comesBack(state));
+});
+
+test("the owners who set users are held once, when a user is set and when it is read", () => {
+  const [mother, father] = [draw(8), draw(8)];
+  const [{ index: _, ...setting }] = fullCodes([]).users;
+  let codes = emptyCodes();
+  for (const [index, actor] of [mother, father, father, mother].entries()) {
+    codes = withUser(crypto, codes, { index: 1 + index, setting, actor: actor.slice() });
+  }
+  codes = withUser(crypto, codes, { index: 1, setting, actor: father.slice() });
+  const read = decodeImage(crypto, encodeImage(crypto, { ...emptyState(), codes })).codes;
+  for (const { users } of [codes, read]) {
+    const names = users.flatMap(({ creator, modifier }) => [creator, modifier]);
+    assert.is(new Set(names).size, 2);
+    assert.equal(names, [father, father, father, father, mother, mother, mother, father]);
+  }
 });
 
 test("every part of the state is in the image", () => {
