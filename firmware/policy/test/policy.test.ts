@@ -327,6 +327,22 @@ test("a counter is found by its whole name", () => {
   assert.is(counters.usedOf(crypto, name(8)), undefined);
 });
 
+test("a counter is live through the second that it names, and goes after it", () => {
+  const counters = countersOf(counter(1, 1, { until: NOW }), counter(2, 2));
+  const later = seconds(NOW + 1);
+  assert.equal([counters.liveAt(NOW), counters.liveAt(later)], [2, 1]);
+  assert.equal([counters.live(NOW).count, counters.live(later).at(0)], [2, counter(2, 2)]);
+});
+
+test("a change leaves the counters that it began with", () => {
+  const counters = countersOf(counter(1, 1), counter(2, 2));
+  const before = counters.rows.slice();
+  assert.is(counters.with(crypto, counter(1, 9)).usedOf(crypto, name(1)), 9);
+  assert.is(counters.withoutUse(crypto, name(2)).usedOf(crypto, name(2)), 1);
+  assert.is(counters.withoutUse(crypto, name(1)).usedOf(crypto, name(1)), undefined);
+  assert.equal(counters.rows, before);
+});
+
 test("nothing new always has room", () => {
   const full = countersOf(...FULL_TABLE);
   assert.ok(full.hasRoom(crypto, { root8: name(1), added: 0, lo: NOW }));
