@@ -30,6 +30,7 @@ import {
 } from "../firmware/grant/body.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH } from "../firmware/grant/holder.ts";
+import { NAME_BYTES } from "../firmware/grant/names.ts";
 import { isNextSequence, type Statement } from "../firmware/grant/statement.ts";
 import type { Transport } from "../firmware/platform.ts";
 import { type Configuration, configure, withZone } from "../firmware/policy/configuration.ts";
@@ -196,7 +197,7 @@ function judgeNewOwner(publicKey: Bytes, { crypto, keyring }: ActContext): Denia
 
 /** Whoever is an owner can be removed one day: the table of removed keys must have room for all, and for one more. */
 function hasRoomToRemove({ owners, removed }: Keyring): boolean {
-  return owners.length + removed.length < REMOVED_MAX;
+  return owners.length + removed.length / NAME_BYTES < REMOVED_MAX;
 }
 
 /** Whether a key is an owner's, was one, or is the recovery key: none of these may come in anew. */

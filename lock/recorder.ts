@@ -10,6 +10,7 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Cause } from "../firmware/door/state.ts";
 import type { Chain } from "../firmware/grant/chain.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
+import { holdsName } from "../firmware/grant/names.ts";
 import type { Alarm, CameraEvent, DoorEvent, Entry, SpentUse } from "../firmware/journal/entry.ts";
 import type { Head } from "../firmware/journal/walk.ts";
 import type { Heartbeat } from "../firmware/link/witness.ts";
@@ -77,7 +78,7 @@ export class Recorder {
   /** Writes the names of a grant whose face is not in the journal's recent ones. @throws Fault journal.* */
   face(crypto: Crypto, chain: Chain, now: Millis): void {
     const { leaf, links } = chain;
-    if (this.#memory.state.faces.some((face) => crypto.isEqual(face, leaf.link8))) return;
+    if (holdsName(crypto, this.#memory.state.faces, leaf.link8)) return;
     const names = links.map((link) => link.grant.name);
     this.#memory.write({ kind: "who", leaf: leaf.link8, holder: leaf.kid8, names, root: links[0].link8 }, now);
   }

@@ -53,7 +53,7 @@ export function statusOf(lock: {
     isJournalWritable: memory.isWritable,
     isVisitOpen: lock.isVisitOpen,
     hasPresence: lock.hasPresence,
-    liveCounters: counters.filter(({ until }) => until >= lo).length,
+    liveCounters: counters.liveAt(lo),
     boards: lock.boards,
     codes: lock.codes,
     camera: lock.camera,

@@ -47,12 +47,30 @@ export class Writer {
   private buffer: Bytes;
   private room: number;
   private readonly bytesMax: number;
+  /** Whether it only counts: its buffer stays empty then. */
+  private isCounting = false;
 
-  /** @param bytesMax the bound of the finished item, in bytes */
-  constructor(bytesMax: number = WRITER_BYTES_MAX) {
-    this.room = bytesMax <= BYTES_AT_START_MAX ? bytesMax : BYTES_AT_START;
-    this.buffer = new Uint8Array(this.room);
+  /** @param bytesMax the bound of the finished item, in bytes
+   *  @param bytesAtStart the room that it has at first, in bytes */
+  constructor(
+    bytesMax: number = WRITER_BYTES_MAX,
+    bytesAtStart: number = bytesMax <= BYTES_AT_START_MAX ? bytesMax : BYTES_AT_START,
+  ) {
+    this.room = bytesAtStart;
+    this.buffer = new Uint8Array(bytesAtStart);
     this.bytesMax = bytesMax;
+  }
+
+  /** Gives a whole item in a buffer that was made in its size: `write` is asked twice, first to be counted. For what is so large
+   *  that a board has no room for two copies.
+   *  @param bytesMax the bound of the item, in bytes   @param write writes it, and the same both times */
+  static encode(bytesMax: number, write: (writer: Writer) => void): Bytes {
+    const counter = new Writer(bytesMax, 0);
+    counter.isCounting = true;
+    write(counter);
+    const writer = new Writer(bytesMax, counter.size);
+    write(writer);
+    return writer.finish();
   }
 
   /** Writes an unsigned integer. @param value 0..2^32 - 1 */
@@ -166,7 +184,7 @@ export class Writer {
   private append(content: ArrayLike<number>): void {
     const size = this.size + content.length;
     if (size > this.room) this.reserve(content.length);
-    this.buffer.set(content, this.size);
+    if (!this.isCounting) this.buffer.set(content, this.size);
     this.size = size;
   }
 
@@ -176,6 +194,8 @@ export class Writer {
     if (size <= this.room) return;
     assert(size <= this.bytesMax, "an item stays within the bound of its writer");
     this.room = Math.min(this.bytesMax, Math.max(size, 2 * this.room));
+    // Writing past the end of an empty buffer does nothing (ECMA-262, TypedArraySetElement).
+    if (this.isCounting) return;
     const buffer = new Uint8Array(this.room);
     buffer.set(this.buffer);
     this.buffer = buffer;

@@ -18,7 +18,8 @@ import {
 } from "./credential.ts";
 import { encodeUserSetting, type UserSetting } from "./form.ts";
 import { CREDENTIALS_MAX, type Holiday, USERS_MAX, type User } from "./user.ts";
-import { endOf, WINDOW_CLASSES, type Window } from "./window.ts";
+import { WINDOW_CLASSES, type Window } from "./window.ts";
+import { WindowSet } from "./windowset.ts";
 
 /** The whole of it. Tables are in the order in which their entries came. */
 export interface CodeState {
@@ -27,9 +28,9 @@ export interface CodeState {
   readonly credentials: readonly Credential[];
   readonly holidays: readonly Holiday[];
   /** Codes that were good once, and were used. */
-  readonly spent: readonly UsedWindow[];
+  readonly spent: WindowSet;
   /** Codes for longer than a day whose stay has begun. */
-  readonly active: readonly UsedWindow[];
+  readonly active: WindowSet;
 }
 
 /** The longest stay that needs no record of its beginning. */
@@ -37,7 +38,7 @@ const FIRST_USE_HOURS = 24;
 
 /** A lock without any code. */
 export function emptyCodes(): CodeState {
-  return { secrets: [], users: [], credentials: [], holidays: [], spent: [], active: [] };
+  return { secrets: [], users: [], credentials: [], holidays: [], spent: new WindowSet(), active: new WindowSet() };
 }
 
 /** Sets or rotates the secret of an owner: what the former one made is over. @throws Fault journal.corrupt without room */
@@ -49,12 +50,11 @@ export function withSecret(crypto: Crypto, codes: CodeState, secret: CodeSecret)
 
 /** Drops the secret of an owner, with all that came of it. @param owner 8 bytes */
 export function withoutSecret(crypto: Crypto, codes: CodeState, owner: Bytes): CodeState {
-  const isOther = (of: { readonly owner: Bytes }): boolean => !crypto.isEqual(of.owner, owner);
   return {
     ...codes,
-    secrets: codes.secrets.filter(isOther),
-    spent: codes.spent.filter(isOther),
-    active: codes.active.filter(isOther),
+    secrets: codes.secrets.filter((secret) => !crypto.isEqual(secret.owner, owner)),
+    spent: codes.spent.withoutOwner(crypto, owner),
+    active: codes.active.withoutOwner(crypto, owner),
   };
 }
 
@@ -62,21 +62,22 @@ export function withoutSecret(crypto: Crypto, codes: CodeState, owner: Bytes): C
  *  unless it is only enabled or disabled.
  *  @throws Fault journal.corrupt without room */
 export function withUser(
+  crypto: Crypto,
   codes: CodeState,
-  index: number,
-  change: { readonly setting: UserSetting | undefined; readonly actor: Bytes },
+  change: { readonly index: number; readonly setting: UserSetting | undefined; readonly actor: Bytes },
 ): CodeState {
+  const { index, setting } = change;
   const former = findUser(codes, index);
   const users = codes.users.filter((user) => user !== former);
-  const { setting, actor } = change;
   if (setting === undefined) {
     return { ...codes, users, credentials: codes.credentials.filter(({ user }) => user !== index) };
   }
   requireRoom(users.length < USERS_MAX);
   const isSwitched = former !== undefined && isOnlySwitched(former, setting);
   const firstUsed = isSwitched ? former.firstUsed : undefined;
-  const user = { ...setting, index, firstUsed, creator: former?.creator ?? actor, modifier: actor };
-  return { ...codes, users: [...users, user] };
+  const creator = former?.creator ?? change.actor;
+  const user = { ...setting, index, firstUsed, creator, modifier: change.actor };
+  return { ...codes, users: [...users, withHeldNames(crypto, codes.users, user)] };
 }
 
 /** Sets a credential. @throws Fault journal.corrupt without room, or without its user */
@@ -101,8 +102,8 @@ export function findUser(codes: CodeState, index: number): User | undefined {
 export function hasRoomForUse(crypto: Crypto, codes: CodeState, use: CodeUse, lo: Seconds): boolean {
   if (use.by === "user") return true;
   const table = tableOf(use.window);
-  if (table === undefined || live(codes[table], lo).length < mostOf(table)) return true;
-  return codes[table].some((used) => isSameWindow(crypto, used, use));
+  if (table === undefined || codes[table].live(lo).count < mostOf(table)) return true;
+  return codes[table].has(crypto, use);
 }
 
 /** Notes that somebody opened. @param lo of the record, which is where a stay begins to count
@@ -135,21 +136,21 @@ export function withoutCodeUse(crypto: Crypto, codes: CodeState, use: CodeUse): 
   }
   const table = tableOf(use.window);
   if (table === undefined) return codes;
-  return { ...codes, [table]: codes[table].filter((used) => !isSameWindow(crypto, used, use)) };
+  return { ...codes, [table]: codes[table].without(crypto, use) };
 }
 
-/** Gives the same name as the secret of that owner has it, where there is one: a name that each of 96 used codes held for itself
- *  would cost a board 12 KB. */
-export function heldOwner(crypto: Crypto, secrets: CodeState["secrets"], owner: Bytes): Bytes {
-  return secrets.find((secret) => crypto.isEqual(secret.owner, owner))?.owner ?? owner;
-}
-
-/** Whether two uses name the same code. */
-export function isSameWindow(crypto: Crypto, left: UsedWindow, right: UsedWindow): boolean {
-  const { windowClass, serial, startHour } = left.window;
-  const other = right.window;
-  const isSame = windowClass === other.windowClass && serial === other.serial && startHour === other.startHour;
-  return isSame && crypto.isEqual(left.owner, right.owner);
+/** Gives a user with the names of its owners as the users that there are have them: names that each of 20 users held for itself
+ *  would cost a board 5 KB. */
+export function withHeldNames(crypto: Crypto, users: CodeState["users"], user: User): User {
+  const held = users.flatMap(({ creator, modifier }) => [creator, modifier]);
+  const holdName = (name: Bytes): Bytes => {
+    const former = held.find((other) => crypto.isEqual(other, name));
+    if (former !== undefined) return former;
+    const copy = name.slice();
+    held.push(copy);
+    return copy;
+  };
+  return { ...user, creator: holdName(user.creator), modifier: holdName(user.modifier) };
 }
 
 /** Whether a new setting does nothing but enable or disable. */
@@ -166,19 +167,16 @@ function isCounted(user: User): boolean {
 function withWindow(
   crypto: Crypto,
   codes: CodeState,
-  { owner, window }: UsedWindow,
+  used: UsedWindow,
   lo: Seconds,
 ): { readonly codes: CodeState; readonly isFirst: boolean } {
-  const used = { owner: heldOwner(crypto, codes.secrets, owner), window };
-  const table = tableOf(window);
-  if (table === undefined || codes[table].some((other) => isSameWindow(crypto, other, used))) {
-    return { codes, isFirst: false };
-  }
+  const table = tableOf(used.window);
+  if (table === undefined || codes[table].has(crypto, used)) return { codes, isFirst: false };
   // What is over goes only when the table is full: the clock may be set back by an owner at the door.
   const former = codes[table];
-  const kept = former.length < mostOf(table) ? former : live(former, lo);
-  requireRoom(kept.length < mostOf(table));
-  return { codes: { ...codes, [table]: [...kept, used] }, isFirst: true };
+  const kept = former.count < mostOf(table) ? former : former.live(lo);
+  requireRoom(kept.count < mostOf(table));
+  return { codes: { ...codes, [table]: kept.with(used) }, isFirst: true };
 }
 
 function tableOf({ windowClass }: Window): "spent" | "active" | undefined {
@@ -189,10 +187,6 @@ function tableOf({ windowClass }: Window): "spent" | "active" | undefined {
 
 function mostOf(table: "spent" | "active"): number {
   return table === "spent" ? SPENT_MAX : ACTIVE_MAX;
-}
-
-function live(table: readonly UsedWindow[], lo: Seconds): readonly UsedWindow[] {
-  return table.filter(({ window }) => endOf(window) >= lo);
 }
 
 function requireRoom(hasRoom: boolean): void {

@@ -10,6 +10,7 @@ import { HASH_BYTES } from "../crypto/crypto.ts";
 import { hkdf } from "../crypto/kdf.ts";
 import { assert, Fault } from "../fault.ts";
 import { type Seconds, seconds } from "../platform.ts";
+import { putU32, u32At } from "../rows.ts";
 import { type Interval, judgeWindow } from "../time/clock.ts";
 
 /** How many codes may be given out for one class and start. */
@@ -164,15 +165,4 @@ function checkWindow({ windowClass, serial, startHour }: Window): void {
   assert(windowClass in WINDOW_CLASSES, "window: a class of 0 to 21");
   assert(serial >= 0 && serial < SERIALS, "window: a serial of 0 to 1");
   assert(startHour >= 0 && startHour < WORD, "window: a start in u32");
-}
-
-function u32At(bytes: Uint8Array, offset: number): number {
-  return ((bytes[offset] << 24) | (bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]) >>> 0;
-}
-
-function putU32(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value >>> 24;
-  bytes[offset + 1] = value >>> 16;
-  bytes[offset + 2] = value >>> 8;
-  bytes[offset + 3] = value;
 }

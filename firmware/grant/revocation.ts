@@ -13,18 +13,16 @@ import type { Crypto } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { expect } from "./body.ts";
-import { type Chain, type ChainContext, LINK8_BYTES } from "./chain.ts";
+import type { Chain, ChainContext } from "./chain.ts";
 import type { Denial } from "./denial.ts";
 import { LOCK_ID_BYTES } from "./grant.ts";
+import { holdsName, NAME_BYTES, readNames, writeNames } from "./names.ts";
 import { GENERATION_STEP_MAX, isNextSequence } from "./statement.ts";
 import { TYP_REVOCATIONS } from "./typ.ts";
 
 export const REVOKED_MAX = 48;
 export const HOLDERS_MAX = 16;
 export const CODES_MAX = 16;
-
-/** Names of links and of keys have one size, so that one search serves both. */
-const NAME_BYTES = LINK8_BYTES;
 
 /** One keypad code that its owner has taken back. */
 export interface RevokedCode {
@@ -113,7 +111,7 @@ export function readRevocations(reader: Reader): UnverifiedRevocations {
   expect(reader, KEY_3);
   const { revoked, untils } = readRevoked(reader);
   expect(reader, KEY_4);
-  const holders = readHolders(reader);
+  const holders = readNames(reader, HOLDERS_MAX);
   expect(reader, KEY_5);
   const codes = readCodes(reader);
   reader.end();
@@ -133,7 +131,7 @@ export function readList(reader: Reader): RevocationList {
   const sequence = reader.readUint(ARGUMENT_MAX);
   const generation = reader.readUint(ARGUMENT_MAX);
   const { revoked, untils } = readRevoked(reader);
-  const holders = readHolders(reader);
+  const holders = readNames(reader, HOLDERS_MAX);
   return { owner, sequence, generation, revoked, untils, holders, codes: readCodes(reader) };
 }
 
@@ -141,7 +139,7 @@ export function readList(reader: Reader): RevocationList {
 export function writeList(writer: Writer, list: RevocationList): void {
   writer.array(6).bytes(list.owner).uint(list.sequence).uint(list.generation);
   writeRevoked(writer, list);
-  writeHolders(writer, list);
+  writeNames(writer, list.holders);
   writeCodes(writer, list);
 }
 
@@ -151,7 +149,7 @@ export function writeEntries(writer: Writer, list: RevocationList): void {
   writer.uint(3);
   writeRevoked(writer, list);
   writer.uint(4);
-  writeHolders(writer, list);
+  writeNames(writer, list.holders);
   writer.uint(5);
   writeCodes(writer, list);
 }
@@ -210,18 +208,6 @@ export function prune(list: RevocationList, lo: Seconds): RevocationList {
   return { ...list, revoked: keptRevoked, untils: keptUntils };
 }
 
-/** Whether a name of 8 bytes is among names that stand side by side. Only its first byte is looked for, one turn a name,
- *  so that the whole is compared about once in 30 lists of 48; a native search looks at every byte and costs eight times
- *  as much. */
-function holdsName(crypto: Crypto, names: Bytes, name: Bytes): boolean {
-  const first = name[0];
-  const end = names.length;
-  for (let at = 0; at < end; at += NAME_BYTES) {
-    if (names[at] === first && crypto.isEqual(names.subarray(at, at + NAME_BYTES), name)) return true;
-  }
-  return false;
-}
-
 function readRevoked(reader: Reader): { readonly revoked: Bytes; readonly untils: readonly Seconds[] } {
   const count = reader.readArray(0, REVOKED_MAX);
   const revoked = new Uint8Array(count * NAME_BYTES);
@@ -232,15 +218,6 @@ function readRevoked(reader: Reader): { readonly revoked: Bytes; readonly untils
     untils.push(seconds(reader.readUint(ARGUMENT_MAX)));
   }
   return { revoked, untils };
-}
-
-function readHolders(reader: Reader): Bytes {
-  const count = reader.readArray(0, HOLDERS_MAX);
-  const holders = new Uint8Array(count * NAME_BYTES);
-  for (let index = 0; index < count; index++) {
-    holders.set(reader.readView(NAME_BYTES, NAME_BYTES), index * NAME_BYTES);
-  }
-  return holders;
 }
 
 function readCodes(reader: Reader): readonly RevokedCode[] {
@@ -263,14 +240,6 @@ function writeRevoked(writer: Writer, list: RevocationList): void {
       .array(2)
       .bytes(revoked.subarray(start, start + NAME_BYTES))
       .uint(untils[index]);
-  }
-}
-
-function writeHolders(writer: Writer, list: RevocationList): void {
-  const { holders } = list;
-  writer.array(holders.length / NAME_BYTES);
-  for (let start = 0; start < holders.length; start += NAME_BYTES) {
-    writer.bytes(holders.subarray(start, start + NAME_BYTES));
   }
 }
 

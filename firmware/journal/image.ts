@@ -19,18 +19,20 @@ import {
   writeUsedWindow,
   writeUser,
 } from "../codes/form.ts";
-import { type CodeState, heldOwner } from "../codes/state.ts";
-import { CREDENTIALS_MAX, USERS_MAX } from "../codes/user.ts";
+import { type CodeState, withHeldNames } from "../codes/state.ts";
+import { CREDENTIALS_MAX, USERS_MAX, type User } from "../codes/user.ts";
+import { WindowSet } from "../codes/windowset.ts";
 import { KID_BYTES, kid8 } from "../cose/key.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { readSettings, writeSettings } from "../grant/body.ts";
 import { LINK8_BYTES, LINKS_MAX } from "../grant/chain.ts";
 import { USES_MAX } from "../grant/grant.ts";
+import { readNames, writeNames } from "../grant/names.ts";
 import { readList, writeList } from "../grant/revocation.ts";
 import { seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, settingsOf } from "../policy/configuration.ts";
-import { COUNTERS_MAX, type Counter } from "../policy/counters.ts";
+import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
 import { BOARDS_MAX, type EnrolledBoard, type Keyring, listsOf, OWNERS_MAX, REMOVED_MAX } from "../policy/keyring.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
@@ -42,8 +44,12 @@ const ITEMS = 11;
 
 /** Encodes the state. Lists of keys that are no owners' any more are left out, since they never count again. */
 export function encodeImage(crypto: Crypto, state: LockState): Bytes {
+  return Writer.encode(IMAGE_BYTES_MAX, (writer) => writeImage(writer, crypto, state));
+}
+
+function writeImage(writer: Writer, crypto: Crypto, state: LockState): void {
   const { keyring, configuration, counters, visit, faces } = state;
-  const writer = new Writer(IMAGE_BYTES_MAX).array(ITEMS).uint(FORMAT);
+  writer.array(ITEMS).uint(FORMAT);
   writeKeyring(writer, keyring);
   const lists = listsOf(crypto, keyring, state.lists);
   writer.array(lists.length);
@@ -53,16 +59,13 @@ export function encodeImage(crypto: Crypto, state: LockState): Bytes {
     writer,
     settings.sort((left, right) => left.key - right.key),
   );
-  writer.array(counters.length);
-  for (const { link8, root8, used, until } of counters)
-    writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
+  writeCounters(writer, counters);
   writeVisit(writer, visit);
   writeCodes(writer, state.codes);
   writer.array(5).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody).uint(state.budget);
-  writeNames(writer, state.acknowledged);
-  writeNames(writer, state.senseless);
+  writeDigests(writer, state.acknowledged);
+  writeDigests(writer, state.senseless);
   writeNames(writer, faces);
-  return writer.finish();
 }
 
 /** Reads the state. @throws Fault journal.corrupt where it is none, or one of another version */
@@ -81,7 +84,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const keyring = readKeyring(crypto, reader);
   const lists = readItems(reader, OWNERS_MAX, () => readList(reader));
   const configuration = readConfiguration(reader);
-  const counters = readItems(reader, COUNTERS_MAX, () => readCounter(reader));
+  const counters = Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader));
   const visit = readVisit(reader);
   const codes = readCodes(crypto, reader);
   reader.readArray(5, 5);
@@ -92,7 +95,7 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   const budget = reader.readUint(ARGUMENT_MAX);
   const acknowledged = readDigests(reader);
   const senseless = readDigests(reader);
-  const faces = readItems(reader, FACES_MAX, () => readName(reader, LINK8_BYTES));
+  const faces = readNames(reader, FACES_MAX);
   reader.end();
   const rest = { watermark, boots, acknowledged, senseless, fetched, custody, budget, faces };
   return { keyring, lists, configuration, counters, visit, codes, ...rest };
@@ -121,7 +124,7 @@ function readKeyring(crypto: Crypto, reader: Reader): Keyring {
     return readOwner();
   });
   const recovery = reader.readArray(0, 2) === 0 ? undefined : readOwner();
-  const removed = readItems(reader, REMOVED_MAX, () => readName(reader, KID_BYTES));
+  const removed = readNames(reader, REMOVED_MAX);
   const boards = readItems(reader, BOARDS_MAX, (): EnrolledBoard => {
     reader.readArray(4, 4);
     const role = reader.readUint(ARGUMENT_MAX);
@@ -136,6 +139,14 @@ function readConfiguration(reader: Reader): Configuration {
   const configuration = configure(defaultConfiguration(), readSettings(reader));
   if (configuration === undefined) throw new Fault("journal.corrupt");
   return configuration;
+}
+
+function writeCounters(writer: Writer, counters: Counters): void {
+  writer.array(counters.count);
+  for (let index = 0; index < counters.count; index++) {
+    const { link8, root8, used, until } = counters.at(index);
+    writer.array(4).bytes(link8).bytes(root8).uint(used).uint(until);
+  }
 }
 
 function readCounter(reader: Reader): Counter {
@@ -185,10 +196,13 @@ function writeCodes(writer: Writer, codes: CodeState): void {
   writer.array(codes.credentials.length);
   for (const credential of codes.credentials) writeCredential(writer, credential);
   writeHolidays(writer, codes.holidays);
-  writer.array(codes.spent.length);
-  for (const used of codes.spent) writeUsedWindow(writer, used);
-  writer.array(codes.active.length);
-  for (const used of codes.active) writeUsedWindow(writer, used);
+  writeWindows(writer, codes.spent);
+  writeWindows(writer, codes.active);
+}
+
+function writeWindows(writer: Writer, windows: WindowSet): void {
+  writer.array(windows.count);
+  for (let index = 0; index < windows.count; index++) writeUsedWindow(writer, windows.at(index));
 }
 
 function readCodes(crypto: Crypto, reader: Reader): CodeState {
@@ -198,21 +212,20 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
     const owner = readName(reader, KID_BYTES);
     return { owner, sealed: readName(reader, CODE_SECRET_BYTES + SEALING_BYTES) };
   });
-  const users = readItems(reader, USERS_MAX, () => readUser(reader));
+  const users: User[] = [];
+  for (let left = reader.readArray(0, USERS_MAX); left > 0; left--) {
+    users.push(withHeldNames(crypto, users, readUser(reader)));
+  }
   const credentials = readItems(reader, CREDENTIALS_MAX, () => readCredential(reader));
   const holidays = readHolidays(reader);
-  const readUsed = () => {
-    const { owner, window } = readUsedWindow(reader);
-    return { owner: heldOwner(crypto, secrets, owner), window };
-  };
-  const spent = readItems(reader, SPENT_MAX, readUsed);
-  const active = readItems(reader, ACTIVE_MAX, readUsed);
+  const spent = WindowSet.from(reader.readArray(0, SPENT_MAX), () => readUsedWindow(reader));
+  const active = WindowSet.from(reader.readArray(0, ACTIVE_MAX), () => readUsedWindow(reader));
   return { secrets, users, credentials, holidays, spent, active };
 }
 
-function writeNames(writer: Writer, names: readonly Bytes[]): void {
-  writer.array(names.length);
-  for (const name of names) writer.bytes(name);
+function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {
+  writer.array(digests.length);
+  for (const digest of digests) writer.bytes(digest);
 }
 
 /** A copy, so that the image's own bytes can be let go. */

@@ -118,8 +118,8 @@ export class Journal {
       blank: new Uint8Array(Math.min(BLANK_BYTES, flash.sectorBytes)).fill(0xff),
     };
     const journal = new Journal(medium, options);
-    const snapshot = journal.#snapshots.recover(options.restore);
-    for (const region of REGIONS) journal.#recover(region, snapshot, options);
+    const heads = journal.#snapshots.recover(options.restore);
+    for (const region of REGIONS) journal.#recover(region, heads, options);
     journal.#trustSnapshots();
     journal.#settle(options);
     return journal;
@@ -233,9 +233,9 @@ export class Journal {
     return span;
   }
 
-  #recover(region: Region, snapshot: Snapshot | undefined, { crypto, visit }: JournalOptions): void {
+  #recover(region: Region, heads: Snapshot["heads"] | undefined, { crypto, visit }: JournalOptions): void {
     const log = this.#logs[region];
-    const covered = snapshot?.heads[region] ?? { ...log.head, damage: new Uint8Array(0) };
+    const covered = heads?.[region] ?? { ...log.head, damage: new Uint8Array(0) };
     const former = formerDamage(region, covered.damage, covered.seq);
     try {
       const damage = log.recover({

@@ -69,26 +69,35 @@ export class Snapshots {
     this.#context = fromAscii(`ls1${lockId}`);
   }
 
-  /** Reads both and gives the newest one that holds and that `restore` takes. Total.
+  /** Reads both and gives how far the newest one reaches that holds and that `restore` takes. Total.
    *  @param restore takes the image, the older one's first, or throws Fault where it makes no sense; nothing has changed then */
-  recover(restore: (image: Bytes) => void): Snapshot | undefined {
-    const read = [this.#read(0), this.#read(1)] as const;
-    this.#generation = Math.max(read[0]?.generation ?? 0, read[1]?.generation ?? 0);
-    const order: readonly Slot[] = (read[0]?.generation ?? 0) <= (read[1]?.generation ?? 0) ? [0, 1] : [1, 0];
-    let newest: Snapshot | undefined;
+  recover(restore: (image: Bytes) => void): Snapshot["heads"] | undefined {
+    // Each is read twice, so that a board never holds both at a time: they may take 20 KB each.
+    const generations = [this.#read(0)?.generation, this.#read(1)?.generation] as const;
+    const [first = 0, second = 0] = generations;
+    this.#generation = Math.max(first, second);
+    const order: readonly Slot[] = first <= second ? [0, 1] : [1, 0];
+    let newest: Snapshot["heads"] | undefined;
     for (const slot of order) {
-      const snapshot = read[slot];
-      if (snapshot === undefined) continue;
-      try {
-        restore(snapshot.image);
-        newest = snapshot;
-        const { generation, heads } = snapshot;
-        this.#put(slot, { generation, heads });
-      } catch (fault) {
-        if (!(fault instanceof Fault)) throw fault;
-      }
+      if (generations[slot] === undefined) continue;
+      newest = this.#restore(slot, restore) ?? newest;
     }
     return newest;
+  }
+
+  /** Reads one slot and has it taken. @returns how far it reaches, or undefined where it does not hold or makes no sense */
+  #restore(slot: Slot, restore: (image: Bytes) => void): Snapshot["heads"] | undefined {
+    const snapshot = this.#read(slot);
+    if (snapshot === undefined) return undefined;
+    const { generation, heads, image } = snapshot;
+    try {
+      restore(image);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return undefined;
+    }
+    this.#put(slot, { generation, heads });
+    return heads;
   }
 
   /** Whether the part answered with an error when they were read: what they hold is not known then. */

@@ -3,7 +3,7 @@
 // neither lose what was acknowledged nor invent what was not.
 // Follows docs/protocol.md §4.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, concat } from "../bytes.ts";
 import type { CodeUse } from "../codes/credential.ts";
 import {
   type CodeState,
@@ -37,10 +37,11 @@ import {
   KIND_TRANSFER,
 } from "../grant/body.ts";
 import { OPERATION_LOCK } from "../grant/holder.ts";
+import { NAME_BYTES, withName } from "../grant/names.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
-import { COUNTERS_MAX, type Counter, findCounter } from "../policy/counters.ts";
+import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
 import {
   BOARDS_MAX,
   type EnrolledBoard,
@@ -85,7 +86,7 @@ export interface LockState {
   /** The newest list of each owner that sent one. */
   lists: readonly RevocationList[];
   configuration: Configuration;
-  counters: readonly Counter[];
+  counters: Counters;
   visit: OpenVisit | undefined;
   codes: CodeState;
   /** What was left of the guesses when it was last written, in units of 1e-12. */
@@ -101,8 +102,8 @@ export interface LockState {
   fetched: number;
   /** The last access record that changed who owns the lock: both snapshots hold it, or are about to. */
   custody: number;
-  /** link8 of grants whose names are in the journal, the newest last. */
-  faces: readonly Bytes[];
+  /** link8 of grants whose names are in the journal, 8 bytes each, the newest last. */
+  faces: Bytes;
 }
 
 /** Gives the state of a lock that has never run. */
@@ -111,7 +112,7 @@ export function emptyState(): LockState {
     keyring: emptyKeyring(),
     lists: [],
     configuration: defaultConfiguration(),
-    counters: [],
+    counters: new Counters(),
     visit: undefined,
     codes: emptyCodes(),
     budget: BUDGET_FULL,
@@ -121,7 +122,7 @@ export function emptyState(): LockState {
     senseless: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
     fetched: 0,
     custody: 0,
-    faces: [],
+    faces: new Uint8Array(0),
   };
 }
 
@@ -172,7 +173,7 @@ export function applyEntry(
       applyStatement(crypto, state, entry, record.seq);
       break;
     case "who":
-      state.faces = [...state.faces, entry.leaf.slice()].slice(-FACES_MAX);
+      state.faces = withName(state.faces, entry.leaf, FACES_MAX);
       break;
     case "door":
       // Somebody left a house in privacy: the mode is over, and stays so through a power cut.
@@ -221,7 +222,7 @@ function applyCodeEntry(
       break;
     }
     case "user":
-      state.codes = withUser(state.codes, entry.index, entry);
+      state.codes = withUser(crypto, state.codes, entry);
       break;
     case "credential": {
       const { credential, slot } = entry;
@@ -252,21 +253,18 @@ function closeVisit(crypto: Crypto, state: LockState, closing: Extract<Entry, { 
   if (closing.outcome !== "not-moved") return;
   if (visit.code !== undefined) state.codes = withoutCodeUse(crypto, state.codes, visit.code);
   for (const spend of visit.spends) {
-    const counter = findCounter(crypto, state.counters, spend.link8);
-    if (counter === undefined || counter.used !== spend.used) continue;
-    const others = state.counters.filter((other) => other !== counter);
-    state.counters = counter.used === 1 ? others : [...others, { ...counter, used: counter.used - 1 }];
+    if (state.counters.usedOf(crypto, spend.link8) !== spend.used) continue;
+    state.counters = state.counters.withoutUse(crypto, spend.link8);
   }
 }
 
 /** Puts a counter in its place. What has expired goes only when the table is full: the clock may be set back by an owner
  *  at the door, and an expired grant that lives again must not be fresh. */
-function withUse(crypto: Crypto, counters: readonly Counter[], use: Counter, lo: Seconds): readonly Counter[] {
-  const former = findCounter(crypto, counters, use.link8);
-  if (former !== undefined) return counters.map((counter) => (counter === former ? use : counter));
-  const kept = counters.length < COUNTERS_MAX ? counters : counters.filter((counter) => counter.until >= lo);
-  requireRoom(kept.length < COUNTERS_MAX);
-  return [...kept, use];
+function withUse(crypto: Crypto, counters: Counters, use: Counter, lo: Seconds): Counters {
+  if (counters.usedOf(crypto, use.link8) !== undefined) return counters.with(crypto, use);
+  const kept = counters.count < COUNTERS_MAX ? counters : counters.live(lo);
+  requireRoom(kept.count < COUNTERS_MAX);
+  return kept.with(crypto, use);
 }
 
 function applyStatement(
@@ -309,9 +307,9 @@ function applyStatement(
       state.keyring = { ...keyring, owners: [...keyring.owners, newOwner(crypto, body.ownerKey, 0)] };
       break;
     case KIND_REMOVE_OWNER: {
-      const removed = body.ownerKid.slice();
+      const removed = body.ownerKid;
       const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, removed));
-      state.keyring = { ...keyring, owners, removed: [...keyring.removed, removed] };
+      state.keyring = { ...keyring, owners, removed: concat(keyring.removed, removed) };
       state.codes = withoutSecret(crypto, state.codes, removed);
       dropLists(crypto, state);
       break;
@@ -347,8 +345,8 @@ function handOver(crypto: Crypto, state: LockState, adoption: Adoption, sequence
 function passOn(crypto: Crypto, state: LockState, adoption: Adoption): void {
   const { owners, removed } = state.keyring;
   handOver(crypto, state, adoption, 0);
-  state.keyring = { ...state.keyring, removed: [...removed, ...owners.map(({ kid }) => kid)] };
-  state.counters = [];
+  state.keyring = { ...state.keyring, removed: concat(removed, ...owners.map(({ kid }) => kid)) };
+  state.counters = new Counters();
   dropLists(crypto, state);
 }
 
@@ -360,12 +358,13 @@ function dropLists(crypto: Crypto, state: LockState): void {
 
 /** A table above its bound could not be read back from a snapshot. @throws Fault journal.corrupt */
 function requireRoomFor(crypto: Crypto, keyring: Keyring, body: Body): void {
-  const { owners, removed } = keyring;
+  const { owners } = keyring;
+  const removed = keyring.removed.length / NAME_BYTES;
   if (body.kind === KIND_ENROL) {
     requireRoom(withoutBoard(crypto, keyring, kid8(crypto, body.board.signingKey)).length < BOARDS_MAX);
   } else if (body.kind === KIND_ADD_OWNER) requireRoom(owners.length < OWNERS_MAX);
-  else if (body.kind === KIND_REMOVE_OWNER) requireRoom(removed.length < REMOVED_MAX);
-  else if (body.kind === KIND_TRANSFER) requireRoom(removed.length + owners.length <= REMOVED_MAX);
+  else if (body.kind === KIND_REMOVE_OWNER) requireRoom(removed < REMOVED_MAX);
+  else if (body.kind === KIND_TRANSFER) requireRoom(removed + owners.length <= REMOVED_MAX);
 }
 
 function requireRoom(hasRoom: boolean): void {

@@ -4,6 +4,7 @@
 
 import type { Bytes } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
+import { holdsName } from "../grant/names.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 
 export const OWNERS_MAX = 4;
@@ -46,14 +47,14 @@ export interface EnrolledBoard {
 export interface Keyring {
   readonly owners: readonly Owner[];
   readonly recovery: Recovery | undefined;
-  /** kid8 of owner keys that were removed. */
-  readonly removed: readonly Bytes[];
+  /** kid8 of owner keys that were removed, 8 bytes each. */
+  readonly removed: Bytes;
   readonly boards: readonly EnrolledBoard[];
 }
 
 /** A lock that nobody owns yet. */
 export function emptyKeyring(): Keyring {
-  return { owners: [], recovery: undefined, removed: [], boards: [] };
+  return { owners: [], recovery: undefined, removed: new Uint8Array(0), boards: [] };
 }
 
 /** Finds an owner by its kid8. */
@@ -77,7 +78,7 @@ export function sequenceOf(crypto: Crypto, keyring: Keyring, kid: Bytes): number
 
 /** Whether an owner key was removed once: it never returns, since its old grants would come back to life with it. */
 export function wasRemoved(crypto: Crypto, keyring: Keyring, kid: Bytes): boolean {
-  return keyring.removed.some((removed) => crypto.isEqual(removed, kid));
+  return holdsName(crypto, keyring.removed, kid);
 }
 
 /** The lists that count: those of owners. Lists are kept apart from owners since the journal keeps them in different

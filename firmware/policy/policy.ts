@@ -21,7 +21,7 @@ import { seconds } from "../platform.ts";
 import { type Interval, judgeWindow } from "../time/clock.ts";
 import { firstAllowedInstant, type Weeklies } from "../time/schedule.ts";
 import type { Zone } from "../time/zone.ts";
-import { type Counter, findCounter, hasRoom, type Spend } from "./counters.ts";
+import type { Counters, Spend } from "./counters.ts";
 
 const EPOCH_MAX = seconds(0xffff_ffff);
 const NOTHING: readonly Spend[] = Object.freeze([]);
@@ -34,7 +34,7 @@ export interface Circumstances {
   readonly widthSecondsMax: number;
   /** One list for each owner that has any. */
   readonly lists: readonly RevocationList[];
-  readonly counters: readonly Counter[];
+  readonly counters: Counters;
   /** What the camera proves: 0 nothing, 1 it records, 2 it is live and unobstructed. */
   readonly cameraProof: number;
   /** Whether the operating mode lets a phone do it. */
@@ -136,13 +136,13 @@ function count(crypto: Crypto, chain: Chain, now: Circumstances): readonly Spend
     const { expiry, uses } = link.grant;
     if (expiry !== undefined && expiry < until) until = expiry;
     if (uses === undefined) continue;
-    const counter = findCounter(crypto, counters, link.link8);
-    const used = counter === undefined ? 0 : counter.used;
+    const former = counters.usedOf(crypto, link.link8);
+    const used = former ?? 0;
     if (used >= uses) return "uses";
-    if (counter === undefined) added++;
+    if (former === undefined) added++;
     spends.push({ link8: link.link8, root8, used: used + 1, until });
   }
-  return hasRoom(crypto, counters, { root8, added, lo: interval.lo }) ? spends : "quota";
+  return counters.hasRoom(crypto, { root8, added, lo: interval.lo }) ? spends : "quota";
 }
 
 /** What the house itself has against it, whoever asks. Locking needs neither charge for an opening nor a record. */

@@ -6,10 +6,11 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import type { CodeUse, Credential } from "../../firmware/codes/credential.ts";
 import { MAC_BYTES, PIN_DIGITS_MAX, PIN_DIGITS_MIN, pinMac } from "../../firmware/codes/pin.ts";
-import { findUser, isSameWindow } from "../../firmware/codes/state.ts";
+import { findUser } from "../../firmware/codes/state.ts";
 import { hotp, TOTP_DIGITS, totpSteps } from "../../firmware/codes/totp.ts";
 import type { User } from "../../firmware/codes/user.ts";
-import { deriveWindowKey, endOf, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
+import { deriveWindowKey, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
+import { isWindow, WindowSet } from "../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import type { Denial } from "../../firmware/grant/denial.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
@@ -151,23 +152,13 @@ export class Candidates {
     const of = [secrets, spent, active, lists, keyring, configuration, again, interval.hi === undefined];
     const former = this.#context;
     if (former?.of.every((part, index) => part === of[index])) return former.context;
-    const isAgain = again?.by === "window";
     const crypto = this.#crypto;
     const context = {
       widthMax: configuration.widthSeconds,
       owners: this.#keysOf(secrets),
-      revoked: listsOf(crypto, keyring, lists).flatMap(({ owner, codes }) =>
-        codes.map(({ codeClass, serial, start }) => ({
-          kid: owner,
-          window: { windowClass: codeClass, serial, startHour: start },
-        })),
-      ),
-      spent: spent
-        .filter((used) => !(isAgain && isSameWindow(crypto, used, again)))
-        .map(({ owner, window }) => ({ kid: owner, window })),
-      active: active
-        .filter(({ window }) => endOf(window) > interval.lo)
-        .map(({ owner, window }) => ({ kid: owner, window })),
+      revoked: revokedOf(listsOf(crypto, keyring, lists)),
+      spent: again?.by === "window" ? spent.without(crypto, again) : spent,
+      active,
     };
     this.#context = { of, context };
     return context;
@@ -276,4 +267,16 @@ export class Candidates {
     const use: CodeUse = { by: "user", user: index, slot, step, first: 0, isDuress: user?.type === "forced" };
     return { digits, use, user };
   }
+}
+
+/** The codes that owners have taken back. */
+function revokedOf(lists: LockState["lists"]): WindowSet {
+  let revoked = new WindowSet();
+  for (const { owner, codes } of lists) {
+    for (const { codeClass: windowClass, serial, start: startHour } of codes) {
+      const window = { windowClass, serial, startHour };
+      if (isWindow(window)) revoked = revoked.with({ owner, window });
+    }
+  }
+  return revoked;
 }

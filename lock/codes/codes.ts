@@ -221,7 +221,7 @@ export class Codes {
     if (!hasChargeToRelock(battery)) return "power";
     if (door.bolt.at === "jammed") return "door";
     if (use.by === "window") {
-      const isActive = codes.active.some((other) => this.#isSame(use, { by: "window", ...other }));
+      const isActive = codes.active.has(this.#crypto, use);
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
       if (!hasRoomForUse(this.#crypto, codes, use, interval.lo)) return "quota";
       return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;

@@ -18,6 +18,7 @@ import {
   type Window,
   windowCode,
 } from "../../firmware/codes/window.ts";
+import type { WindowSet } from "../../firmware/codes/windowset.ts";
 import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
@@ -50,12 +51,6 @@ export interface CodeOwner {
   readonly key: Bytes;
 }
 
-/** A window of one owner's. */
-export interface OwnedWindow {
-  readonly kid: Bytes;
-  readonly window: Window;
-}
-
 /** What the lock knows of its codes. A change is another object. */
 export interface WindowContext {
   /** W in seconds, at most 3,600. */
@@ -63,11 +58,11 @@ export interface WindowContext {
   /** At most 4. */
   readonly owners: readonly CodeOwner[];
   /** Taken back by their owner. */
-  readonly revoked: readonly OwnedWindow[];
+  readonly revoked: WindowSet;
   /** `once`, and used. */
-  readonly spent: readonly OwnedWindow[];
+  readonly spent: WindowSet;
   /** Used for the first time and not over: at most 32. */
-  readonly active: readonly OwnedWindow[];
+  readonly active: WindowSet;
 }
 
 /** Which code it was. */
@@ -82,19 +77,19 @@ export interface FoundWindow {
 /** Why a place does not open, at its number. */
 const CLOSED: readonly FoundWindow["denial"][] = Object.freeze([undefined, "revoked", "uses"]);
 
-/** The codes of one lock. It holds memory for four owners from the start: some 27 KB. */
+/** The codes of one lock. It holds memory for as many owners as it was shown at a time: some 7 KB for each. */
 export class WindowTable {
   readonly #crypto: Crypto;
-  readonly #codes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * CODE_BYTES).fill(BLANK);
+  #codes: Bytes = new Uint8Array(ACTIVE_MAX * CODE_BYTES).fill(BLANK);
   /** Which places of the owners do not open: 0 for those that do, else a place of CLOSED. */
-  readonly #isClosed = new Uint8Array(OWNERS_MAX * OWNER_PLACES);
+  #isClosed: Bytes = new Uint8Array(0);
   /** The start hour that each column holds. */
-  readonly #hours = new Array<number>(OWNERS_MAX * COLUMNS).fill(NO_HOUR);
+  #hours = new Int32Array(0);
   /** For each column, how many classes may open, and how many codes of it do. */
-  readonly #classes = new Uint8Array(OWNERS_MAX * COLUMNS);
-  readonly #lives = new Uint8Array(OWNERS_MAX * COLUMNS);
+  #classes: Bytes = new Uint8Array(0);
+  #lives: Bytes = new Uint8Array(0);
   /** The keys that the columns were made with. */
-  readonly #keys = new Uint8Array(OWNERS_MAX * HASH_BYTES);
+  #keys: Bytes = new Uint8Array(0);
   #active: readonly FoundWindow[] = [];
   #context: WindowContext | undefined;
   #loHour = NO_HOUR;
@@ -116,7 +111,7 @@ export class WindowTable {
   prepare(interval: Interval, context: WindowContext): void {
     const { widthMax, owners, active } = context;
     assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
-    assert(owners.length <= OWNERS_MAX && active.length <= ACTIVE_MAX, "windows: too many owners or active codes");
+    assert(owners.length <= OWNERS_MAX && active.count <= ACTIVE_MAX, "windows: too many owners or active codes");
     const { lo, hi } = interval;
     this.#isKnown = hi !== undefined && hi - lo <= widthMax;
     if (hi === undefined || !this.#isKnown) return;
@@ -128,9 +123,10 @@ export class WindowTable {
     this.#context = undefined;
     this.#loHour = loHour;
     this.#hiHour = hiHour;
+    this.#reserve(owners.length);
     this.#close(context);
     this.#live = 0;
-    for (let owner = 0; owner < OWNERS_MAX; owner++) {
+    for (let owner = 0; owner < this.#owners; owner++) {
       if (owner < owners.length) this.#fill(owner, owners[owner], isSame);
       else this.#forget(owner);
     }
@@ -160,11 +156,31 @@ export class WindowTable {
 
   /** Forgets all codes and keys. */
   close(): void {
-    for (let owner = 0; owner < OWNERS_MAX; owner++) this.#forget(owner);
+    for (let owner = 0; owner < this.#owners; owner++) this.#forget(owner);
     this.#codes.fill(BLANK);
     this.#active = [];
     this.#context = undefined;
     this.#isKnown = false;
+  }
+
+  /** For how many owners there is room. */
+  get #owners(): number {
+    return this.#keys.length / HASH_BYTES;
+  }
+
+  /** Makes room for so many owners; what is there stays. */
+  #reserve(owners: number): void {
+    const former = this.#owners;
+    if (owners <= former) return;
+    const hours = new Int32Array(owners * COLUMNS);
+    hours.set(this.#hours);
+    this.#hours = hours;
+    this.#codes = extended(this.#codes, (ACTIVE_MAX + owners * OWNER_PLACES) * CODE_BYTES);
+    this.#isClosed = extended(this.#isClosed, owners * OWNER_PLACES);
+    this.#classes = extended(this.#classes, owners * COLUMNS);
+    this.#lives = extended(this.#lives, owners * COLUMNS);
+    this.#keys = extended(this.#keys, owners * HASH_BYTES);
+    for (let owner = former; owner < owners; owner++) this.#forget(owner);
   }
 
   /** Marks what is revoked or spent. */
@@ -174,7 +190,8 @@ export class WindowTable {
       [spent, "uses"],
       [revoked, "revoked"],
     ] as const) {
-      for (const { kid, window } of list) {
+      for (let index = 0; index < list.count; index++) {
+        const { owner: kid, window } = list.at(index);
         const owner = this.#ownerOf(owners, kid);
         if (owner < 0 || !this.#hasColumn(window.startHour)) continue;
         this.#isClosed[this.#placeOf(owner, window)] = CLOSED.indexOf(denial);
@@ -236,15 +253,16 @@ export class WindowTable {
   #fillActive(interval: Interval, { owners, active, revoked, widthMax }: WindowContext): number {
     const kept: FoundWindow[] = [];
     let live = 0;
-    for (const each of active) {
-      const { kid, window } = each;
-      const owner = this.#ownerOf(owners, kid);
+    for (let index = 0; index < active.count; index++) {
+      const each = active.at(index);
+      const { window } = each;
+      const owner = this.#ownerOf(owners, each.owner);
       if (owner < 0 || !isOpen(window, interval, { widthMax, isActive: true })) continue;
       if (isOpen(window, interval, { widthMax, isActive: false })) continue;
-      const denial = revoked.some((other) => this.#isSame(other, each)) ? "revoked" : undefined;
+      const denial = revoked.has(this.#crypto, each) ? "revoked" : undefined;
       if (denial === undefined) live++;
-      const code = windowCode(this.#crypto, owners[owner].key, window);
-      this.#codes.set(code, kept.length * CODE_BYTES);
+      const { kid, key } = owners[owner];
+      this.#codes.set(windowCode(this.#crypto, key, window), kept.length * CODE_BYTES);
       kept.push({ owner: kid, window, denial });
     }
     this.#codes.fill(BLANK, kept.length * CODE_BYTES, ACTIVE_MAX * CODE_BYTES);
@@ -264,10 +282,11 @@ export class WindowTable {
   #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {
     return owners.findIndex((owner) => this.#crypto.isEqual(owner.kid, kid));
   }
+}
 
-  #isSame(left: OwnedWindow, right: OwnedWindow): boolean {
-    const [one, other] = [left.window, right.window];
-    if (one.startHour !== other.startHour || one.windowClass !== other.windowClass) return false;
-    return one.serial === other.serial && this.#crypto.isEqual(left.kid, right.kid);
-  }
+/** Gives the bytes with zeros behind them, up to a size. @returns a copy */
+function extended(bytes: Bytes, size: number): Bytes {
+  const longer = new Uint8Array(size);
+  longer.set(bytes);
+  return longer;
 }

@@ -96,6 +96,24 @@ test("a stay of days begins with its first use within a day, and lasts to its en
   assert.is(house.typist.type(house.codeOf(used)), "no", "its end");
 });
 
+test("taking back a code of a class or a serial that there is not leaves every other code alone", () => {
+  const house = new House();
+  const startHour = Math.floor(house.desk.time / HOUR);
+  // Each would stand in a place of the table where another code has its own.
+  const classes = Array.from({ length: 8 }, (_, index) => ({ codeClass: 22 + index, serial: 0, start: startHour - 1 }));
+  const serials = Array.from({ length: 8 }, (_, index) => ({
+    codeClass: TWO_HOURS,
+    serial: 2 + index,
+    start: startHour,
+  }));
+  house.desk.revoke({ codes: [...classes, ...serials] });
+  for (let windowClass = 4; windowClass < 12; windowClass++) {
+    house.desk.passTime(60);
+    assert.is(house.typist.type(house.code(windowClass)), "yes", `class ${windowClass}`);
+    house.visit();
+  }
+});
+
 test("an owner takes one code back, and all by a new secret", () => {
   const house = new House();
   const startHour = Math.floor(house.desk.time / HOUR);

@@ -14,6 +14,7 @@ import {
   WINDOW_DIGITS,
   windowCode,
 } from "../../firmware/codes/window.ts";
+import { WindowSet } from "../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { millis, seconds } from "../../firmware/platform.ts";
@@ -80,7 +81,7 @@ function contextOf(owners: number): WindowContext {
     kid: new Uint8Array(8).fill(index + 1),
     key: new Uint8Array(32).fill(index + 1),
   }));
-  return { widthMax: 600, owners: devices, revoked: [], spent: [], active: [] };
+  return { widthMax: 600, owners: devices, revoked: new WindowSet(), spent: new WindowSet(), active: new WindowSet() };
 }
 
 /** Gives the lock's work for a wrong entry: the table, the budget, the compare. */

@@ -15,7 +15,7 @@ import { HOLDERS_MAX, REVOKED_MAX, type RevocationList } from "../../firmware/gr
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
 import { encodeRecord, Chain as JournalChain, newPage, type Page, recordBytes } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
-import { COUNTERS_MAX, type Counter } from "../../firmware/policy/counters.ts";
+import { COUNTERS_MAX, Counters } from "../../firmware/policy/counters.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
 import { type Circumstances, type Decision, decide } from "../../firmware/policy/policy.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
@@ -248,10 +248,7 @@ function circumstancesOf(
   memory: typeof USUAL | typeof FULL,
 ): Circumstances {
   const until = seconds(NOW + DAY_SECONDS);
-  const counters: Counter[] = [];
-  for (let left = memory.counters; left > 0; left--) {
-    counters.push({ link8: drawn(8), root8: drawn(8), used: 1, until });
-  }
+  const counters = Counters.from(memory.counters, () => ({ link8: drawn(8), root8: drawn(8), used: 1, until }));
   const lists: RevocationList[] = [];
   for (let left = memory.lists; left > 0; left--) {
     const names = { revoked: drawn(8 * memory.revoked), holders: drawn(8 * memory.holders) };

@@ -13,6 +13,7 @@ import { ACCESS } from "../../firmware/journal/record.ts";
 import { encodeSnapshot } from "../../firmware/journal/snapshot.ts";
 import { emptyState } from "../../firmware/journal/state.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { Counters } from "../../firmware/policy/counters.ts";
 import type { Example } from "../examples.ts";
 import { codeRecords } from "./codes.ts";
 import { type Cast, DAY_SECONDS, NOW, repeated } from "./keys.ts";
@@ -48,13 +49,18 @@ function snapshotExamples({ crypto, owner, recovery }: Cast, { root8 }: Shown): 
   const keyOf = ({ kid, publicKey }: Cast["owner"]) => ({ kid, publicKey, sequence: 7 });
   const image = encodeImage(crypto, {
     ...emptyState(),
-    keyring: { owners: [keyOf(owner)], recovery: { ...keyOf(recovery), sequence: 0 }, removed: [], boards: [] },
-    counters: [{ link8: root8, root8, used: 1, until: UNTIL }],
+    keyring: {
+      owners: [keyOf(owner)],
+      recovery: { ...keyOf(recovery), sequence: 0 },
+      removed: new Uint8Array(0),
+      boards: [],
+    },
+    counters: Counters.from(1, () => ({ link8: root8, root8, used: 1, until: UNTIL })),
     watermark: NOW,
     boots: 3,
     fetched: 41,
     custody: 1,
-    faces: [root8],
+    faces: root8,
   });
   const covered = { link: new Uint8Array(32).fill(0x11), damage: new Uint8Array(0) };
   const heads = [

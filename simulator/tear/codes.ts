@@ -47,7 +47,7 @@ function drawUse(random: Stream, { codes, keyring }: LockState, lo: number): Cod
   if (user !== undefined && random.chance(500)) {
     return { by: "user", user: user.index, slot: user.index, step: random.below(9), first: 0, isDuress: false };
   }
-  const isFull = codes.spent.length >= SPENT_MAX || codes.active.length >= SPENT_MAX;
+  const isFull = codes.spent.count >= SPENT_MAX || codes.active.count >= SPENT_MAX;
   const windowClass = isFull ? 4 : random.pick([ONCE, THREE_DAYS, 4]);
   const startHour = Math.floor(lo / HOUR_SECONDS);
   return { by: "window", owner: random.pick(keyring.owners).kid, window: { windowClass, serial: 0, startHour } };

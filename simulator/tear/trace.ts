@@ -106,8 +106,8 @@ export class Trace {
     const root = random.below(GRANTS);
     const spends = [root, root + GRANTS].slice(0, random.between(0, 2)).map((link) => {
       const link8 = bytesOf(link, 8);
-      const former = state.counters.find((counter) => counter.link8[0] === link);
-      return { link8, used: (former?.used ?? 0) + 1, until: seconds(lo + 86_400) };
+      const used = state.counters.usedOf(this.#crypto, link8) ?? 0;
+      return { link8, used: used + 1, until: seconds(lo + 86_400) };
     });
     const root8 = bytesOf(root, 8);
     return { kind: "intent", operation: 0, source: "phone", actor: bytesOf(7, 8), root: root8, spends };
@@ -145,7 +145,7 @@ export class Trace {
       boards.length === 0
         ? { kind: KIND_ENROL, board: { role: 1, agreementKey: bytesOf(9, 32), signingKey } }
         : { kind: KIND_REMOVE_BOARD, boardKid: boards[0].kid },
-      owners.length < 2 && keyring.removed.length < 8
+      owners.length < 2 && keyring.removed.length < 64
         ? { kind: KIND_ADD_OWNER, ownerKey: bytesOf(this.#key++, 32) }
         : { kind: KIND_REMOVE_OWNER, ownerKid: owners.at(-1)?.kid ?? actor },
     ]);

@@ -58,6 +58,10 @@ for (const [hex, write] of ROWS) {
     const bytes = write(new Writer()).finish();
     assert.is(toHex(bytes), hex);
     assert.is(bytes.byteLength, bytes.buffer.byteLength);
+    const counted = Writer.encode(bytes.length, write);
+    assert.is(toHex(counted), hex);
+    assert.is(counted.byteLength, counted.buffer.byteLength);
+    assert.throws(() => Writer.encode(bytes.length - 1, write), /the bound of its writer/);
   });
 
   test(`writes ${hex} into exactly as many bytes, and asserts with one less`, () => {

@@ -8,8 +8,9 @@ import { crypto } from "#crypto";
 import { Stream } from "../../../simulator/random.ts";
 import { type Bytes, fromAscii, toHex } from "../../bytes.ts";
 import { ACTIVE_MAX, type Credential, SPENT_MAX } from "../../codes/credential.ts";
-import { type CodeState, emptyCodes, withCodeUse } from "../../codes/state.ts";
+import { type CodeState, emptyCodes, withUser } from "../../codes/state.ts";
 import { CREDENTIALS_MAX, HOLIDAYS_MAX, USERS_MAX, type User } from "../../codes/user.ts";
+import { WindowSet } from "../../codes/windowset.ts";
 import { kid8 } from "../../cose/key.ts";
 import { Fault } from "../../fault.ts";
 import { CODES_MAX, HOLDERS_MAX, REVOKED_MAX, type RevocationList } from "../../grant/revocation.ts";
@@ -21,7 +22,7 @@ import {
   SETTING_TIME_SERVERS,
   SETTING_ZONE,
 } from "../../policy/configuration.ts";
-import { COUNTERS_MAX } from "../../policy/counters.ts";
+import { COUNTERS_MAX, Counters } from "../../policy/counters.ts";
 import { BOARDS_MAX, OWNERS_MAX, REMOVED_MAX } from "../../policy/keyring.ts";
 import { decodeImage, encodeImage } from "../image.ts";
 import { emptyState, FACES_MAX, type LockState } from "../state.ts";
@@ -89,8 +90,8 @@ function fullCodes(owners: readonly Bytes[]): CodeState {
     users,
     credentials,
     holidays: times(HOLIDAYS_MAX, () => ({ ...span(), mode: "vacation" as const })),
-    spent: times(SPENT_MAX, used),
-    active: times(ACTIVE_MAX, used),
+    spent: WindowSet.from(SPENT_MAX, used),
+    active: WindowSet.from(ACTIVE_MAX, used),
   };
 }
 
@@ -116,10 +117,10 @@ function fullState(): LockState {
   if (configuration === undefined) throw new Error("the settings are in bounds");
   const spend = () => ({ link8: draw(8), used: 65_535, until: seconds(U32_MAX) });
   return {
-    keyring: { owners, recovery: key(), removed: times(REMOVED_MAX, () => draw(8)), boards },
+    keyring: { owners, recovery: key(), removed: draw(8 * REMOVED_MAX), boards },
     lists: owners.map(({ kid }) => fullList(kid)),
     configuration,
-    counters: times(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
+    counters: Counters.from(COUNTERS_MAX, () => ({ ...spend(), root8: draw(8) })),
     visit: { intent: U32_MAX, actor: draw(8), spends: times(3, spend), code: LONGEST_USE },
     codes: fullCodes(owners.map(({ kid }) => kid)),
     budget: 12_345,
@@ -129,7 +130,7 @@ function fullState(): LockState {
     senseless: [draw(8), draw(8), draw(8)],
     fetched: U32_MAX,
     custody: U32_MAX,
-    faces: times(FACES_MAX, () => draw(8)),
+    faces: draw(8 * FACES_MAX),
   };
 }
 
@@ -175,19 +176,20 @@ test("the greatest state comes back, and fits in a slot", () => {
   assert.ok(comesBack(state));
 });
 
-test("the owner of a used code is held once, by its secret, when it is noted and when it is read", () => {
-  const owner = draw(8);
-  const secret = { owner, sealed: draw(60) };
-  const use = {
-    by: "window",
-    owner: owner.slice(),
-    window: { windowClass: 1, serial: 0, startHour: 500_000 },
-  } as const;
-  const { codes } = withCodeUse(crypto, { ...emptyCodes(), secrets: [secret] }, use, seconds(0));
-  assert.is(codes.spent[0]?.owner, owner);
+test("the owners who set users are held once, when a user is set and when it is read", () => {
+  const [mother, father] = [draw(8), draw(8)];
+  const [{ index: _, ...setting }] = fullCodes([]).users;
+  let codes = emptyCodes();
+  for (const [index, actor] of [mother, father, father, mother].entries()) {
+    codes = withUser(crypto, codes, { index: 1 + index, setting, actor: actor.slice() });
+  }
+  codes = withUser(crypto, codes, { index: 1, setting, actor: father.slice() });
   const read = decodeImage(crypto, encodeImage(crypto, { ...emptyState(), codes })).codes;
-  assert.is(read.spent[0]?.owner, read.secrets[0]?.owner);
-  assert.equal(read.spent[0]?.owner, owner);
+  for (const { users } of [codes, read]) {
+    const names = users.flatMap(({ creator, modifier }) => [creator, modifier]);
+    assert.is(new Set(names).size, 2);
+    assert.equal(names, [father, father, father, father, mother, mother, mother, father]);
+  }
 });
 
 test("every part of the state is in the image", () => {

@@ -32,7 +32,7 @@ const RING: Keyring = {
     { kid: name(2), publicKey: key(2), sequence: 20 },
   ],
   recovery: { kid: name(3), publicKey: key(3), sequence: 30 },
-  removed: [name(4)],
+  removed: name(4),
   boards: [],
 };
 

@@ -19,7 +19,7 @@ import {
 import type { RevocationList } from "../../grant/revocation.ts";
 import { seconds } from "../../platform.ts";
 import { parseZone } from "../../time/zone.ts";
-import { COUNTERS_MAX, COUNTERS_PER_ROOT_MAX, type Counter, findCounter, hasRoom } from "../counters.ts";
+import { COUNTERS_MAX, COUNTERS_PER_ROOT_MAX, type Counter, Counters } from "../counters.ts";
 import { type Circumstances, decide } from "../policy.ts";
 
 /** 2026-10-05T08:00:00Z, a Monday. */
@@ -70,7 +70,7 @@ function moment(change: Partial<Circumstances> = {}): Circumstances {
     zone: parseZone("UTC0"),
     widthSecondsMax: 600,
     lists: [],
-    counters: [],
+    counters: new Counters(),
     cameraProof: 0,
     isModeOpen: true,
     hasPower: true,
@@ -88,6 +88,10 @@ function list(change: Partial<RevocationList> = {}): RevocationList {
 
 function counter(link: number, used: number, change: Partial<Counter> = {}): Counter {
   return { link8: name(link), root8: name(1), used, until: seconds(NOW + HOUR), ...change };
+}
+
+function countersOf(...counters: readonly Counter[]): Counters {
+  return Counters.from(counters.length, (index) => counters[index]);
 }
 
 function verdict(links: readonly Partial<Grant>[], now: Partial<Circumstances>, operation = OPERATION_UNLOCK): string {
@@ -188,39 +192,44 @@ const ROWS: readonly (readonly [string, readonly Partial<Grant>[], Partial<Circu
     "allow",
   ],
 
-  ["uses: the last one", [{ uses: 3 }], { counters: [counter(1, 2)] }, "allow"],
-  ["uses: none left", [{ uses: 3 }], { counters: [counter(1, 3)] }, "uses"],
-  ["uses: none left in the root", [{ uses: 3 }, { uses: 9 }], { counters: [counter(1, 3)] }, "uses"],
-  ["uses: none left in the leaf", [{ uses: 9 }, { uses: 3 }], { counters: [counter(2, 3)] }, "uses"],
-  ["uses: another link's counter", [{ uses: 3 }], { counters: [counter(2, 3)] }, "allow"],
-  ["uses: an uncounted link's counter", [{}], { counters: [counter(1, 9)] }, "allow"],
-  ["uses: a retry", [{ uses: 3 }], { counters: [counter(1, 3)], isRetry: true }, "allow"],
-  ["uses: locking is free", [{ uses: 3 }], { counters: [counter(1, 3)] }, "allow", OPERATION_LOCK],
-  ["uses: unlatching is not", [{ uses: 3 }], { counters: [counter(1, 3)] }, "uses", OPERATION_UNLATCH],
-  ["quota: a seventeenth counter under a root", [{ uses: 3 }], { counters: FULL_ROOT }, "quota"],
-  ["quota: a sixteenth", [{ uses: 3 }], { counters: FULL_ROOT.slice(1) }, "allow"],
-  ["quota: two more where one has room", [{ uses: 3 }, { uses: 3 }], { counters: FULL_ROOT.slice(1) }, "quota"],
+  ["uses: the last one", [{ uses: 3 }], { counters: countersOf(counter(1, 2)) }, "allow"],
+  ["uses: none left", [{ uses: 3 }], { counters: countersOf(counter(1, 3)) }, "uses"],
+  ["uses: none left in the root", [{ uses: 3 }, { uses: 9 }], { counters: countersOf(counter(1, 3)) }, "uses"],
+  ["uses: none left in the leaf", [{ uses: 9 }, { uses: 3 }], { counters: countersOf(counter(2, 3)) }, "uses"],
+  ["uses: another link's counter", [{ uses: 3 }], { counters: countersOf(counter(2, 3)) }, "allow"],
+  ["uses: an uncounted link's counter", [{}], { counters: countersOf(counter(1, 9)) }, "allow"],
+  ["uses: a retry", [{ uses: 3 }], { counters: countersOf(counter(1, 3)), isRetry: true }, "allow"],
+  ["uses: locking is free", [{ uses: 3 }], { counters: countersOf(counter(1, 3)) }, "allow", OPERATION_LOCK],
+  ["uses: unlatching is not", [{ uses: 3 }], { counters: countersOf(counter(1, 3)) }, "uses", OPERATION_UNLATCH],
+  ["quota: a seventeenth counter under a root", [{ uses: 3 }], { counters: countersOf(...FULL_ROOT) }, "quota"],
+  ["quota: a sixteenth", [{ uses: 3 }], { counters: countersOf(...FULL_ROOT.slice(1)) }, "allow"],
+  [
+    "quota: two more where one has room",
+    [{ uses: 3 }, { uses: 3 }],
+    { counters: countersOf(...FULL_ROOT.slice(1)) },
+    "quota",
+  ],
   [
     "quota: an expired counter makes room",
     [{ uses: 3 }],
-    { counters: [...FULL_ROOT.slice(1), counter(99, 1, { until: seconds(NOW - 1) })] },
+    { counters: countersOf(...FULL_ROOT.slice(1), counter(99, 1, { until: seconds(NOW - 1) })) },
     "allow",
   ],
   [
     "quota: one that expires now does not",
     [{ uses: 3 }],
-    { counters: [...FULL_ROOT.slice(1), counter(99, 1, { until: NOW })] },
+    { counters: countersOf(...FULL_ROOT.slice(1), counter(99, 1, { until: NOW })) },
     "quota",
   ],
-  ["quota: an uncounted chain needs none", [{}, {}], { counters: FULL_ROOT }, "allow"],
+  ["quota: an uncounted chain needs none", [{}, {}], { counters: countersOf(...FULL_ROOT) }, "allow"],
   [
     "quota: a link that has its counter needs no other",
     [{ uses: 3 }],
-    { counters: [...FULL_ROOT.slice(1), counter(1, 1)] },
+    { counters: countersOf(...FULL_ROOT.slice(1), counter(1, 1)) },
     "allow",
   ],
-  ["quota: the 129th counter of all", [{ uses: 3 }], { counters: FULL_TABLE }, "quota"],
-  ["quota: the 128th", [{ uses: 3 }], { counters: FULL_TABLE.slice(1) }, "allow"],
+  ["quota: the 129th counter of all", [{ uses: 3 }], { counters: countersOf(...FULL_TABLE) }, "quota"],
+  ["quota: the 128th", [{ uses: 3 }], { counters: countersOf(...FULL_TABLE.slice(1)) }, "allow"],
 
   ["camera: a rule of the root", [{ cameraRule: 1 }, {}], {}, "camera"],
   ["camera: a rule of the leaf", [{}, { cameraRule: 2 }], { cameraProof: 1 }, "camera"],
@@ -261,7 +270,7 @@ const CAUSES: readonly (readonly [string, Partial<Grant>, Partial<Circumstances>
   ["revoked", {}, { lists: [list({ revoked: name(1) })] }],
   ["permission", { permissions: 2 }, {}],
   ["hours", { weeklies: [2, 0, 1] }, {}],
-  ["uses", { uses: 1 }, { counters: [counter(1, 1)] }],
+  ["uses", { uses: 1 }, { counters: countersOf(counter(1, 1)) }],
   ["mode", {}, { isModeOpen: false }],
   ["power", {}, { hasPower: false }],
   ["journal", {}, { isJournalReady: false }],
@@ -287,7 +296,10 @@ test("each counted link spends one of its own, until its own line of expiries en
     { expiry: seconds(NOW + 500) },
     { uses: 1, expiry: seconds(NOW + 700) },
   );
-  const decision = decide(crypto, links, { operation: OPERATION_UNLOCK, now: moment({ counters: [counter(1, 4)] }) });
+  const decision = decide(crypto, links, {
+    operation: OPERATION_UNLOCK,
+    now: moment({ counters: countersOf(counter(1, 4)) }),
+  });
   assert.ok(decision.isAllowed);
   assert.equal(decision.spends, [
     { link8: name(1), root8: name(1), used: 5, until: NOW + 900 },
@@ -309,15 +321,32 @@ test("the shortest dwell of all links counts", () => {
 test("a counter is found by its whole name", () => {
   const almost = name(7);
   almost[7] = 8;
-  const counters = [counter(1, 1, { link8: almost }), counter(7, 2)];
-  assert.is(findCounter(crypto, counters, name(7))?.used, 2);
-  assert.is(findCounter(crypto, counters, almost)?.used, 1);
-  assert.is(findCounter(crypto, counters, name(8)), undefined);
+  const counters = countersOf(counter(1, 1, { link8: almost }), counter(7, 2));
+  assert.is(counters.usedOf(crypto, name(7)), 2);
+  assert.is(counters.usedOf(crypto, almost), 1);
+  assert.is(counters.usedOf(crypto, name(8)), undefined);
+});
+
+test("a counter is live through the second that it names, and goes after it", () => {
+  const counters = countersOf(counter(1, 1, { until: NOW }), counter(2, 2));
+  const later = seconds(NOW + 1);
+  assert.equal([counters.liveAt(NOW), counters.liveAt(later)], [2, 1]);
+  assert.equal([counters.live(NOW).count, counters.live(later).at(0)], [2, counter(2, 2)]);
+});
+
+test("a change leaves the counters that it began with", () => {
+  const counters = countersOf(counter(1, 1), counter(2, 2));
+  const before = counters.rows.slice();
+  assert.is(counters.with(crypto, counter(1, 9)).usedOf(crypto, name(1)), 9);
+  assert.is(counters.withoutUse(crypto, name(2)).usedOf(crypto, name(2)), 1);
+  assert.is(counters.withoutUse(crypto, name(1)).usedOf(crypto, name(1)), undefined);
+  assert.equal(counters.rows, before);
 });
 
 test("nothing new always has room", () => {
-  assert.ok(hasRoom(crypto, FULL_TABLE, { root8: name(1), added: 0, lo: NOW }));
-  assert.not(hasRoom(crypto, FULL_TABLE, { root8: name(1), added: 1, lo: NOW }));
+  const full = countersOf(...FULL_TABLE);
+  assert.ok(full.hasRoom(crypto, { root8: name(1), added: 0, lo: NOW }));
+  assert.not(full.hasRoom(crypto, { root8: name(1), added: 1, lo: NOW }));
 });
 
 test.run();

@@ -14,9 +14,10 @@ import {
   type Window,
   windowCode,
 } from "../../../firmware/codes/window.ts";
+import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import { parseZone, toLocal } from "../../../firmware/time/zone.ts";
-import { type OwnedWindow, WindowTable } from "../windows.ts";
+import { WindowTable } from "../windows.ts";
 
 const W = 600;
 const MINUTE = 60;
@@ -121,9 +122,10 @@ function opens(
   isActive = false,
 ): boolean {
   const table = new WindowTable(crypto);
-  const active: OwnedWindow[] = isActive ? [{ kid: KID, window }] : [];
+  const active = WindowSet.from(isActive ? 1 : 0, () => ({ owner: KID, window }));
+  const none = new WindowSet();
   const interval = { lo: seconds(now.lo), hi: now.hi === undefined ? undefined : seconds(now.hi) };
-  table.prepare(interval, { widthMax: W, owners: [{ kid: KID, key: KEY }], revoked: [], spent: [], active });
+  table.prepare(interval, { widthMax: W, owners: [{ kid: KID, key: KEY }], revoked: none, spent: none, active });
   return table.find(windowCode(crypto, KEY, window)) !== undefined;
 }
 

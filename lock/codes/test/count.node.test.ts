@@ -7,6 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { isOpen, SERIALS, WINDOW_CLASSES } from "../../../firmware/codes/window.ts";
+import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import type { Interval } from "../../../firmware/time/clock.ts";
 import { Stream } from "../../../simulator/random.ts";
@@ -69,17 +70,19 @@ test("so has every width that an owner may set as W, and a wider clock has none"
   }
 });
 
+const NONE = new WindowSet();
+
 /** Owner devices, each with all the codes in use that a lock may have, older than a day. */
 function contextOf(owners: number, hour: number): WindowContext {
   const devices = Array.from({ length: owners }, (_, index) => ({
     kid: new Uint8Array(8).fill(index + 1),
     key: new Uint8Array(32).fill(index + 1),
   }));
-  const active = Array.from({ length: ACTIVE_MAX }, (_, index) => ({
-    kid: devices[index % owners].kid,
+  const active = WindowSet.from(ACTIVE_MAX, (index) => ({
+    owner: devices[index % owners].kid,
     window: { windowClass: 21, serial: 0, startHour: hour - 100 - index },
   }));
-  return { widthMax: W, owners: devices, revoked: [], spent: [], active };
+  return { widthMax: W, owners: devices, revoked: NONE, spent: NONE, active };
 }
 
 const OWNERS: readonly (readonly [owners: number, most: number])[] = [
@@ -99,7 +102,7 @@ for (const [owners, most] of OWNERS) {
       const context = contextOf(owners, hour);
       table.prepare(now, context);
       assert.is(table.live, count(now, W) * owners + ACTIVE_MAX, `seed ${SEED}, round ${round}`);
-      table.prepare(now, { ...context, active: [] });
+      table.prepare(now, { ...context, active: NONE });
       assert.is(table.live, count(now, W) * owners);
       highest = Math.max(highest, table.live);
     }
@@ -117,7 +120,7 @@ const EDGES: readonly (readonly [string, utc: number])[] = [
 for (const [name, instant] of EDGES) {
   test(`the table counts the same where ${name}`, () => {
     const table = new WindowTable(crypto);
-    const context = { ...contextOf(1, 0), active: [] };
+    const context = { ...contextOf(1, 0), active: NONE };
     for (const lo of [-HOUR, -W, -1, 0, 1, HOUR - W].map((offset) => instant / 1_000 + offset)) {
       for (const width of [0, 1, W]) {
         table.prepare(interval(lo, width), context);

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { fromAscii } from "../../../firmware/bytes.ts";
 import { codeDigits, parseCode, windowCode } from "../../../firmware/codes/window.ts";
+import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import { millis, seconds } from "../../../firmware/platform.ts";
 import { narrowed } from "../../../simulator/narrow.ts";
 import { Stream } from "../../../simulator/random.ts";
@@ -46,7 +47,13 @@ function besiege(): Siege {
     now: millis(0),
   });
   const owner = { kid: new Uint8Array(8), key: new Uint8Array(32).fill(1) };
-  const context = { widthMax: 600, owners: [owner], revoked: [], spent: [], active: [] };
+  const context = {
+    widthMax: 600,
+    owners: [owner],
+    revoked: new WindowSet(),
+    spent: new WindowSet(),
+    active: new WindowSet(),
+  };
   const siege = { tested: 0, hits: 0, live: 0, back: 0 };
   for (let now = 0; now < DAYS * 86_400_000; now += PACE_MILLIS) {
     const lo = seconds(START_SECONDS + Math.floor(now / 1_000));

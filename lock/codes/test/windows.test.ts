@@ -5,12 +5,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import type { Bytes } from "../../../firmware/bytes.ts";
+import type { UsedWindow } from "../../../firmware/codes/credential.ts";
 import { deriveWindowKey, isOpen, WINDOW_CLASSES, type Window, windowCode } from "../../../firmware/codes/window.ts";
+import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../../firmware/crypto/crypto.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import type { Interval } from "../../../firmware/time/clock.ts";
 import { Stream } from "../../../simulator/random.ts";
-import { type CodeOwner, type OwnedWindow, type WindowContext, WindowTable } from "../windows.ts";
+import { type CodeOwner, type WindowContext, WindowTable } from "../windows.ts";
 
 const SEED = 20261024;
 const HOUR = 3_600;
@@ -31,21 +33,36 @@ function interval(lo: number, hi: number | undefined = lo): Interval {
   return { lo: seconds(lo), hi: hi === undefined ? undefined : seconds(hi) };
 }
 
-function contextOf(change: Partial<WindowContext> = {}): WindowContext {
-  return { widthMax: W, owners: OWNERS.slice(0, 1), revoked: [], spent: [], active: [], ...change };
+function setOf(codes: readonly UsedWindow[] = []): WindowSet {
+  return WindowSet.from(codes.length, (index) => codes[index]);
 }
 
-function owned(owner: number, windowClass: number, startHour: number, serial = 0): OwnedWindow {
-  return { kid: OWNERS[owner].kid, window: { windowClass, serial, startHour } };
+function codesOf(set: WindowSet): readonly UsedWindow[] {
+  return Array.from({ length: set.count }, (_, index) => set.at(index));
 }
 
-function codeOf({ kid, window }: OwnedWindow): Bytes {
-  const owner = OWNERS.find((each) => crypto.isEqual(each.kid, kid)) ?? OWNERS[0];
-  return windowCode(crypto, owner.key, window);
+interface Change extends Pick<Partial<WindowContext>, "owners" | "widthMax"> {
+  readonly revoked?: readonly UsedWindow[];
+  readonly spent?: readonly UsedWindow[];
+  readonly active?: readonly UsedWindow[];
 }
 
-function isIn(list: readonly OwnedWindow[], { kid, window }: OwnedWindow): boolean {
-  return list.some((each) => crypto.isEqual(each.kid, kid) && isSame(each.window, window));
+function contextOf({ revoked, spent, active, ...rest }: Change = {}): WindowContext {
+  const sets = { revoked: setOf(revoked), spent: setOf(spent), active: setOf(active) };
+  return { widthMax: W, owners: OWNERS.slice(0, 1), ...sets, ...rest };
+}
+
+function owned(owner: number, windowClass: number, startHour: number, serial = 0): UsedWindow {
+  return { owner: OWNERS[owner].kid, window: { windowClass, serial, startHour } };
+}
+
+function codeOf({ owner, window }: UsedWindow): Bytes {
+  const { key } = OWNERS.find(({ kid }) => crypto.isEqual(kid, owner)) ?? OWNERS[0];
+  return windowCode(crypto, key, window);
+}
+
+function isIn(list: readonly UsedWindow[], { owner, window }: UsedWindow): boolean {
+  return list.some((each) => crypto.isEqual(each.owner, owner) && isSame(each.window, window));
 }
 
 function isSame(left: Window, right: Window): boolean {
@@ -53,20 +70,22 @@ function isSame(left: Window, right: Window): boolean {
 }
 
 /** Everything that may open, by the definition of each window alone. */
-function openWindows(now: Interval, context: WindowContext): readonly OwnedWindow[] {
+function openWindows(now: Interval, context: WindowContext): readonly UsedWindow[] {
   const last = Math.floor(now.lo / HOUR) + 2;
-  const candidates = context.active.filter(({ window }) => window.startHour < last - SEARCH_HOURS);
-  for (const { kid } of context.owners) {
+  const [revoked, spent, active] = [context.revoked, context.spent, context.active].map(codesOf);
+  const candidates = active.filter(({ window }) => window.startHour < last - SEARCH_HOURS);
+  for (const { kid: owner } of context.owners) {
     for (const windowClass of WINDOW_CLASSES.keys()) {
       for (let startHour = last - SEARCH_HOURS; startHour <= last; startHour++) {
-        for (let serial = 0; serial < 2; serial++) candidates.push({ kid, window: { windowClass, serial, startHour } });
+        for (let serial = 0; serial < 2; serial++)
+          candidates.push({ owner, window: { windowClass, serial, startHour } });
       }
     }
   }
   return candidates.filter((each) => {
-    const options = { widthMax: context.widthMax, isActive: isIn(context.active, each) };
+    const options = { widthMax: context.widthMax, isActive: isIn(active, each) };
     if (!isOpen(each.window, now, options)) return false;
-    return !isIn(context.revoked, each) && !isIn(context.spent, each);
+    return !isIn(revoked, each) && !isIn(spent, each);
   });
 }
 
@@ -76,11 +95,11 @@ function holds(table: WindowTable, now: Interval, context: WindowContext): void 
   assert.is(table.live, open.length, "the count");
   for (const each of open) {
     const found = table.find(codeOf(each));
-    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.kid) && isSame(found.window, each.window));
+    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.owner) && isSame(found.window, each.window));
   }
 }
 
-function opens(table: WindowTable, each: OwnedWindow): boolean {
+function opens(table: WindowTable, each: UsedWindow): boolean {
   const found = table.find(codeOf(each));
   return found !== undefined && found.denial === undefined && isSame(found.window, each.window);
 }
@@ -210,7 +229,23 @@ test("holds four owners with all their active codes", () => {
   assert.is(table.live, 2_824 + 32);
   for (const each of [...active, owned(0, 0, START), owned(3, 21, START - 23), owned(2, 11, START - 4)]) {
     const found = table.find(codeOf(each));
-    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.kid) && isSame(found.window, each.window));
+    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.owner) && isSame(found.window, each.window));
+  }
+});
+
+test("makes the codes of one owner more without making the others' again", () => {
+  const counter = counting();
+  const table = new WindowTable(counter.crypto);
+  const now = interval(AT);
+  for (const [count, hmacs] of [
+    [0, 0],
+    [1, 662],
+    [2, 1_324],
+    [4, 2_648],
+  ] as const) {
+    const context = contextOf({ owners: OWNERS.slice(0, count) });
+    holds(table, now, context);
+    assert.is(counter.hmacs, hmacs, `${count} owners`);
   }
 });
 
@@ -265,7 +300,7 @@ test("makes each code once: 662 at first, 44 for the next hour, none for the nex
   table.prepare(interval(AT + HOUR - 60, AT + HOUR), context);
   table.prepare(interval(AT + HOUR, AT + HOUR + 60), context);
   assert.is(counter.hmacs, 706);
-  table.prepare(interval(AT + HOUR), { ...context, revoked: [owned(0, 4, START)] });
+  table.prepare(interval(AT + HOUR), { ...context, revoked: setOf([owned(0, 4, START)]) });
   assert.is(counter.hmacs, 706);
 });
 
@@ -277,7 +312,7 @@ test("agrees with a plain search at seeded moments, through revocations and firs
     lo += stream.chance(500) ? stream.below(5 * HOUR) : stream.below(40 * HOUR);
     const now = interval(lo, lo + stream.below(W + 1));
     const hour = Math.floor(lo / HOUR);
-    const draw = (low: number, high: number): OwnedWindow =>
+    const draw = (low: number, high: number): UsedWindow =>
       owned(stream.below(2), stream.between(low, high), hour - stream.below(low > 11 ? 200 : 26), stream.below(2));
     const active = Array.from({ length: 8 }, () => draw(12, 21));
     const distinct = active.filter((each, index) => !isIn(active.slice(0, index), each));
