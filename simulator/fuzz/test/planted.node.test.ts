@@ -103,9 +103,9 @@ const PLANTED: readonly (readonly [name: string, file: string, find: string, rep
   ],
   [
     "an allocation without a bound",
-    "firmware/grant/revocation.ts",
-    "const count = reader.readArray(0, HOLDERS_MAX);",
-    "const count = reader.readArray(0, ARGUMENT_MAX);",
+    "firmware/grant/names.ts",
+    "const count = reader.readArray(0, namesMax);",
+    "const count = reader.readArray(0, 0xffff_ffff);",
     /threw RangeError|steps/,
   ],
 ];
