@@ -10,20 +10,20 @@ const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 5 --rv32 2"],
-  ["120 seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 120 --days 3"],
+  ["a hundred seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 100 --days 3"],
   ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
-  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
-  ["three hundred thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 300000 --seed 1"],
-  ["a hundred thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 100000 --seed 2 --engine xs"],
+  ["two hundred thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 200000 --seed 1"],
+  ["sixty thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 60000 --seed 2 --engine xs"],
 ];
 
 /** Each takes one processor: as many run beside each other as there are; the longest first. */
 const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
+  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
   ["half a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 182 --faults none"],
   ["every cut of a hundred and fifty operations", "node simulator/run/tear.mjs --part small --operations 150"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
