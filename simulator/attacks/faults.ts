@@ -13,6 +13,9 @@ export const LOCKLESS: readonly string[] = Object.freeze(["T28", "T29"]);
 
 const OWNER_SPEAKS = "after a restart the owner tells the time, and the check is about what no owner has told";
 
+const AT_PINS = "its lock stands on a chip of its own, whose resets and cuts of power it makes itself";
+const PINS: Reasons = Object.freeze({ radio: AT_PINS, restart: AT_PINS, cut: AT_PINS });
+
 const UNWRITTEN = "a restart loses counts that are not written yet, and the check counts";
 
 const CAMERA_WAITS =
@@ -23,6 +26,8 @@ const NOT_UNDER: Readonly<Record<string, Reasons>> = Object.freeze({
   T10: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
   ...Object.fromEntries(LOCKLESS.map((id) => [id, MEETS_NO_LOCK])),
   T27: { restart: CAMERA_WAITS, cut: CAMERA_WAITS },
+  T36: PINS,
+  T53: PINS,
   T35: { restart: "it restarts the lock itself, at every moment", cut: "it cuts every word itself" },
   T40: { restart: UNWRITTEN, cut: UNWRITTEN },
   T44: { restart: OWNER_SPEAKS, cut: OWNER_SPEAKS },
