@@ -9,16 +9,15 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { type ContactInput, contactToGround, LevelInput } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
-import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
-import { startBoard } from "../firmware/io/start.ts";
+import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
-import { millis, type Random } from "../firmware/platform.ts";
+import type { Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
 import type { Card } from "./card.ts";
 import { FlashRail } from "./flashrail.ts";
@@ -35,8 +34,6 @@ const CONTACT_MILLIS = 40;
 /** Eight viewers, and one more who may be given a place. */
 const STREAMS_MAX = 9;
 const STREAM_QUEUE_BYTES = 65_536;
-/** An image is well when it has run for so long. */
-const WELL_MILLIS = 30_000;
 
 /** What an image says of itself. */
 export interface CameraImage {
@@ -135,9 +132,8 @@ class CameraBoard {
       chip.uptime,
     );
     this.#camera = camera;
-    const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
     const contacts = this.#sense(camera);
-    this.#pump.add(...contacts, this.#terminal, this.#sensor, camera, ...this.#radio.timed, well);
+    this.#pump.add(...contacts, this.#terminal, this.#sensor, camera, ...this.#radio.timed, confirmation(chip));
     this.#terminal.show();
     this.#pump.call((now) => {
       if (contacts[0]?.isActive) camera.caseChanged(true, now);

@@ -3,7 +3,7 @@
 // Follows docs/design.md, "The world is handed in"; the wiring is pins.ts.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import { DividedBattery, MAINS } from "../firmware/io/battery.ts";
+import { DividedBattery, MAINS, THIRD_DIVIDER } from "../firmware/io/battery.ts";
 import type { Chip } from "../firmware/io/board.ts";
 import { Cable } from "../firmware/io/cable.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
@@ -13,6 +13,7 @@ import { DimmedLamp } from "../firmware/io/lamp.ts";
 import { type Starting, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
+import { SERIAL_BAUD } from "../firmware/link/serial.ts";
 import type { Battery, Millis, Random } from "../firmware/platform.ts";
 import { Copper } from "./copper.ts";
 import { LampFace } from "./face.ts";
@@ -20,10 +21,6 @@ import { Keypad } from "./keypad.ts";
 import { Matrix } from "./matrix.ts";
 import { KEYPAD_PINS, type KeypadPins, type KeypadTarget } from "./pins.ts";
 
-/** How fast the cable to the lock is, in baud. */
-export const CABLE_BAUD = 38_400;
-/** A third of its cells' voltage is measured. */
-const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
 const CONTACT_MILLIS = 30;
 const SILENT = Object.freeze({ sound: () => {} });
 
@@ -56,7 +53,7 @@ function run({ sdk, crypto, random, chip, target }: KeypadBoardParts, starting: 
   const cable = new Cable({
     io: sdk.Serial,
     ...pins.lock,
-    baud: CABLE_BAUD,
+    baud: SERIAL_BAUD,
     loop: pump,
     received: (frame, now) => keypad.received(frame, now),
   });
@@ -96,5 +93,5 @@ function faceOf({ Pwm }: KeypadBoardParts["sdk"], { red, green, blue, piezo }: K
 
 function batteryOf({ Analog }: KeypadBoardParts["sdk"], { battery }: KeypadPins, now: () => Millis): Battery {
   if (battery === undefined) return MAINS;
-  return new DividedBattery({ io: Analog, pin: battery, ...DIVIDER, now });
+  return new DividedBattery({ io: Analog, pin: battery, ...THIRD_DIVIDER, now });
 }

@@ -5,7 +5,7 @@
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
-import { DividedBattery } from "../firmware/io/battery.ts";
+import { DividedBattery, THIRD_DIVIDER } from "../firmware/io/battery.ts";
 import type { Chip } from "../firmware/io/board.ts";
 import { Cable } from "../firmware/io/cable.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
@@ -19,10 +19,11 @@ import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
-import { startBoard } from "../firmware/io/start.ts";
+import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
+import { SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { UsbSocket } from "../firmware/link/usb.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
 import { driveOf, LoadedBolt } from "./drives.ts";
@@ -30,8 +31,6 @@ import { Lock } from "./lock.ts";
 import { type LockPlatform, STANDARD_GEOMETRY } from "./options.ts";
 import { LOCK_PINS, type LockDrive, type LockPins, type LockTarget } from "./pins.ts";
 
-/** How fast the keypad's cable is, in baud: the port holds 128 bytes, 33 ms of them. */
-export const CABLE_BAUD = 38_400;
 const CONTACT_MILLIS = 20;
 const BUTTON_MILLIS = 40;
 /** Four TCP connections, of which the lock keeps two. */
@@ -39,12 +38,8 @@ const STREAMS_MAX = 4;
 const STREAM_QUEUE_BYTES = 8_192;
 /** How much a crystal of the usual kind errs between -40 and 85 degrees. */
 const CLOCK_PARTS_PER_MILLION = 100;
-/** A third of the cells' voltage is measured. */
-const DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
 /** ESP_RST_SW of ESP-IDF: the only cause of a start at which power, and flash, were not cut short. */
 const RESET_SOFTWARE = 3;
-/** An image is well when it has run for so long. */
-const WELL_MILLIS = 30_000;
 /** What was sent may go out before a restart. */
 const RESTART_MILLIS = 500;
 
@@ -128,7 +123,7 @@ class LockBoard {
       write: (bytes) => terminal.write(bytes),
     });
     const cable = new Cable({
-      ...{ io: sdk.Serial, ...this.#pins.keypad, baud: CABLE_BAUD, loop: pump },
+      ...{ io: sdk.Serial, ...this.#pins.keypad, baud: SERIAL_BAUD, loop: pump },
       received: (frame, now) => this.#lock?.wireReceived(frame, now),
     });
     const platform: LockPlatform = {
@@ -144,8 +139,7 @@ class LockBoard {
     };
     const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
-    const well = new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
-    pump.add(this.#restart, lock, terminal, cable, ...radioOfHouse.timed, well);
+    pump.add(this.#restart, lock, terminal, cable, ...radioOfHouse.timed, confirmation(chip));
     this.#startRadio(phones, indicator);
     this.#sense(lock);
     terminal.show();
@@ -168,7 +162,7 @@ class LockBoard {
       retracted: () => end(this.#pins.boltRetracted),
     });
     this.#pump.add(...ends);
-    const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...DIVIDER, now });
+    const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...THIRD_DIVIDER, now });
     const bolt = new LoadedBolt(drive, () => battery.load());
     this.#bolt = bolt;
     return { bolt, battery };

@@ -5,7 +5,7 @@
 
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
+import { createSerialReader, encodeSerial, SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
 import type { Way } from "./line.ts";
 import { printable } from "./terminal.ts";
@@ -13,8 +13,6 @@ import { printable } from "./terminal.ts";
 /** What stands before a port in an address, such as serial:/dev/ttyUSB0 or serial:COM3. */
 export const SERIAL_PREFIX = "serial:";
 
-/** Of a bridge between USB and a serial line; a chip with USB of its own takes any. */
-const BAUD = 38_400;
 const TRIES = 20;
 const TRY_MILLIS = 100;
 /** What the systems say of a port that somebody has. */
@@ -33,7 +31,7 @@ export async function dialSerial(path: string): Promise<Way> {
   const { SerialPortStream, binding } = await loadPorts();
   for (let left = TRIES; ; left--) {
     // A board that is let go is not reset by it.
-    const port = new SerialPortStream({ binding, path, baudRate: BAUD, autoOpen: false, hupcl: false });
+    const port = new SerialPortStream({ binding, path, baudRate: SERIAL_BAUD, autoOpen: false, hupcl: false });
     const error = await new Promise<Error | null>((resolve) => port.open(resolve));
     if (error === null) return wayOf(port);
     if (left === 0 || !IN_USE.test(reasonOf(error))) throw failureOf(path, error);

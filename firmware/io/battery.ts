@@ -17,6 +17,9 @@ const EMPTY_MILLIVOLTS = 1;
 /** A board without a battery. */
 export const MAINS: Battery = Object.freeze({ millivolts: 0 });
 
+/** The divider that each board's wiring has: a third of the voltage is at the pin (docs/hardware.md). */
+export const THIRD_DIVIDER = Object.freeze({ upperOhms: 200_000, lowerOhms: 100_000 });
+
 /** The wiring of the measurement. */
 export interface BatteryOptions extends VoltageOptions {
   /** The resistors from the battery to the pin, and from the pin to ground. */

@@ -32,7 +32,6 @@ export interface PortParts {
   /** The SDK's Serial, the port, and its pins. */
   readonly io: SerialClass;
   readonly port: number;
-  /** At 38,400 baud the port's 128 bytes last for 33 ms: as long as a board may be busy before it loses what comes. */
   readonly baud: number;
   readonly receive: number;
   readonly transmit: number;

@@ -1,6 +1,6 @@
 // The SDK's Wi-Fi class, joining another way than it does: with protected management frames (join.c).
 // Why: everything else of it is as wanted. It knows nothing of a joining that it did not begin, so that is remembered here: it tells of
-// its success, and of a failure nobody tells; station's own patience (wifi.ts, JOIN_MILLIS_MAX) ends it.
+// its success, and of a failure nobody tells; the station's own patience (wifi.ts, JOIN_MILLIS_MAX) ends it.
 
 import type { Wifi, WifiClass } from "./ecma419.ts";
 

@@ -11,6 +11,14 @@ import { Pump } from "./pump.ts";
 /** How long a board that cannot run says so before it tries again. */
 export const STUCK_MILLIS = 60_000;
 
+/** An image is well when it has run for so long. */
+const WELL_MILLIS = 30_000;
+
+/** Gives what calls the image well in time, so that the chip starts it again. */
+export function confirmation(chip: Chip): Once {
+  return new Once(() => chip.confirm(), millis(chip.uptime + WELL_MILLIS));
+}
+
 /** A start that is under way. */
 export interface Starting {
   readonly pump: Pump;

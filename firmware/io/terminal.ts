@@ -7,13 +7,11 @@ import type { Bytes } from "../bytes.ts";
 import { encodeUtf8 } from "../cbor/text.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { type LabelledBoard, type Modules, newBoardNotice } from "../link/label.ts";
+import { SERIAL_BAUD } from "../link/serial.ts";
 import { type Millis, millis } from "../platform.ts";
 import type { QrModule } from "./ecma419.ts";
 import { Port, type PortParts } from "./port.ts";
 import type { Timed } from "./pump.ts";
-
-/** The port's 128 bytes last for 33 ms at this rate: as long as a board may be busy. */
-export const TERMINAL_BAUD = 38_400;
 
 /** The longest line has 166 bytes, 43 ms. */
 const LINE_MILLIS = 60;
@@ -44,7 +42,7 @@ export class Terminal implements Timed {
     const { io, port, receive, transmit, loop } = parts;
     this.#parts = parts;
     this.#port = new Port({
-      ...{ io, port, receive, transmit, loop, baud: TERMINAL_BAUD },
+      ...{ io, port, receive, transmit, loop, baud: SERIAL_BAUD },
       received: (bytes, now) => {
         if (bytes.every((byte) => byte === CARRIAGE_RETURN || byte === LINE_FEED)) this.show();
         parts.received?.(bytes, now);

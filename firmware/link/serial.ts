@@ -8,6 +8,10 @@ import type { Bytes } from "../bytes.ts";
 import { assert } from "../fault.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
 
+/** How fast each serial line of a board is, in baud. At this rate a port's 128 bytes last for 33 ms: as long as a board may be busy before
+ *  it loses what comes. */
+export const SERIAL_BAUD = 38_400;
+
 // One code byte before each run of up to 254 bytes.
 const RUN_BYTES_MAX = 254;
 const STUFFED_BYTES_MAX = FRAME_BYTES_MAX + Math.ceil((FRAME_BYTES_MAX + 1) / RUN_BYTES_MAX);

@@ -4,9 +4,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { type Bytes, concat, fromBase64url, fromHex } from "../../firmware/bytes.ts";
+import { fromBase64url } from "../../firmware/bytes.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
 import { encodeSetup, parseSetup } from "../../firmware/link/label.ts";
+import { refusesNeighbours } from "../../firmware/link/test/neighbours.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { encodeInvitation, parseInvitation } from "../invitation.ts";
 
@@ -27,17 +28,6 @@ const TOKEN = () =>
     },
     (message) => crypto.sign(SEED, message),
   );
-
-function refusesNeighbours(good: Bytes, parse: (bytes: Bytes) => unknown): void {
-  assert.throws(() => parse(good.slice(0, -1)), /cbor|cose/);
-  assert.throws(() => parse(concat(good, fromHex("00"))), /cbor.trailing/);
-  const version = good.slice();
-  version[1] = 2;
-  assert.throws(() => parse(version), /link.shape/);
-  const count = good.slice();
-  count[0] = 0x84;
-  assert.throws(() => parse(count), /cbor/);
-}
 
 test("writes and reads an invitation", () => {
   const token = TOKEN();

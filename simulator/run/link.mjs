@@ -24,9 +24,8 @@ function readOptions() {
     if (more.length > 0) throw new Error("one board, or all");
     const boards = named === "all" ? Object.keys(TARGETS) : [named];
     const rows = boards.flatMap((board) => {
-      const drive = values.drive ?? (board === "lock" ? "motor" : undefined);
-      const targets = TARGETS[chooseImage(board, { drive }).board];
-      return targets.map((target) => ({ board, target, drive }));
+      const choice = chooseImage(board, { drive: values.drive ?? (board === "lock" ? "motor" : undefined) });
+      return TARGETS[board].map((target) => ({ ...choice, target }));
     });
     const chosen = rows.filter(({ target }) => values.target === undefined || target === values.target);
     if (chosen.length === 0) throw new Error(`a target of ${named} is ${rows.map(({ target }) => target).join(", ")}`);

@@ -7,6 +7,7 @@ import type { Bolt, BoltCommand, BoltReport } from "../bolt.ts";
 import { Motor } from "../motor.ts";
 import { Servo } from "../servo.ts";
 import { Strike } from "../strike.ts";
+import { say } from "./say.ts";
 
 /** One bench: a drive, and its pins by name. Every output starts on, as a reset could have left it. */
 export interface Bench {
@@ -94,19 +95,6 @@ export const OWN = new Map<Make, readonly string[]>([
 
 /** Every command. */
 export const COMMANDS: readonly BoltCommand[] = ["retract", "throw", "pullLatch", "releaseLatch", "stop"];
-
-function say(report: BoltReport): string {
-  switch (report.kind) {
-    case "reached":
-      return `reached ${report.position} ${report.witness}`;
-    case "pulled":
-      return "pulled";
-    case "failed":
-      return `failed ${report.reason} ${report.position}`;
-    case "sensed":
-      return `sensed ${report.position} ${report.witness} ${report.cause}`;
-  }
-}
 
 /** Runs lines: a command, "+pin" or "-pin" for an input, a number of milliseconds to pass (a tick each 10), or "on?" to
  *  have said which outputs are on. */

@@ -9,6 +9,7 @@ import type { Bolt, BoltCommand, BoltReport } from "../../door/bolt.ts";
 import { Motor } from "../../door/motor.ts";
 import { Servo } from "../../door/servo.ts";
 import { Strike } from "../../door/strike.ts";
+import { say } from "../../door/test/say.ts";
 import { type Millis, millis } from "../../platform.ts";
 import { Bridge } from "../bridge.ts";
 import type { AnalogClass, DigitalClass, PwmClass } from "../ecma419.ts";
@@ -107,19 +108,6 @@ export const STRIKE: Kind = {
   },
   work: (chip) => new StrikeWork(chip, { coil: PIN.coil, keeper: PIN.thrown }),
 };
-
-function say(report: BoltReport): string {
-  switch (report.kind) {
-    case "reached":
-      return `reached ${report.position} ${report.witness}`;
-    case "pulled":
-      return "pulled";
-    case "failed":
-      return `failed ${report.reason} ${report.position}`;
-    case "sensed":
-      return `sensed ${report.position} ${report.witness} ${report.cause}`;
-  }
-}
 
 /** One case, and everything that it said. */
 export class Case {

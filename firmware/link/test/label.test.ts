@@ -4,26 +4,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { type Bytes, concat, fromBase64url, fromHex, toHex } from "../../bytes.ts";
+import { fromBase64url, toHex } from "../../bytes.ts";
 import { lockIdOf } from "../../cose/key.ts";
 import { encodeSetup, fingerprintOf, type LabelledBoard, type Modules, newBoardNotice, parseSetup } from "../label.ts";
+import { refusesNeighbours } from "./neighbours.ts";
 
 const AGREEMENT = new Uint8Array(32).fill(0x11);
 const SIGNING = new Uint8Array(32).fill(0x22);
 const SETUP = Object.freeze({ agreementKey: AGREEMENT, signingKey: SIGNING });
 const FINGERPRINT = "6g52uxSV_Fk";
 const QUIET = 4;
-
-function refusesNeighbours(good: Bytes, parse: (bytes: Bytes) => unknown): void {
-  assert.throws(() => parse(good.slice(0, -1)), /cbor|cose/);
-  assert.throws(() => parse(concat(good, fromHex("00"))), /cbor.trailing/);
-  const version = good.slice();
-  version[1] = 2;
-  assert.throws(() => parse(version), /link.shape/);
-  const count = good.slice();
-  count[0] = 0x84;
-  assert.throws(() => parse(count), /cbor/);
-}
 
 test("writes and reads a label", () => {
   const text = encodeSetup({ agreementKey: AGREEMENT, signingKey: SIGNING });
