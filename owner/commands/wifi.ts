@@ -55,6 +55,8 @@ export const wifi: Command = {
     "which other programs and the history see. This computer keeps neither; the lock keeps both, tells nobody, and forgets",
     "them where it is reset or handed over. Who had it join or forget is in its log; which network is not.",
     "",
+    "With a passphrase a board joins only where the network protects its management frames: WPA3, or WPA2 with 802.11w.",
+    "",
     'In the house of "npm start" every name is a network, which its lock joins at once, with any passphrase or none.',
   ],
   examples: [
