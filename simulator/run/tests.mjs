@@ -46,6 +46,8 @@ export const SLOW_ON_XS = [
   "firmware/journal/test/cut.test.ts",
   "firmware/journal/test/damage.test.ts",
   "lock/test/reset-cut.test.ts",
+  "simulator/boards/test/resets.test.ts",
+  "simulator/boards/test/visit.test.ts",
   "simulator/test/attacks.test.ts",
   "simulator/test/tear.test.ts",
 ];
