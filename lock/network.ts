@@ -11,20 +11,14 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import type { NetworkEvent } from "../firmware/journal/entry.ts";
-import {
-  credentialsBytes,
-  NETWORK_CONSTANT,
-  type NetworkRequest,
-  readCredentials,
-  writeCredentials,
-} from "../firmware/link/network.ts";
+import { NETWORK_CONSTANT, type NetworkRequest, readCredentials, writeCredentials } from "../firmware/link/network.ts";
 import type { Constants, Credentials, Millis, Network, NetworkState } from "../firmware/platform.ts";
 import type { Memory } from "./memory.ts";
 import type { Ration } from "./ration.ts";
 
 const VERSION = 1;
-/** The array, the version, and the head of the custody. */
-const HEAD_BYTES = 3;
+/** The most bytes of what is kept: the longest name and passphrase, under a custody. */
+const VALUE_BYTES_MAX = 110;
 const NOBODY: Bytes = new Uint8Array(0);
 
 /** What the lock's network stands on. */
@@ -128,9 +122,9 @@ export class HouseNetwork {
       else {
         const custody = this.#recoveryKid;
         // The buffer has the size of what is written, so that no second copy of the passphrase stays behind.
-        const writer = new Writer(HEAD_BYTES + custody.length + credentialsBytes(credentials));
-        writeCredentials(writer.array(4).uint(VERSION).bytes(custody), credentials);
-        value = writer.finish();
+        value = Writer.encode(VALUE_BYTES_MAX, (writer) =>
+          writeCredentials(writer.array(4).uint(VERSION).bytes(custody), credentials),
+        );
         constants.write(NETWORK_CONSTANT, value);
       }
       return true;

@@ -21,7 +21,6 @@ export const NETWORK_CONSTANT = "wifi";
 const SPACE = 0x20;
 const TILDE = 0x7e;
 const ADDRESS_BYTES = 4;
-const DIRECT_MAX = 23;
 const STATES: readonly NetworkState["is"][] = Object.freeze(["off", "joining", "joined", "waiting"] as const);
 const NOTHING: Bytes = new Uint8Array(0);
 /** An empty array: the board has no radio. */
@@ -69,11 +68,6 @@ export function writeCredentials(writer: Writer, credentials: Credentials): void
   writer.bytes(credentials.name).bytes(credentials.passphrase ?? NOTHING);
 }
 
-/** Gives how many bytes `writeCredentials` writes. */
-export function credentialsBytes({ name, passphrase = NOTHING }: Credentials): number {
-  return stringBytes(name.length) + stringBytes(passphrase.length);
-}
-
 /** Reads how a board stands to its network. @returns undefined for a board without a radio; the address is a view
  *  @throws Fault link.shape, cbor.* */
 export function readNetworkState(reader: Reader): NetworkState | undefined {
@@ -94,9 +88,4 @@ export function writeNetworkState(writer: Writer, state: NetworkState | undefine
   const address = state.is === "joined" ? state.address : NOTHING;
   assert(state.is !== "joined" || address.length === ADDRESS_BYTES, "an IPv4 address has 4 bytes");
   writer.array(2).uint(STATES.indexOf(state.is)).bytes(address);
-}
-
-/** A byte string and its head. RFC 8949 §3: one byte up to a length of 23, then two. */
-function stringBytes(length: number): number {
-  return length + (length <= DIRECT_MAX ? 1 : 2);
 }

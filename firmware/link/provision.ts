@@ -7,20 +7,17 @@ import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { Fault } from "../fault.ts";
 import type { Credentials } from "../platform.ts";
-import { credentialsBytes, readCredentials, writeCredentials } from "./network.ts";
+import { readCredentials, writeCredentials } from "./network.ts";
 
 /** The most bytes of a provision: the longest name and passphrase. */
 export const PROVISION_BYTES_MAX = 101;
 
 const VERSION = 1;
-const HEAD_BYTES = 2;
 const ANSWER_BYTES = 3;
 
 /** Gives a provision, in a buffer of its exact size: whoever wipes it leaves no copy. */
 export function encodeProvision(credentials: Credentials): Bytes {
-  const writer = new Writer(HEAD_BYTES + credentialsBytes(credentials));
-  writeCredentials(writer.array(3).uint(VERSION), credentials);
-  return writer.finish();
+  return Writer.encode(PROVISION_BYTES_MAX, (writer) => writeCredentials(writer.array(3).uint(VERSION), credentials));
 }
 
 /** Reads a provision. @returns views @throws Fault link.shape, cbor.* */

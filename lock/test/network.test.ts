@@ -79,6 +79,16 @@ test("a lock joins the network that its owner sets, at once and after each start
   ]);
 });
 
+test("the longest name and passphrase are kept, and joined after a start", () => {
+  const desk = adopted();
+  const longest = credentialsOf("n".repeat(32), "p".repeat(63));
+  assert.is(ask(desk, longest), "yes");
+  assert.is(desk.constants.read(WIFI)?.length, 110);
+  const { joins } = desk.antenna;
+  desk.reboot();
+  assert.is(desk.antenna.joins, joins + 1);
+});
+
 test("an owner sees that the network takes its time, or is not to be found", () => {
   const desk = adopted();
   desk.antenna.isSlow = true;

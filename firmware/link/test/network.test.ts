@@ -8,14 +8,10 @@ import { Reader } from "../../cbor/decode.ts";
 import { Writer } from "../../cbor/encode.ts";
 import { Fault } from "../../fault.ts";
 import type { Credentials, NetworkState } from "../../platform.ts";
-import {
-  areCredentials,
-  credentialsBytes,
-  readCredentials,
-  readNetworkState,
-  writeCredentials,
-  writeNetworkState,
-} from "../network.ts";
+import { areCredentials, readCredentials, readNetworkState, writeCredentials, writeNetworkState } from "../network.ts";
+
+/** An array of two, and the longest name and passphrase. */
+const LONGEST = 100;
 
 const STATES: readonly (readonly [string, NetworkState | undefined])[] = [
   ["80", undefined],
@@ -83,10 +79,13 @@ for (const [name, credentials, isGood] of CREDENTIALS) {
       assert.throws(() => writeCredentials(new Writer().array(2), credentials), /assertion/);
       return;
     }
-    const writer = new Writer().array(2);
-    writeCredentials(writer, credentials);
+    const write = (writer: Writer) => writeCredentials(writer.array(2), credentials);
+    const writer = new Writer();
+    write(writer);
     const bytes = writer.finish();
-    assert.is(bytes.length, 1 + credentialsBytes(credentials), "its size is told");
+    const alone = Writer.encode(LONGEST, write);
+    assert.equal(alone, bytes);
+    assert.is(alone.buffer.byteLength, bytes.length, "its buffer has no room for more, and nothing is left behind");
     const reader = new Reader(bytes);
     reader.readArray(2, 2);
     assert.equal(readCredentials(reader), credentials);
