@@ -10,8 +10,13 @@ import {
   PASSPHRASE_BYTES_MIN,
 } from "../firmware/link/network.ts";
 import type { Credentials } from "../firmware/platform.ts";
-import type { Call } from "./command.ts";
+import type { Call, Option } from "./command.ts";
 import { usage } from "./failure.ts";
+
+/** The option of whoever asks for one. */
+export const NETWORK_OPTIONS: Readonly<Record<"open", Option>> = Object.freeze({
+  open: { help: "the network has no passphrase" },
+});
 
 /** Gives the passphrase where there is nobody to ask. */
 export const WIFI_VARIABLE = "LATCHKEY_WIFI_PASSPHRASE";

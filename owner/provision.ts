@@ -6,10 +6,10 @@ import { crypto } from "#crypto";
 import { Fault } from "../firmware/fault.ts";
 import { encodeProvision, parseProvisioned } from "../firmware/link/provision.ts";
 import type { Credentials } from "../firmware/platform.ts";
-import type { Call, Option, Outcome } from "./command.ts";
+import { type Call, LOCK_OPTIONS, type Option, type Outcome } from "./command.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import { Line } from "./line.ts";
-import { askNetwork, readNetworkName } from "./network.ts";
+import { askNetwork, NETWORK_OPTIONS, readNetworkName } from "./network.ts";
 import { dialSerial, SERIAL_PREFIX, serialPathOf } from "./serial.ts";
 import { printable } from "./terminal.ts";
 
@@ -19,8 +19,8 @@ const EXAMPLE = `--at ${SERIAL_PREFIX}/dev/ttyUSB0`;
 
 /** The options of the act. */
 export const PROVISION_OPTIONS: Readonly<Record<"at" | "open", Option>> = Object.freeze({
-  at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
-  open: { help: "the network has no passphrase" },
+  at: LOCK_OPTIONS.at,
+  ...NETWORK_OPTIONS,
 });
 
 /** Tells it. @throws Failure */

@@ -8,7 +8,7 @@ import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcom
 import { refused } from "../denials.ts";
 import { EXIT } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
-import { askNetwork, readNetworkName } from "../network.ts";
+import { askNetwork, NETWORK_OPTIONS, readNetworkName } from "../network.ts";
 import { asOwner } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
@@ -32,7 +32,7 @@ const ACTS: Acts = Object.freeze({
   set: {
     summary: "have it join a network, now and after each start",
     positionals: ["SSID"],
-    options: { ...LOCK_OPTIONS, open: { help: "the network has no passphrase" } },
+    options: { ...LOCK_OPTIONS, ...NETWORK_OPTIONS },
     run: runSet,
   },
   forget: {

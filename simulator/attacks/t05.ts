@@ -12,6 +12,7 @@ import { phonePrologue } from "../../firmware/link/prologue.ts";
 import { Phone } from "../../owner/phone.ts";
 import type { Desk } from "../desk.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
+import { holds } from "./watch.ts";
 
 export const attack: Attack = {
   id: "T05",
@@ -62,7 +63,7 @@ export const attack: Attack = {
     );
     const spoken = mine.air.filter(({ frame }) => frame[0] === FRAME_COMMANDS);
     must(
-      spoken.every(({ frame }) => !holds(frame, token.leaf)),
+      spoken.every(({ frame }) => !holds(frame, token.leaf.subarray(40, 56))),
       "nobody on the air reads a grant",
     );
   },
@@ -92,11 +93,4 @@ function impersonate(lock: Desk, frame: Bytes): Bytes | undefined {
     if (!(fault instanceof Fault)) throw fault;
     return undefined;
   }
-}
-
-/** Whether 16 bytes from the middle of a message stand in a frame as they are. */
-function holds(frame: Uint8Array, message: Uint8Array): boolean {
-  const needle = message.subarray(40, 56).join();
-  for (let at = 0; at + 16 <= frame.length; at++) if (frame.subarray(at, at + 16).join() === needle) return true;
-  return false;
 }
