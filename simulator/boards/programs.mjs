@@ -4,9 +4,8 @@
 
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
-import { minify } from "terser";
 import { ROOT } from "../run/bundle.mjs";
-import { MINIFYING } from "../run/image.mjs";
+import { slim } from "../run/slim.mjs";
 
 /** The SDK's modules by the names of firmware/io/ecma419.ts, Sdk. */
 const SDK = {
@@ -46,10 +45,10 @@ const NATIVE = {
   "firmware/crypto/native.ts": `export { crypto } from "./portable.ts"; export const { random, feedFromRadio } = parts;`,
   "firmware/io/board.ts": "export const { chip } = parts;",
   "firmware/io/join.ts": "export const join = (wish) => parts.chip.wifi.join(wish);",
-  "firmware/io/gattradio.ts": "export const NativeGattRadio = function () { return parts.radio; };",
-  "camera/filecard.ts": `${OURS} export const FileCard = function () { return ours(parts.card); };`,
+  "firmware/io/gattradio.ts": "export class NativeGattRadio { constructor() { return parts.radio; } }",
+  "camera/filecard.ts": `${OURS} export class FileCard { constructor() { return ours(parts.card); } }`,
   "camera/lens.ts": "export const sensorOf = () => parts.driver;",
-  "camera/native.ts": `${OURS} export const NativeLumaReader = function () { return ours(parts.reader); };`,
+  "camera/native.ts": `${OURS} export class NativeLumaReader { constructor() { return ours(parts.reader); } }`,
 };
 
 const HANDED_IN = {
@@ -76,19 +75,14 @@ export async function programFrom(board, image) {
     entryPoints: [`${ROOT}/${board}/main.ts`],
     bundle: true,
     write: false,
-    format: "iife",
-    globalName: "board",
+    format: "esm",
     target: "es2022",
     platform: "browser",
     define: { IMAGE: JSON.stringify(image) },
     plugins: [HANDED_IN],
   });
-  const { code } = await minify(outputFiles[0].text, {
-    ...MINIFYING,
-    module: false,
-    mangle: { toplevel: true, reserved: ["board", "parts"] },
-    compress: { ...MINIFYING.compress, top_retain: ["board"] },
-  });
-  const program = new Function("parts", `"use strict";\n${code}\nreturn board.default;`);
+  const code = await slim(outputFiles[0].text);
+  const body = code.replace(/export \{ (\w+) as default \};\s*$/, "return $1;");
+  const program = new Function("parts", `"use strict";\n${body}`);
   return (parts) => program(parts)();
 }

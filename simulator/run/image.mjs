@@ -1,6 +1,4 @@
 // Makes a board's image as far as the Moddable SDK's own tools go: bundles its main.ts, minifies it, and has it linked for a target.
-// Why a bundle: linked as some 130 modules the lock's own JavaScript takes 739 KB of flash, as one 585 KB, and minified 480 KB; each
-// import and each variable that a function reads from outside of itself is a slot of 16 bytes.
 // The SDK is the user's: it is found by $MODDABLE, and nothing of it is here. ESP-IDF is not needed to link.
 
 import { execFile, execFileSync } from "node:child_process";
@@ -8,9 +6,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { minify } from "terser";
 import { bundle, ROOT } from "./bundle.mjs";
 import { gitOf, sdkCommit, toolEnvironment } from "./sdk.mjs";
+import { slim } from "./slim.mjs";
 
 const run = promisify(execFile);
 const IMAGES = join(ROOT, ".build/images");
@@ -25,15 +23,6 @@ export const TARGETS = Object.freeze({
 
 // What the SDK links from its own modules; everything else is in the bundle.
 const SDK_MODULES = ["embedded:*", "timer", "sdk/qrcode"];
-
-/** How a program is minified: by nothing that terser calls unsafe. */
-export const MINIFYING = Object.freeze({
-  module: true,
-  ecma: 2022,
-  compress: { passes: 3, toplevel: true, keep_fargs: false },
-  mangle: { toplevel: true },
-  format: { beautify: true, comments: false },
-});
 
 /** What may move a lock's bolt (lock/pins.ts, LockDrive). */
 export const DRIVES = Object.freeze(["motor", "servo", "strike"]);
@@ -80,8 +69,7 @@ export async function programOf(board, image) {
     external: SDK_MODULES,
     define: { IMAGE: JSON.stringify(image) },
   });
-  const { code } = await minify(whole, MINIFYING);
-  return code;
+  return slim(whole);
 }
 
 /** Writes a folder from which the SDK builds an image: its program, and a manifest over the board's own.

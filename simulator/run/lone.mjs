@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { build, transform } from "esbuild";
 import { compileAll, RV32, sodiumForRv32 } from "../xs/build.mjs";
 import { ROOT } from "./bundle.mjs";
+import { slim } from "./slim.mjs";
 
 const run = promisify(execFile);
 const FOLDER = join(ROOT, ".build/image");
@@ -47,10 +48,10 @@ async function writeModules(folder) {
       resolveDir: ROOT,
       loader: "ts",
     },
-    ...{ bundle: true, write: false, format: "esm", target: "es2022", minify: true, platform: "neutral" },
+    ...{ bundle: true, write: false, format: "esm", target: "es2022", platform: "neutral" },
     plugins: [alone],
   });
-  writeFileSync(join(folder, "main.js"), outputFiles[0].text);
+  writeFileSync(join(folder, "main.js"), await slim(outputFiles[0].text));
   for (const [file, name] of Object.entries(ALONE)) {
     const source = readFileSync(join(ROOT, `${file}.ts`), "utf8");
     const { code } = await transform(source, { loader: "ts", target: "es2022" });

@@ -1,0 +1,136 @@
+// Minifies a board's program into one of the same behaviour that takes little of a chip's flash and memory under XS.
+// Why: XS keeps 16 bytes of flash for each import, for each variable that a function reads from outside of itself, and for each
+// private name in each function that uses it; for a private method another 16 in the memory of every instance. Each function that
+// `new` could be asked of has a prototype, 48 bytes. And a function inside of another is made anew each time: its code is copied into
+// memory, since code of preloaded modules is not run where it lies (the SDK's tools/xslBase.c, fxMapCode). So: one bundle, plain
+// members, arrows, and no function moved into the one that calls it. What each is worth: docs/hardware.md, "Link sizes".
+// What `#name` keeps apart is kept apart by the compiler, before: an image runs no code but its own.
+
+import { parse } from "acorn";
+import { minify } from "terser";
+
+const MARK = "$";
+/** The plain name of a private member. */
+const PLAIN_MEMBER = /^\$/;
+const CLASSES = new Set(["ClassDeclaration", "ClassExpression"]);
+const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression"]);
+const METHODS = new Set(["constructor", "method", "get", "set"]);
+
+/** Nothing that terser calls unsafe; `$name` is a property that nobody names by a string. */
+const MINIFYING = Object.freeze({
+  module: true,
+  ecma: 2022,
+  compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false },
+  mangle: { toplevel: true, properties: { regex: PLAIN_MEMBER } },
+  format: { beautify: true, comments: false },
+});
+
+const parseModule = (program) => parse(program, { ecmaVersion: 2022, sourceType: "module" });
+
+function* childrenOf(node) {
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (typeof child?.type === "string") yield child;
+    }
+  }
+}
+
+/** Writes rows of `{start, end, text}` into a program. */
+function applyEdits(program, edits) {
+  let text = "";
+  let at = 0;
+  for (const edit of [...edits].sort((one, other) => one.start - other.start)) {
+    text += program.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return text + program.slice(at);
+}
+
+/** The private names that a class declares, each with its plain one; those of a subclass are like no other's. */
+function plainNames({ superClass, body, start }) {
+  const end = superClass === null ? "" : `$${start}`;
+  const keys = body.body.map(({ key }) => key).filter((key) => key?.type === "PrivateIdentifier");
+  return new Map(keys.map(({ name }) => [name, `${MARK}${name}${end}`]));
+}
+
+/** What names a property where it stands: an Identifier, a PrivateIdentifier or a Literal; undefined where it is computed. */
+function propertyOf(node) {
+  if (node.type === "MemberExpression") return node.computed ? undefined : node.property;
+  return node.computed ? undefined : node.key;
+}
+
+/** Finds what to write for private names.
+ *  @throws Error where a property begins as a plain member does, or a private name is asked for by `in` */
+function* plainMembers(node, scopes) {
+  const inner = CLASSES.has(node.type) ? [plainNames(node), ...scopes] : scopes;
+  const property = propertyOf(node);
+  if (property?.type === "PrivateIdentifier") {
+    const names = inner.find((each) => each.has(property.name));
+    yield { start: property.start, end: property.end, text: names.get(property.name) };
+  } else if (PLAIN_MEMBER.test(property?.name ?? property?.value)) {
+    throw new Error(`${property.name ?? property.value}: a property that begins as a plain member does`);
+  }
+  if (node.left?.type === "PrivateIdentifier") throw new Error(`#${node.left.name} in: no plain member can say it`);
+  for (const child of childrenOf(node)) yield* plainMembers(child, inner);
+}
+
+/** Makes plain members of the private ones. */
+export function openMembers(program) {
+  return applyEdits(program, plainMembers(parseModule(program), []));
+}
+
+/** Tells whether a part of a function reads what only a `function` has. */
+function needsFunction(node) {
+  if (node.type === "ThisExpression" || node.type === "MetaProperty" || node.type === "Super") return true;
+  if (node.type === "Identifier" && node.name === "arguments") return true;
+  return [...childrenOf(node)].some((child) => !FUNCTIONS.has(child.type) && needsFunction(child));
+}
+
+function canBeArrow(node) {
+  return !node.generator && !node.async && ![...node.params, node.body].some(needsFunction);
+}
+
+/** Finds the functions that stand for themselves: no method's, no getter's. */
+function* functionsIn(node) {
+  if (node.type === "FunctionExpression" && node.id === null) yield node;
+  const isMethod = METHODS.has(node.kind) || node.method === true;
+  for (const child of childrenOf(node)) {
+    if (isMethod && child === node.value) for (const part of childrenOf(child)) yield* functionsIn(part);
+    else yield* functionsIn(child);
+  }
+}
+
+function arrowOf(program, { params, body }) {
+  const listed = params.map(({ start, end }) => program.slice(start, end));
+  return `(${listed.join(", ")}) => ${program.slice(body.start, body.end)}`;
+}
+
+const holds = (outer, inner) => outer !== inner && outer.start <= inner.start && inner.end <= outer.end;
+
+/** Makes arrows of the functions in expressions, the innermost first. */
+function openExpressions(program) {
+  const found = [...functionsIn(parseModule(program))].filter(canBeArrow);
+  const inmost = found.filter((outer) => !found.some((inner) => holds(outer, inner)));
+  if (inmost.length === 0) return program;
+  const edits = inmost.map((node) => ({ start: node.start, end: node.end, text: `(${arrowOf(program, node)})` }));
+  return openExpressions(applyEdits(program, edits));
+}
+
+/** Makes arrows of functions. Those that a program declares go to its head: a declared function is known from there as well. */
+export function openFunctions(program) {
+  const text = openExpressions(program);
+  const { body } = parseModule(text);
+  const declared = body.filter((node) => node.type === "FunctionDeclaration" && canBeArrow(node));
+  const head = declared.map((node) => `const ${node.id.name} = ${arrowOf(text, node)};\n`);
+  const rest = applyEdits(
+    text,
+    declared.map(({ start, end }) => ({ start, end, text: "" })),
+  );
+  return head.join("") + rest;
+}
+
+/** @param program a bundle: a module of ES2022 whose exports stand in a list   @returns one of the same behaviour */
+export async function slim(program) {
+  const { code } = await minify(openMembers(program), MINIFYING);
+  return openFunctions(code);
+}

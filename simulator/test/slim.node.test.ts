@@ -1,0 +1,129 @@
+// Goal: what slim.mjs makes of a program does what the program did, and has lost what costs memory.
+// Method: small programs run before and after, as modules; what must not be rewritten is refused or left. That whole boards still do
+// what they did is for the tests of simulator/boards, which run what slim.mjs gives.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openFunctions, openMembers, slim } from "../run/slim.mjs";
+
+async function run(program: string): Promise<unknown> {
+  return (await import(`data:text/javascript,${encodeURIComponent(program)}`)).answer;
+}
+
+/** Runs a program as it is and as it becomes. */
+async function compare(program: string, expected: unknown): Promise<string> {
+  const made = await slim(program);
+  assert.equal(await run(program), expected, "as written");
+  assert.equal(await run(made), expected, made);
+  return made;
+}
+
+const COUNTER = `
+class Counter {
+  #count = 0;
+  static #made = 0;
+  constructor(start) { this.#count = start; Counter.#made += 1; }
+  get #next() { return this.#count + 1; }
+  set #next(value) { this.#count = value; }
+  #step(by) { this.#next = this.#next - 1 + by; return this; }
+  step(by) { return this.#step(by)?.#count; }
+  static get made() { return Counter.#made; }
+}`;
+
+test("private fields, methods, accessors and statics are plain members of the same sense", async () => {
+  const program = `${COUNTER}
+const one = new Counter(3), other = new Counter(10);
+const answer = [one.step(2), one.step(2), other.step(1), Counter.made, Object.keys(Counter.prototype).length];
+export { answer };`;
+  const made = await compare(program, [5, 7, 11, 2, 0]);
+  assert.not.match(made, /#/);
+  assert.not.match(made, /count|step\(by/, "and their names are short");
+});
+
+test("a subclass's private member is another than its parent's of the same name, and so is an inner class's", async () => {
+  const program = `
+class Base { #name = "base"; base() { return this.#name; } }
+class Middle extends Base { #name = "middle"; middle() { return this.#name; } }
+class Last extends Middle {
+  #name = "last";
+  all() {
+    const name = this.#name;
+    class Inner { #name = name + "'s"; read(other) { return this.#name + (other ? "" : "!"); } }
+    return [this.base(), this.middle(), this.#name, new Inner().read()];
+  }
+}
+const answer = new Last().all();
+export { answer };`;
+  await compare(program, ["base", "middle", "last", "last's!"]);
+});
+
+test("an outer class's private member is found from an inner class", async () => {
+  const program = `
+class Outer {
+  #secret = 7;
+  make() { const outer = this; return new (class { #own = 1; sum() { return outer.#secret + this.#own; } })(); }
+}
+const answer = new Outer().make().sum();
+export { answer };`;
+  await compare(program, 8);
+});
+
+test("text that looks like a private name stays as it is", async () => {
+  const program =
+    'class A { #a = 1; text() { return "#a " + this.#a + " this.#a" + /#a/.source + `#a`; } }\nconst answer = new A().text();\nexport { answer };';
+  await compare(program, "#a 1 this.#a#a#a");
+});
+
+test("what a plain member cannot say, or would be taken for, is refused", () => {
+  assert.throws(() => openMembers("class A { #a; static is(it) { return #a in it; } }"), /#a in: no plain member/);
+  for (const taken of [
+    "it.$a = 1;",
+    "const it = { $a: 1 };",
+    'const it = { "$a": 1 };',
+    "class B { $a() {} }",
+    "const { $a } = it;",
+  ])
+    assert.throws(() => openMembers(`class A { #a; }\n${taken}`), /\$a: a property that begins/, taken);
+});
+
+test("functions that are declared or stand in an expression become arrows, at whatever depth", async () => {
+  const program = `
+const answer = [early(2), [1, 2].map(function (value) { return function () { return value * 2; }; }).map(function (make) { return make(); })];
+function early(value) { return later(value) + 1; }
+function later(value) { return value * 10; }
+export { answer };`;
+  const made = openFunctions(program);
+  assert.not.match(made, /\bfunction\b/);
+  assert.equal(await run(made), [21, [2, 4]]);
+  await compare(program, [21, [2, 4]]);
+});
+
+test("a function that reads this, arguments or new.target, or yields, stays one; so do members", async () => {
+  const program = `
+const it = {
+  value: 4,
+  read() { return [1].map(function () { return this === undefined; }).concat(this.value); },
+  get double() { return this.value * 2; },
+  ownThis: function () { return this.value; },
+};
+function count() { return arguments.length; }
+function Made() { if (!new.target) return undefined; }
+function* two() { yield 1; yield 2; }
+class Kept { constructor() { this.inner = (() => this.outer())(); } outer() { return "kept"; } }
+const answer = [it.read(), it.double, it.ownThis(), count(1, 2, 3), typeof new Made(), [...two()], new Kept().inner];
+export { answer };`;
+  assert.is(openFunctions(program).match(/\bfunction\b/g)?.length, 5);
+  await compare(program, [[true, 4], 8, 4, 3, "object", [1, 2], "kept"]);
+});
+
+test("no function is moved into the one that calls it", async () => {
+  const program = `
+const list = (values) => values.map((value) => long(value, 1));
+function long(value, more) { let sum = 0; for (let i = 0; i < value; i++) sum += more * i; if (sum > 2) sum -= 1; return sum; }
+const answer = list([1, 2, 3, 4]);
+export { answer };`;
+  const made = await compare(program, [0, 1, 2, 5]);
+  assert.ok(made.indexOf("for (") < made.indexOf(".map("), made);
+});
+
+test.run();
