@@ -80,7 +80,7 @@ export class Candidates {
     this.#crypto = crypto;
     this.#vault = vault;
     this.#lockId = lockId;
-    this.#windows = new WindowTable(crypto);
+    this.#windows = new WindowTable(crypto, vault.tagKey);
   }
 
   /** Makes the window codes of a new hour beforehand: from nothing they take a second on a board, which nobody should wait for. */
@@ -156,7 +156,7 @@ export class Candidates {
     const context = {
       widthMax: configuration.widthSeconds,
       owners: this.#keysOf(secrets),
-      revoked: revokedOf(listsOf(crypto, keyring, lists)),
+      revoked: revokedOf(crypto, listsOf(crypto, keyring, lists)),
       spent: again?.by === "window" ? spent.without(crypto, again) : spent,
       active,
     };
@@ -269,13 +269,13 @@ export class Candidates {
   }
 }
 
-/** The codes that owners have taken back. */
-function revokedOf(lists: LockState["lists"]): WindowSet {
+/** The codes that owners have taken back, each once. */
+function revokedOf(crypto: Crypto, lists: LockState["lists"]): WindowSet {
   let revoked = new WindowSet();
   for (const { owner, codes } of lists) {
     for (const { codeClass: windowClass, serial, start: startHour } of codes) {
-      const window = { windowClass, serial, startHour };
-      if (isWindow(window)) revoked = revoked.with({ owner, window });
+      const each = { owner, window: { windowClass, serial, startHour } };
+      if (isWindow(each.window) && !revoked.has(crypto, each)) revoked = revoked.with(each);
     }
   }
   return revoked;

@@ -15,6 +15,8 @@ import type { Identity } from "../identity.ts";
 export class Vault {
   /** What a stored PIN is hashed with, 32 bytes. */
   readonly pinKey: Bytes;
+  /** What tells window codes apart in their table, 32 bytes. */
+  readonly tagKey: Bytes;
   readonly #crypto: Crypto;
   readonly #random: Random;
   readonly #sealKey: Bytes;
@@ -24,6 +26,7 @@ export class Vault {
     this.#crypto = crypto;
     this.#random = random;
     this.pinKey = hkdf(crypto, codeSecret, { salt, info: fromAscii("PIN"), size: KEY_BYTES });
+    this.tagKey = hkdf(crypto, codeSecret, { salt, info: fromAscii("tag"), size: KEY_BYTES });
     this.#sealKey = hkdf(crypto, codeSecret, { salt, info: fromAscii("seal"), size: KEY_BYTES });
   }
 

@@ -1,15 +1,16 @@
 // The table of all window codes that may open now, for every owner's secret, to be searched as a whole.
 // Why: the lock is told of no code, so it must try all that its owners may have given out; each is an HMAC, and hundreds of
-// them are too many for every entry. So the codes are kept in place, and an hour that begins costs only its own.
+// them are too many for every entry. So the table keeps three bytes of a hash of each code, and an hour that begins costs only its
+// own; the code whose three bytes are an entry's is made again, and compared whole. An entry with the bytes of a code that it is not,
+// one of 6,000, takes longer; as the hash is keyed, that tells nothing about any code (docs/attacks.md T39).
 // Follows docs/protocol.md, "Codes".
 //
-// One buffer: first the active codes (their first use is on record) that are older than a day, then for each owner the codes of
-// 25 start hours, each hour at its number modulo 25. A place whose code may not open is blank: five 0xFF, above every code.
+// One buffer: first the codes in use (their first use is on record) that are older than a day; then, for each owner, for each class
+// a ring of the hours in which such a window may have started, and one more, each hour at its number modulo that many.
 
-import type { Bytes } from "../../firmware/bytes.ts";
+import { type Bytes, concat } from "../../firmware/bytes.ts";
+import type { UsedWindow } from "../../firmware/codes/credential.ts";
 import {
-  CODE_BYTES,
-  FIRST_USE_HOURS_MAX,
   firstUseHours,
   HOUR_SECONDS,
   isOpen,
@@ -18,7 +19,7 @@ import {
   type Window,
   windowCode,
 } from "../../firmware/codes/window.ts";
-import type { WindowSet } from "../../firmware/codes/windowset.ts";
+import { WindowSet } from "../../firmware/codes/windowset.ts";
 import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
@@ -29,18 +30,16 @@ export const ACTIVE_MAX = 32;
 /** The widest clock that the table has hours for. */
 export const WIDTH_SECONDS_MAX = 3_600;
 
-/** The hours in which a window may have started, and one more that such a clock reaches. */
-const COLUMNS = FIRST_USE_HOURS_MAX + 1;
-const ROWS = WINDOW_CLASSES.length * SERIALS;
-const OWNER_PLACES = COLUMNS * ROWS;
-/** How many classes may open at an age of 0, 1, 2, ... hours since their start. */
-const CLASSES_AT: readonly number[] = Object.freeze(
-  Array.from(
-    { length: COLUMNS },
-    (_, age) => WINDOW_CLASSES.filter((_each, index) => firstUseHours(index) > age).length,
-  ),
+/** What is kept of a code: the first bytes of its keyed hash. */
+export const TAG_BYTES = 3;
+/** For each class how many hours its ring has, and at which place of an owner's it begins. */
+const RINGS: readonly number[] = Object.freeze(WINDOW_CLASSES.map((_, index) => firstUseHours(index) + 1));
+const RING_STARTS: readonly number[] = Object.freeze(
+  RINGS.map((_, index) => RINGS.slice(0, index).reduce((sum, hours) => sum + hours * SERIALS, 0)),
 );
-const BLANK = 0xff;
+/** The class of each place of an owner's. */
+const PLACE_CLASSES = Uint8Array.from(RINGS.flatMap((hours, index) => Array(hours * SERIALS).fill(index)));
+const OWNER_PLACES = PLACE_CLASSES.length;
 const NO_HOUR = -1;
 
 /** An owner device that has a code secret here. */
@@ -51,7 +50,7 @@ export interface CodeOwner {
   readonly key: Bytes;
 }
 
-/** What the lock knows of its codes. A change is another object. */
+/** What the lock knows of its codes; no set has one twice. A change is another object. */
 export interface WindowContext {
   /** W in seconds, at most 3,600. */
   readonly widthMax: number;
@@ -74,31 +73,33 @@ export interface FoundWindow {
   readonly denial: "revoked" | "uses" | undefined;
 }
 
-/** Why a place does not open, at its number. */
-const CLOSED: readonly FoundWindow["denial"][] = Object.freeze([undefined, "revoked", "uses"]);
+/** What stands at a place, and which owner's it is. */
+interface Place {
+  readonly owner: number;
+  readonly window: Window;
+  readonly isOpen: boolean;
+}
 
-/** The codes of one lock. It holds memory for as many owners as it was shown at a time: some 7 KB for each. */
+/** The codes of one lock. It holds 9 KB of memory, for as many owners as there may be. */
 export class WindowTable {
   readonly #crypto: Crypto;
-  #codes: Bytes = new Uint8Array(ACTIVE_MAX * CODE_BYTES).fill(BLANK);
-  /** Which places of the owners do not open: 0 for those that do, else a place of CLOSED. */
-  #isClosed: Bytes = new Uint8Array(0);
-  /** The start hour that each column holds. */
-  #hours = new Int32Array(0);
-  /** For each column, how many classes may open, and how many codes of it do. */
-  #classes: Bytes = new Uint8Array(0);
-  #lives: Bytes = new Uint8Array(0);
-  /** The keys that the columns were made with. */
-  #keys: Bytes = new Uint8Array(0);
-  #active: readonly FoundWindow[] = [];
+  readonly #tagKey: Bytes;
+  readonly #tags: Bytes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * TAG_BYTES);
+  /** The keys that each owner's places were made with, and the hour that began then. */
+  readonly #keys: Bytes = new Uint8Array(OWNERS_MAX * HASH_BYTES);
+  readonly #madeAt = new Int32Array(OWNERS_MAX).fill(NO_HOUR);
+  /** The codes in use that have the first places. */
+  #active = new WindowSet();
   #context: WindowContext | undefined;
   #loHour = NO_HOUR;
   #hiHour = NO_HOUR;
   #live = 0;
   #isKnown = false;
 
-  constructor(crypto: Crypto) {
+  /** @param tagKey 32 bytes that nobody else knows */
+  constructor(crypto: Crypto, tagKey: Bytes) {
     this.#crypto = crypto;
+    this.#tagKey = tagKey;
   }
 
   /** How many codes would open now; 0 while the clock is open or wider than W. */
@@ -107,7 +108,7 @@ export class WindowTable {
   }
 
   /** Brings the table up to a moment. It costs next to nothing while neither hour nor context change, 44 HMACs for each owner
-   *  at a new hour, and at most 706 for each at first. */
+   *  at a new hour, and 706 for each at first. */
   prepare(interval: Interval, context: WindowContext): void {
     const { widthMax, owners, active } = context;
     assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
@@ -118,140 +119,109 @@ export class WindowTable {
     const loHour = Math.floor(lo / HOUR_SECONDS);
     const hiHour = Math.floor(hi / HOUR_SECONDS);
     if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return;
-    const isSame = context === this.#context;
     // Whatever ends in the middle leaves a table that is made again.
     this.#context = undefined;
     this.#loHour = loHour;
     this.#hiHour = hiHour;
-    this.#reserve(owners.length);
-    this.#close(context);
-    this.#live = 0;
-    for (let owner = 0; owner < this.#owners; owner++) {
-      if (owner < owners.length) this.#fill(owner, owners[owner], isSame);
+    for (let owner = 0; owner < OWNERS_MAX; owner++) {
+      if (owner < owners.length) this.#fill(owner, owners[owner]);
       else this.#forget(owner);
     }
-    this.#live += this.#fillActive(interval, context);
+    this.#live = owners.length * this.#openPlaces() - this.#closedPlaces(context) + this.#fillActive(interval, context);
     this.#context = context;
   }
 
-  /** Finds a code among all whose hours are right at the moment that was prepared, those that are revoked or spent too, in a
-   *  time that depends on the number of owners only.
+  /** Finds a code among all whose hours are right at the moment that was prepared, those that are revoked or spent too: with one
+   *  search of the whole table and one code made again, whether there is one or not, unless a place agrees by chance.
    *  @param code 5 bytes, as parseCode gives it */
   find(code: Uint8Array): FoundWindow | undefined {
     const context = this.#context;
-    if (context === undefined || !this.#isKnown) return undefined;
-    const size = (ACTIVE_MAX + context.owners.length * OWNER_PLACES) * CODE_BYTES;
-    const place = this.#crypto.find(this.#codes.subarray(0, size), CODE_BYTES, code);
-    if (place < 0 || this.#codes[place * CODE_BYTES] === BLANK) return undefined;
-    if (place < ACTIVE_MAX) {
-      return this.#active[place];
+    if (context === undefined || !this.#isKnown || context.owners.length === 0) return undefined;
+    const crypto = this.#crypto;
+    const tag = this.#tagOf(code);
+    let places = ACTIVE_MAX + context.owners.length * OWNER_PLACES;
+    while (places > 0) {
+      const number = crypto.find(this.#tags.subarray(0, places * TAG_BYTES), TAG_BYTES, tag);
+      const { owner, window, isOpen: isHere } = this.#placeAt(number, context);
+      const { kid, key } = context.owners[owner];
+      const isSame = crypto.isEqual(windowCode(crypto, key, window), code);
+      if (isSame && isHere) return { owner: kid, window, denial: denialOf(crypto, { owner: kid, window }, context) };
+      places = number;
     }
-    const offset = place - ACTIVE_MAX;
-    const column = Math.floor(offset / ROWS);
-    const row = offset % ROWS;
-    const window = { windowClass: Math.floor(row / SERIALS), serial: row % SERIALS, startHour: this.#hours[column] };
-    const denial = CLOSED[this.#isClosed[offset]];
-    return { owner: context.owners[Math.floor(column / COLUMNS)].kid, window, denial };
+    return undefined;
   }
 
   /** Forgets all codes and keys. */
   close(): void {
-    for (let owner = 0; owner < this.#owners; owner++) this.#forget(owner);
-    this.#codes.fill(BLANK);
-    this.#active = [];
+    for (let owner = 0; owner < OWNERS_MAX; owner++) this.#forget(owner);
+    this.#tags.fill(0);
+    this.#active = new WindowSet();
     this.#context = undefined;
     this.#isKnown = false;
   }
 
-  /** For how many owners there is room. */
-  get #owners(): number {
-    return this.#keys.length / HASH_BYTES;
-  }
-
-  /** Makes room for so many owners; what is there stays. */
-  #reserve(owners: number): void {
-    const former = this.#owners;
-    if (owners <= former) return;
-    const hours = new Int32Array(owners * COLUMNS);
-    hours.set(this.#hours);
-    this.#hours = hours;
-    this.#codes = extended(this.#codes, (ACTIVE_MAX + owners * OWNER_PLACES) * CODE_BYTES);
-    this.#isClosed = extended(this.#isClosed, owners * OWNER_PLACES);
-    this.#classes = extended(this.#classes, owners * COLUMNS);
-    this.#lives = extended(this.#lives, owners * COLUMNS);
-    this.#keys = extended(this.#keys, owners * HASH_BYTES);
-    for (let owner = former; owner < owners; owner++) this.#forget(owner);
-  }
-
-  /** Marks what is revoked or spent. */
-  #close({ owners, revoked, spent }: WindowContext): void {
-    this.#isClosed.fill(0);
-    for (const [list, denial] of [
-      [spent, "uses"],
-      [revoked, "revoked"],
-    ] as const) {
-      for (let index = 0; index < list.count; index++) {
-        const { owner: kid, window } = list.at(index);
-        const owner = this.#ownerOf(owners, kid);
-        if (owner < 0 || !this.#hasColumn(window.startHour)) continue;
-        this.#isClosed[this.#placeOf(owner, window)] = CLOSED.indexOf(denial);
-      }
-    }
-  }
-
-  /** Brings all columns of an owner up to the hours. */
-  #fill(owner: number, { key }: CodeOwner, isSame: boolean): void {
+  /** Makes the codes of an owner that are not there. */
+  #fill(owner: number, { key }: CodeOwner): void {
     assert(key.length === HASH_BYTES, "windows: a key has 32 bytes");
     const held = this.#keys.subarray(owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
-    if (!this.#crypto.isEqual(held, key)) {
-      this.#forget(owner);
-      held.set(key);
+    if (!this.#crypto.isEqual(held, key)) this.#forget(owner);
+    const madeAt = this.#madeAt[owner];
+    if (madeAt === this.#loHour) return;
+    this.#madeAt[owner] = NO_HOUR;
+    held.set(key);
+    for (let place = 0; place < OWNER_PLACES; place++) {
+      const windowClass = PLACE_CLASSES[place];
+      const startHour = hourAt(place, this.#loHour);
+      if (startHour < 0 || (madeAt !== NO_HOUR && hourAt(place, madeAt) === startHour)) continue;
+      this.#put(
+        ACTIVE_MAX + owner * OWNER_PLACES + place,
+        windowCode(this.#crypto, key, { windowClass, serial: place % SERIALS, startHour }),
+      );
     }
-    for (let age = COLUMNS - 2; age >= -1; age--) {
-      const startHour = this.#loHour - age;
-      if (startHour < 0) continue;
-      const column = owner * COLUMNS + (startHour % COLUMNS);
-      const classes = startHour > this.#hiHour ? 0 : CLASSES_AT[age < 0 ? 0 : age];
-      // With the same number of open classes they are the same ones: they close in the order of their length.
-      if (!isSame || this.#hours[column] !== startHour || this.#classes[column] !== classes) {
-        this.#lives[column] = this.#fillColumn(column, key, startHour);
-        this.#classes[column] = classes;
-        this.#hours[column] = startHour;
-      }
-      this.#live += this.#lives[column];
-    }
+    this.#madeAt[owner] = this.#loHour;
   }
 
   #forget(owner: number): void {
     const from = ACTIVE_MAX + owner * OWNER_PLACES;
-    this.#codes.fill(BLANK, from * CODE_BYTES, (from + OWNER_PLACES) * CODE_BYTES);
+    this.#tags.fill(0, from * TAG_BYTES, (from + OWNER_PLACES) * TAG_BYTES);
     this.#keys.fill(0, owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
-    this.#hours.fill(NO_HOUR, owner * COLUMNS, (owner + 1) * COLUMNS);
+    this.#madeAt[owner] = NO_HOUR;
   }
 
-  /** Makes the codes of an hour whose first use may be now and that are not there, and blanks the others. @returns how many open */
-  #fillColumn(column: number, key: Bytes, startHour: number): number {
-    const isNew = this.#hours[column] !== startHour;
-    let live = 0;
-    for (let row = 0; row < ROWS; row++) {
-      const place = column * ROWS + row;
-      const offset = (ACTIVE_MAX + place) * CODE_BYTES;
-      const windowClass = Math.floor(row / SERIALS);
-      const isLate = startHour + firstUseHours(windowClass) <= this.#loHour;
-      if (isLate || startHour > this.#hiHour) {
-        this.#codes.fill(BLANK, offset, offset + CODE_BYTES);
-        continue;
+  #put(place: number, code: Bytes): void {
+    this.#tags.set(this.#tagOf(code), place * TAG_BYTES);
+  }
+
+  #tagOf(code: Uint8Array): Bytes {
+    return this.#crypto.sha256(concat(this.#tagKey, code)).subarray(0, TAG_BYTES);
+  }
+
+  /** How many places of an owner are of an hour that is right. */
+  #openPlaces(): number {
+    const more = this.#hiHour - this.#loHour;
+    return WINDOW_CLASSES.reduce(
+      (sum, _, index) => sum + (Math.min(firstUseHours(index), this.#loHour + 1) + more) * SERIALS,
+      0,
+    );
+  }
+
+  /** How many of these are revoked or spent. */
+  #closedPlaces({ owners, revoked, spent }: WindowContext): number {
+    let closed = 0;
+    for (const set of [revoked, spent]) {
+      for (let index = 0; index < set.count; index++) {
+        const each = set.at(index);
+        if (this.#ownerOf(owners, each.owner) < 0 || !this.#hasPlace(each.window)) continue;
+        if (set === revoked || !revoked.has(this.#crypto, each)) closed++;
       }
-      if (this.#isClosed[place] === 0) live++;
-      if (!isNew && this.#codes[offset] !== BLANK) continue;
-      this.#codes.set(windowCode(this.#crypto, key, { windowClass, serial: row % SERIALS, startHour }), offset);
     }
-    return live;
+    return closed;
   }
 
-  /** Puts those active codes to the front that no column holds any more. @returns how many of them open */
+  /** Gives those codes in use the first places that no ring has any more. @returns how many of them open */
   #fillActive(interval: Interval, { owners, active, revoked, widthMax }: WindowContext): number {
-    const kept: FoundWindow[] = [];
+    this.#tags.fill(0, 0, ACTIVE_MAX * TAG_BYTES);
+    this.#active = new WindowSet();
     let live = 0;
     for (let index = 0; index < active.count; index++) {
       const each = active.at(index);
@@ -259,24 +229,32 @@ export class WindowTable {
       const owner = this.#ownerOf(owners, each.owner);
       if (owner < 0 || !isOpen(window, interval, { widthMax, isActive: true })) continue;
       if (isOpen(window, interval, { widthMax, isActive: false })) continue;
-      const denial = revoked.has(this.#crypto, each) ? "revoked" : undefined;
-      if (denial === undefined) live++;
-      const { kid, key } = owners[owner];
-      this.#codes.set(windowCode(this.#crypto, key, window), kept.length * CODE_BYTES);
-      kept.push({ owner: kid, window, denial });
+      if (!revoked.has(this.#crypto, each)) live++;
+      this.#put(this.#active.count, windowCode(this.#crypto, owners[owner].key, window));
+      this.#active = this.#active.with(each);
     }
-    this.#codes.fill(BLANK, kept.length * CODE_BYTES, ACTIVE_MAX * CODE_BYTES);
-    this.#active = kept;
     return live;
   }
 
-  #hasColumn(startHour: number): boolean {
-    return startHour <= this.#loHour + 1 && startHour > this.#loHour + 1 - COLUMNS;
+  /** What stands at a place; where there is none, something that does not open. */
+  #placeAt(number: number, { owners }: WindowContext): Place {
+    if (number >= 0 && number < this.#active.count) {
+      const { owner, window } = this.#active.at(number);
+      return { owner: this.#ownerOf(owners, owner), window, isOpen: true };
+    }
+    const place = number < ACTIVE_MAX ? 0 : (number - ACTIVE_MAX) % OWNER_PLACES;
+    const hour = hourAt(place, this.#loHour);
+    const startHour = hour < 0 ? 0 : hour;
+    return {
+      owner: number < ACTIVE_MAX ? 0 : Math.floor((number - ACTIVE_MAX) / OWNER_PLACES),
+      window: { windowClass: PLACE_CLASSES[place], serial: place % SERIALS, startHour },
+      isOpen: number >= ACTIVE_MAX && hour >= 0 && hour <= this.#hiHour,
+    };
   }
 
-  /** The place of a window among those of the owners. */
-  #placeOf(owner: number, { windowClass, serial, startHour }: Window): number {
-    return (owner * COLUMNS + (startHour % COLUMNS)) * ROWS + windowClass * SERIALS + serial;
+  /** Whether a window may be used for the first time now. */
+  #hasPlace({ windowClass, startHour }: Window): boolean {
+    return startHour <= this.#hiHour && startHour > this.#loHour - firstUseHours(windowClass);
   }
 
   #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {
@@ -284,9 +262,16 @@ export class WindowTable {
   }
 }
 
-/** Gives the bytes with zeros behind them, up to a size. @returns a copy */
-function extended(bytes: Bytes, size: number): Bytes {
-  const longer = new Uint8Array(size);
-  longer.set(bytes);
-  return longer;
+/** The start hour whose code a place holds while an hour runs: of all hours of its ring the last but one is that one. */
+function hourAt(place: number, now: number): number {
+  const windowClass = PLACE_CLASSES[place];
+  const hours = RINGS[windowClass];
+  const newest = now + 1;
+  const index = Math.floor((place - RING_STARTS[windowClass]) / SERIALS);
+  return newest - ((newest - index) % hours);
+}
+
+function denialOf(crypto: Crypto, each: UsedWindow, { revoked, spent }: WindowContext): FoundWindow["denial"] {
+  if (revoked.has(crypto, each)) return "revoked";
+  return spent.has(crypto, each) ? "uses" : undefined;
 }

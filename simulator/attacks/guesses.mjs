@@ -144,7 +144,7 @@ export const GUESS_TWINS = Object.freeze([
     id: "T34",
     without: "an owner's list of codes",
     at: "a code that its owner took back fails",
-    rewrites: [rewrite(WINDOWS, '      [revoked, "revoked"],\n')],
+    rewrites: [rewrite(WINDOWS, '  if (revoked.has(crypto, each)) return "revoked";\n')],
   },
   {
     id: "T34",
@@ -255,11 +255,11 @@ export const GUESS_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         WINDOWS,
-        "    const place = this.#crypto.find(this.#codes.subarray(0, size), CODE_BYTES, code);",
-        `    let begin = 0;
-    while (begin < size - CODE_BYTES && this.#codes[begin] !== code[0]) begin += CODE_BYTES;
-    const near = this.#crypto.find(this.#codes.subarray(begin, size), CODE_BYTES, code);
-    const place = near < 0 ? near : near + begin / CODE_BYTES;`,
+        "      const number = crypto.find(this.#tags.subarray(0, places * TAG_BYTES), TAG_BYTES, tag);",
+        `      let begin = 0;
+      while (begin < places - 1 && this.#tags[begin * TAG_BYTES] !== tag[0]) begin += 1;
+      const near = crypto.find(this.#tags.subarray(begin * TAG_BYTES, places * TAG_BYTES), TAG_BYTES, tag);
+      const number = near < 0 ? near : near + begin;`,
       ),
     ],
   },

@@ -4,10 +4,10 @@
 
 import { type Bytes, concat, fromAscii } from "../../firmware/bytes.ts";
 import { MAC_BYTES } from "../../firmware/codes/pin.ts";
-import { CODE_BYTES } from "../../firmware/codes/window.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
 import { encodeCommand } from "../../firmware/link/command.ts";
 import { FRAME_HEADER_BYTES, FRAME_MEDIA } from "../../firmware/link/frame.ts";
+import { TAG_BYTES } from "../../lock/codes/windows.ts";
 import type { Person, Token } from "../caller.ts";
 import { HOUR, Porch, TOTP_SECRET, TWO_HOURS } from "../porch.ts";
 import { Typist } from "../typist.ts";
@@ -38,7 +38,7 @@ function besieged(factory: DeskFactory): { readonly porch: Porch; readonly watch
 function chanceOf(searches: readonly Search[]): number {
   return searches.reduce((sum, { entries, width }) => {
     if (width === MAC_BYTES) return sum + entries / 1e6;
-    return width === CODE_BYTES ? sum + WINDOW_LIVES / 1e10 : sum;
+    return width === TAG_BYTES ? sum + WINDOW_LIVES / 1e10 : sum;
   }, 0);
 }
 

@@ -5,9 +5,10 @@
 // twelve digits, which cost less than comes back, until seven minutes have earned one compare of ten: those entries are typed.
 // Follows docs/protocol.md §7, "The budget of guesses".
 
-import { CODE_BYTES, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
+import { WINDOW_DIGITS } from "../../firmware/codes/window.ts";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { TAG_BYTES } from "../../lock/codes/windows.ts";
 import type { Desk } from "../desk.ts";
 import { HOUR, Porch, TWO_HOURS } from "../porch.ts";
 import type { Typed } from "../typist.ts";
@@ -70,7 +71,7 @@ function spend({ porch, watch, junk }: Scene): number {
   for (let count = 0; count < ENTRIES_MAX; count++) {
     watch.searches.length = 0;
     porch.typist.type(junk);
-    if (watch.searches.every(({ width, entries }) => width !== CODE_BYTES && entries !== PINS.length)) return count;
+    if (watch.searches.every(({ width, entries }) => width !== TAG_BYTES && entries !== PINS.length)) return count;
   }
   return ENTRIES_MAX;
 }

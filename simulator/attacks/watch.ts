@@ -1,7 +1,7 @@
 // Primitives that note what the lock compares and what it unseals, and are otherwise the engine's own.
 // Why: whether an entry was compared, with how much, and whether its digits are still somewhere, is seen at this seam alone.
 
-import type { Bytes } from "../../firmware/bytes.ts";
+import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 
 /** One search of a table: its entries, and the width of each. */
@@ -18,15 +18,16 @@ export interface Watch {
   /** Every plaintext that was sealed, and every one that was opened, as it is now: the very bytes, not copies. */
   readonly sealed: Bytes[];
   readonly opened: Bytes[];
-  /** How many PINs were hashed. */
+  /** How many PINs were hashed, and how many codes of windows. */
   hashes: number;
 }
 
-/** The entries of the self-test at each start; no code is so short. */
+/** The table of the self-test at each start is shorter than this, and nothing that is kept of a code is as narrow. */
+const TEST_BYTES_MAX = 32;
 const TEST_WIDTH = 3;
 
-/** What a hash of a PIN begins with, and none of a window's code. */
-const PIN_LABEL = [0x50, 0x49, 0x4e];
+/** What is hashed of a PIN begins so, and what of a window. */
+const LABELS = ["PIN", "LP1"].map(fromAscii);
 
 /** Watches primitives. */
 export function watched(crypto: Crypto): Watch {
@@ -41,11 +42,12 @@ export function watched(crypto: Crypto): Watch {
     crypto: {
       ...crypto,
       find: (table, width, wanted) => {
-        if (width !== TEST_WIDTH) searches.push({ entries: table.length / width, width });
+        if (width !== TEST_WIDTH || table.length > TEST_BYTES_MAX)
+          searches.push({ entries: table.length / width, width });
         return crypto.find(table, width, wanted);
       },
       hmacSha256: (key, message) => {
-        if (PIN_LABEL.every((byte, index) => message[index] === byte)) watch.hashes++;
+        if (LABELS.some((label) => label.every((byte, index) => message[index] === byte))) watch.hashes++;
         return crypto.hmacSha256(key, message);
       },
       seal: (key, nonce, aad, plaintext) => {

@@ -42,7 +42,7 @@ export interface CodeCosts {
 /** Measures everything about codes. */
 export function measureCodes(crypto: Crypto, host: Host): CodeCosts {
   const context = contextOf(OWNERS);
-  const [one, four] = [new WindowTable(crypto), new WindowTable(crypto)];
+  const [one, four] = [newTable(crypto), newTable(crypto)];
   const cold = instructionsOnce(host, () => four.prepare(hour(0), context));
   const alone = instructionsOnce(host, () => one.prepare(hour(0), contextOf(1)));
   const next = instructionsOnce(host, () => four.prepare(hour(1), context));
@@ -66,9 +66,13 @@ export function measureCodes(crypto: Crypto, host: Host): CodeCosts {
 
 /** Gives one entry of ten digits at a lock with four owner devices whose table is in place. */
 export function entryOf(crypto: Crypto): () => void {
-  const [table, context] = [new WindowTable(crypto), contextOf(OWNERS)];
+  const [table, context] = [newTable(crypto), contextOf(OWNERS)];
   table.prepare(hour(1), context);
   return enter(crypto, { table, context });
+}
+
+function newTable(crypto: Crypto): WindowTable {
+  return new WindowTable(crypto, new Uint8Array(32).fill(0x5a));
 }
 
 function hour(number: number): Interval {
@@ -102,10 +106,10 @@ function enter(crypto: Crypto, { table, context }: { readonly table: WindowTable
   };
 }
 
-/** Gives the instructions of the compare for codes at the first, a middle and the last place of a table as large as that of four
- *  owner devices, for each of them with its last or first bit turned over, and for one that is like none. */
+/** Gives the instructions of the compare for codes at the first, a middle and the last place of a table with as many entries as that
+ *  of four owner devices, for each of them with its last or first bit turned over, and for one that is like none. */
 export function compareOf(crypto: Crypto, host: Host): readonly number[] {
-  const places = 4_432;
+  const places = 2_856;
   const table = new Uint8Array(places * CODE_BYTES);
   for (let index = 0; index < table.length; index++) table[index] = Math.imul(index + 7, 0x9e3779b1) >>> 24;
   const wanted: Uint8Array[] = [new Uint8Array(CODE_BYTES).fill(0xff)];
@@ -122,7 +126,7 @@ export function compareOf(crypto: Crypto, host: Host): readonly number[] {
 function heapOf(crypto: Crypto, host: Host, context: WindowContext): number {
   host.collect();
   const before = host.heapBytes();
-  const table = new WindowTable(crypto);
+  const table = newTable(crypto);
   table.prepare(hour(0), context);
   host.collect();
   const held = host.heapBytes() - before;

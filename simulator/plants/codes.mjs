@@ -70,8 +70,8 @@ export const CODE_PLANTS = Object.freeze([
       rewrite(CODES, 'if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";'),
       rewrite(
         WINDOWS,
-        "const isLate = startHour + firstUseHours(windowClass) <= this.#loHour;",
-        "const isLate = startHour < 0;",
+        "WINDOW_CLASSES.map((_, index) => firstUseHours(index) + 1)",
+        "WINDOW_CLASSES.map((_, index) => firstUseHours(index) + 3)",
       ),
     ],
   },
@@ -83,7 +83,7 @@ export const CODE_PLANTS = Object.freeze([
   {
     name: "open for a code that was taken back",
     by: [NOT_GOOD],
-    rewrites: [rewrite(WINDOWS, '      [revoked, "revoked"],\n')],
+    rewrites: [rewrite(WINDOWS, '  if (revoked.has(crypto, each)) return "revoked";\n')],
   },
   {
     name: "take a step of an authenticator again",

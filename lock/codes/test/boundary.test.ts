@@ -121,7 +121,7 @@ function opens(
   now: { readonly lo: number; readonly hi: number | undefined },
   isActive = false,
 ): boolean {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, new Uint8Array(32));
   const active = WindowSet.from(isActive ? 1 : 0, () => ({ owner: KID, window }));
   const none = new WindowSet();
   const interval = { lo: seconds(now.lo), hi: now.hi === undefined ? undefined : seconds(now.hi) };

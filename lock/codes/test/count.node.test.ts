@@ -19,6 +19,7 @@ const YEAR_HOURS = 8_760;
 /** 1 January 2027, 00:00 UTC. */
 const FIRST_HOUR = 499_656;
 const W = 600;
+const TAG_KEY = new Uint8Array(32).fill(9);
 const MOST = 706;
 const LEAST = 662;
 
@@ -94,7 +95,7 @@ for (const [owners, most] of OWNERS) {
   const codes = owners === 1 ? "one owner device" : `${owners} owner devices`;
   test(`the table of ${codes} counts as many: at most ${most}, and ${ACTIVE_MAX} in use`, () => {
     const stream = new Stream(SEED, codes);
-    const table = new WindowTable(crypto);
+    const table = new WindowTable(crypto, TAG_KEY);
     let highest = 0;
     for (let round = 0; round < 40; round++) {
       const hour = FIRST_HOUR + stream.below(YEAR_HOURS);
@@ -119,7 +120,7 @@ const EDGES: readonly (readonly [string, utc: number])[] = [
 
 for (const [name, instant] of EDGES) {
   test(`the table counts the same where ${name}`, () => {
-    const table = new WindowTable(crypto);
+    const table = new WindowTable(crypto, TAG_KEY);
     const context = { ...contextOf(1, 0), active: NONE };
     for (const lo of [-HOUR, -W, -1, 0, 1, HOUR - W].map((offset) => instant / 1_000 + offset)) {
       for (const width of [0, 1, W]) {

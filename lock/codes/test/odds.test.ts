@@ -37,7 +37,7 @@ interface Siege {
 function besiege(): Siege {
   const small = narrowed(crypto, DIGITS);
   const stream = new Stream(SEED, "burglar");
-  const table = new WindowTable(small);
+  const table = new WindowTable(small, new Uint8Array(32));
   const budget = new Budget({
     capacity: CAPACITY * CODES,
     refillPerSecond: REFILL_PER_SECOND * CODES,

@@ -19,6 +19,7 @@ const HOUR = 3_600;
 const START = 498_885;
 const AT = START * HOUR;
 const W = 600;
+const TAG_KEY = new Uint8Array(32).fill(9);
 /** Farther back than any first use, so that what is too old is looked at too. */
 const SEARCH_HOURS = 40;
 
@@ -116,7 +117,7 @@ const MOMENTS: readonly (readonly [string, Interval, live: number])[] = [
 
 for (const [name, now, live] of MOMENTS) {
   test(`${name}: ${live} live codes of one owner, all found`, () => {
-    const table = new WindowTable(crypto);
+    const table = new WindowTable(crypto, TAG_KEY);
     const context = contextOf();
     holds(table, now, context);
     assert.is(table.live, live);
@@ -124,7 +125,7 @@ for (const [name, now, live] of MOMENTS) {
 }
 
 test("finds nothing before the first moment, and nothing while the time is unknown", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const code = owned(0, 4, START);
   assert.is(opens(table, code), false);
   const context = contextOf();
@@ -141,10 +142,10 @@ test("finds nothing before the first moment, and nothing while the time is unkno
   table.close();
 });
 
-test("finds no blank place, and no code of another owner, hour, class or serial", () => {
-  const table = new WindowTable(crypto);
+test("finds no empty place, and no code of another owner, hour, class or serial", () => {
+  const table = new WindowTable(crypto, TAG_KEY);
   table.prepare(interval(AT), contextOf());
-  assert.is(table.find(new Uint8Array(5).fill(0xff)), undefined);
+  for (const empty of [0, 0xff]) assert.is(table.find(new Uint8Array(5).fill(empty)), undefined);
   for (const each of [owned(1, 4, START), owned(0, 4, START + 1), owned(0, 4, START - 1)]) {
     assert.is(opens(table, each), false);
   }
@@ -152,7 +153,7 @@ test("finds no blank place, and no code of another owner, hour, class or serial"
 });
 
 test("follows the hours as they come, go back and leap, with one table", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const context = contextOf();
   for (const hours of [0, 1, 2, 3, 27, 28, 5, 4, 700, 0]) holds(table, interval(AT + hours * HOUR), context);
   for (const lo of [AT - 300, AT - 1, AT, AT + 1]) holds(table, interval(lo, lo + 300), context);
@@ -162,14 +163,14 @@ test("follows the hours as they come, go back and leap, with one table", () => {
 });
 
 test("starts at the beginning of time", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   table.prepare(interval(0), contextOf());
   assert.is(table.live, 44);
   assert.is(opens(table, owned(0, 0, 0)), true);
 });
 
 test("does not open what is revoked or spent, and opens it again where that is taken back", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const [hit, spent, kept] = [owned(0, 12, START - 5), owned(0, 3, START - 5), owned(0, 12, START - 5, 1)];
   const closed = contextOf({ revoked: [hit, owned(0, 21, START - 600), owned(1, 4, START)], spent: [spent] });
   const now = interval(AT);
@@ -191,7 +192,7 @@ test("does not open what is revoked or spent, and opens it again where that is t
 });
 
 test("opens a long code after its first day only if it was used, and until its end", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const week = owned(0, 17, START - 100);
   assert.is(WINDOW_CLASSES[17].hours, 7 * 24);
   const end = (START + 68) * HOUR;
@@ -212,7 +213,7 @@ test("opens a long code after its first day only if it was used, and until its e
 });
 
 test("counts a long code that is used on its first day once", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const now = interval(AT);
   const week = owned(0, 17, START - 2);
   holds(table, now, contextOf({ active: [week] }));
@@ -221,7 +222,7 @@ test("counts a long code that is used on its first day once", () => {
 });
 
 test("holds four owners with all their active codes", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const active = Array.from({ length: 32 }, (_, index) => owned(index % 4, 21, START - 100 - (index >> 2)));
   const context = contextOf({ owners: OWNERS, active });
   const now = interval(AT - 300, AT + 300);
@@ -235,22 +236,24 @@ test("holds four owners with all their active codes", () => {
 
 test("makes the codes of one owner more without making the others' again", () => {
   const counter = counting();
-  const table = new WindowTable(counter.crypto);
+  const table = new WindowTable(counter.crypto, TAG_KEY);
   const now = interval(AT);
   for (const [count, hmacs] of [
     [0, 0],
-    [1, 662],
-    [2, 1_324],
-    [4, 2_648],
+    [1, 706],
+    [2, 706],
+    [4, 1_412],
   ] as const) {
     const context = contextOf({ owners: OWNERS.slice(0, count) });
-    holds(table, now, context);
+    counter.hmacs = 0;
+    table.prepare(now, context);
     assert.is(counter.hmacs, hmacs, `${count} owners`);
+    holds(table, now, context);
   }
 });
 
 test("forgets the codes of a secret that was changed, moved or removed", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const now = interval(AT);
   const code = owned(1, 4, START);
   table.prepare(now, contextOf({ owners: [OWNERS[0], OWNERS[1]] }));
@@ -265,7 +268,7 @@ test("forgets the codes of a secret that was changed, moved or removed", () => {
 });
 
 test("stops on more owners, active codes or width than it has room for", () => {
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   const five = [...OWNERS, ownerOf(5)];
   const active = Array.from({ length: 33 }, (_, index) => owned(0, 21, START - 100 - index));
   for (const change of [{ owners: five }, { active }, { widthMax: 3_601 }]) {
@@ -273,40 +276,107 @@ test("stops on more owners, active codes or width than it has room for", () => {
   }
 });
 
-/** Counts the HMACs of some work. */
-function counting(): { readonly crypto: Crypto; hmacs: number } {
+/** Counts the HMACs and the searches of some work. */
+function counting(): { readonly crypto: Crypto; hmacs: number; searched: number[]; wanted: string } {
   const counter = {
     hmacs: 0,
+    searched: [] as number[],
+    wanted: "",
     crypto: {
       ...crypto,
       hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
         counter.hmacs++;
         return crypto.hmacSha256(key, message);
       },
+      find(table: Uint8Array, width: number, wanted: Uint8Array): number {
+        counter.searched.push(table.length);
+        counter.wanted = wanted.join();
+        return crypto.find(table, width, wanted);
+      },
     },
   };
   return counter;
 }
 
-test("makes each code once: 662 at first, 44 for the next hour, none for the next entry", () => {
+test("makes each code once: 706 at first, 44 for the next hour, none for the next moment", () => {
   const counter = counting();
-  const table = new WindowTable(counter.crypto);
+  const table = new WindowTable(counter.crypto, TAG_KEY);
   const context = contextOf();
   table.prepare(interval(AT), context);
-  assert.is(counter.hmacs, 662);
+  assert.is(counter.hmacs, 706);
   table.prepare(interval(AT + 60, AT + 360), context);
-  table.find(codeOf(owned(0, 4, START)));
-  assert.is(counter.hmacs, 662);
+  assert.is(counter.hmacs, 706);
   table.prepare(interval(AT + HOUR - 60, AT + HOUR), context);
+  assert.is(counter.hmacs, 706, "the next hour's were there");
   table.prepare(interval(AT + HOUR, AT + HOUR + 60), context);
-  assert.is(counter.hmacs, 706);
+  assert.is(counter.hmacs, 750);
   table.prepare(interval(AT + HOUR), { ...context, revoked: setOf([owned(0, 4, START)]) });
-  assert.is(counter.hmacs, 706);
+  assert.is(counter.hmacs, 750);
+});
+
+test("finds each of four owners' codes with one search and one code made again, as it looks for any other", () => {
+  const counter = counting();
+  const table = new WindowTable(counter.crypto, TAG_KEY);
+  const now = interval(AT - 300, AT + 300);
+  const context = contextOf({ owners: OWNERS });
+  table.prepare(now, context);
+  let more = 0;
+  const look = (code: Bytes, isFound: boolean): void => {
+    [counter.hmacs, counter.searched] = [0, []];
+    assert.is(table.find(code) !== undefined, isFound);
+    assert.is(counter.searched[0], (32 + 4 * 706) * 3, "the whole table");
+    assert.is(counter.hmacs, counter.searched.length);
+    more += counter.hmacs - 1;
+  };
+  assert.is(table.live, 2_824);
+  for (const each of openWindows(now, context)) {
+    const code = codeOf(each);
+    look(code, true);
+    code[4] ^= 1;
+    look(code, false);
+  }
+  assert.ok(more <= 5, `${more}: by chance three bytes are a place's in one of 6,000 entries`);
+});
+
+test("finds the right one of codes that agree in what is kept of them", () => {
+  // A hash of which a byte is left: each code has a dozen others that agree with it.
+  const poor: Crypto = { ...crypto, sha256: (message) => crypto.sha256(message).fill(0, 1) };
+  const table = new WindowTable(poor, TAG_KEY);
+  const context = contextOf({ owners: OWNERS });
+  const now = interval(AT - 300, AT + 300);
+  table.prepare(now, context);
+  for (const [index, each] of openWindows(now, context).entries()) if (index % 20 === 0) assert.ok(opens(table, each));
+});
+
+test("keeps of a code three bytes that follow from it by a key only", () => {
+  const kept = [8, 9].map((byte) => {
+    const counter = counting();
+    const table = new WindowTable(counter.crypto, new Uint8Array(32).fill(byte));
+    table.prepare(interval(AT), contextOf());
+    assert.is(opens(table, owned(0, 4, START)), true);
+    return counter.wanted;
+  });
+  assert.is(kept[0].split(",").length, 3);
+  assert.is.not(kept[0], kept[1]);
+});
+
+test("does not find what is left of an hour that is over, or the next hour's code before its time", () => {
+  const table = new WindowTable(crypto, TAG_KEY);
+  const context = contextOf();
+  table.prepare(interval(AT), context);
+  for (const windowClass of WINDOW_CLASSES.keys()) {
+    assert.is(table.find(codeOf(owned(0, windowClass, START + 1))), undefined, "it stands in the table");
+    assert.is(opens(table, owned(0, windowClass, START)), true);
+  }
+  table.prepare(interval(AT + HOUR), context);
+  // Of the classes 0 and 4 a window is an hour.
+  for (const windowClass of WINDOW_CLASSES.keys())
+    assert.is(opens(table, owned(0, windowClass, START)), windowClass % 4 !== 0 || windowClass > 4);
 });
 
 test("agrees with a plain search at seeded moments, through revocations and first uses", () => {
   const stream = new Stream(SEED, "windows");
-  const table = new WindowTable(crypto);
+  const table = new WindowTable(crypto, TAG_KEY);
   let lo = AT;
   for (let round = 0; round < 12; round++) {
     lo += stream.chance(500) ? stream.below(5 * HOUR) : stream.below(40 * HOUR);
