@@ -4,15 +4,10 @@
 // Follows docs/protocol.md §2.2 and §2.3, denial `rate`. It is forgotten with a restart, which costs an attacker more than it
 // gives.
 
-import { type Bytes, toHex } from "../firmware/bytes.ts";
-import { Bucket } from "../firmware/link/bucket.ts";
+import type { Bytes } from "../firmware/bytes.ts";
+import { type Share, takeTry } from "../firmware/link/bucket.ts";
 import type { Millis } from "../firmware/platform.ts";
-
-/** So many at once, and how long until there is one more. */
-export interface Share {
-  readonly atOnce: number;
-  readonly tryMillis: number;
-}
+import { u32At } from "../firmware/rows.ts";
 
 /** Openings by guests under one root: 72 a day. A company's couriers share them. */
 export const OPENINGS: Share = Object.freeze({ atOnce: 24, tryMillis: 1_200_000 });
@@ -24,13 +19,16 @@ export const LISTS: Share = Object.freeze({ atOnce: 24, tryMillis: 10_800_000 })
 export const ANNOUNCEMENTS: Share = Object.freeze({ atOnce: 4, tryMillis: 1_800_000 });
 /** Tickets to look through the camera under one root: who looks all the time asks once in 45 s. */
 export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
-/** Names that are told apart; the one that was quiet for longest makes room. */
-const NAMES_MAX = 32;
+/** Names that are told apart; the one that has most left makes room. */
+export const NAMES_MAX = 16;
+/** A row: the name as two numbers of 32 bits, and when its bucket is full again. A name of which nothing was taken has none. */
+const ROW = 3;
+const FULL_AT = 2;
 
-/** What is left to each of many. */
+/** What is left to each of many. It takes 500 bytes of memory from the start, however many there are. */
 export class Ration {
   readonly #share: Share;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #rows = new Float64Array(NAMES_MAX * ROW);
 
   constructor(share: Share) {
     this.#share = share;
@@ -38,14 +36,22 @@ export class Ration {
 
   /** Takes one try, if there is one left. @param name 8 bytes: a root, or a key @returns whether there was */
   take(name: Bytes, now: Millis): boolean {
-    const key = toHex(name);
-    const bucket = this.#buckets.get(key) ?? new Bucket(this.#share, now);
-    // Set anew each time, so that the map's first is the one that was quiet for longest.
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > NAMES_MAX && oldest !== undefined) this.#buckets.delete(oldest);
-    return bucket.take(now);
+    const rows = this.#rows;
+    const [high, low] = [u32At(name, 0), u32At(name, 4)];
+    let row = 0;
+    for (let at = 0; at < rows.length; at += ROW) {
+      if (rows[at] === high && rows[at + 1] === low) return this.#takeAt(at, now);
+      if (rows[at + FULL_AT] < rows[row + FULL_AT]) row = at;
+    }
+    rows.set([high, low, 0], row);
+    return this.#takeAt(row, now);
+  }
+
+  #takeAt(row: number, now: Millis): boolean {
+    const fullAt = takeTry(this.#rows[row + FULL_AT], this.#share, now);
+    if (fullAt === undefined) return false;
+    this.#rows[row + FULL_AT] = fullAt;
+    return true;
   }
 }
 

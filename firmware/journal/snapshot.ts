@@ -214,9 +214,11 @@ export class Snapshots {
  *  @throws Fault journal.size where it may take more than `bytesMax` bytes */
 export function encodeSnapshot({ heads, image }: Snapshot, bytesMax: number): Bytes {
   if (image.length + HEADS_BYTES_MAX > bytesMax) throw new Fault("journal.size");
-  const writer = new Writer(bytesMax).array(2).array(REGIONS.length);
-  for (const { seq, link, damage } of heads) writer.array(3).uint(seq).bytes(link).bytes(damage);
-  return writer.bytes(image).finish();
+  return Writer.encode(bytesMax, (writer) => {
+    writer.array(2).array(REGIONS.length);
+    for (const { seq, link, damage } of heads) writer.array(3).uint(seq).bytes(link).bytes(damage);
+    writer.bytes(image);
+  });
 }
 
 /** @returns its image is a view into `payload` @throws Fault journal.corrupt, cbor.* */

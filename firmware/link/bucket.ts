@@ -1,36 +1,43 @@
 // A bucket of tries: so many at once, and one more every so often.
 // Why: two things must not be had without end, handshakes by strangers and openings under one root; they are rationed alike.
-// Follows docs/protocol.md §2.2 and §3. It is forgotten with a restart.
+// Follows docs/protocol.md §2.2 and §3. It is forgotten with a restart. How much is in it is known by when it is full again, as in
+// the generic cell rate algorithm (ITU-T I.371).
 
-import type { Millis, Transport } from "../platform.ts";
+import { type Millis, millis, type Transport } from "../platform.ts";
+
+/** So many at once, and how long until there is one more. */
+export interface Share {
+  readonly atOnce: number;
+  readonly tryMillis: number;
+}
+
+/** Takes one try out of a bucket. @param fullAt when it is full again; one that is full has any moment of the past
+ *  @returns when it is full again now, or undefined where no try is left */
+export function takeTry(fullAt: number, { atOnce, tryMillis }: Share, now: Millis): Millis | undefined {
+  const next = (fullAt > now ? fullAt : now) + tryMillis;
+  return next - now > atOnce * tryMillis ? undefined : millis(next);
+}
 
 /** The tries that are left. */
 export class Bucket {
-  readonly #fullMillis: number;
-  readonly #tryMillis: number;
-  /** In milliseconds, a try costing tryMillis. */
-  #left: number;
-  #at: Millis;
+  readonly #share: Share;
+  #fullAt: Millis;
 
-  /** @param limits.atOnce tries in a full bucket   @param limits.tryMillis for one more */
-  constructor(limits: { readonly atOnce: number; readonly tryMillis: number }, now: Millis) {
-    this.#fullMillis = limits.atOnce * limits.tryMillis;
-    this.#tryMillis = limits.tryMillis;
-    this.#left = this.#fullMillis;
-    this.#at = now;
+  constructor(share: Share, now: Millis) {
+    this.#share = share;
+    this.#fullAt = now;
   }
 
   /** Gives a bucket for each carrier: who floods one costs nobody at another a try. */
-  static ofEach(limits: ConstructorParameters<typeof Bucket>[0], now: Millis): Readonly<Record<Transport, Bucket>> {
-    return { ble: new Bucket(limits, now), tcp: new Bucket(limits, now), usb: new Bucket(limits, now) };
+  static ofEach(share: Share, now: Millis): Readonly<Record<Transport, Bucket>> {
+    return { ble: new Bucket(share, now), tcp: new Bucket(share, now), usb: new Bucket(share, now) };
   }
 
   /** Takes one try, if there is one left. @returns whether there was */
   take(now: Millis): boolean {
-    this.#left = Math.min(this.#fullMillis, this.#left + (now - this.#at));
-    this.#at = now;
-    if (this.#left < this.#tryMillis) return false;
-    this.#left -= this.#tryMillis;
+    const fullAt = takeTry(this.#fullAt, this.#share, now);
+    if (fullAt === undefined) return false;
+    this.#fullAt = fullAt;
     return true;
   }
 }

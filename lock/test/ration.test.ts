@@ -1,0 +1,104 @@
+// Goal: each name has its share and no more, whatever others do; and the names that are known stay few.
+// Method: a bucket as it was first written, by what is left, beside each; seeded names and times; more names than there is room for.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Bytes } from "../../firmware/bytes.ts";
+import { Bucket, type Share } from "../../firmware/link/bucket.ts";
+import { type Millis, millis } from "../../firmware/platform.ts";
+import { Stream } from "../../simulator/random.ts";
+import { LISTS, NAMES_MAX, OPENINGS, Ration, STATEMENTS } from "../ration.ts";
+
+const SEED = 20261126;
+const YEAR = 365 * 86_400_000;
+
+function nameOf(number: number): Bytes {
+  return new Uint8Array(8).fill(number + 1);
+}
+
+/** What is left, in milliseconds of a try each. */
+class Plain {
+  readonly #share: Share;
+  #left: number;
+  #at: Millis;
+
+  constructor(share: Share, now: Millis) {
+    this.#share = share;
+    this.#left = share.atOnce * share.tryMillis;
+    this.#at = now;
+  }
+
+  take(now: Millis): boolean {
+    this.#left = Math.min(this.#share.atOnce * this.#share.tryMillis, this.#left + (now - this.#at));
+    this.#at = now;
+    if (this.#left < this.#share.tryMillis) return false;
+    this.#left -= this.#share.tryMillis;
+    return true;
+  }
+}
+
+for (const [title, share] of [
+  ["openings", OPENINGS],
+  ["statements", STATEMENTS],
+  ["lists", LISTS],
+] as const) {
+  test(`${title}: as many at once as there are, then one each time, for as many names as there is room for`, () => {
+    const ration = new Ration(share);
+    const start = YEAR;
+    for (let number = 0; number < NAMES_MAX; number++) {
+      for (let count = 0; count < share.atOnce; count++)
+        assert.is(ration.take(nameOf(number), millis(start + number)), true);
+      assert.is(ration.take(nameOf(number), millis(start + number)), false);
+    }
+    for (let number = 0; number < NAMES_MAX; number++) {
+      const next = start + number + share.tryMillis;
+      assert.is(ration.take(nameOf(number), millis(next - 1)), false);
+      assert.is(ration.take(nameOf(number), millis(next)), true);
+      assert.is(ration.take(nameOf(number), millis(next)), false);
+    }
+  });
+}
+
+test("agrees with what is left of a bucket at seeded moments, over a year of uptime", () => {
+  const stream = new Stream(SEED, "ration");
+  const share: Share = { atOnce: 3, tryMillis: 1_000 };
+  const ration = new Ration(share);
+  const plain = Array.from({ length: NAMES_MAX }, () => new Plain(share, millis(0)));
+  const bucket = new Bucket(share, millis(0));
+  const alone = new Plain(share, millis(0));
+  let now = 0;
+  let taken = 0;
+  for (let round = 0; round < 20_000; round++) {
+    now += stream.chance(1) ? stream.below(86_400_000 * 20) : stream.below(60);
+    const number = stream.below(NAMES_MAX);
+    const isTaken = ration.take(nameOf(number), millis(now));
+    assert.is(isTaken, plain[number].take(millis(now)), `round ${round}`);
+    assert.is(bucket.take(millis(now)), alone.take(millis(now)), `round ${round}`);
+    if (isTaken) taken++;
+  }
+  assert.ok(taken > 1_000 && taken < 19_000, `${taken}`);
+});
+
+test("whoever has used up a share gets none anew from a crowd of names", () => {
+  const ration = new Ration(OPENINGS);
+  const now = millis(1_000);
+  const greedy = nameOf(200);
+  while (ration.take(greedy, now));
+  for (let number = 0; number < 100; number++) assert.is(ration.take(nameOf(number), now), true);
+  assert.is(ration.take(greedy, now), false);
+});
+
+test("names are told apart by every byte", () => {
+  const ration = new Ration({ atOnce: 1, tryMillis: 1_000 });
+  const now = millis(5);
+  assert.is(ration.take(new Uint8Array(8), now), true);
+  assert.is(ration.take(new Uint8Array(8), now), false);
+  for (let place = 0; place < 8; place++) {
+    const name = new Uint8Array(8);
+    name[place] = 0xff;
+    assert.is(ration.take(name, now), true, `byte ${place}`);
+    assert.is(ration.take(name, now), false, `byte ${place}`);
+  }
+});
+
+test.run();
