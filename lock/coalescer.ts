@@ -53,9 +53,12 @@ export class Coalescer<Event> {
     return true;
   }
 
-  /** Writes what is due. */
+  /** Writes what is due, and forgets kinds that are past their time. */
   tick(now: Millis): void {
-    for (const kind of this.#kinds.values()) this.#writeIfDue(kind, now);
+    for (const [name, kind] of this.#kinds) {
+      if (isPast(kind, now)) this.#kinds.delete(name);
+      else this.#writeIfDue(kind, now);
+    }
   }
 
   /** When the next count is due, or undefined where all is written. */
@@ -85,11 +88,16 @@ export class Coalescer<Event> {
   }
 
   #dropOne(now: Millis): boolean {
-    for (const [name, { count, lastWritten }] of this.#kinds) {
-      if (count > 0 || lastWritten === undefined || now - lastWritten < PERIOD_MILLIS_MAX) continue;
+    for (const [name, kind] of this.#kinds) {
+      if (!isPast(kind, now)) continue;
       this.#kinds.delete(name);
       return true;
     }
     return false;
   }
+}
+
+/** Whether a kind would be counted as if it had never been. */
+function isPast({ count, lastWritten }: Kind<unknown>, now: Millis): boolean {
+  return count === 0 && lastWritten !== undefined && now - lastWritten >= PERIOD_MILLIS_MAX;
 }

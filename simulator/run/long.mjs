@@ -9,13 +9,13 @@ import { runSteps } from "./steps.mjs";
 const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
-  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 5 --rv32 2"],
-  ["a hundred seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 100 --days 3"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 3 --rv32 1"],
+  ["sixty seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 60 --days 3"],
   ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
-  ["two hundred thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 200000 --seed 1"],
+  ["a hundred and twenty thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 120000 --seed 1"],
   ["sixty thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 60000 --seed 2 --engine xs"],
 ];
 
@@ -24,8 +24,8 @@ const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
-  ["half a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 182 --faults none"],
-  ["every cut of a hundred and fifty operations", "node simulator/run/tear.mjs --part small --operations 150"],
+  ["a quarter of a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 91 --faults none"],
+  ["every cut of a hundred operations", "node simulator/run/tear.mjs --part small --operations 100"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
