@@ -12,6 +12,7 @@ import { missing } from "../xs/build.mjs";
 import { runBundle, runImage } from "../xs/run.mjs";
 import { bundle, ROOT } from "./bundle.mjs";
 import { buildImage, missingImage } from "./lone.mjs";
+import { slim } from "./slim.mjs";
 
 const USAGE = "usage: npm run heap [-- --days 1..14] [--static BYTES] [--stack SLOTS]";
 const FOLDER = join(ROOT, ".build/heap");
@@ -73,7 +74,7 @@ async function record(days) {
 /** Plays the tape on the XS of the tests. */
 async function play(path, name, { engine = "rv32", rewrites = [] } = {}) {
   const file = join(FOLDER, `${name}.mjs`);
-  writeFileSync(file, await bundle({ contents: PLAY }, { engine: "xs", rewrites }));
+  writeFileSync(file, await slim(await bundle({ contents: PLAY }, { engine: "xs", rewrites })));
   return runBundle(file, { engine, words: [path], isQuiet: true, seconds: SECONDS_MAX });
 }
 
