@@ -19,13 +19,14 @@ export const LISTS: Share = Object.freeze({ atOnce: 24, tryMillis: 10_800_000 })
 export const ANNOUNCEMENTS: Share = Object.freeze({ atOnce: 4, tryMillis: 1_800_000 });
 /** Tickets to look through the camera under one root: who looks all the time asks once in 45 s. */
 export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
-/** Names that are told apart; the one that has most left makes room. */
-export const NAMES_MAX = 16;
-/** A row: the name as two numbers of 32 bits, and when its bucket is full again. A name of which nothing was taken has none. */
+/** Names that are told apart. One more takes the place of the one that has most left, with what that has left: so a crowd, however
+ *  large, has no more than so many shares. */
+export const NAMES_MAX = 32;
+/** A row: the name as two numbers of 32 bits, and when its bucket is full again. A row that nobody has used is full. */
 const ROW = 3;
 const FULL_AT = 2;
 
-/** What is left to each of many. It takes 500 bytes of memory from the start, however many there are. */
+/** What is left to each of many. It takes 900 bytes of memory from the start, however many there are. */
 export class Ration {
   readonly #share: Share;
   readonly #rows = new Float64Array(NAMES_MAX * ROW);
@@ -43,7 +44,7 @@ export class Ration {
       if (rows[at] === high && rows[at + 1] === low) return this.#takeAt(at, now);
       if (rows[at + FULL_AT] < rows[row + FULL_AT]) row = at;
     }
-    rows.set([high, low, 0], row);
+    rows.set([high, low], row);
     return this.#takeAt(row, now);
   }
 

@@ -83,7 +83,7 @@ export class Candidates {
     this.#windows = new WindowTable(crypto, vault.tagKey);
   }
 
-  /** Makes the window codes of a new hour beforehand: from nothing they take a second on a board, which nobody should wait for. */
+  /** Makes the window codes of a new hour beforehand: from nothing they take two seconds on a board, which nobody should wait for. */
   warm(state: LockState, interval: Interval): void {
     this.#windows.prepare(interval, this.#contextOf(state, interval, undefined));
   }

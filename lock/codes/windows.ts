@@ -8,9 +8,10 @@
 // One buffer: first the codes in use (their first use is on record) that are older than a day; then, for each owner, for each class
 // a ring of the hours in which such a window may have started, and one more, each hour at its number modulo that many.
 
-import { type Bytes, concat } from "../../firmware/bytes.ts";
+import type { Bytes } from "../../firmware/bytes.ts";
 import type { UsedWindow } from "../../firmware/codes/credential.ts";
 import {
+  CODE_BYTES,
   firstUseHours,
   HOUR_SECONDS,
   isOpen,
@@ -20,7 +21,7 @@ import {
   windowCode,
 } from "../../firmware/codes/window.ts";
 import { WindowSet } from "../../firmware/codes/windowset.ts";
-import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
+import { type Crypto, HASH_BYTES, KEY_BYTES } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { OWNERS_MAX } from "../../firmware/policy/keyring.ts";
 import type { Interval } from "../../firmware/time/clock.ts";
@@ -83,7 +84,8 @@ interface Place {
 /** The codes of one lock. It holds 9 KB of memory, for as many owners as there may be. */
 export class WindowTable {
   readonly #crypto: Crypto;
-  readonly #tagKey: Bytes;
+  /** What is hashed: the key, and a code for as long as it takes. */
+  readonly #hashed: Bytes = new Uint8Array(KEY_BYTES + CODE_BYTES);
   readonly #tags: Bytes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * TAG_BYTES);
   /** The keys that each owner's places were made with, and the hour that began then. */
   readonly #keys: Bytes = new Uint8Array(OWNERS_MAX * HASH_BYTES);
@@ -99,7 +101,7 @@ export class WindowTable {
   /** @param tagKey 32 bytes that nobody else knows */
   constructor(crypto: Crypto, tagKey: Bytes) {
     this.#crypto = crypto;
-    this.#tagKey = tagKey;
+    this.#hashed.set(tagKey);
   }
 
   /** How many codes would open now; 0 while the clock is open or wider than W. */
@@ -138,14 +140,19 @@ export class WindowTable {
     const context = this.#context;
     if (context === undefined || !this.#isKnown || context.owners.length === 0) return undefined;
     const crypto = this.#crypto;
-    const tag = this.#tagOf(code);
+    const tag = this.#hashOf(code).subarray(0, TAG_BYTES);
+    crypto.wipe(this.#hashed.subarray(KEY_BYTES));
     let places = ACTIVE_MAX + context.owners.length * OWNER_PLACES;
     while (places > 0) {
       const number = crypto.find(this.#tags.subarray(0, places * TAG_BYTES), TAG_BYTES, tag);
       const { owner, window, isOpen: isHere } = this.#placeAt(number, context);
       const { kid, key } = context.owners[owner];
-      const isSame = crypto.isEqual(windowCode(crypto, key, window), code);
-      if (isSame && isHere) return { owner: kid, window, denial: denialOf(crypto, { owner: kid, window }, context) };
+      const made = windowCode(crypto, key, window);
+      const isSame = crypto.isEqual(made, code);
+      crypto.wipe(made);
+      // The next hour's codes stand there too: to look on would tell them by the time.
+      if (isSame && !isHere) return undefined;
+      if (isSame) return { owner: kid, window, denial: denialOf(crypto, { owner: kid, window }, context) };
       places = number;
     }
     return undefined;
@@ -169,14 +176,17 @@ export class WindowTable {
     if (madeAt === this.#loHour) return;
     this.#madeAt[owner] = NO_HOUR;
     held.set(key);
-    for (let place = 0; place < OWNER_PLACES; place++) {
-      const windowClass = PLACE_CLASSES[place];
-      const startHour = hourAt(place, this.#loHour);
-      if (startHour < 0 || (madeAt !== NO_HOUR && hourAt(place, madeAt) === startHour)) continue;
-      this.#put(
-        ACTIVE_MAX + owner * OWNER_PLACES + place,
-        windowCode(this.#crypto, key, { windowClass, serial: place % SERIALS, startHour }),
-      );
+    for (let windowClass = 0; windowClass < RINGS.length; windowClass++) {
+      const newest = this.#loHour + 1;
+      const oldest = Math.max(0, newest - RINGS[windowClass] + 1);
+      // Where the clock went on, what is there of the hours before is right.
+      const isOn = madeAt !== NO_HOUR && madeAt < this.#loHour;
+      for (let startHour = isOn ? Math.max(oldest, madeAt + 2) : oldest; startHour <= newest; startHour++) {
+        for (let serial = 0; serial < SERIALS; serial++) {
+          const window = { windowClass, serial, startHour };
+          this.#put(this.#placeOf(owner, window), windowCode(this.#crypto, key, window));
+        }
+      }
     }
     this.#madeAt[owner] = this.#loHour;
   }
@@ -189,11 +199,19 @@ export class WindowTable {
   }
 
   #put(place: number, code: Bytes): void {
-    this.#tags.set(this.#tagOf(code), place * TAG_BYTES);
+    const hash = this.#hashOf(code);
+    for (let index = 0; index < TAG_BYTES; index++) this.#tags[place * TAG_BYTES + index] = hash[index];
   }
 
-  #tagOf(code: Uint8Array): Bytes {
-    return this.#crypto.sha256(concat(this.#tagKey, code)).subarray(0, TAG_BYTES);
+  /** SHA-256(key || code). */
+  #hashOf(code: Uint8Array): Bytes {
+    this.#hashed.set(code, KEY_BYTES);
+    return this.#crypto.sha256(this.#hashed);
+  }
+
+  #placeOf(owner: number, { windowClass, serial, startHour }: Window): number {
+    const inRing = (startHour % RINGS[windowClass]) * SERIALS + serial;
+    return ACTIVE_MAX + owner * OWNER_PLACES + RING_STARTS[windowClass] + inRing;
   }
 
   /** How many places of an owner are of an hour that is right. */
@@ -243,12 +261,11 @@ export class WindowTable {
       return { owner: this.#ownerOf(owners, owner), window, isOpen: true };
     }
     const place = number < ACTIVE_MAX ? 0 : (number - ACTIVE_MAX) % OWNER_PLACES;
-    const hour = hourAt(place, this.#loHour);
-    const startHour = hour < 0 ? 0 : hour;
+    const startHour = hourAt(place, this.#loHour);
     return {
       owner: number < ACTIVE_MAX ? 0 : Math.floor((number - ACTIVE_MAX) / OWNER_PLACES),
       window: { windowClass: PLACE_CLASSES[place], serial: place % SERIALS, startHour },
-      isOpen: number >= ACTIVE_MAX && hour >= 0 && hour <= this.#hiHour,
+      isOpen: number >= ACTIVE_MAX && startHour <= this.#hiHour,
     };
   }
 
@@ -262,7 +279,8 @@ export class WindowTable {
   }
 }
 
-/** The start hour whose code a place holds while an hour runs: of all hours of its ring the last but one is that one. */
+/** The start hour whose code a place holds: the newest whose number modulo the ring's length is the place's, of those up to the
+ *  hour behind `now`. In the first hours of 1970 some are still to come. */
 function hourAt(place: number, now: number): number {
   const windowClass = PLACE_CLASSES[place];
   const hours = RINGS[windowClass];

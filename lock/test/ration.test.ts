@@ -88,6 +88,18 @@ test("whoever has used up a share gets none anew from a crowd of names", () => {
   assert.is(ration.take(greedy, now), false);
 });
 
+test("a crowd that goes round and round has no more than the shares of those who are told apart", () => {
+  for (const crowd of [NAMES_MAX + 1, NAMES_MAX + 2, 3 * NAMES_MAX]) {
+    const ration = new Ration(OPENINGS);
+    let taken = 0;
+    for (let round = 0; round < 200; round++) {
+      for (let number = 0; number < crowd; number++) if (ration.take(nameOf(number), millis(1_000))) taken++;
+    }
+    assert.is(taken, NAMES_MAX * OPENINGS.atOnce, `${crowd} names`);
+    assert.is(ration.take(nameOf(250), millis(1_000 + OPENINGS.tryMillis)), true, "time gives honest ones theirs");
+  }
+});
+
 test("names are told apart by every byte", () => {
   const ration = new Ration({ atOnce: 1, tryMillis: 1_000 });
   const now = millis(5);

@@ -119,7 +119,7 @@ export const GUESS_TWINS = Object.freeze([
   {
     id: "T34",
     without: "the hour in a code",
-    at: "class 0 does not open before its first second",
+    at: "class 0 opens in its last second",
     rewrites: [rewrite(WINDOW, "putU32(message, 5, window.startHour);")],
   },
   {
@@ -245,6 +245,18 @@ export const GUESS_TWINS = Object.freeze([
         CANDIDATES,
         "if (!tested.includes(digits) || digits > entry.length) continue;",
         "if (!tested.includes(digits) || digits > entry.length || found !== undefined) continue;",
+      ),
+    ],
+  },
+  {
+    id: "T39",
+    without: "one end for codes of the next hour",
+    at: "the same tables are searched for a window's code of the next hour",
+    rewrites: [
+      rewrite(
+        WINDOWS,
+        "      if (isSame && !isHere) return undefined;\n      if (isSame) return",
+        "      if (isSame && isHere) return",
       ),
     ],
   },

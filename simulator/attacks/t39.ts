@@ -46,6 +46,7 @@ export const attack: Attack = {
       ["a window's code", decoyed(code), "yes"],
       ["a window's code but the first digit", decoyed(slipped(code, 0)), "no"],
       ["a window's code but the last digit", decoyed(slipped(code, 9)), "no"],
+      ["a window's code of the next hour", decoyed(porch.code(TWO_HOURS, -1)), "no"],
       ["twelve digits", LONGEST, "yes"],
       ["twelve digits but the last", slipped(LONGEST, 11), "no"],
     ];

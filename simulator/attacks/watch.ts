@@ -22,7 +22,7 @@ export interface Watch {
   hashes: number;
 }
 
-/** The table of the self-test at each start is shorter than this, and nothing that is kept of a code is as narrow. */
+/** The table of the self-test at each start is as narrow as that of window codes, and shorter than any that the lock keeps. */
 const TEST_BYTES_MAX = 32;
 const TEST_WIDTH = 3;
 

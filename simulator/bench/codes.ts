@@ -6,21 +6,14 @@
 import { fromAscii } from "../../firmware/bytes.ts";
 import { pinMac } from "../../firmware/codes/pin.ts";
 import { hotp, TOTP_DIGITS } from "../../firmware/codes/totp.ts";
-import {
-  CODE_BYTES,
-  codeDigits,
-  HOUR_SECONDS,
-  parseCode,
-  WINDOW_DIGITS,
-  windowCode,
-} from "../../firmware/codes/window.ts";
+import { codeDigits, HOUR_SECONDS, parseCode, WINDOW_DIGITS, windowCode } from "../../firmware/codes/window.ts";
 import { WindowSet } from "../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { assert } from "../../firmware/fault.ts";
 import { millis, seconds } from "../../firmware/platform.ts";
 import type { Interval } from "../../firmware/time/clock.ts";
 import { Budget, CAPACITY } from "../../lock/codes/guess.ts";
-import { type WindowContext, WindowTable } from "../../lock/codes/windows.ts";
+import { TAG_BYTES, type WindowContext, WindowTable } from "../../lock/codes/windows.ts";
 import { type Host, instructionsOf, instructionsOnce } from "./host.ts";
 
 const START_HOUR = 498_885;
@@ -110,17 +103,17 @@ function enter(crypto: Crypto, { table, context }: { readonly table: WindowTable
  *  of four owner devices, for each of them with its last or first bit turned over, and for one that is like none. */
 export function compareOf(crypto: Crypto, host: Host): readonly number[] {
   const places = 2_856;
-  const table = new Uint8Array(places * CODE_BYTES);
+  const table = new Uint8Array(places * TAG_BYTES);
   for (let index = 0; index < table.length; index++) table[index] = Math.imul(index + 7, 0x9e3779b1) >>> 24;
-  const wanted: Uint8Array[] = [new Uint8Array(CODE_BYTES).fill(0xff)];
+  const wanted: Uint8Array[] = [new Uint8Array(TAG_BYTES).fill(0xff)];
   for (const place of [0, places >> 1, places - 1]) {
-    const right = table.slice(place * CODE_BYTES, (place + 1) * CODE_BYTES);
+    const right = table.slice(place * TAG_BYTES, (place + 1) * TAG_BYTES);
     const [head, tail] = [right.slice(), right.slice()];
     head[0] ^= 0x80;
-    tail[CODE_BYTES - 1] ^= 1;
+    tail[TAG_BYTES - 1] ^= 1;
     wanted.push(right, head, tail);
   }
-  return wanted.map((code) => instructionsOf(host, () => crypto.find(table, CODE_BYTES, code)));
+  return wanted.map((code) => instructionsOf(host, () => crypto.find(table, TAG_BYTES, code)));
 }
 
 function heapOf(crypto: Crypto, host: Host, context: WindowContext): number {

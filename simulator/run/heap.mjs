@@ -134,7 +134,7 @@ async function playOnXs(path) {
 /** On the desk, which is faster, and where each slot is twice as large. */
 async function seeLeak(path) {
   const { output } = await play(path, "leak", { engine: "xs", rewrites: [LEAK] });
-  const [leaked] = addedByDay(marksOf(output));
+  const [leaked = 0] = addedByDay(marksOf(output));
   const isSeen = leaked > 2 * DAY_BYTES_MAX;
   tell(
     isSeen,

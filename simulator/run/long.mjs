@@ -23,8 +23,8 @@ const WIDE = [
 const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
-  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
-  ["a quarter of a year of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 91 --faults none"],
+  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 2"],
+  ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],
   ["every cut of a hundred operations", "node simulator/run/tear.mjs --part small --operations 100"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],

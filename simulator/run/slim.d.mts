@@ -3,7 +3,7 @@
 /** Makes plain members of the private ones. @throws Error with what stands in the way */
 export function openMembers(program: string): string;
 
-/** Makes arrows of the functions that nothing could construct. */
+/** Makes arrows of functions, but of those that something constructs. */
 export function openFunctions(program: string): string;
 
 /** Minifies a module. */

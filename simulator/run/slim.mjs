@@ -4,7 +4,8 @@
 // `new` could be asked of has a prototype, 48 bytes. And a function inside of another is made anew each time: its code is copied into
 // memory, since code of preloaded modules is not run where it lies (the SDK's tools/xslBase.c, fxMapCode). So: one bundle, plain
 // members, arrows, and no function moved into the one that calls it. What each is worth: docs/hardware.md, "Link sizes".
-// What `#name` keeps apart is kept apart by the compiler, before: an image runs no code but its own.
+// What `#name` keeps apart is kept apart by the compiler, before: an image runs no code but its own. A program must not freeze,
+// spread or enumerate an instance with private members, make one mixin twice, or read a function's `length`; ours does none of it.
 
 import { parse } from "acorn";
 import { minify } from "terser";
@@ -16,7 +17,7 @@ const CLASSES = new Set(["ClassDeclaration", "ClassExpression"]);
 const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression"]);
 const METHODS = new Set(["constructor", "method", "get", "set"]);
 
-/** Nothing that terser calls unsafe; `$name` is a property that nobody names by a string. */
+/** Nothing that terser calls unsafe, but that functions lose parameters which they do not read; `$name` is a property that nobody names by a string. */
 const MINIFYING = Object.freeze({
   module: true,
   ecma: 2022,
@@ -53,10 +54,10 @@ function plainNames({ superClass, body, start }) {
   return new Map(keys.map(({ name }) => [name, `${MARK}${name}${end}`]));
 }
 
-/** What names a property where it stands: an Identifier, a PrivateIdentifier or a Literal; undefined where it is computed. */
+/** What names a property where it stands: an Identifier, a PrivateIdentifier or a Literal; undefined where it is computed of more. */
 function propertyOf(node) {
-  if (node.type === "MemberExpression") return node.computed ? undefined : node.property;
-  return node.computed ? undefined : node.key;
+  const property = node.type === "MemberExpression" ? node.property : node.key;
+  return node.computed && property?.type !== "Literal" ? undefined : property;
 }
 
 /** Finds what to write for private names.
@@ -71,7 +72,7 @@ function* plainMembers(node, scopes) {
     throw new Error(`${property.name ?? property.value}: a property that begins as a plain member does`);
   }
   if (node.left?.type === "PrivateIdentifier") throw new Error(`#${node.left.name} in: no plain member can say it`);
-  for (const child of childrenOf(node)) yield* plainMembers(child, inner);
+  for (const child of childrenOf(node)) yield* plainMembers(child, child === node.superClass ? scopes : inner);
 }
 
 /** Makes plain members of the private ones. */
@@ -86,8 +87,38 @@ function needsFunction(node) {
   return [...childrenOf(node)].some((child) => !FUNCTIONS.has(child.type) && needsFunction(child));
 }
 
-function canBeArrow(node) {
-  return !node.generator && !node.async && ![...node.params, node.body].some(needsFunction);
+/** What a part of a program does that only a `function`, or a name for one, allows: the name or the function that it is done to. */
+function constructedBy({ type, callee, superClass, operator, left, right, object, property, argument }) {
+  if (type === "NewExpression") return callee;
+  if (CLASSES.has(type)) return superClass;
+  if (type === "BinaryExpression" && operator === "instanceof") return right;
+  if (type === "MemberExpression" && property.name === "prototype") return object;
+  if (type === "AssignmentExpression") return left;
+  return type === "UpdateExpression" ? argument : undefined;
+}
+
+/** Finds what something constructs, or writes anew: a name, the same wherever it stands, or where a function begins. And which names
+ *  are given to functions: pairs of a name and where its function begins. */
+function* constructedIn(node) {
+  const constructed = constructedBy(node);
+  if (constructed?.type === "Identifier") yield constructed.name;
+  else if (constructed?.type === "FunctionExpression") yield constructed.start;
+  if (node.type === "VariableDeclarator" && node.init?.type === "FunctionExpression")
+    yield [node.id.name, node.init.start];
+  for (const child of childrenOf(node)) yield* constructedIn(child);
+}
+
+/** Tells of each function of a program whether it may be an arrow. */
+function arrowsOf(tree) {
+  const found = [...constructedIn(tree)];
+  const constructed = new Set(found.filter((each) => !Array.isArray(each)));
+  for (const [name, start] of found.filter(Array.isArray)) if (constructed.has(name)) constructed.add(start);
+  return (node) =>
+    !node.generator &&
+    !node.async &&
+    !constructed.has(node.start) &&
+    !constructed.has(node.id?.name) &&
+    ![...node.params, node.body].some(needsFunction);
 }
 
 /** Finds the functions that stand for themselves: no method's, no getter's. */
@@ -109,7 +140,8 @@ const holds = (outer, inner) => outer !== inner && outer.start <= inner.start &&
 
 /** Makes arrows of the functions in expressions, the innermost first. */
 function openExpressions(program) {
-  const found = [...functionsIn(parseModule(program))].filter(canBeArrow);
+  const tree = parseModule(program);
+  const found = [...functionsIn(tree)].filter(arrowsOf(tree));
   const inmost = found.filter((outer) => !found.some((inner) => holds(outer, inner)));
   if (inmost.length === 0) return program;
   const edits = inmost.map((node) => ({ start: node.start, end: node.end, text: `(${arrowOf(program, node)})` }));
@@ -119,8 +151,9 @@ function openExpressions(program) {
 /** Makes arrows of functions. Those that a program declares go to its head: a declared function is known from there as well. */
 export function openFunctions(program) {
   const text = openExpressions(program);
-  const { body } = parseModule(text);
-  const declared = body.filter((node) => node.type === "FunctionDeclaration" && canBeArrow(node));
+  const tree = parseModule(text);
+  const canBeArrow = arrowsOf(tree);
+  const declared = tree.body.filter((node) => node.type === "FunctionDeclaration" && canBeArrow(node));
   const head = declared.map((node) => `const ${node.id.name} = ${arrowOf(text, node)};\n`);
   const rest = applyEdits(
     text,

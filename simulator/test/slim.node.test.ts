@@ -82,6 +82,8 @@ test("what a plain member cannot say, or would be taken for, is refused", () => 
     'const it = { "$a": 1 };',
     "class B { $a() {} }",
     "const { $a } = it;",
+    'it["$a"] = 1;',
+    'const { ["$a"]: a } = it;',
   ])
     assert.throws(() => openMembers(`class A { #a; }\n${taken}`), /\$a: a property that begins/, taken);
 });
@@ -114,6 +116,34 @@ const answer = [it.read(), it.double, it.ownThis(), count(1, 2, 3), typeof new M
 export { answer };`;
   assert.is(openFunctions(program).match(/\bfunction\b/g)?.length, 5);
   await compare(program, [[true, 4], 8, 4, 3, "object", [1, 2], "kept"]);
+});
+
+test("what is constructed, asked for by instanceof or written anew stays a function", async () => {
+  const program = `
+function Made(value) { return { value }; }
+const Also = function (value) { return { value: value + 1 }; };
+function Asked() { return 0; }
+function Base() { return [1]; }
+class Heir extends Base {}
+function Shown() { return 0; }
+function change() { return 1; }
+change = () => 2;
+const answer = [new Made(1).value, new Also(1).value, {} instanceof Asked, new Heir().length, typeof Shown.prototype, change(),
+  new (function () { return { value: 3 }; })().value];
+export { answer };`;
+  assert.is(openFunctions(program).match(/\bfunction\b/g)?.length, 7);
+  await compare(program, [1, 2, false, 1, "object", 2, 3]);
+});
+
+test("the class that is extended is looked up outside of the one that extends it", async () => {
+  const program = `
+class Outer {
+  #x = class { name() { return "outer"; } };
+  make() { const outer = this; return new (class extends outer.#x { #x = 1; sum() { return this.name() + this.#x; } })().sum(); }
+}
+const answer = new Outer().make();
+export { answer };`;
+  await compare(program, "outer1");
 });
 
 test("no function is moved into the one that calls it", async () => {

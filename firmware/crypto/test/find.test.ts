@@ -8,7 +8,7 @@ import { ENTRY_BYTES_MAX } from "../crypto.ts";
 import { ascending, BACKENDS, flip, lengthen, Seeded, shorten, throwsFault } from "./checks.ts";
 
 const SEED = 20261019;
-const WIDTHS = [1, 4, 5, 8, 16, ENTRY_BYTES_MAX];
+const WIDTHS = [1, 3, 4, 5, 8, 16, ENTRY_BYTES_MAX];
 const ENTRIES = 9;
 
 /** Gives the last place of an entry in the table's own text. */

@@ -4,106 +4,33 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import type { Bytes } from "../../../firmware/bytes.ts";
 import type { UsedWindow } from "../../../firmware/codes/credential.ts";
-import { deriveWindowKey, isOpen, WINDOW_CLASSES, type Window, windowCode } from "../../../firmware/codes/window.ts";
-import { WindowSet } from "../../../firmware/codes/windowset.ts";
-import type { Crypto } from "../../../firmware/crypto/crypto.ts";
+import { WINDOW_CLASSES } from "../../../firmware/codes/window.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import type { Interval } from "../../../firmware/time/clock.ts";
 import { Stream } from "../../../simulator/random.ts";
-import { type CodeOwner, type WindowContext, WindowTable } from "../windows.ts";
+import { WindowTable } from "../windows.ts";
+import {
+  AT,
+  codeOf,
+  contextOf,
+  counting,
+  HOUR,
+  holds,
+  interval,
+  isIn,
+  isSame,
+  OWNERS,
+  opens,
+  owned,
+  ownerOf,
+  START,
+  setOf,
+  TAG_KEY,
+  W,
+} from "./plain.ts";
 
 const SEED = 20261024;
-const HOUR = 3_600;
-const START = 498_885;
-const AT = START * HOUR;
-const W = 600;
-const TAG_KEY = new Uint8Array(32).fill(9);
-/** Farther back than any first use, so that what is too old is looked at too. */
-const SEARCH_HOURS = 40;
-
-function ownerOf(number: number): CodeOwner {
-  const secret = new Uint8Array(32).fill(number);
-  return { kid: new Uint8Array(8).fill(number), key: deriveWindowKey(crypto, secret, "Ip1fiNKMHIM") };
-}
-
-const OWNERS = [1, 2, 3, 4].map(ownerOf);
-
-function interval(lo: number, hi: number | undefined = lo): Interval {
-  return { lo: seconds(lo), hi: hi === undefined ? undefined : seconds(hi) };
-}
-
-function setOf(codes: readonly UsedWindow[] = []): WindowSet {
-  return WindowSet.from(codes.length, (index) => codes[index]);
-}
-
-function codesOf(set: WindowSet): readonly UsedWindow[] {
-  return Array.from({ length: set.count }, (_, index) => set.at(index));
-}
-
-interface Change extends Pick<Partial<WindowContext>, "owners" | "widthMax"> {
-  readonly revoked?: readonly UsedWindow[];
-  readonly spent?: readonly UsedWindow[];
-  readonly active?: readonly UsedWindow[];
-}
-
-function contextOf({ revoked, spent, active, ...rest }: Change = {}): WindowContext {
-  const sets = { revoked: setOf(revoked), spent: setOf(spent), active: setOf(active) };
-  return { widthMax: W, owners: OWNERS.slice(0, 1), ...sets, ...rest };
-}
-
-function owned(owner: number, windowClass: number, startHour: number, serial = 0): UsedWindow {
-  return { owner: OWNERS[owner].kid, window: { windowClass, serial, startHour } };
-}
-
-function codeOf({ owner, window }: UsedWindow): Bytes {
-  const { key } = OWNERS.find(({ kid }) => crypto.isEqual(kid, owner)) ?? OWNERS[0];
-  return windowCode(crypto, key, window);
-}
-
-function isIn(list: readonly UsedWindow[], { owner, window }: UsedWindow): boolean {
-  return list.some((each) => crypto.isEqual(each.owner, owner) && isSame(each.window, window));
-}
-
-function isSame(left: Window, right: Window): boolean {
-  return left.windowClass === right.windowClass && left.serial === right.serial && left.startHour === right.startHour;
-}
-
-/** Everything that may open, by the definition of each window alone. */
-function openWindows(now: Interval, context: WindowContext): readonly UsedWindow[] {
-  const last = Math.floor(now.lo / HOUR) + 2;
-  const [revoked, spent, active] = [context.revoked, context.spent, context.active].map(codesOf);
-  const candidates = active.filter(({ window }) => window.startHour < last - SEARCH_HOURS);
-  for (const { kid: owner } of context.owners) {
-    for (const windowClass of WINDOW_CLASSES.keys()) {
-      for (let startHour = last - SEARCH_HOURS; startHour <= last; startHour++) {
-        for (let serial = 0; serial < 2; serial++)
-          candidates.push({ owner, window: { windowClass, serial, startHour } });
-      }
-    }
-  }
-  return candidates.filter((each) => {
-    const options = { widthMax: context.widthMax, isActive: isIn(active, each) };
-    if (!isOpen(each.window, now, options)) return false;
-    return !isIn(revoked, each) && !isIn(spent, each);
-  });
-}
-
-function holds(table: WindowTable, now: Interval, context: WindowContext): void {
-  table.prepare(now, context);
-  const open = openWindows(now, context);
-  assert.is(table.live, open.length, "the count");
-  for (const each of open) {
-    const found = table.find(codeOf(each));
-    assert.ok(found !== undefined && crypto.isEqual(found.owner, each.owner) && isSame(found.window, each.window));
-  }
-}
-
-function opens(table: WindowTable, each: UsedWindow): boolean {
-  const found = table.find(codeOf(each));
-  return found !== undefined && found.denial === undefined && isSame(found.window, each.window);
-}
 
 const MOMENTS: readonly (readonly [string, Interval, live: number])[] = [
   ["on the hour", interval(AT), 662],
@@ -276,28 +203,6 @@ test("stops on more owners, active codes or width than it has room for", () => {
   }
 });
 
-/** Counts the HMACs and the searches of some work. */
-function counting(): { readonly crypto: Crypto; hmacs: number; searched: number[]; wanted: string } {
-  const counter = {
-    hmacs: 0,
-    searched: [] as number[],
-    wanted: "",
-    crypto: {
-      ...crypto,
-      hmacSha256(key: Uint8Array, message: Uint8Array): Bytes {
-        counter.hmacs++;
-        return crypto.hmacSha256(key, message);
-      },
-      find(table: Uint8Array, width: number, wanted: Uint8Array): number {
-        counter.searched.push(table.length);
-        counter.wanted = wanted.join();
-        return crypto.find(table, width, wanted);
-      },
-    },
-  };
-  return counter;
-}
-
 test("makes each code once: 706 at first, 44 for the next hour, none for the next moment", () => {
   const counter = counting();
   const table = new WindowTable(counter.crypto, TAG_KEY);
@@ -312,66 +217,6 @@ test("makes each code once: 706 at first, 44 for the next hour, none for the nex
   assert.is(counter.hmacs, 750);
   table.prepare(interval(AT + HOUR), { ...context, revoked: setOf([owned(0, 4, START)]) });
   assert.is(counter.hmacs, 750);
-});
-
-test("finds each of four owners' codes with one search and one code made again, as it looks for any other", () => {
-  const counter = counting();
-  const table = new WindowTable(counter.crypto, TAG_KEY);
-  const now = interval(AT - 300, AT + 300);
-  const context = contextOf({ owners: OWNERS });
-  table.prepare(now, context);
-  let more = 0;
-  const look = (code: Bytes, isFound: boolean): void => {
-    [counter.hmacs, counter.searched] = [0, []];
-    assert.is(table.find(code) !== undefined, isFound);
-    assert.is(counter.searched[0], (32 + 4 * 706) * 3, "the whole table");
-    assert.is(counter.hmacs, counter.searched.length);
-    more += counter.hmacs - 1;
-  };
-  assert.is(table.live, 2_824);
-  for (const each of openWindows(now, context)) {
-    const code = codeOf(each);
-    look(code, true);
-    code[4] ^= 1;
-    look(code, false);
-  }
-  assert.ok(more <= 5, `${more}: by chance three bytes are a place's in one of 6,000 entries`);
-});
-
-test("finds the right one of codes that agree in what is kept of them", () => {
-  // A hash of which a byte is left: each code has a dozen others that agree with it.
-  const poor: Crypto = { ...crypto, sha256: (message) => crypto.sha256(message).fill(0, 1) };
-  const table = new WindowTable(poor, TAG_KEY);
-  const context = contextOf({ owners: OWNERS });
-  const now = interval(AT - 300, AT + 300);
-  table.prepare(now, context);
-  for (const [index, each] of openWindows(now, context).entries()) if (index % 20 === 0) assert.ok(opens(table, each));
-});
-
-test("keeps of a code three bytes that follow from it by a key only", () => {
-  const kept = [8, 9].map((byte) => {
-    const counter = counting();
-    const table = new WindowTable(counter.crypto, new Uint8Array(32).fill(byte));
-    table.prepare(interval(AT), contextOf());
-    assert.is(opens(table, owned(0, 4, START)), true);
-    return counter.wanted;
-  });
-  assert.is(kept[0].split(",").length, 3);
-  assert.is.not(kept[0], kept[1]);
-});
-
-test("does not find what is left of an hour that is over, or the next hour's code before its time", () => {
-  const table = new WindowTable(crypto, TAG_KEY);
-  const context = contextOf();
-  table.prepare(interval(AT), context);
-  for (const windowClass of WINDOW_CLASSES.keys()) {
-    assert.is(table.find(codeOf(owned(0, windowClass, START + 1))), undefined, "it stands in the table");
-    assert.is(opens(table, owned(0, windowClass, START)), true);
-  }
-  table.prepare(interval(AT + HOUR), context);
-  // Of the classes 0 and 4 a window is an hour.
-  for (const windowClass of WINDOW_CLASSES.keys())
-    assert.is(opens(table, owned(0, windowClass, START)), windowClass % 4 !== 0 || windowClass > 4);
 });
 
 test("agrees with a plain search at seeded moments, through revocations and first uses", () => {
