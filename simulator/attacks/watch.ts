@@ -18,7 +18,7 @@ export interface Watch {
   /** Every plaintext that was sealed, and every one that was opened, as it is now: the very bytes, not copies. */
   readonly sealed: Bytes[];
   readonly opened: Bytes[];
-  /** How many PINs were hashed, and how many codes of windows. */
+  /** How many PINs were hashed, and how many codes of windows after the first search: before it their table may be made. */
   hashes: number;
 }
 
@@ -27,7 +27,11 @@ const TEST_BYTES_MAX = 32;
 const TEST_WIDTH = 3;
 
 /** What is hashed of a PIN begins so, and what of a window. */
-const LABELS = ["PIN", "LP1"].map(fromAscii);
+const [PIN, WINDOW] = ["PIN", "LP1"].map(fromAscii);
+
+function begins(message: Uint8Array, label: Bytes): boolean {
+  return label.every((byte, index) => message[index] === byte);
+}
 
 /** Watches primitives. */
 export function watched(crypto: Crypto): Watch {
@@ -47,7 +51,7 @@ export function watched(crypto: Crypto): Watch {
         return crypto.find(table, width, wanted);
       },
       hmacSha256: (key, message) => {
-        if (LABELS.some((label) => label.every((byte, index) => message[index] === byte))) watch.hashes++;
+        if (begins(message, PIN) || (begins(message, WINDOW) && searches.length > 0)) watch.hashes++;
         return crypto.hmacSha256(key, message);
       },
       seal: (key, nonce, aad, plaintext) => {

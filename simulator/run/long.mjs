@@ -25,8 +25,8 @@ const NARROW = [
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 2"],
   ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],
-  ["every cut of a hundred operations", "node simulator/run/tear.mjs --part small --operations 100"],
-  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
+  ["every cut of seventy-five operations", "node simulator/run/tear.mjs --part small --operations 75"],
+  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 1"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
 ];
