@@ -10,20 +10,20 @@ const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 3 --rv32 1"],
-  ["sixty seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 60 --days 3"],
+  ["forty seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 40 --days 3"],
   ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
-  ["a hundred and twenty thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 120000 --seed 1"],
-  ["sixty thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 60000 --seed 2 --engine xs"],
+  ["eighty thousand malformed messages on Node", "node simulator/run/fuzz.mjs --count 80000 --seed 1"],
+  ["forty thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 40000 --seed 2 --engine xs"],
 ];
 
 /** Each takes one processor: as many run beside each other as there are; the longest first. */
 const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
-  ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 2"],
+  ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],
   ["every cut of seventy-five operations", "node simulator/run/tear.mjs --part small --operations 75"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 1"],
