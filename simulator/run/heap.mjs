@@ -112,7 +112,7 @@ function addedByDay(marks) {
 function tellDays(marks) {
   const [first, ...later] = addedByDay(marks);
   tell(first <= DAY_BYTES_MAX, `the first day adds ${bytes(first).trim()} bytes (bar ${bytes(DAY_BYTES_MAX).trim()})`);
-  if (later.length === 0) return;
+  if (later.length === 0) return console.log("what a later day adds is left to --days 2");
   const most = Math.max(...later);
   const bar = bytes(LATER_DAY_BYTES_MAX).trim();
   tell(most <= LATER_DAY_BYTES_MAX, `each later one at most ${bytes(most).trim()} (bar ${bar})`);

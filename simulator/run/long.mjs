@@ -22,11 +22,11 @@ const WIDE = [
 /** Each takes one processor: as many run beside each other as there are; the longest first. */
 const NARROW = [
   ["attacks and their twins", "node simulator/run/attacks.mjs"],
-  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 2"],
+  ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],
   ["every cut of seventy-five operations", "node simulator/run/tear.mjs --part small --operations 75"],
-  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 1"],
+  ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
   ["images at random", "node simulator/run/tear.mjs --part images"],
 ];
