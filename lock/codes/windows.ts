@@ -129,7 +129,8 @@ export class WindowTable {
       if (owner < owners.length) this.#fill(owner, owners[owner]);
       else this.#forget(owner);
     }
-    this.#live = owners.length * this.#openPlaces() - this.#closedPlaces(context) + this.#fillActive(interval, context);
+    const open = owners.length * this.#openPlaces() - this.#closedPlaces(interval, context);
+    this.#live = open + this.#fillActive(interval, context);
     this.#context = context;
   }
 
@@ -141,7 +142,6 @@ export class WindowTable {
     if (context === undefined || !this.#isKnown || context.owners.length === 0) return undefined;
     const crypto = this.#crypto;
     const tag = this.#hashOf(code).subarray(0, TAG_BYTES);
-    crypto.wipe(this.#hashed.subarray(KEY_BYTES));
     let places = ACTIVE_MAX + context.owners.length * OWNER_PLACES;
     while (places > 0) {
       const number = crypto.find(this.#tags.subarray(0, places * TAG_BYTES), TAG_BYTES, tag);
@@ -176,12 +176,11 @@ export class WindowTable {
     if (madeAt === this.#loHour) return;
     this.#madeAt[owner] = NO_HOUR;
     held.set(key);
+    const newest = this.#loHour + 1;
+    // Where the clock went on, what is there of the hours before is right, and of the one behind them.
+    const missing = madeAt !== NO_HOUR && madeAt < this.#loHour ? madeAt + 2 : 0;
     for (let windowClass = 0; windowClass < RINGS.length; windowClass++) {
-      const newest = this.#loHour + 1;
-      const oldest = Math.max(0, newest - RINGS[windowClass] + 1);
-      // Where the clock went on, what is there of the hours before is right.
-      const isOn = madeAt !== NO_HOUR && madeAt < this.#loHour;
-      for (let startHour = isOn ? Math.max(oldest, madeAt + 2) : oldest; startHour <= newest; startHour++) {
+      for (let startHour = Math.max(missing, newest - RINGS[windowClass] + 1); startHour <= newest; startHour++) {
         for (let serial = 0; serial < SERIALS; serial++) {
           const window = { windowClass, serial, startHour };
           this.#put(this.#placeOf(owner, window), windowCode(this.#crypto, key, window));
@@ -203,10 +202,12 @@ export class WindowTable {
     for (let index = 0; index < TAG_BYTES; index++) this.#tags[place * TAG_BYTES + index] = hash[index];
   }
 
-  /** SHA-256(key || code). */
+  /** SHA-256(key || code); the code does not stay. */
   #hashOf(code: Uint8Array): Bytes {
     this.#hashed.set(code, KEY_BYTES);
-    return this.#crypto.sha256(this.#hashed);
+    const hash = this.#crypto.sha256(this.#hashed);
+    this.#crypto.wipe(this.#hashed.subarray(KEY_BYTES));
+    return hash;
   }
 
   #placeOf(owner: number, { windowClass, serial, startHour }: Window): number {
@@ -224,12 +225,13 @@ export class WindowTable {
   }
 
   /** How many of these are revoked or spent. */
-  #closedPlaces({ owners, revoked, spent }: WindowContext): number {
+  #closedPlaces(interval: Interval, { owners, revoked, spent, widthMax }: WindowContext): number {
     let closed = 0;
     for (const set of [revoked, spent]) {
       for (let index = 0; index < set.count; index++) {
         const each = set.at(index);
-        if (this.#ownerOf(owners, each.owner) < 0 || !this.#hasPlace(each.window)) continue;
+        if (this.#ownerOf(owners, each.owner) < 0) continue;
+        if (!isOpen(each.window, interval, { widthMax, isActive: false })) continue;
         if (set === revoked || !revoked.has(this.#crypto, each)) closed++;
       }
     }
@@ -267,11 +269,6 @@ export class WindowTable {
       window: { windowClass: PLACE_CLASSES[place], serial: place % SERIALS, startHour },
       isOpen: number >= ACTIVE_MAX && startHour <= this.#hiHour,
     };
-  }
-
-  /** Whether a window may be used for the first time now. */
-  #hasPlace({ windowClass, startHour }: Window): boolean {
-    return startHour <= this.#hiHour && startHour > this.#loHour - firstUseHours(windowClass);
   }
 
   #ownerOf(owners: readonly CodeOwner[], kid: Uint8Array): number {

@@ -97,37 +97,33 @@ function constructedBy({ type, callee, superClass, operator, left, right, object
   return type === "UpdateExpression" ? argument : undefined;
 }
 
-/** Finds what something constructs, or writes anew: a name, the same wherever it stands, or where a function begins. And which names
- *  are given to functions: pairs of a name and where its function begins. */
+/** Finds names and functions that something constructs, or writes anew; a name is taken for the same wherever it stands. */
 function* constructedIn(node) {
   const constructed = constructedBy(node);
-  if (constructed?.type === "Identifier") yield constructed.name;
-  else if (constructed?.type === "FunctionExpression") yield constructed.start;
-  if (node.type === "VariableDeclarator" && node.init?.type === "FunctionExpression")
-    yield [node.id.name, node.init.start];
+  if (constructed !== undefined && constructed !== null) yield constructed;
   for (const child of childrenOf(node)) yield* constructedIn(child);
 }
 
-/** Tells of each function of a program whether it may be an arrow. */
+/** Gives what tells of a function, and of the name that it is declared by, whether it may be an arrow. */
 function arrowsOf(tree) {
-  const found = [...constructedIn(tree)];
-  const constructed = new Set(found.filter((each) => !Array.isArray(each)));
-  for (const [name, start] of found.filter(Array.isArray)) if (constructed.has(name)) constructed.add(start);
-  return (node) =>
+  const constructed = [...constructedIn(tree)];
+  const names = new Set(constructed.filter(({ type }) => type === "Identifier").map(({ name }) => name));
+  return ({ node, name }) =>
     !node.generator &&
     !node.async &&
-    !constructed.has(node.start) &&
-    !constructed.has(node.id?.name) &&
+    !names.has(name) &&
+    !constructed.includes(node) &&
     ![...node.params, node.body].some(needsFunction);
 }
 
-/** Finds the functions that stand for themselves: no method's, no getter's. */
-function* functionsIn(node) {
-  if (node.type === "FunctionExpression" && node.id === null) yield node;
+/** Finds the functions that stand for themselves, no method's and no getter's. @returns rows of `{node, name}`: the variable's, if any */
+function* functionsIn(node, name) {
+  if (node.type === "FunctionExpression" && node.id === null) yield { node, name };
   const isMethod = METHODS.has(node.kind) || node.method === true;
+  const given = node.type === "VariableDeclarator" ? node.id.name : undefined;
   for (const child of childrenOf(node)) {
     if (isMethod && child === node.value) for (const part of childrenOf(child)) yield* functionsIn(part);
-    else yield* functionsIn(child);
+    else yield* functionsIn(child, given);
   }
 }
 
@@ -141,7 +137,7 @@ const holds = (outer, inner) => outer !== inner && outer.start <= inner.start &&
 /** Makes arrows of the functions in expressions, the innermost first. */
 function openExpressions(program) {
   const tree = parseModule(program);
-  const found = [...functionsIn(tree)].filter(arrowsOf(tree));
+  const found = [...functionsIn(tree)].filter(arrowsOf(tree)).map(({ node }) => node);
   const inmost = found.filter((outer) => !found.some((inner) => holds(outer, inner)));
   if (inmost.length === 0) return program;
   const edits = inmost.map((node) => ({ start: node.start, end: node.end, text: `(${arrowOf(program, node)})` }));
@@ -153,7 +149,9 @@ export function openFunctions(program) {
   const text = openExpressions(program);
   const tree = parseModule(text);
   const canBeArrow = arrowsOf(tree);
-  const declared = tree.body.filter((node) => node.type === "FunctionDeclaration" && canBeArrow(node));
+  const declared = tree.body.filter(
+    (node) => node.type === "FunctionDeclaration" && canBeArrow({ node, name: node.id.name }),
+  );
   const head = declared.map((node) => `const ${node.id.name} = ${arrowOf(text, node)};\n`);
   const rest = applyEdits(
     text,
