@@ -21,7 +21,7 @@ const WIDE = [
 
 /** Each takes one processor: as many run beside each other as there are; the longest first. */
 const NARROW = [
-  ["attacks and their twins", "node simulator/run/attacks.mjs"],
+  ["the twins of the attacks", "node simulator/run/attacks.mjs --twins"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
   ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],

@@ -5,7 +5,7 @@
 
 import { hostFor, missing } from "../xs/build.mjs";
 import { runSteps } from "./steps.mjs";
-import { jobsOf, LEFT_OUT_ON_RV32, runTests, SLOW_ON_XS } from "./tests.mjs";
+import { jobsOf, LEFT_OUT_ON_RV32, LEFT_OUT_ON_XS, runTests, SLOW_ON_XS } from "./tests.mjs";
 
 const [only, prefix = ""] = process.argv.slice(2);
 if (only !== undefined && !["node", "xs", "rv32"].includes(only)) {
@@ -24,6 +24,7 @@ function add(rows) {
 function chosen(engine) {
   if (engine === "rv32") console.log(`Left out on rv32, where it takes minutes: ${LEFT_OUT_ON_RV32}`);
   if (engine !== "xs") return jobsOf(engine, prefix);
+  if (only !== undefined) console.log(`Left out on XS, where it takes minutes: ${LEFT_OUT_ON_XS}`);
   if (prefix === "--slow") return jobsOf(engine).filter(({ file }) => SLOW_ON_XS.includes(file));
   if (only !== undefined) return jobsOf(engine, prefix);
   console.log(`Left to npm run test:long on XS, since they are slow there: ${SLOW_ON_XS.join(", ")}`);
