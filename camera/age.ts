@@ -3,7 +3,7 @@
 // on paper, so that a lost phone is no lost film.
 // Follows C2SP age v1 (X25519 recipient stanza; payload in STREAM chunks of 64 KiB), RFC 5869, RFC 7748, RFC 8439.
 
-import { type Bytes, concat, fromAscii, toBase64url } from "../firmware/bytes.ts";
+import { type Bytes, concat, fromAscii, NO_BYTES, toBase64url } from "../firmware/bytes.ts";
 import { type Crypto, type Hash, KEY_BYTES, NONCE_BYTES } from "../firmware/crypto/crypto.ts";
 import { hkdf } from "../firmware/crypto/kdf.ts";
 import { RECIPIENTS_MAX } from "../firmware/evidence/manifest.ts";
@@ -17,7 +17,6 @@ export const CHUNK_BYTES = 65_536;
 const FILE_KEY_BYTES = 16;
 const PAYLOAD_NONCE_BYTES = 16;
 const VERSION = "age-encryption.org/v1";
-const NOTHING = new Uint8Array(0);
 const U32 = 0x1_0000_0000;
 const COUNTER_LOW_AT = 7;
 const COUNTER_HIGH_AT = 3;
@@ -103,7 +102,7 @@ export class AgeWriter implements Sink {
     view.setUint32(COUNTER_HIGH_AT, Math.floor(this.#chunks / U32));
     view.setUint32(COUNTER_LOW_AT, this.#chunks % U32);
     view.setUint8(LAST_AT, isLast ? 1 : 0);
-    this.#write(this.#crypto.seal(this.#key, this.#nonce, NOTHING, this.#chunk.subarray(0, this.#filled)));
+    this.#write(this.#crypto.seal(this.#key, this.#nonce, NO_BYTES, this.#chunk.subarray(0, this.#filled)));
     this.#chunks += 1;
     this.#filled = 0;
   }
@@ -124,7 +123,7 @@ function headerOf(
     stanzaOf(crypto, { recipient, fileKey, secret: drawn(random, KEY_BYTES) }),
   );
   const text = fromLines([VERSION, ...stanzas.flat(), "---"]);
-  const key = hkdf(crypto, fileKey, { salt: NOTHING, info: fromAscii("header"), size: KEY_BYTES });
+  const key = hkdf(crypto, fileKey, { salt: NO_BYTES, info: fromAscii("header"), size: KEY_BYTES });
   const code = crypto.hmacSha256(key, text);
   crypto.wipe(key);
   return concat(text, fromAscii(` ${toBase64(code)}`), Uint8Array.of(0x0a));
@@ -139,7 +138,7 @@ function stanzaOf(
   const agreed = crypto.agree(secret, recipient);
   const info = fromAscii(`${VERSION}/X25519`);
   const key = hkdf(crypto, agreed, { salt: concat(share, recipient), info, size: KEY_BYTES });
-  const wrapped = crypto.seal(key, new Uint8Array(NONCE_BYTES), NOTHING, fileKey);
+  const wrapped = crypto.seal(key, new Uint8Array(NONCE_BYTES), NO_BYTES, fileKey);
   for (const each of [secret, agreed, key]) crypto.wipe(each);
   return [`-> X25519 ${toBase64(share)}`, toBase64(wrapped)];
 }

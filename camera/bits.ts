@@ -3,6 +3,7 @@
 // reader asks after each block whether it took any.
 // Follows ITU-T T.81 §B.1.1.5 and F.2.2.5.
 
+import { NO_BYTES } from "../firmware/bytes.ts";
 import { Fault } from "../firmware/fault.ts";
 
 /** Below this many bits, more are held: a look and a skip of the longest entry find enough after one filling each. */
@@ -13,7 +14,7 @@ const MARKER_RST7 = 0xd7;
 
 /** A cursor over the bits of a scan. */
 export class ScanBits {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = NO_BYTES;
   #at = 0;
   #held = 0;
   #count = 0;

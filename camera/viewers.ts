@@ -3,7 +3,7 @@
 // camera answers nobody else. A stranger who does not know a ticket's name costs it nothing, one who does two key agreements.
 // Follows docs/protocol.md §9.1; Noise rev. 34 §7.5 (KK).
 
-import type { Bytes } from "../firmware/bytes.ts";
+import { type Bytes, NO_BYTES } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Identity } from "../firmware/identity.ts";
@@ -193,7 +193,7 @@ export class Viewers {
       // Only now is it the ticket's key that comes: its name alone is for anybody to hear.
       if (guest !== undefined) this.#end((each) => each === guest);
       admission.openings += 1;
-      const answer = encodeHandshake(FRAME_KK_2, number, handshake.writeMessage(new Uint8Array(0)));
+      const answer = encodeHandshake(FRAME_KK_2, number, handshake.writeMessage(NO_BYTES));
       const cipher = createCipher(crypto, { session: number, keys: handshake.split(), mode: "commands" });
       const { until } = admission;
       connection.session = new ViewerSession({ crypto, random, cipher, ticket, until }, this.#desk, now);

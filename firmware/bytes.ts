@@ -8,8 +8,16 @@ import { Fault } from "./fault.ts";
 /** A byte string that owns or views an ArrayBuffer (never a SharedArrayBuffer). */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** No bytes at all: one for everybody, since on a board each costs 120. */
+export const NO_BYTES: Bytes = new Uint8Array(0);
+
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const HEX = "0123456789abcdef";
+
+/** Gives a copy for whoever holds it for long, and the one that everybody has of no bytes. */
+export function held(bytes: Uint8Array): Bytes {
+  return bytes.length === 0 ? NO_BYTES : (bytes.slice() as Bytes);
+}
 
 /** Gives a new byte string that holds `parts` one after the other. */
 export function concat(...parts: readonly Uint8Array[]): Bytes {

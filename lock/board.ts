@@ -137,7 +137,7 @@ class LockBoard {
         this.#restart.nextTick = millis(chip.uptime + RESTART_MILLIS);
       },
     };
-    const lock = new Lock(platform, this.#options(chip.resetReason), chip.uptime);
+    const lock = Lock.start(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
     pump.add(this.#restart, lock, terminal, cable, ...radioOfHouse.timed, confirmation(chip));
     this.#startRadio(phones, indicator);

@@ -21,7 +21,7 @@ import type { Millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { ROLE_KEYPAD } from "../firmware/role.ts";
 import type { StrangerClass } from "./desk.ts";
-import { type Peer, Peers, type PeersParts } from "./peers.ts";
+import { type Peer, Peers, type PeersDesk, type PeersParts } from "./peers.ts";
 
 const NO_SENSE: StrangerClass = 1;
 
@@ -54,22 +54,45 @@ export class Boards {
   constructor(parts: PeersParts, desk: BoardDesk, now: Millis) {
     this.#crypto = parts.crypto;
     this.#desk = desk;
-    this.#peers = new Peers<Known>(
-      parts,
-      {
-        lockId: desk.lockId,
-        role: ROLE_KEYPAD,
-        get boards() {
-          return desk.boards;
-        },
-        create: () => ({ told: undefined, last: undefined, report: undefined }),
-        heard: (peer, plaintext, at) => this.#serve(peer, plaintext, at),
-        stranger: (kind, at) => desk.stranger(kind, at),
-        linkChanged: (board, isUp, at) => desk.linkChanged(board, isUp, at),
-      },
-      now,
-    );
+    this.#peers = new Peers<Known>(parts, new Boards.#PeersDesk(this), now);
   }
+
+  /** What the peers may reach. A class: a function that is made for each lock costs a board 160 bytes. */
+  static readonly #PeersDesk = class implements PeersDesk<Known> {
+    readonly #keypads: Boards;
+
+    constructor(keypads: Boards) {
+      this.#keypads = keypads;
+    }
+
+    get lockId(): string {
+      return this.#keypads.#desk.lockId;
+    }
+
+    get role(): number {
+      return ROLE_KEYPAD;
+    }
+
+    get boards(): readonly EnrolledBoard[] {
+      return this.#keypads.#desk.boards;
+    }
+
+    create(): Known {
+      return { told: undefined, last: undefined, report: undefined };
+    }
+
+    heard(peer: Peer<Known>, plaintext: Bytes, now: Millis): void {
+      this.#keypads.#serve(peer, plaintext, now);
+    }
+
+    stranger(kind: StrangerClass, now: Millis): void {
+      this.#keypads.#desk.stranger(kind, now);
+    }
+
+    linkChanged(board: EnrolledBoard, isUp: boolean, now: Millis): void {
+      this.#keypads.#desk.linkChanged(board, isUp, now);
+    }
+  };
 
   /** Takes one frame. Total: it never throws for any bytes. */
   received(frame: Bytes, now: Millis): void {

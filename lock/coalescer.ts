@@ -20,21 +20,26 @@ interface Kind<Event> {
   periodMillis: number;
 }
 
-/** Writes one record. @throws Fault journal.* where it cannot: the count is kept for later */
-export type WriteCount<Event> = (event: Event, count: number, now: Millis) => void;
+/** One family of events, the same for every lock. */
+export interface Family<Event, Target> {
+  /** How long the second record of a kind waits after the first. */
+  readonly periodMillis: number;
+  /** Events of further kinds are dropped until one is past its time. */
+  readonly kindsMax: number;
+  /** Writes one record. @throws Fault journal.* where it cannot: the count is kept for later */
+  write(target: Target, event: Event, count: number, now: Millis): void;
+}
 
 /** Counts of one family of events. */
-export class Coalescer<Event> {
-  readonly #periodMillis: number;
-  readonly #kindsMax: number;
-  readonly #write: WriteCount<Event>;
+export class Coalescer<Event, Target> {
+  readonly #family: Family<Event, Target>;
+  readonly #target: Target;
   readonly #kinds = new Map<string, Kind<Event>>();
 
-  /** @param limits.kindsMax events of further kinds are dropped until one is past its time */
-  constructor(limits: { readonly periodMillis: number; readonly kindsMax: number }, write: WriteCount<Event>) {
-    this.#periodMillis = limits.periodMillis;
-    this.#kindsMax = limits.kindsMax;
-    this.#write = write;
+  /** @param target what its records are written to */
+  constructor(family: Family<Event, Target>, target: Target) {
+    this.#family = family;
+    this.#target = target;
   }
 
   /** Counts one event; writes at once if none of its kind was written lately.
@@ -43,8 +48,8 @@ export class Coalescer<Event> {
   note(kind: string, event: Event, now: Millis): boolean {
     let entry = this.#kinds.get(kind);
     if (entry === undefined) {
-      if (this.#kinds.size >= this.#kindsMax && !this.#dropOne(now)) return false;
-      entry = { event, count: 0, lastWritten: undefined, periodMillis: this.#periodMillis };
+      if (this.#kinds.size >= this.#family.kindsMax && !this.#dropOne(now)) return false;
+      entry = { event, count: 0, lastWritten: undefined, periodMillis: this.#family.periodMillis };
       this.#kinds.set(kind, entry);
     }
     entry.event = event;
@@ -76,11 +81,11 @@ export class Coalescer<Event> {
     const { event, count, lastWritten, periodMillis } = kind;
     if (count === 0 || (lastWritten !== undefined && now - lastWritten < periodMillis)) return;
     // An event alone after a silence is news; several since the last record are noise.
-    kind.periodMillis = count > 1 ? Math.min(2 * periodMillis, PERIOD_MILLIS_MAX) : this.#periodMillis;
+    kind.periodMillis = count > 1 ? Math.min(2 * periodMillis, PERIOD_MILLIS_MAX) : this.#family.periodMillis;
     // Tried once in a period, so that a journal that cannot be written is not tried at every tick.
     kind.lastWritten = now;
     try {
-      this.#write(event, count, now);
+      this.#family.write(this.#target, event, count, now);
       kind.count = 0;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

@@ -84,6 +84,17 @@ interface Moment {
   readonly now: Millis;
 }
 
+/** What nothing stands against. */
+interface Allowed {
+  readonly spends: readonly Spend[];
+  readonly dwellMinutes: number | undefined;
+  readonly cameraRule: number;
+  /** Whether the same grant opened this visit already. */
+  readonly isRetry: boolean;
+}
+
+type Intent = Allowed & { readonly proof: GrantProof };
+
 /** Does what a proven grant asks, or records why not. @returns why not, or undefined */
 export function serveGrant(desk: GuestDesk, proof: GrantProof, moment: Moment): GrantDenial | undefined {
   const denial = judgeAndDo(desk, proof, moment);
@@ -133,35 +144,17 @@ function judge(desk: GuestDesk, proof: GrantProof & { readonly isRetry?: boolean
 }
 
 function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
-  const { crypto, visit } = desk;
-  const { chain, operation } = proof;
-  const { now } = moment;
-  if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
-  const retry = isRetry(crypto, visit, { leaf: chain.leaf.link8, operation, now });
-  const decision = judge(desk, { ...proof, isRetry: retry }, moment);
-  // Whoever passes a grant on passes the need of a code on with it; no camera is woken for a phone that needs one.
-  const isOpening = operation === OPERATION_UNLOCK || operation === OPERATION_UNLATCH;
-  const isMissing = () => isOpening && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now));
-  if (!decision.isAllowed && decision.denial === "camera" && isMissing()) return "code";
-  if (!decision.isAllowed) return decision.denial;
-  if (!retry && isMissing()) return "code";
-  // What the camera proved for the code it must prove again for its phone: a minute may lie between them.
-  if (isOpening && codeCameraRule(desk, chain) > desk.cameraProof(now)) return "camera";
-  switch (operation) {
+  const allowed = judgeWhole(desk, proof, moment);
+  if (typeof allowed === "string") return allowed;
+  switch (proof.operation) {
     case OPERATION_UNLOCK:
-    case OPERATION_UNLATCH: {
-      // A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there.
-      if (retry && visit !== undefined) visit.retries++;
-      else {
-        const denial = beginGuestVisit(desk, { ...decision, proof }, moment);
-        if (denial !== undefined) return denial;
-      }
-      desk.act(operation, now);
-      return undefined;
-    }
+    case OPERATION_UNLATCH:
+      return allowed.isRetry
+        ? openAgain(desk, proof.operation, moment.now)
+        : openFirst(desk, { ...allowed, proof }, moment);
     case OPERATION_LOCK:
       if (desk.isLeaving) return "door";
-      desk.act(operation, now);
+      desk.act(proof.operation, moment.now);
       return undefined;
     case OPERATION_TALK:
       return "camera";
@@ -174,41 +167,65 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   }
 }
 
+/** Judges a grant, and all that stands beside it: the code that its holder needs, and what that asks of the camera. */
+function judgeWhole(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | Allowed {
+  const { chain, operation } = proof;
+  const { now } = moment;
+  if (operation === OPERATION_UNLATCH && !desk.canUnlatch) return "unsupported";
+  const retry = isRetry(desk.crypto, desk.visit, { leaf: chain.leaf.link8, operation, now });
+  const decision = judge(desk, { ...proof, isRetry: retry }, moment);
+  // Whoever passes a grant on passes the need of a code on with it; no camera is woken for a phone that needs one.
+  const isOpening = operation === OPERATION_UNLOCK || operation === OPERATION_UNLATCH;
+  const isMissing = () => isOpening && chain.links.some(({ kid8 }) => desk.codeRule.isCodeMissing(kid8, now));
+  if (!decision.isAllowed && decision.denial === "camera" && isMissing()) return "code";
+  if (!decision.isAllowed) return decision.denial;
+  if (!retry && isMissing()) return "code";
+  // What the camera proved for the code it must prove again for its phone: a minute may lie between them.
+  if (isOpening && codeCameraRule(desk, chain) > desk.cameraProof(now)) return "camera";
+  return { ...decision, isRetry: retry };
+}
+
+/** A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there. */
+function openAgain(desk: GuestDesk, operation: number, now: Millis): undefined {
+  if (desk.visit !== undefined) desk.visit.retries++;
+  desk.act(operation, now);
+}
+
 /** What the codes that a chain's holders need ask of the camera, the strictest. */
 function codeCameraRule({ codeRule }: GuestDesk, { links }: Chain): number {
   return Math.max(...links.map(({ kid8 }) => codeRule.cameraRule(kid8)));
 }
 
-/** Writes who comes and what it spends; when it returns undefined, all of it is durable. */
-function beginGuestVisit(
-  desk: GuestDesk,
-  intent: {
-    readonly proof: GrantProof;
-    readonly spends: readonly Spend[];
-    readonly dwellMinutes: number | undefined;
-    readonly cameraRule: number;
-  },
-  { from, now }: Moment,
-): Denial | undefined {
-  const { crypto, recorder, faces } = desk;
-  const { dwellMinutes, spends } = intent;
-  const { chain, holder, operation } = intent.proof;
+/** Writes who comes and what it spends; when all of it is durable, the door is asked. @returns why not, or undefined */
+function openFirst(desk: GuestDesk, intent: Intent, { from, now }: Moment): Denial | undefined {
+  const { chain } = intent.proof;
   if (!desk.ration.take(chain.links[0].link8, now)) return "rate";
   const isBound = chain.links.some(({ kid8 }) => desk.codeRule.isBound(kid8));
-  const rule = Math.max(intent.cameraRule, codeCameraRule(desk, chain));
   try {
-    recorder.face(crypto, chain, now);
-    const source = isBound ? "keypad" : "phone";
-    const { link8: leaf, grant } = chain.leaf;
+    desk.recorder.face(desk.crypto, chain, now);
     const proof = desk.cameraProof(now);
-    const { seq } = recorder.intent({ chain, holder, operation, source, spends, proof }, now);
-    const who = { leaf, operation, dwellMinutes, connection: from.connection, camera: { rule, proof } };
-    desk.begin(beginVisit(seq, { ...who, grant: { leaf, holder, name: grant.name } }, now), now);
+    const source = isBound ? "keypad" : "phone";
+    const { seq } = desk.recorder.intent({ ...intent.proof, spends: intent.spends, source, proof }, now);
+    desk.begin(guestVisit(desk, intent, { seq, proof, connection: from.connection, now }), now);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     return "journal";
   }
   if (isBound) desk.codeRule.used();
-  faces.keep(crypto, chain);
+  desk.faces.keep(desk.crypto, chain);
+  desk.act(intent.proof.operation, now);
   return undefined;
+}
+
+/** The visit whose intent has the number `seq`. */
+function guestVisit(
+  desk: GuestDesk,
+  { proof: { chain, holder, operation }, dwellMinutes, cameraRule }: Intent,
+  at: { readonly seq: number; readonly proof: number; readonly connection: number; readonly now: Millis },
+): Visit {
+  const { link8: leaf, grant } = chain.leaf;
+  const { connection, proof } = at;
+  const camera = { rule: Math.max(cameraRule, codeCameraRule(desk, chain)), proof };
+  const who = { leaf, operation, dwellMinutes, connection, camera };
+  return beginVisit(at.seq, { ...who, grant: { leaf, holder, name: grant.name } }, at.now);
 }

@@ -9,7 +9,8 @@ import type { Command, Result, View } from "../firmware/link/command.ts";
 import type { Battery, Indicator, Millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { ROLE_KEYPAD } from "../firmware/role.ts";
-import { isWithinWeekly } from "../firmware/time/schedule.ts";
+import { isInWeeklies } from "../firmware/time/schedule.ts";
+import { toLocal } from "../firmware/time/zone.ts";
 import type { Codes, CodesDesk } from "./codes/codes.ts";
 import type { Memory } from "./memory.ts";
 import { hasChargeToRelock } from "./power.ts";
@@ -37,7 +38,6 @@ export interface KeypadDesk {
 }
 
 const EVERY_DAY = 127;
-const NUMBERS_OF_ALWAYS = 1_440;
 
 /** Does what a board asks. Only a keypad has anything to ask. */
 export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Command, now: Millis): Result {
@@ -99,6 +99,6 @@ function isNight(memory: Memory, now: Millis): boolean {
   const { zone, nightStart, nightMinutes } = memory.state.configuration;
   const { lo, hi } = memory.interval(now);
   if (hi === undefined || nightMinutes === 0) return false;
-  if (nightMinutes === NUMBERS_OF_ALWAYS) return true;
-  return isWithinWeekly(zone, [[EVERY_DAY, nightStart, nightMinutes]], { from: lo, to: lo });
+  const { weekday, minuteOfDay } = toLocal(zone, lo);
+  return isInWeeklies([EVERY_DAY, nightStart, nightMinutes], weekday, minuteOfDay);
 }

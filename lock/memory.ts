@@ -2,7 +2,7 @@
 // Why: there is one way to change the state, and it goes through flash: a record is durable and read back before it counts.
 // Follows docs/protocol.md §4 and §6.
 
-import { type Bytes, concat } from "../firmware/bytes.ts";
+import type { Bytes } from "../firmware/bytes.ts";
 import { modeAt } from "../firmware/codes/user.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { encodeReceipt, type Receipt } from "../firmware/evidence/receipt.ts";
@@ -210,12 +210,17 @@ export class Memory {
   /** Gives raw records from a number on, as many as one answer carries.
    *  @throws Fault flash.io */
   records(region: Region, from: number): { first: number; previousLink: Bytes; bytes: Bytes } {
-    const parts: Bytes[] = [];
+    // One buffer: an answer is the largest thing that a board holds beside its snapshot, and no part of it should be held twice.
+    const bytes = new Uint8Array(RECORDS_BYTES_MAX);
+    let size = 0;
     const { firstSeq, prevLink } = this.#store.journal.exportRegion(region, from, {
       bytesMax: RECORDS_BYTES_MAX,
-      emit: (record) => parts.push(record.slice()),
+      emit: (record) => {
+        bytes.set(record, size);
+        size += record.length;
+      },
     });
-    return { first: firstSeq, previousLink: prevLink, bytes: concat(...parts) };
+    return { first: firstSeq, previousLink: prevLink, bytes: bytes.subarray(0, size) };
   }
 
   /** Signs the heads of all regions. */

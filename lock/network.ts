@@ -3,7 +3,7 @@
 // board's constants, not in the journal, which is fetched and exported; and it is over with the owner who had it set.
 // Follows docs/protocol.md §3.4.
 
-import type { Bytes } from "../firmware/bytes.ts";
+import { type Bytes, NO_BYTES } from "../firmware/bytes.ts";
 import { Reader } from "../firmware/cbor/decode.ts";
 import { Writer } from "../firmware/cbor/encode.ts";
 import { KID_BYTES } from "../firmware/cose/key.ts";
@@ -19,7 +19,6 @@ import type { Ration } from "./ration.ts";
 const VERSION = 1;
 /** The most bytes of what is kept: the longest name and passphrase, under a custody. */
 const VALUE_BYTES_MAX = 110;
-const NOBODY: Bytes = new Uint8Array(0);
 
 /** What the lock's network stands on. */
 export interface NetworkParts {
@@ -96,7 +95,7 @@ export class HouseNetwork {
    *  other act. So a cut of power between a transfer and its forgetting gives the buyer's lock no former network.
    *  @returns 8 bytes, or none where the journal lost it */
   get #recoveryKid(): Bytes {
-    return this.#parts.memory.state.keyring.recovery?.kid ?? NOBODY;
+    return this.#parts.memory.state.keyring.recovery?.kid ?? NO_BYTES;
   }
 
   /** @returns views; undefined where it was set under another custody

@@ -8,12 +8,13 @@ import { secretFingerprint } from "../firmware/codes/window.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
-import type { View } from "../firmware/link/command.ts";
+import type { Command, Result, View } from "../firmware/link/command.ts";
 import type { Offer } from "../firmware/link/introduction.ts";
 import type { BoardRole, BoardState, CodesState, NoticeEvent, Status } from "../firmware/link/message.ts";
 import { type Battery, type Indicator, type Millis, millis, type Wire } from "../firmware/platform.ts";
+import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { ROLE_CAMERA } from "../firmware/role.ts";
-import { Boards } from "./boards.ts";
+import { type BoardDesk, Boards } from "./boards.ts";
 import { Codes } from "./codes/codes.ts";
 import { setCodes, usersFrom } from "./codes/setting.ts";
 import { Vault } from "./codes/vault.ts";
@@ -79,26 +80,41 @@ export class Outside {
     this.#desk = desk;
     this.#vault = new Vault(crypto, random, identity);
     this.codes = new Codes({ crypto, memory, vault: this.#vault, identity }, now);
-    const outside = this;
-    this.#boards = new Boards(
-      parts,
-      {
-        lockId: identity.lockId,
-        get boards() {
-          return memory.state.keyring.boards;
-        },
-        serve: (board, command, at) => serveKeypad(outside.#keypadDesk(board.kid), board, command, at),
-        get view() {
-          return outside.#view;
-        },
-        stranger: (kind, at) => desk.stranger(kind, at),
-        linkChanged: (_, isUp, at) => {
-          if (!isUp) soundSilence(parts, at);
-        },
-      },
-      now,
-    );
+    this.#boards = new Boards(parts, new Outside.#BoardDesk(this), now);
   }
+
+  /** What the keypads may reach. A class: a function that is made for each lock costs a board 160 bytes. */
+  static readonly #BoardDesk = class implements BoardDesk {
+    readonly #outside: Outside;
+
+    constructor(outside: Outside) {
+      this.#outside = outside;
+    }
+
+    get lockId(): string {
+      return this.#outside.#parts.identity.lockId;
+    }
+
+    get boards(): readonly EnrolledBoard[] {
+      return this.#outside.#parts.memory.state.keyring.boards;
+    }
+
+    get view(): View {
+      return this.#outside.#view;
+    }
+
+    serve(board: EnrolledBoard, command: Command, now: Millis): Result {
+      return serveKeypad(this.#outside.#keypadDesk(board.kid), board, command, now);
+    }
+
+    stranger(kind: StrangerClass, now: Millis): void {
+      this.#outside.#desk.stranger(kind, now);
+    }
+
+    linkChanged(_: EnrolledBoard, isUp: boolean, now: Millis): void {
+      if (!isUp) soundSilence(this.#outside.#parts, now);
+    }
+  };
 
   /** Takes one frame from the wire. Total: no bytes make it throw. */
   received(frame: Bytes, now: Millis): void {

@@ -22,6 +22,7 @@ import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import { judgeSuccession, verifyRevocations } from "../firmware/grant/revocation.ts";
 import { type Statement, verifyStatement } from "../firmware/grant/statement.ts";
 import { TYP_REVOCATIONS, typOf } from "../firmware/grant/typ.ts";
+import type { WritableEntry } from "../firmware/journal/entry.ts";
 import type { Indicator, Millis } from "../firmware/platform.ts";
 import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
 import { type Clock, type ClockResult, intersect, ownerEvidence, setByOwner } from "../firmware/time/clock.ts";
@@ -80,28 +81,34 @@ interface Moment {
  *  @throws Fault statement.shape, cose.*, cbor.*; nothing has changed then */
 export function serveStatement(desk: OwnerDesk, message: Bytes, moment: Moment): Denial | undefined {
   if (typOf(message) === TYP_REVOCATIONS) return takeList(desk, message, moment.now);
-  const { crypto, lockId, memory } = desk;
-  const { keyring, configuration } = memory.state;
-  const statement = verifyStatement(crypto, message, {
-    lockId,
-    challenge: moment.from.challenge,
-    keyOf: (kid) => statementKey(crypto, keyring, kid),
-  });
+  const statement = verify(desk, message, moment.from);
   if (typeof statement === "string") return statement;
-  const denial = judgeStatement(statement, {
+  let denial = judge(desk, statement, moment);
+  if (denial === undefined && !desk.statements.take(statement.kid, moment.now)) denial = "rate";
+  denial ??= obey(desk, statement, moment);
+  // The clock's own need of it is found out last.
+  return denial === "presence" ? announce(desk, statement, moment.now) : denial;
+}
+
+function verify({ crypto, lockId, memory }: OwnerDesk, message: Bytes, { challenge }: Origin): Statement | Denial {
+  const keyOf = (kid: Bytes): Bytes | undefined => statementKey(crypto, memory.state.keyring, kid);
+  return verifyStatement(crypto, message, { lockId, challenge, keyOf });
+}
+
+function judge(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Denial | undefined {
+  const { memory } = desk;
+  const { keyring, configuration } = memory.state;
+  return judgeStatement(statement, {
     ...desk,
     keyring,
     configuration,
-    mode: memory.mode(moment.now),
-    isAnswered: (kid) => desk.presence.isAnswered(kid, moment.now),
+    mode: memory.mode(now),
+    isAnswered: (kid) => desk.presence.isAnswered(kid, now),
     isResetRunning: desk.reset.isRunning,
     isCustodyWhole: memory.isCustodyWhole,
     hasRoom: memory.hasRoomForOwners,
-    source: moment.from.transport === "ble" ? "owner" : "remote",
+    source: from.transport === "ble" ? "owner" : "remote",
   });
-  const result = denial ?? (desk.statements.take(statement.kid, moment.now) ? obey(desk, statement, moment) : "rate");
-  // The clock's own need of it is found out last.
-  return result === "presence" ? announce(desk, statement, moment.now) : result;
 }
 
 /** Tells everybody in the house that an owner's key asks for what needs somebody inside: who knows of no such thing does not
@@ -120,16 +127,16 @@ function announce(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denia
 }
 
 /** The statement is written first; then it acts. */
-function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Denial | undefined {
+function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | undefined {
   const { memory } = desk;
-  const { body, kid, sequence, encodedBody } = statement;
-  const clock = judgeClock(desk, statement, { from, now });
+  const { body } = statement;
+  const { now } = moment;
+  const clock = judgeClock(desk, statement, moment);
   if (typeof clock === "string") return clock;
   try {
-    const { seq } = memory.write({ kind: "statement", actor: kid, sequence, body, encodedBody }, now);
+    const { seq } = memory.write(entryOf(statement), now);
     if (body.kind === KIND_ACT && body.operation !== OPERATION_LOCK) {
-      const who = { leaf: undefined, operation: body.operation, connection: from.connection, dwellMinutes: undefined };
-      desk.begin(beginVisit(seq, who, now), now);
+      desk.begin(ownerVisit(seq, body.operation, moment), now);
     }
     if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
   } catch (fault) {
@@ -137,11 +144,21 @@ function obey(desk: OwnerDesk, statement: Statement, { from, now }: Moment): Den
     // A door that only its owner can open must open though the flash is dead or full, and say so; and a reset, which
     // erases the journal anyway, is the way out of both, so it must be possible to begin it and to stop it.
     if (!UNWRITTEN_KINDS.includes(body.kind)) return "journal";
-    memory.spendUnwritten(kid, sequence);
+    memory.spendUnwritten(statement.kid, statement.sequence);
     desk.indicator.signal("alarm");
   }
   if (clock !== undefined && !memory.trySetClock(clock, now) && body.kind === KIND_SET_CLOCK) return "journal";
   return act(desk, statement, now);
+}
+
+function entryOf({ kid: actor, sequence, body, encodedBody }: Statement): WritableEntry {
+  return { kind: "statement", actor, sequence, body, encodedBody };
+}
+
+/** The visit that an owner's word begins. @param seq the number of its statement */
+function ownerVisit(seq: number, operation: number, { from, now }: Moment): Visit {
+  const { connection } = from;
+  return beginVisit(seq, { leaf: undefined, operation, connection, dwellMinutes: undefined }, now);
 }
 
 /** Does what a statement says that is durable, or need not be. @returns why not, or undefined */

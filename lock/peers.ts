@@ -3,7 +3,7 @@
 // street; so only a board that an owner enrolled for that very role is answered at all (docs/attacks.md T02, T15, T16).
 // Follows docs/protocol.md §3.2 and §3.3; Noise rev. 34 §7.5 (KK), §11.4.
 
-import type { Bytes } from "../firmware/bytes.ts";
+import { type Bytes, NO_BYTES } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import { Bucket } from "../firmware/link/bucket.ts";
@@ -272,7 +272,7 @@ export class Peers<State> {
       handshake.readMessage(bodyOf(frame));
       if (!peer.handshakes.take(now)) return true;
       const session = sessionOf(frame);
-      const answer = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(new Uint8Array(0)));
+      const answer = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(NO_BYTES));
       const cipher = createCipher(this.#crypto, { session, keys: handshake.split(), mode: "commands" });
       const kept = peer.halfOpen.slice(1 - HALF_OPEN_MAX);
       for (const half of peer.halfOpen) if (!kept.includes(half)) half.cipher.wipe();

@@ -14,9 +14,7 @@ import {
   type Proof,
   verifyProof,
 } from "../firmware/grant/holder.ts";
-import { ACCESS } from "../firmware/journal/record.ts";
 import { Bucket } from "../firmware/link/bucket.ts";
-import type { CodeRequest } from "../firmware/link/codes.ts";
 import { checkFrame, FRAME_COMMANDS, FRAME_NK_1, sessionOf } from "../firmware/link/frame.ts";
 import {
   type Answer,
@@ -26,8 +24,8 @@ import {
   parseRequest,
   type Request,
 } from "../firmware/link/message.ts";
-import type { NetworkRequest } from "../firmware/link/network.ts";
 import type { Carrier, Millis, Random, Transport } from "../firmware/platform.ts";
+import { answerOf, serve } from "./answers.ts";
 import type { Desk } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import {
@@ -121,9 +119,8 @@ export class Phones {
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.#desk.stranger(0, now);
-    } finally {
-      this.#asking = undefined;
     }
+    this.#asking = undefined;
   }
 
   /** Tells a session what the door does. */
@@ -185,7 +182,7 @@ export class Phones {
     else if (type === FRAME_COMMANDS && session.channel !== undefined) {
       const plaintext = session.channel.cipher.open(frame);
       const request = this.#read(session, plaintext, now);
-      if (request !== undefined) this.#ask(session, session.channel, { request, now });
+      if (request !== undefined && this.#ask(session, session.channel, { request, now })) this.#reply(session, request);
       // The digits of a PIN and what makes codes stay nowhere; of everything else views may be kept.
       if (request === undefined || SECRET_KINDS.includes(request.kind)) this.#crypto.wipe(plaintext);
     } else throw new Fault("link.shape");
@@ -232,85 +229,33 @@ export class Phones {
     }
   }
 
-  #ask(session: Session, channel: Channel, asked: Asked): void {
-    const { request, now } = asked;
-    if (session.lastId !== undefined && request.id <= session.lastId) {
-      if (request.id === session.lastId && session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
-      return;
-    }
-    session.lastId = request.id;
+  /** Serves a request once. @returns whether the session's last answer is to be sent, for the first time or again */
+  #ask(session: Session, channel: Channel, asked: Asked): boolean {
+    const { id } = asked.request;
+    if (session.lastId !== undefined && id <= session.lastId) return id === session.lastId;
+    session.lastId = id;
     this.#asking = session;
-    const answer = this.#serve(session, channel, { request, now });
+    // What was answered before is not held while there is another.
+    session.lastAnswer = undefined;
+    const answer = this.#serve(session, channel, asked);
     // Asking for what one may not have keeps no place.
-    if (answer?.kind !== "no") session.lastRequestAt = now;
+    if (answer?.kind !== "no") session.lastRequestAt = asked.now;
     session.lastAnswer = answer === undefined ? undefined : encodeAnswer(answer);
+    return true;
+  }
+
+  /** Sends the last answer. Apart from the one who made it, who holds it whole. */
+  #reply(session: Session, request: Request): void {
     if (session.lastAnswer !== undefined) this.#send(session, session.lastAnswer);
     if (request.kind === "bye" || session.isOver) this.#end(session);
   }
 
-  #serve(session: Session, channel: Channel, asked: Asked): Answer | undefined {
-    const { request, now } = asked;
-    const { id } = request;
-    const isOwner = session.role === "owner";
-    const isReader = isOwner && !session.isRecovery;
-    switch (request.kind) {
-      case "prove":
-        return this.#answer(session, id, this.#prove(session, channel, { message: request.message, now }));
-      case "statement":
-        return this.#answer(session, id, this.#obey(session, channel, { message: request.message, now }));
-      case "status":
-        if (!isOwner) return this.#answer(session, id, "permission");
-        return { kind: "status", id, status: this.#desk.status(now) };
-      case "fetch": {
-        const { region, from } = request;
-        if (!isReader && !(session.canReadLog && region === ACCESS)) return this.#answer(session, id, "permission");
-        const records = this.#desk.records(region, from);
-        if (records === undefined) return this.#answer(session, id, "journal");
-        return { kind: "records", id, region, ...records };
-      }
-      case "checkpoint":
-        if (!isReader) return this.#answer(session, id, "permission");
-        return { kind: "checkpoint", id, message: this.#desk.checkpoint(now) };
-      case "farewell": {
-        const message = isOwner ? this.#desk.farewell() : undefined;
-        if (message === undefined) return this.#answer(session, id, isOwner ? "target" : "permission");
-        return { kind: "checkpoint", id, message };
-      }
-      case "bye":
-        return undefined;
-      case "fetched":
-        return this.#answer(session, id, isReader ? this.#desk.fetched(request.heads, now) : "permission");
-      case "timeRequest": {
-        const nonce = this.#desk.timekeeper.ask(session.time, request.server, now);
-        return nonce === undefined ? this.#answer(session, id, "target") : { kind: "nonce", id, nonce };
-      }
-      case "timeResponse": {
-        const { time, transport } = session;
-        return this.#answer(session, id, this.#desk.timekeeper.take(time, request.response, { transport, now }));
-      }
-      case "ticket": {
-        const viewer = isReader ? "owner" : session.view;
-        return this.#answer(session, id, this.#desk.ticket(request, viewer, { from: originOf(session, channel), now }));
-      }
-      default:
-        return this.#askOwn(session, request, now);
-    }
-  }
-
-  /** What an owner may ask, and not the key on paper. */
-  #askOwn(session: Session, request: CodeRequest | NetworkRequest, now: Millis): Answer {
-    const { role, name, isRecovery } = session;
-    if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");
-    const isNetwork = request.kind === "joinNetwork" || request.kind === "leaveNetwork";
-    const said = isNetwork ? this.#desk.network(request, name, now) : this.#desk.codes(request, name, now);
-    return this.#answer(session, request.id, said);
-  }
-
-  /** One shape of "no" for everybody but an owner. */
-  #answer(session: Session, id: number, denial: Answer | Denial | undefined): Answer {
-    if (denial === undefined) return { kind: "yes", id };
-    if (typeof denial === "object") return denial;
-    return { kind: "no", id, denial: session.role === "owner" ? denial : undefined };
+  #serve(session: Session, channel: Channel, { request, now }: Asked): Answer | undefined {
+    let denial: Denial | undefined;
+    if (request.kind === "prove") denial = this.#prove(session, channel, { message: request.message, now });
+    else if (request.kind === "statement") denial = this.#obey(session, channel, { message: request.message, now });
+    else return serve(this.#desk, session, { request, from: originOf(session, channel), now });
+    return answerOf(session, request.id, denial);
   }
 
   #prove(session: Session, channel: Channel, asked: Brought): Denial | undefined {
@@ -341,7 +286,8 @@ export class Phones {
 
   #verify(channel: Channel, message: Bytes): Proof {
     const { challenge, handshakeHash } = channel;
-    const { lockId, ownerKey } = this.#desk.chainContext;
+    const { lockId } = this.#desk.chainContext;
+    const ownerKey = (kid: Bytes): Bytes | undefined => this.#desk.chainContext.ownerKey(kid);
     const sessionKey = (kid: Bytes): Bytes | undefined => this.#desk.sessionKey(kid);
     const cachedLeaf = (link8: Bytes): Bytes | undefined => this.#desk.cachedLeaf(link8);
     try {
@@ -357,18 +303,15 @@ export class Phones {
     if (!isOwner && asked.now - channel.since > CARRIED_MILLIS_MAX) return "challenge";
     // Whoever has proven no owner key may carry an owner's word, but not make the lock verify without end.
     if (!isOwner && session.proofs >= PROOFS_MAX) return "rate";
-    const denial = this.#judge(session, channel, asked);
-    if (!isOwner && denial !== undefined) session.proofs++;
-    return denial;
-  }
-
-  #judge(session: Session, channel: Channel, asked: Brought): Denial | undefined {
+    let denial: Denial | undefined;
     try {
-      return this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
+      denial = this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      return "malformed";
+      denial = "malformed";
     }
+    if (!isOwner && denial !== undefined) session.proofs++;
+    return denial;
   }
 
   #send(session: Session, plaintext: Bytes): void {

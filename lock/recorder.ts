@@ -15,7 +15,7 @@ import type { Alarm, CameraEvent, DoorEvent, Entry, SpentUse } from "../firmware
 import type { Head } from "../firmware/journal/walk.ts";
 import type { Heartbeat } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
-import { Coalescer } from "./coalescer.ts";
+import { Coalescer, type Family } from "./coalescer.ts";
 import type { DeniedProof } from "./desk.ts";
 import type { Memory } from "./memory.ts";
 import { provenBy } from "./visit.ts";
@@ -33,54 +33,79 @@ const NO_HASH: Bytes = new Uint8Array(8);
 type CodeRefusal = Omit<Extract<Entry, { kind: "code-refusal" }>, "kind" | "count">;
 type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
 
+const REFUSALS: Family<Refusal, Memory> = Object.freeze({
+  ...{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
+  write(memory: Memory, refusal: Refusal, count: number, now: Millis) {
+    memory.writeNoise({ kind: "refusal", ...refusal, count }, now);
+  },
+});
+const CODES: Family<CodeRefusal, Memory> = Object.freeze({
+  ...{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
+  write(memory: Memory, refusal: CodeRefusal, count: number, now: Millis) {
+    memory.writeNoise({ kind: "code-refusal", ...refusal, count }, now);
+  },
+});
+const STRANGERS: Family<number, Memory> = Object.freeze({
+  ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
+  write(memory: Memory, strangerClass: number, count: number, now: Millis) {
+    memory.writeNoise({ kind: "stranger", strangerClass, count }, now);
+  },
+});
+const ALARMS: Family<Alarm, Memory> = Object.freeze({
+  ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
+  write(memory: Memory, alarm: Alarm, count: number, now: Millis) {
+    memory.write({ kind: "alarm", alarm, count }, now);
+  },
+});
+const DOORS: Family<DoorEvent, Memory> = Object.freeze({
+  ...{ periodMillis: MINUTE_MILLIS, kindsMax: KINDS_MAX },
+  write(memory: Memory, event: DoorEvent, count: number, now: Millis) {
+    memory.writeNoise({ kind: "door", event, count }, now);
+  },
+});
+const PRESSES: Family<undefined, Memory> = Object.freeze({
+  ...{ periodMillis: MINUTE_MILLIS, kindsMax: 1 },
+  write(memory: Memory, _: undefined, count: number, now: Millis) {
+    memory.writeNoise({ kind: "inside", count }, now);
+  },
+});
+const UNPROVEN: Family<Heartbeat | undefined, Memory> = Object.freeze({
+  ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
+  write(memory: Memory, beat: Heartbeat | undefined, _: number, now: Millis) {
+    memory.writeNoise(cameraEntry("unproven", { visit: 0, beat }), now);
+  },
+});
+
 /** Writes the lock's records into its memory. */
 export class Recorder {
   readonly #memory: Memory;
-  readonly #refusals: Coalescer<Refusal>;
-  readonly #codes: Coalescer<CodeRefusal>;
-  readonly #strangers: Coalescer<number>;
-  readonly #alarms: Coalescer<Alarm>;
-  readonly #doors: Coalescer<DoorEvent>;
-  readonly #presses: Coalescer<undefined>;
-  readonly #unproven: Coalescer<Heartbeat | undefined>;
+  readonly #refusals: Coalescer<Refusal, Memory>;
+  readonly #codes: Coalescer<CodeRefusal, Memory>;
+  readonly #strangers: Coalescer<number, Memory>;
+  readonly #alarms: Coalescer<Alarm, Memory>;
+  readonly #doors: Coalescer<DoorEvent, Memory>;
+  readonly #presses: Coalescer<undefined, Memory>;
+  readonly #unproven: Coalescer<Heartbeat | undefined, Memory>;
   /** The end of a visit that could not be written yet. */
   #closing: Extract<Entry, { kind: "closing" }> | undefined;
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#refusals = new Coalescer<Refusal>(
-      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
-      (refusal, count, now) => memory.writeNoise({ kind: "refusal", ...refusal, count }, now),
-    );
-    this.#codes = new Coalescer<CodeRefusal>(
-      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
-      (refusal, count, now) => memory.writeNoise({ kind: "code-refusal", ...refusal, count }, now),
-    );
-    this.#strangers = new Coalescer<number>(
-      { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-      (strangerClass, count, now) => memory.writeNoise({ kind: "stranger", strangerClass, count }, now),
-    );
-    this.#alarms = new Coalescer<Alarm>({ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX }, (alarm, count, now) =>
-      memory.write({ kind: "alarm", alarm, count }, now),
-    );
-    this.#doors = new Coalescer<DoorEvent>({ periodMillis: MINUTE_MILLIS, kindsMax: KINDS_MAX }, (event, count, now) =>
-      memory.writeNoise({ kind: "door", event, count }, now),
-    );
-    this.#presses = new Coalescer<undefined>({ periodMillis: MINUTE_MILLIS, kindsMax: 1 }, (_, count, now) =>
-      memory.writeNoise({ kind: "inside", count }, now),
-    );
-    this.#unproven = new Coalescer<Heartbeat | undefined>(
-      { periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-      (beat, _, now) => memory.writeNoise(cameraEntry("unproven", { visit: 0, beat }), now),
-    );
+    this.#refusals = new Coalescer(REFUSALS, memory);
+    this.#codes = new Coalescer(CODES, memory);
+    this.#strangers = new Coalescer(STRANGERS, memory);
+    this.#alarms = new Coalescer(ALARMS, memory);
+    this.#doors = new Coalescer(DOORS, memory);
+    this.#presses = new Coalescer(PRESSES, memory);
+    this.#unproven = new Coalescer(UNPROVEN, memory);
   }
 
-  /** Writes the names of a grant whose face is not in the journal's recent ones. @throws Fault journal.* */
-  face(crypto: Crypto, chain: Chain, now: Millis): void {
-    const { leaf, links } = chain;
-    if (holdsName(crypto, this.#memory.state.faces, leaf.link8)) return;
+  /** Writes the names of a grant whose face is not in the journal's recent ones. @returns where it stands, or undefined where it
+   *  need not be written   @throws Fault journal.* */
+  face(crypto: Crypto, { leaf, links }: Chain, now: Millis): Head | undefined {
+    if (holdsName(crypto, this.#memory.state.faces, leaf.link8)) return undefined;
     const names = links.map((link) => link.grant.name);
-    this.#memory.write({ kind: "who", leaf: leaf.link8, holder: leaf.kid8, names, root: links[0].link8 }, now);
+    return this.#memory.write({ kind: "who", leaf: leaf.link8, holder: leaf.kid8, names, root: links[0].link8 }, now);
   }
 
   /** Writes a guest's intent with what it spends. @throws Fault journal.* */

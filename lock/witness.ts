@@ -27,7 +27,7 @@ import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import { soundTamper } from "./keypad.ts";
 import type { Memory } from "./memory.ts";
-import { type Peer, Peers, type PeersParts } from "./peers.ts";
+import { type Peer, Peers, type PeersDesk, type PeersParts } from "./peers.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** How often the camera is asked while somebody comes or goes. */
@@ -79,32 +79,50 @@ export interface WitnessDesk {
   stranger(kind: StrangerClass, now: Millis): void;
 }
 
-/** Gives what the lock does for its witness, out of what it remembers. */
-export function witnessDesk(lock: {
-  readonly identity: Identity;
-  readonly memory: Memory;
-  readonly recorder: Recorder;
-  readonly indicator: Indicator;
-}): WitnessDesk {
-  const { identity, memory, recorder } = lock;
-  return {
-    lockId: identity.lockId,
-    get boards() {
-      return memory.state.keyring.boards;
-    },
-    get mode() {
-      return memory.state.configuration.cameraMode;
-    },
-    interval: (now) => memory.interval(now),
-    heard: (beat, former, now) => {
-      if (beat.isCaseOpen && former?.isCaseOpen !== true) soundTamper(lock, now);
-    },
-    missed: (now) => {
-      lock.indicator.signal("alarm");
-      recorder.alarm("camera", now);
-    },
-    stranger: (kind, now) => recorder.stranger(kind, now),
-  };
+/** What the lock does for its witness, out of what it remembers. */
+export class WitnessRoom implements WitnessDesk {
+  readonly lockId: string;
+  readonly #memory: Memory;
+  readonly #recorder: Recorder;
+  readonly #indicator: Indicator;
+
+  constructor(lock: {
+    readonly identity: Identity;
+    readonly memory: Memory;
+    readonly recorder: Recorder;
+    readonly indicator: Indicator;
+  }) {
+    this.lockId = lock.identity.lockId;
+    this.#memory = lock.memory;
+    this.#recorder = lock.recorder;
+    this.#indicator = lock.indicator;
+  }
+
+  get boards(): readonly EnrolledBoard[] {
+    return this.#memory.state.keyring.boards;
+  }
+
+  get mode(): CameraMode {
+    return this.#memory.state.configuration.cameraMode;
+  }
+
+  interval(now: Millis): Interval {
+    return this.#memory.interval(now);
+  }
+
+  heard(beat: Heartbeat, former: Heartbeat | undefined, now: Millis): void {
+    if (!beat.isCaseOpen || former?.isCaseOpen === true) return;
+    soundTamper({ indicator: this.#indicator, recorder: this.#recorder }, now);
+  }
+
+  missed(now: Millis): void {
+    this.#indicator.signal("alarm");
+    this.#recorder.alarm("camera", now);
+  }
+
+  stranger(kind: StrangerClass, now: Millis): void {
+    this.#recorder.stranger(kind, now);
+  }
 }
 
 interface Asked {
@@ -140,24 +158,45 @@ export class Witness {
     this.#askedAt = now;
     this.#askedMode = desk.mode;
     this.#askAt = now;
-    this.#peers = new Peers<Seen>(
-      parts,
-      {
-        lockId: desk.lockId,
-        role: ROLE_CAMERA,
-        get boards() {
-          return firstCamera(desk.boards);
-        },
-        create: () => ({ asked: [], newest: undefined }),
-        heard: (peer, plaintext, at) => this.#hear(peer, plaintext, at),
-        stranger: (kind, at) => desk.stranger(kind, at),
-        linkChanged: (_, isUp, at) => {
-          if (!isUp) desk.missed(at);
-        },
-      },
-      now,
-    );
+    this.#peers = new Peers<Seen>(parts, new Witness.#PeersDesk(this), now);
   }
+
+  /** What the peers may reach. A class: a function that is made for each lock costs a board 160 bytes. */
+  static readonly #PeersDesk = class implements PeersDesk<Seen> {
+    readonly #witness: Witness;
+
+    constructor(witness: Witness) {
+      this.#witness = witness;
+    }
+
+    get lockId(): string {
+      return this.#witness.#desk.lockId;
+    }
+
+    get role(): number {
+      return ROLE_CAMERA;
+    }
+
+    get boards(): readonly EnrolledBoard[] {
+      return firstCamera(this.#witness.#desk.boards);
+    }
+
+    create(): Seen {
+      return { asked: [], newest: undefined };
+    }
+
+    heard(peer: Peer<Seen>, plaintext: Bytes, now: Millis): void {
+      this.#witness.#hear(peer, plaintext, now);
+    }
+
+    stranger(kind: StrangerClass, now: Millis): void {
+      this.#witness.#desk.stranger(kind, now);
+    }
+
+    linkChanged(_: EnrolledBoard, isUp: boolean, now: Millis): void {
+      if (!isUp) this.#witness.#desk.missed(now);
+    }
+  };
 
   get isEnrolled(): boolean {
     return firstCamera(this.#desk.boards).length > 0;

@@ -145,7 +145,7 @@ export class Board implements Station {
       keypadLostMillis: this.#parts.keypadLostMillis,
     };
     this.#survive(() => {
-      this.#lock = new Lock(platform, options, millis(0));
+      this.#lock = Lock.start(platform, options, millis(0));
     });
     line?.plug("inside", { received: (frame) => this.#call((lock, now) => lock.wireReceived(frame, now)) });
     air?.plug("inside", { received: (frame) => this.#call((lock, now) => lock.cameraReceived(frame, now)) });

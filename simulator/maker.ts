@@ -15,4 +15,4 @@ export type Maker = (
 
 /** Makes it as a board does. */
 export const makeLock: Maker = (motor, platform, options, now) =>
-  new Lock({ ...platform, bolt: new Motor(motor) }, options, now);
+  Lock.start({ ...platform, bolt: new Motor(motor) }, options, now);

@@ -46,7 +46,7 @@ export function readWritten(part: {
     restore: () => {
       throw new Fault("journal.corrupt");
     },
-    image: () => new Uint8Array(0),
+    image: (writer) => writer.array(0),
     visit: ({ record }) => {
       const { region, seq, type, lo, payload } = record;
       const size = 32 + Math.ceil(payload.length / 32) * 32;

@@ -35,6 +35,8 @@ interface Level {
   readonly isMap: boolean;
   /** The rank of the last key, -1 before the first. */
   lastKey: number;
+  /** Where the item ends that is embedded in a byte string, -1 for every other. */
+  readonly end: number;
   readonly outside: Level | undefined;
 }
 
@@ -42,7 +44,7 @@ interface Level {
  *  `int` and then its value; keys go 0, 1, 2, ..., -1, -2, ... Every misuse is an assertion, never a Fault: keys
  *  out of order, too many or too few items, a number above 32 bits, more bytes than the bound. */
 export class Writer {
-  private level: Level = { left: 1, isMap: false, lastKey: -1, outside: undefined };
+  private level: Level = { left: 1, isMap: false, lastKey: -1, end: -1, outside: undefined };
   private size = 0;
   private buffer: Bytes;
   private room: number;
@@ -65,12 +67,26 @@ export class Writer {
    *  that a board has no room for two copies.
    *  @param bytesMax the bound of the item, in bytes   @param write writes it, and the same both times */
   static encode(bytesMax: number, write: (writer: Writer) => void): Bytes {
-    const counter = new Writer(bytesMax, 0);
-    counter.isCounting = true;
+    const counter = Writer.counter(bytesMax);
     write(counter);
-    const writer = new Writer(bytesMax, counter.size);
+    const writer = new Writer(bytesMax, counter.counted);
     write(writer);
     return writer.finish();
+  }
+
+  /** Gives a writer without a buffer, for whoever must know the size of an item first. */
+  static counter(bytesMax: number): Writer {
+    const counter = new Writer(bytesMax, 0);
+    counter.isCounting = true;
+    // Writing past the end of an empty buffer does nothing (ECMA-262, TypedArraySetElement).
+    counter.room = bytesMax;
+    return counter;
+  }
+
+  /** The size of the whole item that was written, in bytes. */
+  get counted(): number {
+    assert(this.level.left === 0, "an item ends when all that it announced has been written");
+    return this.size;
   }
 
   /** Writes an unsigned integer. @param value 0..2^32 - 1 */
@@ -90,6 +106,7 @@ export class Writer {
   bytes(value: Uint8Array): this {
     this.item(BYTES, value.length);
     this.append(value);
+    if (this.level.left === 0) this.leave();
     return this;
   }
 
@@ -98,13 +115,14 @@ export class Writer {
     const encoded = encodeUtf8(value);
     this.item(TEXT, encoded.length);
     this.append(encoded);
+    if (this.level.left === 0) this.leave();
     return this;
   }
 
   /** Writes the head of an array. @param count how many items will follow */
   array(count: number): this {
     this.item(ARRAY, count);
-    this.level = { left: count, isMap: false, lastKey: -1, outside: this.level };
+    this.level = { left: count, isMap: false, lastKey: -1, end: -1, outside: this.level };
     if (count === 0) this.leave();
     return this;
   }
@@ -112,7 +130,7 @@ export class Writer {
   /** Writes the head of a map. @param count how many pairs of key and value will follow */
   map(count: number): this {
     this.item(MAP, count);
-    this.level = { left: 2 * count, isMap: true, lastKey: -1, outside: this.level };
+    this.level = { left: 2 * count, isMap: true, lastKey: -1, end: -1, outside: this.level };
     if (count === 0) this.leave();
     return this;
   }
@@ -123,6 +141,13 @@ export class Writer {
     assert(this.isAtValue(), "a tag stands before an item, and never at a key's place");
     if (this.size === this.room) this.reserve(1);
     this.buffer[this.size++] = TAG | tag;
+    return this;
+  }
+
+  /** Writes the head of a byte string that is one whole item itself, which follows. @param size of that item, as a counter gives it */
+  embed(size: number): this {
+    this.item(BYTES, size);
+    this.level = { left: 1, isMap: false, lastKey: -1, end: this.size + size, outside: this.level };
     return this;
   }
 
@@ -154,9 +179,9 @@ export class Writer {
     const level = this.level;
     const left = level.left;
     if (left === 0) assert(false, "nothing is written behind the last item");
-    if (level.isMap && (left & 1) === 0) checkKey(level, first, argument);
+    if (level.isMap && (left & 1) === 0) this.checkKey(first, argument);
     let size = this.size;
-    if (size + HEAD_BYTES_MAX > this.room) this.reserve(headBytes(argument));
+    if (size + HEAD_BYTES_MAX > this.room) this.reserveHead(argument);
     const buffer = this.buffer;
     if (argument < SHORT) buffer[size++] = first | argument;
     else if (argument < 0x100) {
@@ -173,12 +198,17 @@ export class Writer {
     }
     this.size = size;
     level.left = left - 1;
-    if (left === 1 && first < ARRAY) this.leave();
+    // The end of a string is its last byte; that of an array or a map its last item.
+    if (left === 1 && first < BYTES) this.leave();
   }
 
   /** Comes out of every array and map that is complete. */
   private leave(): void {
-    while (this.level.left === 0 && this.level.outside !== undefined) this.level = this.level.outside;
+    while (this.level.left === 0 && this.level.outside !== undefined) {
+      const { end, outside } = this.level;
+      if (end >= 0 && end !== this.size) assert(false, "what is embedded is the item that was counted");
+      this.level = outside;
+    }
   }
 
   private append(content: ArrayLike<number>): void {
@@ -188,26 +218,29 @@ export class Writer {
     this.size = size;
   }
 
+  private reserveHead(argument: number): void {
+    this.reserve(headBytes(argument));
+  }
+
+  /** Asserts that a key is an integer and stands behind the one before it. RFC 8949 §4.2.1. */
+  private checkKey(first: number, argument: number): void {
+    const { level } = this;
+    const rank = first === NEGATIVE ? KEY_RANK_NEGATIVE + argument : argument;
+    if (first > NEGATIVE) assert(false, "a key is an integer");
+    if (rank <= level.lastKey) assert(false, "keys stand in the bytewise order of their encodings, each once");
+    level.lastKey = rank;
+  }
+
   /** Makes room for `count` more bytes, where there is not enough. */
   private reserve(count: number): void {
     const size = this.size + count;
     if (size <= this.room) return;
     assert(size <= this.bytesMax, "an item stays within the bound of its writer");
     this.room = Math.min(this.bytesMax, Math.max(size, 2 * this.room));
-    // Writing past the end of an empty buffer does nothing (ECMA-262, TypedArraySetElement).
-    if (this.isCounting) return;
     const buffer = new Uint8Array(this.room);
     buffer.set(this.buffer);
     this.buffer = buffer;
   }
-}
-
-/** Asserts that a key is an integer and stands behind the one before it. RFC 8949 §4.2.1. */
-function checkKey(level: Level, first: number, argument: number): void {
-  const rank = first === NEGATIVE ? KEY_RANK_NEGATIVE + argument : argument;
-  if (first > NEGATIVE) assert(false, "a key is an integer");
-  if (rank <= level.lastKey) assert(false, "keys stand in the bytewise order of their encodings, each once");
-  level.lastKey = rank;
 }
 
 /** Gives the size of a head in bytes. */

@@ -2,7 +2,7 @@
 // Why: what an owner sets, what the journal keeps and what a snapshot holds is the same thing, read by one reader.
 // Follows docs/protocol.cddl, `user-setting`, `user`, `credential`, `code-use`, `holiday`.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import { ARGUMENT_MAX, type Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { KID_BYTES } from "../cose/key.ts";
@@ -77,10 +77,10 @@ export function readUserSetting(reader: Reader): UserSetting {
 
 /** Writes a user's settings. */
 export function writeUserSetting(writer: Writer, user: UserSetting): void {
-  const { holder, weekDays, yearDays } = user;
+  const { weekDays } = user;
   writer.array(9).text(user.name).uint(USER_TYPES.indexOf(user.type)).uint(RULES.indexOf(user.rule));
   writer.uint(user.isEnabled ? 1 : 0).uint(user.camera);
-  writer.bytes(holder ?? new Uint8Array(0)).array(weekDays.length / 3);
+  writer.bytes(user.holder ?? NO_BYTES).array(weekDays.length / 3);
   for (let index = 0; index < weekDays.length; index += 3) {
     writer
       .array(3)
@@ -88,8 +88,10 @@ export function writeUserSetting(writer: Writer, user: UserSetting): void {
       .uint(weekDays[index + 1])
       .uint(weekDays[index + 2]);
   }
-  writer.array(yearDays.length);
-  for (const { from, until } of yearDays) writer.array(2).uint(from).uint(until);
+  writer.array(user.yearDays.length);
+  for (let index = 0; index < user.yearDays.length; index++) {
+    writer.array(2).uint(user.yearDays[index].from).uint(user.yearDays[index].until);
+  }
   writer.uint(user.expiryMinutes ?? 0);
 }
 
@@ -144,9 +146,8 @@ export function readCredential(reader: Reader): Credential {
 
 /** Writes a credential. */
 export function writeCredential(writer: Writer, credential: Credential): void {
-  const { slot, user, type, digits, value, lastStep } = credential;
-  writer.array(6).uint(slot).uint(user).uint(CREDENTIAL_TYPES.indexOf(type)).uint(digits);
-  writer.bytes(value).uint(lastStep);
+  writer.array(6).uint(credential.slot).uint(credential.user).uint(CREDENTIAL_TYPES.indexOf(credential.type));
+  writer.uint(credential.digits).bytes(credential.value).uint(credential.lastStep);
 }
 
 /** Reads a used window. @throws Fault cbor.* */

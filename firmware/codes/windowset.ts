@@ -2,7 +2,7 @@
 // Why: a lock keeps up to a hundred of them, and none comes and goes by itself; as objects they take 250 bytes each.
 // Follows docs/protocol.md §7.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert } from "../fault.ts";
 import type { Seconds } from "../platform.ts";
@@ -22,7 +22,7 @@ export class WindowSet {
   readonly rows: Bytes;
 
   /** @param rows of other sets; it is kept */
-  constructor(rows: Bytes = new Uint8Array(0)) {
+  constructor(rows: Bytes = NO_BYTES) {
     this.rows = rows;
   }
 

@@ -4,7 +4,7 @@
 // there without a copy.
 // Follows RFC 9052 §4.2 and §4.4, with Ed25519 (RFC 9864).
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import { MESSAGE_BYTES_MAX, Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { type Crypto, SIGNATURE_BYTES } from "../crypto/crypto.ts";
@@ -91,7 +91,7 @@ export function verifySign1(
 /** Gives the Sig_structure, to be signed by whoever holds the key. RFC 9052 §4.4.
  *  @returns ["Signature1", protected, external_aad, payload], encoded */
 export function toBeSigned(parts: ToBeSigned): Bytes {
-  const { protected: header, payload, externalAad = new Uint8Array(0) } = parts;
+  const { protected: header, payload, externalAad = NO_BYTES } = parts;
   assert(externalAad.length <= EXTERNAL_AAD_BYTES_MAX, "external_aad has at most 48 bytes");
   const bytesMax = header.length + externalAad.length + payload.length + FRAME_BYTES_MAX;
   const writer = new Writer(bytesMax).array(4).text("Signature1");

@@ -4,7 +4,7 @@
 // Whatever a player might show besides the pictures that are judged is called foreign.
 // Follows RFC 9559 (Matroska) and RFC 8794 (EBML); the codec V_MJPEG as RFC 9559 and its codec registry name it.
 
-import { type Bytes, concat } from "../bytes.ts";
+import { type Bytes, concat, NO_BYTES } from "../bytes.ts";
 import { Fault } from "../fault.ts";
 import {
   CODEC_MJPEG,
@@ -101,7 +101,7 @@ export class ClipReader {
   readonly #pointers = new Pointers();
   readonly #foreign: (readonly [from: number, through: number])[] = [];
   readonly #seen = new Set<number>();
-  #held: Bytes = new Uint8Array(0);
+  #held: Bytes = NO_BYTES;
   /** Where `#held` begins in the file. */
   #offset = 0;
   #skipping = 0;

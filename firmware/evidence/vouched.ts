@@ -3,7 +3,7 @@
 // of a file whose every signed picture is sound. So the list is of what may be there, and not of what may not.
 // Follows RFC 9559 §5, and what ffmpeg 5 and mkvmerge 74 write when they copy a clip.
 
-import { type Bytes, toAscii } from "../bytes.ts";
+import { type Bytes, NO_BYTES, toAscii } from "../bytes.ts";
 import {
   CODEC_MJPEG,
   childrenOf,
@@ -152,7 +152,7 @@ export const BLOCK_GROUP_RULES: Rules = Object.freeze({
 /** Whether what is shown is as wide for its height as the pictures are. */
 function isUnstretched(video: Bytes): boolean {
   const sides = new Map(childrenOf(video).map(([id, value]) => [id, value]));
-  const sideOf = (id: number, other: number) => uintOf(sides.get(id) ?? sides.get(other) ?? new Uint8Array(0));
+  const sideOf = (id: number, other: number) => uintOf(sides.get(id) ?? sides.get(other) ?? NO_BYTES);
   const width = sideOf(ID_DISPLAY_WIDTH, ID_PIXEL_WIDTH) * sideOf(ID_PIXEL_HEIGHT, ID_PIXEL_HEIGHT);
   return width === sideOf(ID_DISPLAY_HEIGHT, ID_PIXEL_HEIGHT) * sideOf(ID_PIXEL_WIDTH, ID_PIXEL_WIDTH);
 }

@@ -284,15 +284,17 @@ export function writeSettings(writer: Writer, settings: readonly Setting[]): voi
   const count = settings.length;
   if (count < 1 || count > CONFIGURATION_ENTRIES_MAX) throw new Fault("statement.shape");
   writer.map(count);
-  let previous = -1;
-  for (const { key, value } of settings) {
-    if (key <= previous) throw new Fault("statement.shape");
-    previous = key;
-    writer.uint(bounded(key, ARGUMENT_MAX));
-    if (typeof value === "number") writer.uint(bounded(value, ARGUMENT_MAX));
-    else if (value.length < 1 || value.length > CONFIGURATION_BYTES_MAX) throw new Fault("statement.shape");
-    else writer.bytes(value);
+  for (let index = 0; index < count; index++) {
+    if (index > 0 && settings[index].key <= settings[index - 1].key) throw new Fault("statement.shape");
+    writeSetting(writer, settings[index]);
   }
+}
+
+function writeSetting(writer: Writer, { key, value }: Setting): void {
+  writer.uint(bounded(key, ARGUMENT_MAX));
+  if (typeof value === "number") writer.uint(bounded(value, ARGUMENT_MAX));
+  else if (value.length < 1 || value.length > CONFIGURATION_BYTES_MAX) throw new Fault("statement.shape");
+  else writer.bytes(value);
 }
 
 function writeFirmware(writer: Writer, firmware: Firmware): void {

@@ -245,5 +245,8 @@ function writeRevoked(writer: Writer, list: RevocationList): void {
 
 function writeCodes(writer: Writer, list: RevocationList): void {
   writer.array(list.codes.length);
-  for (const { codeClass, serial, start } of list.codes) writer.array(3).uint(codeClass).uint(serial).uint(start);
+  // By index: it is written at the bottom of a board's stack, where an iterator takes eight slots.
+  for (let index = 0; index < list.codes.length; index++) {
+    writer.array(3).uint(list.codes[index].codeClass).uint(list.codes[index].serial).uint(list.codes[index].start);
+  }
 }

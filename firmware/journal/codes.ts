@@ -126,51 +126,71 @@ export function readBudget(reader: Reader): CodeEntry {
   return { kind: "budget", level: reader.readUint(ARGUMENT_MAX) };
 }
 
-/** Reads a record of the access region. @returns undefined for a type that is none of these
- *  @throws Fault cbor.*, code.shape */
-export function readCodeEntry(reader: Reader, type: number): CodeEntry | undefined {
+/** Reads a record of the access region. @throws Fault cbor.*, code.shape */
+export function readCodeEntry(
+  reader: Reader,
+  type: number,
+): CodeEntry | { readonly kind: "other"; readonly type: number } {
   switch (type) {
-    case CODE_TYPES.code: {
-      const items = reader.readArray(3, 4);
-      const operation = reader.readUint(ARGUMENT_MAX);
-      const isHalf = reader.readUint(1) === 1;
-      const use = readCodeUse(reader);
-      const code = { kind: "code", operation, isHalf, use } as const;
-      return items === 3 ? code : { ...code, cameraProof: readCameraProof(reader) };
-    }
-    case CODE_TYPES.user: {
-      const items = reader.readArray(2, 3);
-      const actor = readActor(reader);
-      const index = readUserIndex(reader);
-      return { kind: "user", actor, index, setting: items === 2 ? undefined : readUserSetting(reader) };
-    }
-    case CODE_TYPES.credential: {
-      const items = reader.readArray(2, 3);
-      const actor = readActor(reader);
-      const slot = readSlot(reader);
-      const credential = items === 2 ? undefined : readCredential(reader);
-      if (credential !== undefined && credential.slot !== slot) throw new Fault("code.shape");
-      return { kind: "credential", actor, slot, credential };
-    }
-    case CODE_TYPES.secret: {
-      reader.readArray(2, 2);
-      const actor = readActor(reader);
-      return { kind: "secret", actor, sealed: reader.readView(SEALED_SECRET_BYTES, SEALED_SECRET_BYTES).slice() };
-    }
-    case CODE_TYPES.holidays: {
-      reader.readArray(2, 2);
-      const actor = readActor(reader);
-      return { kind: "holidays", actor, holidays: readHolidays(reader) };
-    }
-    case CODE_TYPES["code-refusal"]: {
-      reader.readArray(3, 3);
-      const use = readCodeUse(reader);
-      const denial = denialOf(reader.readUint(ARGUMENT_MAX));
-      return { kind: "code-refusal", use, denial, count: reader.readUint(ARGUMENT_MAX) };
-    }
+    case CODE_TYPES.code:
+      return readUse(reader);
+    case CODE_TYPES.user:
+      return readUserChange(reader);
+    case CODE_TYPES.credential:
+      return readCredentialChange(reader);
+    case CODE_TYPES.secret:
+      return readSecret(reader);
+    case CODE_TYPES.holidays:
+      return readHolidayChange(reader);
+    case CODE_TYPES["code-refusal"]:
+      return readRefusal(reader);
     default:
-      return undefined;
+      return { kind: "other", type };
   }
+}
+
+function readUse(reader: Reader): CodeEntry {
+  const items = reader.readArray(3, 4);
+  const operation = reader.readUint(ARGUMENT_MAX);
+  const isHalf = reader.readUint(1) === 1;
+  const use = readCodeUse(reader);
+  const code = { kind: "code", operation, isHalf, use } as const;
+  return items === 3 ? code : { ...code, cameraProof: readCameraProof(reader) };
+}
+
+function readUserChange(reader: Reader): CodeEntry {
+  const items = reader.readArray(2, 3);
+  const actor = readActor(reader);
+  const index = readUserIndex(reader);
+  return { kind: "user", actor, index, setting: items === 2 ? undefined : readUserSetting(reader) };
+}
+
+function readCredentialChange(reader: Reader): CodeEntry {
+  const items = reader.readArray(2, 3);
+  const actor = readActor(reader);
+  const slot = readSlot(reader);
+  const credential = items === 2 ? undefined : readCredential(reader);
+  if (credential !== undefined && credential.slot !== slot) throw new Fault("code.shape");
+  return { kind: "credential", actor, slot, credential };
+}
+
+function readSecret(reader: Reader): CodeEntry {
+  reader.readArray(2, 2);
+  const actor = readActor(reader);
+  return { kind: "secret", actor, sealed: reader.readView(SEALED_SECRET_BYTES, SEALED_SECRET_BYTES).slice() };
+}
+
+function readHolidayChange(reader: Reader): CodeEntry {
+  reader.readArray(2, 2);
+  const actor = readActor(reader);
+  return { kind: "holidays", actor, holidays: readHolidays(reader) };
+}
+
+function readRefusal(reader: Reader): CodeEntry {
+  reader.readArray(3, 3);
+  const use = readCodeUse(reader);
+  const denial = denialOf(reader.readUint(ARGUMENT_MAX));
+  return { kind: "code-refusal", use, denial, count: reader.readUint(ARGUMENT_MAX) };
 }
 
 /** Reads what a camera had proven; nothing is left out. @throws Fault code.shape, cbor.* */

@@ -2,7 +2,7 @@
 // Why: an owner's acknowledgement covers the damage that was there and no other, or the first would hide every later one.
 // Follows docs/protocol.md §4, "Recovery", and acknowledged-5 of docs/protocol.cddl.
 
-import { type Bytes, concat } from "../bytes.ts";
+import { type Bytes, concat, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import type { Region } from "./record.ts";
 
@@ -47,7 +47,7 @@ export function withNote(crypto: Crypto, region: Region, before: Damage | undefi
   // Without it a second record that is lost behind the first would look like the first alone.
   view.setUint32(5, note.throughSeq, true);
   view.setUint32(9, note.offset, true);
-  return { region, ...note, digest: foldDigest(crypto, before?.digest ?? new Uint8Array(0), bytes) };
+  return { region, ...note, digest: foldDigest(crypto, before?.digest ?? NO_BYTES, bytes) };
 }
 
 /** Gives the first 8 bytes of SHA-256(before ‖ next).

@@ -3,10 +3,17 @@
 // is read back must be what was written, or nothing.
 // Follows docs/protocol.cddl, `image`.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, held } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
-import { ACTIVE_MAX, CODE_SECRET_BYTES, SEALING_BYTES, SECRETS_MAX, SPENT_MAX } from "../codes/credential.ts";
+import {
+  ACTIVE_MAX,
+  CODE_SECRET_BYTES,
+  type CodeSecret,
+  SEALING_BYTES,
+  SECRETS_MAX,
+  SPENT_MAX,
+} from "../codes/credential.ts";
 import {
   readCodeUse,
   readCredential,
@@ -31,41 +38,59 @@ import { USES_MAX } from "../grant/grant.ts";
 import { readNames, writeNames } from "../grant/names.ts";
 import { readList, writeList } from "../grant/revocation.ts";
 import { seconds } from "../platform.ts";
-import { type Configuration, configure, defaultConfiguration, settingsOf } from "../policy/configuration.ts";
+import { type Configuration, configure, defaultConfiguration, settingRows } from "../policy/configuration.ts";
 import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
-import { BOARDS_MAX, type EnrolledBoard, type Keyring, listsOf, OWNERS_MAX, REMOVED_MAX } from "../policy/keyring.ts";
+import {
+  BOARDS_MAX,
+  type EnrolledBoard,
+  type Keyring,
+  listsOf,
+  OWNERS_MAX,
+  type Owner,
+  REMOVED_MAX,
+} from "../policy/keyring.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
+import type { SpentUse } from "./entry.ts";
+import { IMAGE_BYTES_MAX } from "./snapshot.ts";
 import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
 
-/** The most bytes of an image: four full lists, 128 counters, 20 users with 32 credentials, and all the rest. */
-export const IMAGE_BYTES_MAX = 18_000;
 const FORMAT = 2;
 const ITEMS = 11;
 
-/** Encodes the state. Lists of keys that are no owners' any more are left out, since they never count again. */
+type WritePart = (writer: Writer, state: LockState, crypto: Crypto) => void;
+
+/** An image's parts, in their order. A table: a function that named all of them would hold a slot of a board's stack for each, at the
+ *  bottom of the deepest call that there is. */
+const PARTS: readonly WritePart[] = Object.freeze<WritePart[]>([
+  (writer, state) => writeItems(writer.array(4), state.keyring.owners, writeOwner),
+  (writer, state) => writeRecovery(writer, state.keyring.recovery),
+  (writer, state) => writeNames(writer, state.keyring.removed),
+  (writer, state) => writeItems(writer, state.keyring.boards, writeBoard),
+  (writer, state, crypto) => writeItems(writer, listsOf(crypto, state.keyring, state.lists), writeList),
+  (writer, state) => writeSettings(writer, settingRows(state.configuration)),
+  (writer, state) => writeCounters(writer, state.counters),
+  (writer, state) => writeVisit(writer, state.visit),
+  (writer, state) => writeItems(writer.array(6), state.codes.secrets, writeSecret),
+  (writer, state) => writeItems(writer, state.codes.users, writeUser),
+  (writer, state) => writeItems(writer, state.codes.credentials, writeCredential),
+  (writer, state) => writeHolidays(writer, state.codes.holidays),
+  (writer, state) => writeWindows(writer, state.codes.spent),
+  (writer, state) => writeWindows(writer, state.codes.active),
+  (writer, state) => writeNumbers(writer, state),
+  (writer, state) => writeDigests(writer, state.acknowledged),
+  (writer, state) => writeDigests(writer, state.senseless),
+  (writer, state) => writeNames(writer, state.faces),
+]);
+
+/** Encodes the state. */
 export function encodeImage(crypto: Crypto, state: LockState): Bytes {
   return Writer.encode(IMAGE_BYTES_MAX, (writer) => writeImage(writer, crypto, state));
 }
 
-function writeImage(writer: Writer, crypto: Crypto, state: LockState): void {
-  const { keyring, configuration, counters, visit, faces } = state;
+/** Writes the state. Lists of keys that are no owners' any more are left out, since they never count again. */
+export function writeImage(writer: Writer, crypto: Crypto, state: LockState): void {
   writer.array(ITEMS).uint(FORMAT);
-  writeKeyring(writer, keyring);
-  const lists = listsOf(crypto, keyring, state.lists);
-  writer.array(lists.length);
-  for (const list of lists) writeList(writer, list);
-  const settings = [...settingsOf(configuration)].map(([key, value]) => ({ key, value }));
-  writeSettings(
-    writer,
-    settings.sort((left, right) => left.key - right.key),
-  );
-  writeCounters(writer, counters);
-  writeVisit(writer, visit);
-  writeCodes(writer, state.codes);
-  writer.array(5).uint(state.watermark).uint(state.boots).uint(state.fetched).uint(state.custody).uint(state.budget);
-  writeDigests(writer, state.acknowledged);
-  writeDigests(writer, state.senseless);
-  writeNames(writer, faces);
+  for (let index = 0; index < PARTS.length; index++) PARTS[index](writer, state, crypto);
 }
 
 /** Reads the state. @throws Fault journal.corrupt where it is none, or one of another version */
@@ -81,36 +106,44 @@ export function decodeImage(crypto: Crypto, image: Bytes): LockState {
 function readImage(crypto: Crypto, reader: Reader): LockState {
   reader.readArray(ITEMS, ITEMS);
   if (reader.readUint(ARGUMENT_MAX) !== FORMAT) throw new Fault("journal.corrupt");
-  const keyring = readKeyring(crypto, reader);
-  const lists = readItems(reader, OWNERS_MAX, () => readList(reader));
-  const configuration = readConfiguration(reader);
-  const counters = Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader));
-  const visit = readVisit(reader);
-  const codes = readCodes(crypto, reader);
-  reader.readArray(5, 5);
-  const watermark = seconds(reader.readUint(ARGUMENT_MAX));
-  const boots = reader.readUint(ARGUMENT_MAX);
-  const fetched = reader.readUint(ARGUMENT_MAX);
-  const custody = reader.readUint(ARGUMENT_MAX);
-  const budget = reader.readUint(ARGUMENT_MAX);
-  const acknowledged = readDigests(reader);
-  const senseless = readDigests(reader);
-  const faces = readNames(reader, FACES_MAX);
+  const state = {
+    keyring: readKeyring(crypto, reader),
+    lists: readItems(reader, OWNERS_MAX, () => readList(reader)),
+    configuration: readConfiguration(reader),
+    counters: Counters.from(reader.readArray(0, COUNTERS_MAX), () => readCounter(reader)),
+    visit: readVisit(reader),
+    codes: readCodes(crypto, reader),
+    ...readNumbers(reader),
+    acknowledged: readDigests(reader),
+    senseless: readDigests(reader),
+    faces: readNames(reader, FACES_MAX),
+  };
   reader.end();
-  const rest = { watermark, boots, acknowledged, senseless, fetched, custody, budget, faces };
-  return { keyring, lists, configuration, counters, visit, codes, ...rest };
+  return state;
 }
 
-function writeKeyring(writer: Writer, { owners, recovery, removed, boards }: Keyring): void {
-  writer.array(4).array(owners.length);
-  for (const { publicKey, sequence } of owners) writer.array(2).bytes(publicKey).uint(sequence);
+function readNumbers(reader: Reader): Pick<LockState, "watermark" | "boots" | "fetched" | "custody" | "budget"> {
+  reader.readArray(5, 5);
+  return {
+    watermark: seconds(reader.readUint(ARGUMENT_MAX)),
+    boots: reader.readUint(ARGUMENT_MAX),
+    fetched: reader.readUint(ARGUMENT_MAX),
+    custody: reader.readUint(ARGUMENT_MAX),
+    budget: reader.readUint(ARGUMENT_MAX),
+  };
+}
+
+function writeOwner(writer: Writer, owner: Owner): void {
+  writer.array(2).bytes(owner.publicKey).uint(owner.sequence);
+}
+
+function writeRecovery(writer: Writer, recovery: Owner | undefined): void {
   if (recovery === undefined) writer.array(0);
-  else writer.array(2).bytes(recovery.publicKey).uint(recovery.sequence);
-  writeNames(writer, removed);
-  writer.array(boards.length);
-  for (const { role, agreementKey, signingKey, sequence } of boards) {
-    writer.array(4).uint(role).bytes(agreementKey).bytes(signingKey).uint(sequence);
-  }
+  else writeOwner(writer, recovery);
+}
+
+function writeBoard(writer: Writer, board: EnrolledBoard): void {
+  writer.array(4).uint(board.role).bytes(board.agreementKey).bytes(board.signingKey).uint(board.sequence);
 }
 
 function readKeyring(crypto: Crypto, reader: Reader): Keyring {
@@ -162,14 +195,16 @@ function writeVisit(writer: Writer, visit: OpenVisit | undefined): void {
     writer.array(0);
     return;
   }
-  const { intent, actor, spends, code } = visit;
   writer
-    .array(code === undefined ? 3 : 4)
-    .uint(intent)
-    .bytes(actor)
-    .array(spends.length);
-  for (const { link8, used, until } of spends) writer.array(3).bytes(link8).uint(used).uint(until);
-  if (code !== undefined) writeCodeUse(writer, code);
+    .array(visit.code === undefined ? 3 : 4)
+    .uint(visit.intent)
+    .bytes(visit.actor);
+  writeItems(writer, visit.spends, writeSpend);
+  if (visit.code !== undefined) writeCodeUse(writer, visit.code);
+}
+
+function writeSpend(writer: Writer, spend: SpentUse): void {
+  writer.array(3).bytes(spend.link8).uint(spend.used).uint(spend.until);
 }
 
 function readVisit(reader: Reader): OpenVisit | undefined {
@@ -188,16 +223,8 @@ function readVisit(reader: Reader): OpenVisit | undefined {
   return { intent, actor, spends, code: items === 4 ? readCodeUse(reader) : undefined };
 }
 
-function writeCodes(writer: Writer, codes: CodeState): void {
-  writer.array(6).array(codes.secrets.length);
-  for (const { owner, sealed } of codes.secrets) writer.array(2).bytes(owner).bytes(sealed);
-  writer.array(codes.users.length);
-  for (const user of codes.users) writeUser(writer, user);
-  writer.array(codes.credentials.length);
-  for (const credential of codes.credentials) writeCredential(writer, credential);
-  writeHolidays(writer, codes.holidays);
-  writeWindows(writer, codes.spent);
-  writeWindows(writer, codes.active);
+function writeSecret(writer: Writer, secret: CodeSecret): void {
+  writer.array(2).bytes(secret.owner).bytes(secret.sealed);
 }
 
 function writeWindows(writer: Writer, windows: WindowSet): void {
@@ -223,9 +250,13 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
   return { secrets, users, credentials, holidays, spent, active };
 }
 
+function writeNumbers(writer: Writer, { watermark, boots, fetched, custody, budget }: LockState): void {
+  writer.array(5).uint(watermark).uint(boots).uint(fetched).uint(custody).uint(budget);
+}
+
 function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {
   writer.array(digests.length);
-  for (const digest of digests) writer.bytes(digest);
+  for (let index = 0; index < digests.length; index++) writer.bytes(digests[index]);
 }
 
 /** A copy, so that the image's own bytes can be let go. */
@@ -235,12 +266,19 @@ function readName(reader: Reader, size: number): Bytes {
 
 function readDigests(reader: Reader): LockState["acknowledged"] {
   const readDigest = () => {
-    const digest = reader.readView(0, DAMAGE_DIGEST_BYTES).slice();
+    const digest = held(reader.readView(0, DAMAGE_DIGEST_BYTES));
     if (digest.length !== 0 && digest.length !== DAMAGE_DIGEST_BYTES) throw new Fault("journal.corrupt");
     return digest;
   };
   reader.readArray(3, 3);
   return [readDigest(), readDigest(), readDigest()];
+}
+
+/** Writes an array. By index and without names for the parts: whatever is written runs at the bottom of a board's stack, where an
+ *  iterator takes eight slots and each name one. */
+function writeItems<Item>(writer: Writer, items: readonly Item[], write: (writer: Writer, item: Item) => void): void {
+  writer.array(items.length);
+  for (let index = 0; index < items.length; index++) write(writer, items[index]);
 }
 
 function readItems<Item>(reader: Reader, most: number, read: () => Item): readonly Item[] {

@@ -2,7 +2,7 @@
 // Why: what was decided must be durable before the bolt moves, found again after any cut, and be nobody's to rewrite.
 // Follows docs/protocol.md, "Journal". What a payload means is payload.ts's and the lock's; here it is bytes.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault, type FaultCode } from "../fault.ts";
 import type { Flash, Seconds } from "../platform.ts";
@@ -11,7 +11,9 @@ import { type Overwritten, RegionLog } from "./log.ts";
 import type { Medium } from "./medium.ts";
 import type { RecordTime, Region } from "./record.ts";
 import {
+  ACCESS,
   Chain,
+  NOTICES,
   newPage,
   PAYLOAD_BYTES_MAX,
   RECORD_HEADER_BYTES,
@@ -19,11 +21,11 @@ import {
   recordBytes,
   SECTOR_HEADER_BYTES,
   SEQ_MAX,
+  STATE,
 } from "./record.ts";
-import { type Snapshot, Snapshots } from "./snapshot.ts";
+import { type CoveredHead, type CoveredHeads, Snapshots, type WriteImage } from "./snapshot.ts";
 import type { Entry, Head, Visit } from "./walk.ts";
 
-const BLANK_BYTES = 512;
 const SECTORS_MIN = 3;
 const SECTOR_ALIGN_BYTES = 32;
 /** With the state that does not fit in a snapshot: a region then stays as it is. */
@@ -58,9 +60,9 @@ export interface JournalOptions {
   /** Whether a start may overwrite the records of a region up to that one; it may where this is left out. It is asked after
    *  the visits. Where it may not, the next sector waits for the record that needs it. */
   readonly mayOverwrite?: (region: Region, lastSeq: number) => boolean;
-  /** Gives the state as it is after all records that were visited or written: what a snapshot holds. It is asked for in
+  /** Writes the state as it is after all records that were visited or written: what a snapshot holds. It is asked for in
    *  the middle of `open` (after the visits) and of `append`, and must not call the journal. */
-  readonly image: () => Bytes;
+  readonly image: WriteImage;
 }
 
 /** What an export begins from and reaches. */
@@ -85,7 +87,7 @@ export class Journal {
   readonly #geometry: Geometry;
   readonly #logs: readonly RegionLog[];
   readonly #snapshots: Snapshots;
-  readonly #image: () => Bytes;
+  readonly #image: WriteImage;
   readonly #damages: Damage[] = [];
   #isWritable = true;
   #isVisiting = false;
@@ -107,19 +109,12 @@ export class Journal {
    *  journal that says so; that is no exception, since the door must still answer from inside.
    *  @throws Fault bytes.encoding for a lock-id that is not ASCII */
   static open(options: JournalOptions): Journal {
-    const { crypto, flash, geometry, lockId } = options;
-    requireGeometry(flash, geometry);
-    const medium: Medium = {
-      crypto,
-      flash,
-      chain: new Chain(crypto, lockId),
-      sector: newPage(flash.sectorBytes),
-      record: newPage(Math.max(recordBytes(geometry.payloadBytesMax), SECTOR_HEADER_BYTES)),
-      blank: new Uint8Array(Math.min(BLANK_BYTES, flash.sectorBytes)).fill(0xff),
-    };
-    const journal = new Journal(medium, options);
+    requireGeometry(options.flash, options.geometry);
+    const journal = new Journal(mediumOf(options), options);
     const heads = journal.#snapshots.recover(options.restore);
-    for (const region of REGIONS) journal.#recover(region, heads, options);
+    journal.#recover(STATE, heads, options);
+    journal.#recover(ACCESS, heads, options);
+    journal.#recover(NOTICES, heads, options);
     journal.#trustSnapshots();
     journal.#settle(options);
     return journal;
@@ -153,21 +148,25 @@ export class Journal {
     assert(!this.#isVisiting, "a visitor does not write");
     if (!this.#isWritable) throw new Fault("journal.unwritable");
     if (payload.length > this.#geometry.payloadBytesMax) throw new Fault("journal.size");
-    return this.#writing(() => {
-      const log = this.#logs[region];
+    const log = this.#logs[region];
+    try {
       if (log.beginsSector(payload.length)) this.#cover(log);
       return log.append(type, payload, time);
-    });
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** Writes both snapshots: what the state is now, no loss of a single record or snapshot can undo.
    *  @throws Fault journal.unwritable, journal.size */
   snapshot(): void {
     if (!this.#isWritable) throw new Fault("journal.unwritable");
-    this.#writing(() => {
+    try {
       this.#snapshot();
       this.#snapshot();
-    });
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   /** Gives the last record of a region that both snapshots hold; 0 where there are not two. */
@@ -233,27 +232,26 @@ export class Journal {
     return span;
   }
 
-  #recover(region: Region, heads: Snapshot["heads"] | undefined, { crypto, visit }: JournalOptions): void {
-    const log = this.#logs[region];
-    const covered = heads?.[region] ?? { ...log.head, damage: new Uint8Array(0) };
-    const former = formerDamage(region, covered.damage, covered.seq);
+  #recover(region: Region, heads: CoveredHeads | undefined, options: JournalOptions): void {
+    const covered = heads?.[region] ?? { ...this.#logs[region].head, damage: NO_BYTES };
+    const damage = formerDamage(region, covered.damage, covered.seq);
     try {
-      const damage = log.recover({
-        covered,
-        damage: former,
-        visit: (entry) => {
-          visit(entry);
-          return true;
-        },
-      });
-      if (damage !== undefined) this.#damages.push(damage);
+      const visit = (entry: Entry) => {
+        options.visit(entry);
+        return true;
+      };
+      const found = this.#logs[region].recover({ covered, damage, visit });
+      if (found !== undefined) this.#damages.push(found);
     } catch (error) {
       if (!isOfFlash(error)) throw error;
       this.#isWritable = false;
-      const { seq } = log.head;
-      const note = { cause: "unreadable", afterSeq: seq, throughSeq: seq, offset: 0 } as const;
-      this.#damages.push(withNote(crypto, region, former, note));
+      this.#damages.push(this.#unreadable(options.crypto, region, damage));
     }
+  }
+
+  #unreadable(crypto: Crypto, region: Region, former: Damage | undefined): Damage {
+    const { seq } = this.#logs[region].head;
+    return withNote(crypto, region, former, { cause: "unreadable", afterSeq: seq, throughSeq: seq, offset: 0 });
   }
 
   /** Takes the journal for unwritable where the state is not known: the snapshots could not be read, or neither holds though
@@ -293,23 +291,30 @@ export class Journal {
   }
 
   #snapshot(): void {
-    const [state, access, notices] = REGIONS.map((region) => {
-      const damage = this.#damages.find((known) => known.region === region);
-      return { ...this.#logs[region].head, damage: damage?.digest ?? new Uint8Array(0) };
-    });
-    this.#snapshots.write({ heads: [state, access, notices], image: this.#image() });
+    this.#snapshots.write([this.#covered(STATE), this.#covered(ACCESS), this.#covered(NOTICES)], this.#image);
   }
 
-  /** Runs what writes. @throws Fault journal.full, journal.unwritable, journal.size */
-  #writing<Result>(write: () => Result): Result {
-    try {
-      return write();
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code === "journal.full") throw error;
-      this.#isWritable = false;
-      throw new Fault("journal.unwritable");
-    }
+  #covered(region: Region): CoveredHead {
+    const damage = this.#damages.find((known) => known.region === region);
+    return { ...this.#logs[region].head, damage: damage?.digest ?? NO_BYTES };
   }
+
+  /** Takes what stopped a write. @returns what its caller is told */
+  #failed(error: unknown): unknown {
+    if (!(error instanceof Fault) || error.code === "journal.full") return error;
+    this.#isWritable = false;
+    return new Fault("journal.unwritable");
+  }
+}
+
+function mediumOf({ crypto, flash, geometry, lockId }: JournalOptions): Medium {
+  return {
+    crypto,
+    flash,
+    chain: new Chain(crypto, lockId),
+    sector: newPage(flash.sectorBytes),
+    record: newPage(Math.max(recordBytes(geometry.payloadBytesMax), SECTOR_HEADER_BYTES)),
+  };
 }
 
 /** Whether the part failed; a visitor's own Fault is not the journal's to keep. */

@@ -8,6 +8,9 @@ import { Fault } from "../fault.ts";
 import type { Flash } from "../platform.ts";
 import type { Chain, Page } from "./record.ts";
 
+/** Erased bytes to compare with. At a module's top, which takes no memory on a board. */
+const BLANK: Bytes = new Uint8Array(512).fill(0xff);
+
 /** What the regions and the snapshots share. */
 export interface Medium {
   readonly crypto: Crypto;
@@ -17,15 +20,13 @@ export interface Medium {
   readonly sector: Page;
   /** What is written next. */
   readonly record: Page;
-  /** Erased bytes to compare with. */
-  readonly blank: Bytes;
 }
 
 /** Whether a page is erased from `offset` to its end. */
-export function isRestBlank({ crypto, blank }: Medium, { bytes }: Page, offset: number): boolean {
-  for (let from = offset; from < bytes.length; from += blank.length) {
-    const to = Math.min(from + blank.length, bytes.length);
-    if (!crypto.isEqual(bytes.subarray(from, to), blank.subarray(0, to - from))) return false;
+export function isRestBlank({ crypto }: Medium, { bytes }: Page, offset: number): boolean {
+  for (let from = offset; from < bytes.length; from += BLANK.length) {
+    const to = Math.min(from + BLANK.length, bytes.length);
+    if (!crypto.isEqual(bytes.subarray(from, to), BLANK.subarray(0, to - from))) return false;
   }
   return true;
 }

@@ -3,7 +3,7 @@
 // the very same bytes the very same way.
 // Follows docs/protocol.cddl, "Journal payloads".
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { assert, Fault, unreachable } from "../fault.ts";
@@ -30,7 +30,6 @@ import {
 import { ACCESS, NOTICES, PAYLOAD_BYTES_MAX, type Region, STATE } from "./record.ts";
 
 const KID_BYTES = 8;
-const NOTHING: Bytes = new Uint8Array(0);
 /** An intent with three counted links; the writer's buffer is part of what a decision takes from the heap. */
 const INTENT_BYTES_MAX = 80;
 const INTENT_ITEMS = 5;
@@ -80,7 +79,7 @@ export function placeOf(kind: WritableEntry["kind"]): Place {
 
 /** Encodes an entry's payload. docs/protocol.cddl, `boot-1` to `camera-34`. @returns at most 2,048 bytes */
 export function encodeEntry(entry: WritableEntry): Bytes {
-  if (entry.kind === "watermark") return new Uint8Array(0);
+  if (entry.kind === "watermark") return NO_BYTES;
   if (entry.kind === "intent") return encodeIntent(new Writer(INTENT_BYTES_MAX), entry);
   const writer = new Writer(PAYLOAD_BYTES_MAX);
   switch (entry.kind) {
@@ -174,9 +173,9 @@ function encodeCamera(writer: Writer, entry: Extract<Entry, { kind: "camera" }>)
   const { event, visit, verdict, head, power, powerHash } = entry;
   writer.array(8).uint(CAMERA_EVENTS.indexOf(event)).uint(visit);
   writer.uint(verdict ?? NO_VERDICT);
-  writer.bytes(head?.clip ?? NOTHING).uint(head?.frame ?? 0);
+  writer.bytes(head?.clip ?? NO_BYTES).uint(head?.frame ?? 0);
   return writer
-    .bytes(head?.chain ?? NOTHING)
+    .bytes(head?.chain ?? NO_BYTES)
     .uint(power)
     .bytes(powerHash)
     .finish();
@@ -242,21 +241,10 @@ function readAccess(reader: Reader, type: number): Entry {
       return readIntent(reader);
     case PLACES.closing.type:
       return readClosing(reader);
-    case PLACES.statement.type: {
-      reader.readArray(2, 2);
-      const actor = reader.readView(KID_BYTES, KID_BYTES);
-      const start = reader.offset;
-      const { sequence, body } = readBody(reader);
-      return { kind: "statement", actor, sequence, body, encodedBody: reader.bytes.subarray(start, reader.offset) };
-    }
-    case PLACES.refusal.type: {
-      reader.readArray(5, 5);
-      const actor = reader.readView(KID_BYTES, KID_BYTES);
-      const leaf = reader.readView(LINK8_BYTES, LINK8_BYTES);
-      const operation = reader.readUint(ARGUMENT_MAX);
-      const denial = denialOf(reader.readUint(ARGUMENT_MAX));
-      return { kind: "refusal", actor, leaf, operation, denial, count: reader.readUint(ARGUMENT_MAX) };
-    }
+    case PLACES.statement.type:
+      return readStatement(reader);
+    case PLACES.refusal.type:
+      return readRefusal(reader);
     case PLACES.door.type: {
       reader.readArray(2, 2);
       const event = DOOR_EVENTS[reader.readUint(DOOR_EVENTS.length - 1)];
@@ -280,8 +268,25 @@ function readAccess(reader: Reader, type: number): Entry {
       return { kind: "network", actor, event: NETWORK_EVENTS[reader.readUint(NETWORK_EVENTS.length - 1)] };
     }
     default:
-      return readCodeEntry(reader, type) ?? { kind: "other", type };
+      return readCodeEntry(reader, type);
   }
+}
+
+function readStatement(reader: Reader): Entry {
+  reader.readArray(2, 2);
+  const actor = reader.readView(KID_BYTES, KID_BYTES);
+  const start = reader.offset;
+  const { sequence, body } = readBody(reader);
+  return { kind: "statement", actor, sequence, body, encodedBody: reader.bytes.subarray(start, reader.offset) };
+}
+
+function readRefusal(reader: Reader): Entry {
+  reader.readArray(5, 5);
+  const actor = reader.readView(KID_BYTES, KID_BYTES);
+  const leaf = reader.readView(LINK8_BYTES, LINK8_BYTES);
+  const operation = reader.readUint(ARGUMENT_MAX);
+  const denial = denialOf(reader.readUint(ARGUMENT_MAX));
+  return { kind: "refusal", actor, leaf, operation, denial, count: reader.readUint(ARGUMENT_MAX) };
 }
 
 function readNotice(reader: Reader, type: number): Entry {

@@ -4,14 +4,14 @@
 // Follows docs/protocol.md §4, "Snapshots", and docs/protocol.cddl, `snapshot`. What the state looks like is image.ts's affair.
 
 import type { Bytes } from "../bytes.ts";
-import { concat, fromAscii } from "../bytes.ts";
+import { concat, fromAscii, held } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { eraseVerified, type Medium, programVerified } from "./medium.ts";
-import { newPage, type Page, REGIONS, type Region, SEQ_MAX } from "./record.ts";
+import { ACCESS, NOTICES, newPage, type Page, REGIONS, type Region, SEQ_MAX, STATE } from "./record.ts";
 import type { Head } from "./walk.ts";
 
 const MAGIC = 0x31534b4c; // "LKS1".
@@ -19,6 +19,8 @@ const FORMAT = 1;
 const DIGEST_AT = 16;
 const HEADER_BYTES = DIGEST_AT + HASH_BYTES;
 const WORD_BYTES = 4;
+/** The most bytes of an image: four full lists, 128 counters, 20 users with 32 credentials, and all the rest. */
+export const IMAGE_BYTES_MAX = 18_000;
 /** The heads, and what stands around heads and image. */
 const HEADS_BYTES_MAX = 192;
 const SLOTS = Object.freeze([0, 1] as const);
@@ -29,17 +31,24 @@ export interface CoveredHead extends Head {
   readonly damage: Bytes;
 }
 
+/** How far one snapshot reaches. */
+export type CoveredHeads = readonly [state: CoveredHead, access: CoveredHead, notices: CoveredHead];
+
 /** What one snapshot says. */
 export interface Snapshot {
-  readonly heads: readonly [state: CoveredHead, access: CoveredHead, notices: CoveredHead];
+  readonly heads: CoveredHeads;
   /** The lock's state, encoded. */
   readonly image: Bytes;
 }
 
+/** Writes the lock's state, as one item; the same whenever it is asked while nothing changes. */
+export type WriteImage = (writer: Writer) => void;
+
 /** What is known of a slot that holds a snapshot. */
 interface Filled {
   readonly generation: number;
-  readonly heads: Snapshot["heads"];
+  /** The last record that it holds, of state, access and notices. */
+  readonly seqs: readonly number[];
 }
 
 /** Where the snapshots lie: two runs of sectors, A and then B. */
@@ -71,13 +80,13 @@ export class Snapshots {
 
   /** Reads both and gives how far the newest one reaches that holds and that `restore` takes. Total.
    *  @param restore takes the image, the older one's first, or throws Fault where it makes no sense; nothing has changed then */
-  recover(restore: (image: Bytes) => void): Snapshot["heads"] | undefined {
+  recover(restore: (image: Bytes) => void): CoveredHeads | undefined {
     // Each is read twice, so that a board never holds both at a time: they may take 20 KB each.
     const generations = [this.#read(0)?.generation, this.#read(1)?.generation] as const;
     const [first = 0, second = 0] = generations;
     this.#generation = Math.max(first, second);
     const order: readonly Slot[] = first <= second ? [0, 1] : [1, 0];
-    let newest: Snapshot["heads"] | undefined;
+    let newest: CoveredHeads | undefined;
     for (const slot of order) {
       if (generations[slot] === undefined) continue;
       newest = this.#restore(slot, restore) ?? newest;
@@ -86,7 +95,7 @@ export class Snapshots {
   }
 
   /** Reads one slot and has it taken. @returns how far it reaches, or undefined where it does not hold or makes no sense */
-  #restore(slot: Slot, restore: (image: Bytes) => void): Snapshot["heads"] | undefined {
+  #restore(slot: Slot, restore: (image: Bytes) => void): CoveredHeads | undefined {
     const snapshot = this.#read(slot);
     if (snapshot === undefined) return undefined;
     const { generation, heads, image } = snapshot;
@@ -96,7 +105,7 @@ export class Snapshots {
       if (!(fault instanceof Fault)) throw fault;
       return undefined;
     }
-    this.#put(slot, { generation, heads });
+    this.#put(slot, { generation, seqs: heads.map(({ seq }) => seq) });
     return heads;
   }
 
@@ -118,15 +127,15 @@ export class Snapshots {
   /** Gives the last record of a region that both hold; 0 where there are not two. */
   coveredByBoth(region: Region): number {
     const [first, second] = this.#slots;
-    return Math.min(first?.heads[region].seq ?? 0, second?.heads[region].seq ?? 0);
+    return Math.min(first?.seqs[region] ?? 0, second?.seqs[region] ?? 0);
   }
 
   /** Writes a snapshot over the older one. The first bytes go last: until they stand, the slot holds nothing.
    *  @throws Fault flash.io, journal.unwritable, journal.size; the other one holds then */
-  write(snapshot: Snapshot): void {
+  write(heads: CoveredHeads, image: WriteImage): void {
     const slot = this.#nextSlot();
     const generation = ++this.#generation;
-    const payload = encodeSnapshot(snapshot, this.#payloadBytesMax);
+    const payload = encodeSnapshot(heads, image, this.#payloadBytesMax);
     const { bytes, view } = this.#header;
     view.setUint32(0, MAGIC, true);
     view.setUint32(4, FORMAT, true);
@@ -135,7 +144,7 @@ export class Snapshots {
     bytes.set(this.#digest(payload), DIGEST_AT);
     this.#put(slot, undefined);
     this.#program(slot, payload);
-    this.#put(slot, { generation, heads: snapshot.heads });
+    this.#put(slot, { generation, seqs: heads.map(({ seq }) => seq) });
   }
 
   /** The older one, unless the newer does not hold any more: a bit that flipped there since must not cost both. */
@@ -144,7 +153,7 @@ export class Snapshots {
     const older: Slot = (first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;
     const newer: Slot = older === 0 ? 1 : 0;
     if (this.#slots[newer] === undefined || this.#slots[older] === undefined) return older;
-    return this.#read(newer) === undefined ? newer : older;
+    return this.#payloadOf(newer) === undefined ? newer : older;
   }
 
   /** Programs the header that stands in its page last. Whole words come from the payload itself, and its end from one more. */
@@ -170,7 +179,19 @@ export class Snapshots {
   }
 
   /** Reads one slot. @returns undefined where nothing that holds stands there */
-  #read(slot: Slot): (Filled & Snapshot) | undefined {
+  #read(slot: Slot): ({ readonly generation: number } & Snapshot) | undefined {
+    const payload = this.#payloadOf(slot);
+    if (payload === undefined) return undefined;
+    try {
+      return { generation: this.#header.view.getUint32(8, true), ...decodeSnapshot(payload) };
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return undefined;
+    }
+  }
+
+  /** Reads what stands behind the header of one slot. @returns undefined where it is not what was written */
+  #payloadOf(slot: Slot): Bytes | undefined {
     const { crypto, flash } = this.#medium;
     const { bytes, view } = this.#header;
     const base = this.#firstSector(slot) * flash.sectorBytes;
@@ -181,8 +202,7 @@ export class Snapshots {
       if (!isHeader || payloadBytes > this.#payloadBytesMax) return undefined;
       const payload = new Uint8Array(payloadBytes);
       flash.read(base + HEADER_BYTES, payload);
-      if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT))) return undefined;
-      return { generation: view.getUint32(8, true), ...decodeSnapshot(payload) };
+      return crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT)) ? payload : undefined;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       if (fault.code === "flash.io") this.#isUnreadable = true;
@@ -211,14 +231,24 @@ export class Snapshots {
 }
 
 /** Encodes a snapshot's payload. docs/protocol.cddl, `snapshot`.
+ *  @param image is asked twice, first to be counted: a board has no room for two copies of it
  *  @throws Fault journal.size where it may take more than `bytesMax` bytes */
-export function encodeSnapshot({ heads, image }: Snapshot, bytesMax: number): Bytes {
-  if (image.length + HEADS_BYTES_MAX > bytesMax) throw new Fault("journal.size");
-  return Writer.encode(bytesMax, (writer) => {
-    writer.array(2).array(REGIONS.length);
-    for (const { seq, link, damage } of heads) writer.array(3).uint(seq).bytes(link).bytes(damage);
-    writer.bytes(image);
-  });
+export function encodeSnapshot(heads: CoveredHeads, image: WriteImage, bytesMax: number): Bytes {
+  const counter = Writer.counter(IMAGE_BYTES_MAX);
+  image(counter);
+  const size = counter.counted + HEADS_BYTES_MAX;
+  if (size > bytesMax) throw new Fault("journal.size");
+  const writer = new Writer(size, size);
+  writer.array(2).array(REGIONS.length);
+  writeHead(writer, heads[STATE]);
+  writeHead(writer, heads[ACCESS]);
+  writeHead(writer, heads[NOTICES]);
+  image(writer.embed(counter.counted));
+  return writer.finish();
+}
+
+function writeHead(writer: Writer, head: CoveredHead): void {
+  writer.array(3).uint(head.seq).bytes(head.link).bytes(head.damage);
 }
 
 /** @returns its image is a view into `payload` @throws Fault journal.corrupt, cbor.* */
@@ -237,7 +267,7 @@ function readHead(reader: Reader): CoveredHead {
   const seq = reader.readUint(SEQ_MAX);
   // Copies, since they stay and the payload does not.
   const link = reader.readView(HASH_BYTES, HASH_BYTES).slice();
-  const damage = reader.readView(0, DAMAGE_DIGEST_BYTES).slice();
+  const damage = held(reader.readView(0, DAMAGE_DIGEST_BYTES));
   if (damage.length !== 0 && damage.length !== DAMAGE_DIGEST_BYTES) throw new Fault("journal.corrupt");
   return { seq, link, damage };
 }

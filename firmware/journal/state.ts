@@ -3,7 +3,7 @@
 // neither lose what was acknowledged nor invent what was not.
 // Follows docs/protocol.md §4.
 
-import { type Bytes, concat } from "../bytes.ts";
+import { type Bytes, concat, held, NO_BYTES } from "../bytes.ts";
 import type { CodeUse } from "../codes/credential.ts";
 import {
   type CodeState,
@@ -21,6 +21,7 @@ import type { Crypto } from "../crypto/crypto.ts";
 import { Fault, unreachable } from "../fault.ts";
 import {
   type Adoption,
+  type Board,
   type Body,
   KIND_ACKNOWLEDGE,
   KIND_ACT,
@@ -78,7 +79,6 @@ export interface OpenVisit {
 
 /** What is left of the guesses where no record says: all of it. */
 export const BUDGET_FULL = 0xffff_ffff;
-const NOBODY: Bytes = new Uint8Array(0);
 
 /** The fold. Only `applyEntry` writes to it, and memory.ts where what must be so could not be written. */
 export interface LockState {
@@ -118,11 +118,11 @@ export function emptyState(): LockState {
     budget: BUDGET_FULL,
     watermark: seconds(0),
     boots: 0,
-    acknowledged: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
-    senseless: [new Uint8Array(0), new Uint8Array(0), new Uint8Array(0)],
+    acknowledged: [NO_BYTES, NO_BYTES, NO_BYTES],
+    senseless: [NO_BYTES, NO_BYTES, NO_BYTES],
     fetched: 0,
     custody: 0,
-    faces: new Uint8Array(0),
+    faces: NO_BYTES,
   };
 }
 
@@ -146,10 +146,10 @@ export function applyEntry(
       if (entry.source === 2) state.watermark = entry.lo;
       break;
     case "list":
-      state.lists = [...state.lists.filter((former) => !crypto.isEqual(former.owner, entry.list.owner)), entry.list];
+      applyList(crypto, state, entry.list);
       break;
     case "acknowledged":
-      state.acknowledged = [entry.digests[0].slice(), entry.digests[1].slice(), entry.digests[2].slice()];
+      state.acknowledged = [held(entry.digests[0]), held(entry.digests[1]), held(entry.digests[2])];
       break;
     case "fetched":
       state.fetched = Math.max(state.fetched, entry.through);
@@ -194,6 +194,10 @@ export function applyEntry(
   }
 }
 
+function applyList(crypto: Crypto, state: LockState, list: RevocationList): void {
+  state.lists = [...state.lists.filter((former) => !crypto.isEqual(former.owner, list.owner)), list];
+}
+
 function applyIntent(
   crypto: Crypto,
   state: LockState,
@@ -218,7 +222,7 @@ function applyCodeEntry(
       const { codes, isFirst } = withCodeUse(crypto, state.codes, entry.use, record.lo);
       state.codes = codes;
       if (entry.isHalf) break;
-      state.visit = { intent: record.seq, actor: NOBODY, spends: [], code: isFirst ? entry.use : undefined };
+      state.visit = { intent: record.seq, actor: NO_BYTES, spends: [], code: isFirst ? entry.use : undefined };
       break;
     }
     case "user":
@@ -273,52 +277,37 @@ function applyStatement(
   statement: Extract<Entry, { kind: "statement" }>,
   seq: number,
 ): void {
-  const { body, sequence } = statement;
-  const actor = statement.actor.slice();
+  const { body } = statement;
   requireRoomFor(crypto, state.keyring, body);
   if (CUSTODY_KINDS.has(body.kind)) state.custody = seq;
   if (body.kind === KIND_ADOPT) {
-    handOver(crypto, state, body.adoption, sequence);
+    handOver(crypto, state, body.adoption, statement.sequence);
     return;
   }
-  state.keyring = withSequence(crypto, state.keyring, { kid: actor, sequence });
   const { keyring } = state;
+  state.keyring = withSequence(crypto, keyring, { kid: statement.actor.slice(), sequence: statement.sequence });
   switch (body.kind) {
-    case KIND_ENROL: {
-      const { role, agreementKey, signingKey } = body.board;
-      const kid = kid8(crypto, signingKey);
-      const board: EnrolledBoard = {
-        kid,
-        role,
-        agreementKey: agreementKey.slice(),
-        signingKey: signingKey.slice(),
-        sequence,
-      };
-      state.keyring = { ...keyring, boards: [...withoutBoard(crypto, keyring, kid), board] };
+    case KIND_ENROL:
+      enrol(crypto, state, body.board, statement.sequence);
       break;
-    }
     case KIND_REMOVE_BOARD:
-      state.keyring = { ...keyring, boards: withoutBoard(crypto, keyring, body.boardKid) };
+      state.keyring = { ...state.keyring, boards: withoutBoard(crypto, state.keyring, body.boardKid) };
       break;
     case KIND_CONFIGURE:
       state.configuration = configure(state.configuration, body.settings) ?? state.configuration;
       break;
     case KIND_ADD_OWNER:
-      state.keyring = { ...keyring, owners: [...keyring.owners, newOwner(crypto, body.ownerKey, 0)] };
+      addOwner(crypto, state, body.ownerKey);
       break;
-    case KIND_REMOVE_OWNER: {
-      const removed = body.ownerKid;
-      const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, removed));
-      state.keyring = { ...keyring, owners, removed: concat(keyring.removed, removed) };
-      state.codes = withoutSecret(crypto, state.codes, removed);
-      dropLists(crypto, state);
+    case KIND_REMOVE_OWNER:
+      removeOwner(crypto, state, body.ownerKid);
       break;
-    }
     case KIND_TRANSFER:
       passOn(crypto, state, body.adoption);
       break;
     case KIND_ACT:
-      if (body.operation !== OPERATION_LOCK) state.visit = { intent: seq, actor, spends: [], code: undefined };
+      if (body.operation === OPERATION_LOCK) break;
+      state.visit = { intent: seq, actor: statement.actor.slice(), spends: [], code: undefined };
       break;
     case KIND_ANNOUNCE:
     case KIND_SET_CLOCK:
@@ -331,13 +320,31 @@ function applyStatement(
   }
 }
 
+function enrol(crypto: Crypto, state: LockState, board: Board, sequence: number): void {
+  const kid = kid8(crypto, board.signingKey);
+  const keys = { agreementKey: board.agreementKey.slice(), signingKey: board.signingKey.slice() };
+  const others = withoutBoard(crypto, state.keyring, kid);
+  state.keyring = { ...state.keyring, boards: [...others, { kid, role: board.role, ...keys, sequence }] };
+}
+
+function addOwner(crypto: Crypto, state: LockState, ownerKey: Bytes): void {
+  state.keyring = { ...state.keyring, owners: [...state.keyring.owners, newOwner(crypto, ownerKey, 0)] };
+}
+
+function removeOwner(crypto: Crypto, state: LockState, kid: Bytes): void {
+  const { keyring } = state;
+  const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, kid));
+  state.keyring = { ...keyring, owners, removed: concat(keyring.removed, kid) };
+  state.codes = withoutSecret(crypto, state.codes, kid);
+  dropLists(crypto, state);
+}
+
 /** Makes a lock somebody's alone, with the settings of a new one. @param sequence the number of the owner's last statement */
 function handOver(crypto: Crypto, state: LockState, adoption: Adoption, sequence: number): void {
-  const { ownerKey, recoveryKey, zoneRule } = adoption;
-  const recovery = { kid: kid8(crypto, recoveryKey), publicKey: recoveryKey.slice(), sequence: 0 };
-  state.keyring = { ...emptyKeyring(), owners: [newOwner(crypto, ownerKey, sequence)], recovery };
-  const configuration = defaultConfiguration();
-  state.configuration = withZone(configuration, zoneRule) ?? configuration;
+  const owners = [newOwner(crypto, adoption.ownerKey, sequence)];
+  state.keyring = { ...emptyKeyring(), owners, recovery: newOwner(crypto, adoption.recoveryKey, 0) };
+  state.configuration = defaultConfiguration();
+  state.configuration = withZone(state.configuration, adoption.zoneRule) ?? state.configuration;
   state.codes = emptyCodes();
 }
 

@@ -8,10 +8,10 @@ import { Fault } from "../fault.ts";
 import type { Flash } from "../platform.ts";
 import { foldDigest } from "./damage.ts";
 import type { WritableEntry } from "./entry.ts";
-import { decodeImage, encodeImage } from "./image.ts";
+import { decodeImage, writeImage } from "./image.ts";
 import { type Geometry, Journal } from "./journal.ts";
 import { encodeEntry, placeOf, readEntry } from "./payload.ts";
-import { ACCESS, REGIONS, type RecordTime } from "./record.ts";
+import { ACCESS, NOTICES, type RecordTime, type Region, STATE, type StoredRecord } from "./record.ts";
 import { applyEntry, emptyState, type LockState, noteSenseless } from "./state.ts";
 import type { Head } from "./walk.ts";
 
@@ -46,25 +46,18 @@ export class Store {
       ...options,
       restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
       mayOverwrite: (region, lastSeq) => region !== ACCESS || lastSeq <= state.fetched,
-      image: () => encodeImage(crypto, state),
-      visit: ({ record }) => {
-        try {
-          // The view ends with the visit; the state keeps parts of it.
-          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);
-        } catch (fault) {
-          if (!(fault instanceof Fault)) throw fault;
-          noteSenseless(crypto, state, record);
-        }
-      },
+      image: (writer) => writeImage(writer, crypto, state),
+      visit: ({ record }) => applyRecord(crypto, state, record),
     });
-    const [inState, inAccess, inNotices] = REGIONS.map((region) => {
-      const digest = this.journal.damages.find((damage) => damage.region === region)?.digest;
-      const senseless = state.senseless[region];
-      if (digest === undefined) return senseless;
-      return senseless.length === 0 ? digest : foldDigest(crypto, digest, senseless);
-    });
-    this.damages = [inState, inAccess, inNotices];
+    this.damages = [this.#damageOf(STATE), this.#damageOf(ACCESS), this.#damageOf(NOTICES)];
     this.#secureCustody();
+  }
+
+  #damageOf(region: Region): Bytes {
+    const digest = this.journal.damages.find((damage) => damage.region === region)?.digest;
+    const senseless = this.state.senseless[region];
+    if (digest === undefined) return senseless;
+    return senseless.length === 0 ? digest : foldDigest(this.#crypto, digest, senseless);
   }
 
   /** Writes one record durably, and only then lets it count. One in access that overwrites records which no owner has
@@ -100,5 +93,17 @@ export class Store {
     const { region, type } = placeOf("overwritten");
     const payload = encodeEntry({ kind: "overwritten", firstSeq, lastSeq: overwritten.lastSeq });
     this.journal.append(region, type, payload, time);
+  }
+}
+
+/** Folds a record as it stands in the journal. */
+function applyRecord(crypto: Crypto, state: LockState, record: StoredRecord): void {
+  try {
+    // The view ends with the visit; the state keeps parts of it.
+    const entry = readEntry(record.region, record.type, record.payload.slice());
+    applyEntry(crypto, state, entry, record);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    noteSenseless(crypto, state, record);
   }
 }

@@ -3,7 +3,7 @@
 // that its radio would cut short, or that tells a reader something else than the radio.
 // Follows docs/protocol.cddl, `network`; IEEE 802.11 for an SSID's 32 bytes, and its WPA passphrase of 8 to 63 characters.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
 import { checkUtf8 } from "../cbor/text.ts";
@@ -22,7 +22,6 @@ const SPACE = 0x20;
 const TILDE = 0x7e;
 const ADDRESS_BYTES = 4;
 const STATES: readonly NetworkState["is"][] = Object.freeze(["off", "joining", "joined", "waiting"] as const);
-const NOTHING: Bytes = new Uint8Array(0);
 /** An empty array: the board has no radio. */
 const NONE = Object.freeze([0x80]);
 
@@ -65,7 +64,7 @@ export function readCredentials(reader: Reader): Credentials {
 /** Writes a name and a passphrase, two items; an open network's passphrase is empty. */
 export function writeCredentials(writer: Writer, credentials: Credentials): void {
   assert(areCredentials(credentials), "a network has a name of 1..32 bytes and a passphrase of 8..63 characters");
-  writer.bytes(credentials.name).bytes(credentials.passphrase ?? NOTHING);
+  writer.bytes(credentials.name).bytes(credentials.passphrase ?? NO_BYTES);
 }
 
 /** Reads how a board stands to its network. @returns undefined for a board without a radio; the address is a view
@@ -85,7 +84,7 @@ export function writeNetworkState(writer: Writer, state: NetworkState | undefine
     writer.array(0);
     return;
   }
-  const address = state.is === "joined" ? state.address : NOTHING;
+  const address = state.is === "joined" ? state.address : NO_BYTES;
   assert(state.is !== "joined" || address.length === ADDRESS_BYTES, "an IPv4 address has 4 bytes");
   writer.array(2).uint(STATES.indexOf(state.is)).bytes(address);
 }

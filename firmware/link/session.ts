@@ -3,7 +3,7 @@
 // for whoever stands upon this: a keypad's commands (board.ts), a camera's heartbeats.
 // Follows docs/protocol.md §3.2; Noise rev. 34 §7.5 (KK), §11.4. A session is made before the former one is broken.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import type { Identity } from "../identity.ts";
@@ -168,7 +168,7 @@ export class BoardSessions {
     this.#attempts++;
     this.#opening = { handshake, session, retryAt };
     try {
-      wire.send(encodeHandshake(FRAME_KK_1, session, handshake.writeMessage(new Uint8Array(0))));
+      wire.send(encodeHandshake(FRAME_KK_1, session, handshake.writeMessage(NO_BYTES)));
     } catch (fault) {
       // A lock's key of small order: there is no such lock, and nothing is sent to it.
       if (!(fault instanceof Fault)) throw fault;

@@ -2,7 +2,7 @@
 // Why: it is one object of the paper, and noise.ts reads as the paper's other one once this stands apart.
 // Follows the Noise Protocol Framework, revision 34, §4.3, §5.1 and §5.2, for ChaChaPoly and SHA256 (§12).
 
-import { type Bytes, concat, fromAscii } from "../bytes.ts";
+import { type Bytes, concat, fromAscii, NO_BYTES } from "../bytes.ts";
 import { type Crypto, HASH_BYTES, NONCE_BYTES, TAG_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 
@@ -76,7 +76,7 @@ export class SymmetricState {
 
   /** Gives the key of the initiator's messages, then the responder's. */
   split(): readonly Bytes[] {
-    return this.derive(new Uint8Array(0), 2);
+    return this.derive(NO_BYTES, 2);
   }
 
   wipe(): void {

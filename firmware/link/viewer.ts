@@ -3,7 +3,7 @@
 // taken, and whoever looks measures its age by his own clock alone.
 // Follows docs/protocol.cddl, "Inside a viewer's session"; docs/protocol.md §9.1.
 
-import { type Bytes, concat } from "../bytes.ts";
+import { type Bytes, concat, NO_BYTES } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
@@ -167,7 +167,7 @@ export function encodeRequest(request: ViewerRequest): Bytes {
       break;
     }
     case "stream":
-      begin(1).bytes(request.secret ?? new Uint8Array(0));
+      begin(1).bytes(request.secret ?? NO_BYTES);
       break;
     default:
       begin(0);

@@ -4,7 +4,7 @@
 // "here": the lock uses a new session only after the first word that came over it.
 // Follows docs/protocol.cddl, "Inside a camera's session"; docs/protocol.md §3.3.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
@@ -212,7 +212,7 @@ export function encodeAsk(ask: Ask): Bytes {
   const writer = new Writer().array(8).uint(ASK).bytes(nonce);
   writer.uint(PURPOSES.indexOf(purpose)).uint(CAMERA_MODES.indexOf(mode)).uint(visit);
   return writer
-    .bytes(grant ?? new Uint8Array(0))
+    .bytes(grant ?? NO_BYTES)
     .uint(lo)
     .uint(hi)
     .finish();

@@ -3,7 +3,7 @@
 // Follows RFC 9605 §4.3 and §4.4 with a suite of its private range: ChaCha20-Poly1305 and SHA-256, since a chip without AES in
 // hardware has that one too. Key IDs and counters are u32 here, which is a subset.
 
-import { type Bytes, concat, fromAscii } from "../bytes.ts";
+import { type Bytes, concat, fromAscii, NO_BYTES } from "../bytes.ts";
 import { type Crypto, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "../crypto/crypto.ts";
 import { hkdfExpand, hkdfExtract } from "../crypto/kdf.ts";
 import { assert, Fault } from "../fault.ts";
@@ -13,7 +13,6 @@ export const SUITE = 0xf001;
 /** Bytes of a base key. */
 export const BASE_KEY_BYTES = 32;
 
-const NOTHING = new Uint8Array(0);
 const KEY_LABEL = "SFrame 1.0 Secret key ";
 const SALT_LABEL = "SFrame 1.0 Secret salt ";
 const U32_MAX = 0xffff_ffff;
@@ -39,7 +38,7 @@ export function deriveSframe(
   baseKey: Uint8Array,
   { kid, suite, keyBytes }: Derivation,
 ): { readonly key: Bytes; readonly salt: Bytes } {
-  const secret = hkdfExtract(crypto, NOTHING, baseKey);
+  const secret = hkdfExtract(crypto, NO_BYTES, baseKey);
   const tail = new Uint8Array(10);
   const view = new DataView(tail.buffer);
   view.setUint32(4, kid);

@@ -125,23 +125,46 @@ export function withZone(current: Configuration, rule: Bytes): Configuration | u
 
 /** Gives all settings in force, by key: what a status shows. A time server that is not named has none. */
 export function settingsOf(configuration: Configuration): ReadonlyMap<number, number | Bytes> {
-  const settings = new Map<number, number | Bytes>([
-    [SETTING_ZONE, fromAscii(configuration.zoneRule)],
-    [SETTING_RELOCK_SECONDS, configuration.relockSeconds],
-    [SETTING_MODE, MODES.indexOf(configuration.mode)],
-    [SETTING_AJAR_SECONDS, configuration.ajarSeconds],
-    [SETTING_UNLATCH_MILLIS, configuration.unlatchMillis],
-    [SETTING_WIDTH_SECONDS, configuration.widthSeconds],
-    [SETTING_CODE_CAMERA, configuration.codeCamera],
-    [SETTING_ONE_TOUCH, configuration.isOneTouch ? 1 : 0],
-    [SETTING_NIGHT_START, configuration.nightStart],
-    [SETTING_NIGHT_MINUTES, configuration.nightMinutes],
-    [SETTING_CAMERA_MODE, CAMERA_MODES.indexOf(configuration.cameraMode)],
-  ]);
-  for (const [place, key] of configuration.timeServers.entries()) {
-    if (key !== undefined) settings.set(SETTING_TIME_SERVERS + place, key);
+  return new Map(settingRows(configuration).map(({ key, value }) => [key, value]));
+}
+
+/** Gives all settings in force, in the order of their keys. */
+export function settingRows(configuration: Configuration): readonly Setting[] {
+  const rows: Setting[] = [];
+  for (let key = SETTING_ZONE; key <= SETTING_CAMERA_MODE; key++) {
+    const value = settingAt(configuration, key);
+    if (value !== undefined) rows.push({ key, value });
   }
-  return settings;
+  return rows;
+}
+
+function settingAt(configuration: Configuration, key: number): number | Bytes | undefined {
+  switch (key) {
+    case SETTING_ZONE:
+      return fromAscii(configuration.zoneRule);
+    case SETTING_RELOCK_SECONDS:
+      return configuration.relockSeconds;
+    case SETTING_MODE:
+      return MODES.indexOf(configuration.mode);
+    case SETTING_AJAR_SECONDS:
+      return configuration.ajarSeconds;
+    case SETTING_UNLATCH_MILLIS:
+      return configuration.unlatchMillis;
+    case SETTING_WIDTH_SECONDS:
+      return configuration.widthSeconds;
+    case SETTING_CODE_CAMERA:
+      return configuration.codeCamera;
+    case SETTING_ONE_TOUCH:
+      return configuration.isOneTouch ? 1 : 0;
+    case SETTING_NIGHT_START:
+      return configuration.nightStart;
+    case SETTING_NIGHT_MINUTES:
+      return configuration.nightMinutes;
+    case SETTING_CAMERA_MODE:
+      return CAMERA_MODES.indexOf(configuration.cameraMode);
+    default:
+      return configuration.timeServers[key - SETTING_TIME_SERVERS];
+  }
 }
 
 function withBytes(current: Configuration, key: number, value: Bytes): Configuration | undefined {

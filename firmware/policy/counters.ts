@@ -3,7 +3,7 @@
 // of the signed link, which nobody can choose, not by the identifier that an issuer writes (docs/attacks.md T50).
 // Follows docs/protocol.md §2.2. The counts themselves are a fold of the journal (journal/state.ts).
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { filterRows, putU32, u32At, withoutRow } from "../rows.ts";
@@ -40,7 +40,7 @@ export class Counters {
   readonly rows: Bytes;
 
   /** @param rows of other counters; it is kept */
-  constructor(rows: Bytes = new Uint8Array(0)) {
+  constructor(rows: Bytes = NO_BYTES) {
     this.rows = rows;
   }
 

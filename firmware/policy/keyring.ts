@@ -2,7 +2,7 @@
 // Why: the lock believes nothing that is not signed by a key in here, so the tables are small, bounded and in one place.
 // Follows docs/protocol.md §2.3. The tables are a fold of the journal (journal/state.ts).
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { holdsName } from "../grant/names.ts";
 import type { RevocationList } from "../grant/revocation.ts";
@@ -54,12 +54,17 @@ export interface Keyring {
 
 /** A lock that nobody owns yet. */
 export function emptyKeyring(): Keyring {
-  return { owners: [], recovery: undefined, removed: new Uint8Array(0), boards: [] };
+  return { owners: [], recovery: undefined, removed: NO_BYTES, boards: [] };
 }
 
 /** Finds an owner by its kid8. */
 export function findOwner(crypto: Crypto, keyring: Keyring, kid: Bytes): Owner | undefined {
   return keyring.owners.find((owner) => crypto.isEqual(owner.kid, kid));
+}
+
+function isOwner(crypto: Crypto, { owners }: Keyring, kid: Bytes): boolean {
+  for (let index = 0; index < owners.length; index++) if (crypto.isEqual(owners[index].kid, kid)) return true;
+  return false;
 }
 
 /** Finds the key of an owner, or the recovery key: whoever may sign a statement. @returns Ed25519, 32 bytes */
@@ -84,7 +89,7 @@ export function wasRemoved(crypto: Crypto, keyring: Keyring, kid: Bytes): boolea
 /** The lists that count: those of owners. Lists are kept apart from owners since the journal keeps them in different
  *  regions, which are read one after the other; and what a removed owner took back, a thief perhaps, ends with the key. */
 export function listsOf(crypto: Crypto, keyring: Keyring, lists: readonly RevocationList[]): readonly RevocationList[] {
-  return lists.filter((list) => findOwner(crypto, keyring, list.owner) !== undefined);
+  return lists.filter(({ owner }) => isOwner(crypto, keyring, owner));
 }
 
 /** Gives the keyring after a statement of `kid` with that number. */

@@ -3,7 +3,7 @@
 // the door; the phone can withhold the answer or be slow, and nothing else.
 // Follows RFC 10049 (Roughtime, version 1). Phone and lock build the very same bytes, so only the nonce is handed over.
 
-import { type Bytes, concat, fromAscii } from "../bytes.ts";
+import { type Bytes, concat, fromAscii, NO_BYTES } from "../bytes.ts";
 import { type Crypto, KEY_BYTES, SIGNATURE_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
 import { type Seconds, seconds } from "../platform.ts";
@@ -64,7 +64,7 @@ export function encodeTimeRequest(crypto: Crypto, nonce: Uint8Array, key: Uint8A
     [SRV, halfHash(crypto, new Uint8Array([0xff]), key)],
     [NONC, nonce],
     [TYPE, wordOf(TYPE_REQUEST)],
-    [ZZZZ, new Uint8Array(0)],
+    [ZZZZ, NO_BYTES],
   ];
   const packet = new Uint8Array(ROUGHTIME_REQUEST_BYTES);
   const view = new DataView(packet.buffer);

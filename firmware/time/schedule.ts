@@ -88,7 +88,9 @@ function firstInSpan(links: readonly Weeklies[], offset: number, { from, to }: I
   if (isInAll(links, days, (secondOfDay / 60) | 0)) return from;
   const width = to - from;
   let first: number | undefined;
-  for (const weeklies of links) {
+  // By index, here and below: this runs deep in a board's stack, where each iterator takes eight slots.
+  for (let link = 0; link < links.length; link++) {
+    const weeklies = links[link];
     assert(weeklies.length <= NUMBERS_MAX, "schedule: a link has at most eight windows");
     for (let index = 1; index < weeklies.length; index += 3) {
       const startMinute = weeklies[index] ?? 0;
@@ -104,8 +106,8 @@ function firstInSpan(links: readonly Weeklies[], offset: number, { from, to }: I
 
 function isInAll(links: readonly Weeklies[], days: number, minuteOfDay: number): boolean {
   const weekday = weekdayFromDays(days);
-  for (const weeklies of links) {
-    if (!isInWeeklies(weeklies, weekday, minuteOfDay)) return false;
+  for (let link = 0; link < links.length; link++) {
+    if (!isInWeeklies(links[link], weekday, minuteOfDay)) return false;
   }
   return true;
 }

@@ -107,10 +107,17 @@ export class Codes {
     }
     if (!this.#charge(cost, now)) return "no";
     const match = this.#candidates.match(memory.state, digits, tested);
-    if (match === undefined) {
-      recorder.wrongCode(now);
-      return "no";
-    }
+    if (match !== undefined) return this.#serve(desk, match, { admission, now });
+    recorder.wrongCode(now);
+    return "no";
+  }
+
+  /** Does what a code that is right comes to. */
+  #serve(
+    desk: CodesDesk,
+    match: Match,
+    { admission, now }: { readonly admission: Admission; readonly now: Millis },
+  ): Result {
     const { use } = match;
     const said = match.denial ?? this.#judge(desk, match, now) ?? this.#open(desk, match, now);
     // Whom nothing but the camera keeps out types the code once more, soon.
@@ -285,28 +292,39 @@ export class Codes {
 
   /** Writes who comes; when that is durable, the door is asked. */
   #begin(desk: CodesDesk, { use, rule }: { readonly use: CodeUse; readonly rule: number }, now: Millis): Outcome {
-    const { memory, canUnlatch, visit } = desk;
-    const operation = operationOf(canUnlatch);
+    const { visit } = desk;
     const again = this.#againOf(desk, now);
     // A retry is covered by the intent of its visit.
     if (again !== undefined && visit !== undefined && this.#isAgain(use, again)) visit.retries++;
     else {
-      const name = this.#nameOf(use);
-      if (!desk.ration.take(name, now)) return "rate";
-      try {
-        const proof = desk.cameraProof(now);
-        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);
-        const who = { leaf: name, operation, connection: undefined, dwellMinutes: undefined, camera: { rule, proof } };
-        desk.begin(beginVisit(seq, who, now), now);
-      } catch (fault) {
-        if (!(fault instanceof Fault)) throw fault;
-        return "journal";
-      }
-      this.#last = { use, name };
+      const denial = this.#write(desk, { use, rule }, now);
+      if (denial !== undefined) return denial;
     }
     this.#held = undefined;
-    desk.act(operation, now);
+    desk.act(operationOf(desk.canUnlatch), now);
     return "yes";
+  }
+
+  /** @returns why it cannot be written, or undefined where it is durable and its visit has begun */
+  #write(
+    desk: CodesDesk,
+    { use, rule }: { readonly use: CodeUse; readonly rule: number },
+    now: Millis,
+  ): Denial | undefined {
+    const name = this.#nameOf(use);
+    if (!desk.ration.take(name, now)) return "rate";
+    const operation = operationOf(desk.canUnlatch);
+    try {
+      const proof = desk.cameraProof(now);
+      const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);
+      const who = { leaf: name, operation, connection: undefined, dwellMinutes: undefined, camera: { rule, proof } };
+      desk.begin(beginVisit(seq, who, now), now);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return "journal";
+    }
+    this.#last = { use, name };
+    return undefined;
   }
 
   /** Takes the price of an entry, durably before the compare: a restart in between has made the guess dearer, not free. What

@@ -5,27 +5,29 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Fault } from "../../firmware/fault.ts";
 import { millis } from "../../firmware/platform.ts";
-import { Coalescer } from "../coalescer.ts";
+import { Coalescer, type Family } from "../coalescer.ts";
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
 interface Run {
-  readonly counts: Coalescer<string>;
+  readonly counts: Coalescer<string, string[]>;
   /** Each as "event times count at minute". */
   readonly written: string[];
   isFull: boolean;
 }
 
 function start(kindsMax: number): Run {
-  const run: Run = {
-    written: [],
-    isFull: false,
-    counts: new Coalescer<string>({ periodMillis: MINUTE, kindsMax }, (event, count, now) => {
+  const written: string[] = [];
+  const family: Family<string, string[]> = {
+    periodMillis: MINUTE,
+    kindsMax,
+    write(target, event, count, now) {
       if (run.isFull) throw new Fault("journal.full");
-      run.written.push(`${event} ${count} at ${now / MINUTE}`);
-    }),
+      target.push(`${event} ${count} at ${now / MINUTE}`);
+    },
   };
+  const run: Run = { written, isFull: false, counts: new Coalescer(family, written) };
   return run;
 }
 

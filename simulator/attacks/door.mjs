@@ -16,9 +16,8 @@ export const DOOR_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "firmware/journal/store.ts",
-        "          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);",
-        `          const entry = readEntry(record.region, record.type, record.payload.slice());
-          applyEntry(crypto, state, entry.kind === "intent" ? { ...entry, spends: [] } : entry, record);`,
+        "    applyEntry(crypto, state, entry, record);\n  } catch",
+        '    applyEntry(crypto, state, entry.kind === "intent" ? { ...entry, spends: [] } : entry, record);\n  } catch',
       ),
     ],
   },

@@ -17,9 +17,8 @@ const FORGETTING = rewrite(CODES, "level: Math.min(memory.state.budget, CAPACITY
 const FORGETTING_CODES = [
   rewrite(
     "firmware/journal/store.ts",
-    "          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);",
-    `          const entry = readEntry(record.region, record.type, record.payload.slice());
-          if (entry.kind !== "code") applyEntry(crypto, state, entry, record);`,
+    "    applyEntry(crypto, state, entry, record);\n  } catch",
+    '    if (entry.kind !== "code") applyEntry(crypto, state, entry, record);\n  } catch',
   ),
 ];
 

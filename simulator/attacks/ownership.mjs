@@ -1,7 +1,7 @@
 // The twins of the checks about whose word counts: T09, T37, T42, T43 and T52. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
-import { ACTS, ANNOUNCED, PHONES, POLICY, rewrite } from "./rewrites.mjs";
+import { ACTS, ANNOUNCED, ANSWERS, PHONES, POLICY, rewrite } from "./rewrites.mjs";
 
 const OWNER = "lock/owner.ts";
 const RESET = "lock/reset.ts";
@@ -70,12 +70,12 @@ export const OWNERSHIP_TWINS = Object.freeze([
     at: "joinNetwork of a lock that nobody owns",
     rewrites: [
       rewrite(
-        PHONES,
-        'if (role !== "owner" || isRecovery || name === undefined) return this.#answer(session, request.id, "permission");',
+        ANSWERS,
+        'if (role !== "owner" || isRecovery || name === undefined) return answerOf(session, request.id, "permission");',
         "const owner = name ?? new Uint8Array(8);",
       ),
-      rewrite(PHONES, "this.#desk.network(request, name, now)", "this.#desk.network(request, owner, now)"),
-      rewrite(PHONES, "this.#desk.codes(request, name, now)", '"permission"'),
+      rewrite(ANSWERS, "desk.network(request, name, now)", "desk.network(request, owner, now)"),
+      rewrite(ANSWERS, "desk.codes(request, name, now)", '"permission"'),
     ],
   },
   {
@@ -128,9 +128,9 @@ export const OWNERSHIP_TWINS = Object.freeze([
     at: "its grants are over",
     rewrites: [
       rewrite(
-        "lock/lock.ts",
-        "ownerKey: (kid) => findOwner(crypto, lock.#memory.state.keyring, kid)?.publicKey,",
-        "ownerKey: (kid) => ((lock.keys ??= {})[kid] ??= findOwner(crypto, lock.#memory.state.keyring, kid)?.publicKey),",
+        "lock/recovery.ts",
+        "return findOwner(this.#crypto, this.#memory.state.keyring, kid)?.publicKey;",
+        "return ((this.keys ??= {})[kid] ??= findOwner(this.#crypto, this.#memory.state.keyring, kid)?.publicKey);",
       ),
     ],
   },

@@ -5,6 +5,7 @@ export const HOLDER = "firmware/grant/holder.ts";
 export const POLICY = "firmware/policy/policy.ts";
 export const SESSION = "lock/session.ts";
 export const PHONES = "lock/phone.ts";
+export const ANSWERS = "lock/answers.ts";
 export const CIPHER = "firmware/link/cipher.ts";
 export const CHAIN = "firmware/grant/chain.ts";
 export const CLOCK = "firmware/time/clock.ts";
@@ -83,5 +84,5 @@ export const SPENDING_FIRST = rewrite(
 export const ACTING_FIRST = rewrite(
   "lock/guest.ts",
   '  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";',
-  "  desk.act(operation, now);",
+  "  desk.act(intent.proof.operation, now);",
 );

@@ -11,6 +11,7 @@ import {
   ACTING_FIRST,
   ACTS,
   ANNOUNCED,
+  ANSWERS,
   CHAIN,
   CIPHER,
   CLOCK,
@@ -45,7 +46,7 @@ export const TWINS = Object.freeze([
     at: "not in the same session",
     rewrites: [
       rewrite(CIPHER, 'if (!this.isFresh(n)) throw new Fault("link.order");'),
-      rewrite(PHONES, "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),
+      rewrite(PHONES, "session.lastId !== undefined && id <= session.lastId", "id < 0"),
     ],
   },
   {
@@ -162,7 +163,7 @@ export const TWINS = Object.freeze([
   {
     id: "T08",
     without: "the owner session for a fetch",
-    rewrites: [rewrite(PHONES, "if (!isReader && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
+    rewrites: [rewrite(ANSWERS, "if (!isReader && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
   },
   {
     id: "T10",
@@ -362,8 +363,8 @@ export const TWINS = Object.freeze([
       rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
       rewrite(
         "lock/recorder.ts",
-        "Coalescer<Refusal>(\n      { periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX }",
-        "Coalescer<Refusal>(\n      { periodMillis: 0, kindsMax: REFUSALS_MAX }",
+        "const REFUSALS: Family<Refusal, Memory> = Object.freeze({\n  ...{ periodMillis: HOUR_MILLIS,",
+        "const REFUSALS: Family<Refusal, Memory> = Object.freeze({\n  ...{ periodMillis: 0,",
       ),
     ],
   },

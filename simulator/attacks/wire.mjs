@@ -7,7 +7,7 @@ const NOISE = "firmware/link/noise.ts";
 const COMMAND = "firmware/link/command.ts";
 const OUTSIDE = "lock/outside.ts";
 const SERVE = "lock/keypad.ts";
-const LOCK = "lock/lock.ts";
+const DOORWAY = "lock/doorway.ts";
 const CODE_STATE = "firmware/codes/state.ts";
 const VAULT = "lock/codes/vault.ts";
 
@@ -180,9 +180,9 @@ export const WIRE_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "lock/codes/codes.ts",
-        '        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);',
-        `        desk.act(operation, now);
-        const { seq } = memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);`,
+        'const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);',
+        `desk.act(operation, now);
+      const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);`,
       ),
     ],
   },
@@ -193,9 +193,8 @@ export const WIRE_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "firmware/journal/store.ts",
-        "          applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);",
-        `          const entry = readEntry(record.region, record.type, record.payload.slice());
-          if (entry.kind !== "code") applyEntry(crypto, state, entry, record);`,
+        "    applyEntry(crypto, state, entry, record);\n  } catch",
+        '    if (entry.kind !== "code") applyEntry(crypto, state, entry, record);\n  } catch',
       ),
     ],
   },
@@ -236,7 +235,7 @@ export const WIRE_TWINS = Object.freeze([
     without: "the alarm of the camera's case",
     at: "a camera whose case is opened sounds within a second",
     rewrites: [
-      rewrite("lock/witness.ts", "if (beat.isCaseOpen && former?.isCaseOpen !== true) soundTamper(lock, now);"),
+      rewrite("lock/witness.ts", "soundTamper({ indicator: this.#indicator, recorder: this.#recorder }, now);"),
     ],
   },
   {
@@ -261,7 +260,7 @@ export const WIRE_TWINS = Object.freeze([
     id: "T40",
     without: "a watch on the link",
     at: "a keypad that falls silent is found out",
-    rewrites: [rewrite(OUTSIDE, "if (!isUp) soundSilence(parts, at);")],
+    rewrites: [rewrite(OUTSIDE, "if (!isUp) soundSilence(this.#outside.#parts, now);")],
   },
   {
     id: "T40",
@@ -273,12 +272,12 @@ export const WIRE_TWINS = Object.freeze([
     id: "T40",
     without: "records of what the door sounds",
     at: "and is written, whoever is connected",
-    rewrites: [rewrite(LOCK, 'this.#recorder.alarm(effect.alarm === "heldOpen" ? "held-open" : effect.alarm, now);')],
+    rewrites: [rewrite(DOORWAY, 'recorder.alarm(effect.alarm === "heldOpen" ? "held-open" : effect.alarm, now);')],
   },
   {
     id: "T40",
     without: "word of a jam to owners",
     at: "an owner who listens is told of a jam",
-    rewrites: [rewrite(LOCK, 'if (effect.alarm === "jammed") this.#visits.notify("jammed");')],
+    rewrites: [rewrite(DOORWAY, 'if (effect.alarm === "jammed") visits.notify("jammed");')],
   },
 ]);

@@ -5,7 +5,7 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { type Crypto, KEY_BYTES } from "../../firmware/crypto/crypto.ts";
 import { selfTest } from "../../firmware/crypto/selftest.ts";
-import { encodeImage } from "../../firmware/journal/image.ts";
+import { writeImage } from "../../firmware/journal/image.ts";
 import { Journal } from "../../firmware/journal/journal.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
 import { emptyState } from "../../firmware/journal/state.ts";
@@ -179,7 +179,7 @@ function appendOf(crypto: Crypto): () => unknown {
     isPowerOn: false,
     restore: () => {},
     visit: () => {},
-    image: () => encodeImage(crypto, state),
+    image: (writer) => writeImage(writer, crypto, state),
   });
   const { region, type } = placeOf("intent");
   const name = new Uint8Array(8);

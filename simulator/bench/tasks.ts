@@ -106,7 +106,7 @@ function boot(crypto: Crypto, { flash, constants }: Part): Lock {
     clockPartsPerMillion: 100,
     ...{ isPowerOn: true, resetReason: 1, hasContact: true, canUnlatch: false },
   };
-  return new Lock(platform, options, millis(0));
+  return Lock.start(platform, options, millis(0));
 }
 
 /** Fills the journal as a season of couriers does: an intent and a closing for each of them. */

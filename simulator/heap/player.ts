@@ -109,7 +109,7 @@ function start(flash: Flash, { isPowerOn, now }: { readonly isPowerOn: boolean; 
     battery: BATTERY,
     restart: () => say(KIND.restart, 0, 0, NOTHING),
   };
-  return new Lock(platform, { ...BOARD, isPowerOn, resetReason: RESET_REASON }, now);
+  return Lock.start(platform, { ...BOARD, isPowerOn, resetReason: RESET_REASON }, now);
 }
 
 function input(bit: number): Input {

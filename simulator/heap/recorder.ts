@@ -30,7 +30,7 @@ export class Recorder {
       ends: { thrown: this.#input(INPUT.thrown, ends.thrown), retracted: this.#input(INPUT.retracted, ends.retracted) },
       stall: this.#input(INPUT.stall, motor.stall),
     });
-    return this.#overheard(new Lock({ ...platform, ...this.#listen(platform), bolt }, options, now));
+    return this.#overheard(Lock.start({ ...platform, ...this.#listen(platform), bolt }, options, now));
   };
 
   /** Notes a place at which the heap is looked at. @param number u32, rising */

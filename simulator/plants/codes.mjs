@@ -16,7 +16,7 @@ const ROSE = "the budget of guesses rose";
 const UNCHARGED = "compared before the charge was written";
 const CHARGE = 'if (!this.#charge(cost, now)) return "no";';
 const MATCH = "const match = this.#candidates.match(memory.state, digits, tested);";
-const WRONG = "if (match === undefined) {\n      recorder.wrongCode(now);";
+const WRONG = "{ admission, now });\n    recorder.wrongCode(now);";
 
 /** Rows as plants.mjs describes them. */
 export const CODE_PLANTS = Object.freeze([
@@ -45,11 +45,7 @@ export const CODE_PLANTS = Object.freeze([
     name: "give the charge of a wrong code back",
     by: [ROSE],
     rewrites: [
-      rewrite(
-        CODES,
-        WRONG,
-        "if (match === undefined) {\n      this.#giveBack(admission, { digits: digits.length }, now);",
-      ),
+      rewrite(CODES, WRONG, "{ admission, now });\n    this.#giveBack(admission, { digits: digits.length }, now);"),
     ],
   },
   {
@@ -154,7 +150,7 @@ export const CODE_PLANTS = Object.freeze([
       rewrite(
         CODES,
         WRONG,
-        `if (match === undefined) {
+        `{ admission, now });
       const nobody = new Uint8Array(8);
       const names = [String.fromCharCode(...digits)];
       memory.tryWrite({ kind: "who", leaf: nobody, holder: nobody, names, root: nobody }, now);`,

@@ -24,7 +24,7 @@ export const DECISION_PLANTS = Object.freeze([
       rewrite(
         GUEST,
         '  if (!desk.ration.take(chain.links[0].link8, now)) return "rate";',
-        "  desk.act(operation, now);",
+        "  desk.act(intent.proof.operation, now);",
       ),
     ],
   },
@@ -66,7 +66,7 @@ export const DECISION_PLANTS = Object.freeze([
     by: [UNDECIDED, "answered a stale frame", "an entry was served twice"],
     rewrites: [
       rewrite(CIPHER, 'if (!this.isFresh(n)) throw new Fault("link.order");'),
-      rewrite(PHONES, "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),
+      rewrite(PHONES, "session.lastId !== undefined && id <= session.lastId", "id < 0"),
     ],
   },
   {
@@ -166,8 +166,8 @@ export const DECISION_PLANTS = Object.freeze([
     rewrites: [
       rewrite(
         LOCK,
-        '    this.#step({ kind: "inside" }, now);',
-        '    if (this.#memory.isWritable) this.#step({ kind: "inside" }, now);',
+        '    this.#doorway.step({ kind: "inside" }, now);',
+        '    if (this.#memory.isWritable) this.#doorway.step({ kind: "inside" }, now);',
       ),
     ],
   },

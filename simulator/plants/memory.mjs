@@ -19,9 +19,8 @@ const THREW = "the lock threw";
 const forgotten = (kind) =>
   rewrite(
     STORE,
-    "applyEntry(crypto, state, readEntry(record.region, record.type, record.payload.slice()), record);",
-    `const found = readEntry(record.region, record.type, record.payload.slice());
-          if (found.kind !== "${kind}") applyEntry(crypto, state, found, record);`,
+    "applyEntry(crypto, state, entry, record);\n  } catch",
+    `if (entry.kind !== "${kind}") applyEntry(crypto, state, entry, record);\n  } catch`,
   );
 
 /** Rows as plants.mjs describes them. */
@@ -80,13 +79,7 @@ export const MEMORY_PLANTS = Object.freeze([
   {
     name: "go on after a write that failed",
     by: [THREW, "an acknowledged record was lost"],
-    rewrites: [
-      rewrite(
-        JOURNAL,
-        'throw error;\n      this.#isWritable = false;\n      throw new Fault("journal.unwritable");',
-        'throw error;\n      throw new Fault("journal.unwritable");',
-      ),
-    ],
+    rewrites: [rewrite(JOURNAL, "return error;\n    this.#isWritable = false;", "return error;")],
   },
   {
     name: "reuse a sector that no snapshot holds",
@@ -122,7 +115,7 @@ export const MEMORY_PLANTS = Object.freeze([
         "(first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;",
         "(first?.generation ?? second?.generation ?? 0) >= 0 ? 0 : 1;",
       ),
-      rewrite(SNAPSHOT, "return Math.min(first?.heads", "return Math.max(first?.heads"),
+      rewrite(SNAPSHOT, "return Math.min(first?.seqs", "return Math.max(first?.seqs"),
     ],
   },
   {
@@ -139,7 +132,11 @@ export const MEMORY_PLANTS = Object.freeze([
       NO_CONVERGENCE,
     ],
     rewrites: [
-      rewrite(SNAPSHOT, "if (!crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT))) return undefined;"),
+      rewrite(
+        SNAPSHOT,
+        "return crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT)) ? payload : undefined;",
+        "return payload;",
+      ),
     ],
   },
   {

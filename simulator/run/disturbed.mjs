@@ -49,7 +49,7 @@ const FAULT_TWINS = [
     fault: "radio",
     without: "requests that are done once",
     rewrites: [
-      rewrite("lock/phone.ts", "session.lastId !== undefined && request.id <= session.lastId", "request.id < 0"),
+      rewrite("lock/phone.ts", "session.lastId !== undefined && id <= session.lastId", "id < 0"),
     ],
   },
   {

@@ -21,7 +21,7 @@ const METHODS = new Set(["constructor", "method", "get", "set"]);
 const MINIFYING = Object.freeze({
   module: true,
   ecma: 2022,
-  compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false },
+  compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false, inline: 1 },
   mangle: { toplevel: true, properties: { regex: PLAIN_MEMBER } },
   format: { beautify: true, comments: false },
 });

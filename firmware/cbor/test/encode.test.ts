@@ -64,6 +64,14 @@ for (const [hex, write] of ROWS) {
     assert.throws(() => Writer.encode(bytes.length - 1, write), /the bound of its writer/);
   });
 
+  test(`embeds ${hex} as the byte string that it is`, () => {
+    const size = hex.length / 2;
+    const list = (writer: Writer): Writer => write(writer.array(2).embed(size)).uint(1);
+    assert.is(toHex(list(new Writer()).finish()), toHex(new Writer().array(2).bytes(fromHex(hex)).uint(1).finish()));
+    assert.is(list(Writer.counter(100)).counted, list(new Writer()).finish().length);
+    assert.throws(() => write(new Writer().embed(size + 1)), /the item that was counted/);
+  });
+
   test(`writes ${hex} into exactly as many bytes, and asserts with one less`, () => {
     const size = hex.length / 2;
     assert.is(toHex(write(new Writer(size)).finish()), hex);

@@ -5,6 +5,7 @@
 import { crypto } from "#crypto";
 import { NorFlash } from "../../../simulator/flash.ts";
 import type { Bytes } from "../../bytes.ts";
+import type { Writer } from "../../cbor/encode.ts";
 import { Fault } from "../../fault.ts";
 import { seconds } from "../../platform.ts";
 import { type Geometry, Journal, payloadBytesIn } from "../journal.ts";
@@ -20,7 +21,7 @@ export const NO_SNAPSHOT = Object.freeze({
     throw new Fault("journal.corrupt");
   },
   visit(): void {},
-  image: (): Bytes => new Uint8Array(0),
+  image: (writer: Writer): void => void writer.array(0),
 });
 
 /** The sectors of each region: state, access, notices. */

@@ -9,28 +9,27 @@ import { NorFlash } from "../../../simulator/flash.ts";
 import { Fault } from "../../fault.ts";
 import type { Medium } from "../medium.ts";
 import { Chain, newPage } from "../record.ts";
-import { type Snapshot, Snapshots } from "../snapshot.ts";
+import { type CoveredHeads, Snapshots, type WriteImage } from "../snapshot.ts";
 import { LOCK_ID, SECTOR_BYTES } from "./desk.ts";
 
 const SECTORS = 2;
 
 function snapshotsOn(flash: NorFlash): Snapshots {
   const pages = { sector: newPage(SECTOR_BYTES), record: newPage(SECTOR_BYTES) };
-  const blank = new Uint8Array(SECTOR_BYTES).fill(0xff);
-  const medium: Medium = { crypto, flash, chain: new Chain(crypto, LOCK_ID), ...pages, blank };
+  const medium: Medium = { crypto, flash, chain: new Chain(crypto, LOCK_ID), ...pages };
   return new Snapshots(medium, { firstSector: 0, sectors: SECTORS }, LOCK_ID);
 }
 
-function snapshotOf(number: number): Snapshot {
+function snapshotOf(number: number): readonly [CoveredHeads, WriteImage] {
   const head = { seq: number, link: new Uint8Array(32).fill(number), damage: new Uint8Array(0) };
-  return { heads: [head, head, head], image: Uint8Array.of(number) };
+  return [[head, head, head], (writer) => void writer.uint(number)];
 }
 
 /** Writes so many snapshots, one after the other. */
 function written(count: number): NorFlash {
   const flash = new NorFlash({ sectors: 2 * SECTORS, sectorBytes: SECTOR_BYTES });
   const snapshots = snapshotsOn(flash);
-  for (let number = 1; number <= count; number++) snapshots.write(snapshotOf(number));
+  for (let number = 1; number <= count; number++) snapshots.write(...snapshotOf(number));
   return flash;
 }
 
@@ -58,6 +57,19 @@ for (const [count, taken, newest] of [
     assert.equal(start(written(count)), [taken, newest]);
   });
 }
+
+test("a state that does not fit in a slot is refused, and the other snapshot holds", () => {
+  const flash = written(1);
+  const snapshots = snapshotsOn(flash);
+  snapshots.recover(() => {});
+  const [heads] = snapshotOf(2);
+  const large: WriteImage = (writer) => void writer.bytes(new Uint8Array(SECTORS * SECTOR_BYTES));
+  assert.throws(
+    () => snapshots.write(heads, large),
+    (fault: unknown) => fault instanceof Fault && fault.code === "journal.size",
+  );
+  assert.equal(start(flash), [[1], 1]);
+});
 
 test("where the newer one makes no sense, the older one counts; where neither does, none", () => {
   for (const count of [4, 5]) {
