@@ -111,7 +111,12 @@ export class Boards {
 
   /** Tells every keypad what it may show, where it was not told just that. */
   viewChanged(now: Millis): void {
-    this.tick(now);
+    this.#peers.tick(now);
+    this.#show();
+  }
+
+  /** Apart from what is done before it: whatever that comes to needs a board's stack for itself. */
+  #show(): void {
     const { view } = this.#desk;
     for (const peer of this.#peers.all) {
       const { told } = peer.state;
@@ -152,11 +157,12 @@ export class Boards {
       // Nobody looked at what came too early: it may come again.
       if (result !== "early") known.last = { id, result };
       // After it: whoever serves a report still sees the former one.
-      if (command.kind === "report") {
-        const { isCaseOpen, isKeyStuck, millivolts } = command;
-        known.report = { isCaseOpen, isKeyStuck, millivolts };
-      }
+      if (command.kind === "report") known.report = reportOf(command);
     }
+    this.#reply(peer, id, result);
+  }
+
+  #reply(peer: Peer<Known>, id: Bytes, result: Result): void {
     const { view } = this.#desk;
     this.#send(peer, encodeReply({ id, result, view }), view);
   }
@@ -178,4 +184,8 @@ export class Boards {
       peer.state.told = { session, view: numberOfView(view) };
     }
   }
+}
+
+function reportOf({ isCaseOpen, isKeyStuck, millivolts }: Report): Report {
+  return { isCaseOpen, isKeyStuck, millivolts };
 }

@@ -27,7 +27,7 @@ export interface Family<Event, Target> {
   /** Events of further kinds are dropped until one is past its time. */
   readonly kindsMax: number;
   /** Writes one record. @throws Fault journal.* where it cannot: the count is kept for later */
-  write(target: Target, event: Event, count: number, now: Millis): void;
+  readonly write: (target: Target, event: Event, count: number, now: Millis) => void;
 }
 
 /** Counts of one family of events. */
@@ -78,14 +78,14 @@ export class Coalescer<Event, Target> {
   }
 
   #writeIfDue(kind: Kind<Event>, now: Millis): void {
-    const { event, count, lastWritten, periodMillis } = kind;
-    if (count === 0 || (lastWritten !== undefined && now - lastWritten < periodMillis)) return;
+    if (kind.count === 0 || (kind.lastWritten !== undefined && now - kind.lastWritten < kind.periodMillis)) return;
     // An event alone after a silence is news; several since the last record are noise.
-    kind.periodMillis = count > 1 ? Math.min(2 * periodMillis, PERIOD_MILLIS_MAX) : this.#family.periodMillis;
+    const longer = Math.min(2 * kind.periodMillis, PERIOD_MILLIS_MAX);
+    kind.periodMillis = kind.count > 1 ? longer : this.#family.periodMillis;
     // Tried once in a period, so that a journal that cannot be written is not tried at every tick.
     kind.lastWritten = now;
     try {
-      this.#family.write(this.#target, event, count, now);
+      this.#family.write(this.#target, kind.event, kind.count, now);
       kind.count = 0;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

@@ -7,8 +7,8 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chain } from "../firmware/grant/chain.ts";
 
-/** Grants kept; each is at most 700 bytes. */
-export const LEAVES_MAX = 8;
+/** Grants kept, of those who come day by day; each is at most 700 bytes. */
+export const LEAVES_MAX = 4;
 
 interface Face {
   readonly link8: Bytes;

@@ -60,18 +60,17 @@ export class Lock {
    *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then; the bolt was not touched */
   static start(platform: LockPlatform, options: LockOptions, now: Millis): Lock {
     const recovered = recover(platform, options, now);
-    return new Lock(platform, options, { ...recovered, now });
+    return new Lock(platform, options, recovered);
   }
 
-  private constructor(platform: LockPlatform, options: LockOptions, recovered: Recovered & { readonly now: Millis }) {
+  private constructor(platform: LockPlatform, options: LockOptions, { identity, memory, isStuck, now }: Recovered) {
     const { crypto, random, constants, carrier } = platform;
-    const { identity, memory, now } = recovered;
     const indicator = new Siren(platform.indicator, () => this.#now);
     const recorder = new Recorder(memory);
     this.#siren = indicator;
     this.#platform = platform;
     this.#options = options;
-    this.#isStuck = recovered.isStuck;
+    this.#isStuck = isStuck;
     this.#identity = identity;
     this.#memory = memory;
     this.#recorder = recorder;
@@ -125,9 +124,9 @@ export class Lock {
   }
 
   get snapshot(): Snapshot {
-    const { owners } = this.#memory.state.keyring;
+    const isAdopted = this.#memory.state.keyring.owners.length > 0;
     const visit = { isVisitOpen: this.#visits.isOpen, cameraProof: this.#witness.proof(this.#now) };
-    return { door: this.#doorway.door, isAdopted: owners.length > 0, hasPresence: this.#hasPresence, ...visit };
+    return { door: this.#doorway.door, isAdopted, hasPresence: this.#hasPresence, ...visit };
   }
 
   connected(connection: number, transport: Transport, now: Millis): void {

@@ -149,10 +149,10 @@ export class Memory {
   /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
    *  nothing in access that no owner has fetched, and shortens no record of 90 days (docs/attacks.md T45).
    *  @throws Fault journal.full, journal.unwritable */
-  writeNoise(entry: WritableEntry, now: Millis): void {
+  writeNoise(entry: WritableEntry, now: Millis): Head {
     const { region } = placeOf(entry.kind);
     if (region === ACCESS && !this.#hasRoomForNoise(now)) throw new Fault("journal.full");
-    this.write(entry, now);
+    return this.write(entry, now);
   }
 
   /** Ends privacy, since somebody left the house: for good where that can be written, else until the next start. */

@@ -22,17 +22,20 @@ export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
 /** Names that are told apart. One more takes the place of the one that has most left, with what that has left: so a crowd, however
  *  large, has no more than so many shares. */
 export const NAMES_MAX = 32;
+/** Where only owners' keys and the one on paper are told apart: five at a time, and some that were removed. */
+export const OWNER_NAMES_MAX = 8;
 /** A row: the name as two numbers of 32 bits, and when its bucket is full again. A row that nobody has used is full. */
 const ROW = 3;
 const FULL_AT = 2;
 
-/** What is left to each of many. It takes 900 bytes of memory from the start, however many there are. */
+/** What is left to each of many. It takes all of its memory from the start, 24 bytes for each name that there may be. */
 export class Ration {
   readonly #share: Share;
-  readonly #rows = new Float64Array(NAMES_MAX * ROW);
+  readonly #rows: Float64Array;
 
-  constructor(share: Share) {
+  constructor(share: Share, namesMax: number = NAMES_MAX) {
     this.#share = share;
+    this.#rows = new Float64Array(namesMax * ROW);
   }
 
   /** Takes one try, if there is one left. @param name 8 bytes: a root, or a key @returns whether there was */
@@ -59,7 +62,7 @@ export class Ration {
 /** What everybody has left of each. */
 export class Rations {
   readonly openings = new Ration(OPENINGS);
-  readonly statements = new Ration(STATEMENTS);
-  readonly lists = new Ration(LISTS);
-  readonly announcements = new Ration(ANNOUNCEMENTS);
+  readonly statements = new Ration(STATEMENTS, OWNER_NAMES_MAX);
+  readonly lists = new Ration(LISTS, OWNER_NAMES_MAX);
+  readonly announcements = new Ration(ANNOUNCEMENTS, OWNER_NAMES_MAX);
 }

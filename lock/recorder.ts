@@ -35,45 +35,38 @@ type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
 
 const REFUSALS: Family<Refusal, Memory> = Object.freeze({
   ...{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
-  write(memory: Memory, refusal: Refusal, count: number, now: Millis) {
-    memory.writeNoise({ kind: "refusal", ...refusal, count }, now);
-  },
+  write: (memory: Memory, refusal: Refusal, count: number, now: Millis) =>
+    memory.writeNoise({ kind: "refusal", ...refusal, count }, now),
 });
 const CODES: Family<CodeRefusal, Memory> = Object.freeze({
   ...{ periodMillis: HOUR_MILLIS, kindsMax: REFUSALS_MAX },
-  write(memory: Memory, refusal: CodeRefusal, count: number, now: Millis) {
-    memory.writeNoise({ kind: "code-refusal", ...refusal, count }, now);
-  },
+  write: (memory: Memory, refusal: CodeRefusal, count: number, now: Millis) =>
+    memory.writeNoise({ kind: "code-refusal", ...refusal, count }, now),
 });
 const STRANGERS: Family<number, Memory> = Object.freeze({
   ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-  write(memory: Memory, strangerClass: number, count: number, now: Millis) {
-    memory.writeNoise({ kind: "stranger", strangerClass, count }, now);
-  },
+  write: (memory: Memory, strangerClass: number, count: number, now: Millis) =>
+    memory.writeNoise({ kind: "stranger", strangerClass, count }, now),
 });
 const ALARMS: Family<Alarm, Memory> = Object.freeze({
   ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-  write(memory: Memory, alarm: Alarm, count: number, now: Millis) {
-    memory.write({ kind: "alarm", alarm, count }, now);
-  },
+  write: (memory: Memory, alarm: Alarm, count: number, now: Millis) =>
+    memory.write({ kind: "alarm", alarm, count }, now),
 });
 const DOORS: Family<DoorEvent, Memory> = Object.freeze({
   ...{ periodMillis: MINUTE_MILLIS, kindsMax: KINDS_MAX },
-  write(memory: Memory, event: DoorEvent, count: number, now: Millis) {
-    memory.writeNoise({ kind: "door", event, count }, now);
-  },
+  write: (memory: Memory, event: DoorEvent, count: number, now: Millis) =>
+    memory.writeNoise({ kind: "door", event, count }, now),
 });
 const PRESSES: Family<undefined, Memory> = Object.freeze({
   ...{ periodMillis: MINUTE_MILLIS, kindsMax: 1 },
-  write(memory: Memory, _: undefined, count: number, now: Millis) {
-    memory.writeNoise({ kind: "inside", count }, now);
-  },
+  write: (memory: Memory, _: undefined, count: number, now: Millis) =>
+    memory.writeNoise({ kind: "inside", count }, now),
 });
 const UNPROVEN: Family<Heartbeat | undefined, Memory> = Object.freeze({
   ...{ periodMillis: HOUR_MILLIS, kindsMax: KINDS_MAX },
-  write(memory: Memory, beat: Heartbeat | undefined, _: number, now: Millis) {
-    memory.writeNoise(cameraEntry("unproven", { visit: 0, beat }), now);
-  },
+  write: (memory: Memory, beat: Heartbeat | undefined, _: number, now: Millis) =>
+    memory.writeNoise(cameraEntry("unproven", { visit: 0, beat }), now),
 });
 
 /** Writes the lock's records into its memory. */

@@ -19,6 +19,7 @@ export interface Recovered {
   readonly memory: Memory;
   /** Whether a reset was begun that the flash did not let come to its end. */
   readonly isStuck: boolean;
+  readonly now: Millis;
 }
 
 /** Tests the primitives, ends a reset that was cut, and finds the keys and the memory.
@@ -29,7 +30,7 @@ export function recover(platform: LockPlatform, options: LockOptions, now: Milli
   const isStuck = !finishReset({ ...platform, geometry: options.geometry });
   const identity = openIdentity(crypto, platform.constants, platform.random);
   const memory = new Memory({ ...options, crypto, flash, identity }, now);
-  return { identity, isStuck, memory };
+  return { identity, isStuck, memory, now };
 }
 
 /** Whose grants hold at this lock: those of its owners, as the memory has them now. */

@@ -67,21 +67,20 @@ export interface Visit {
   outcome: Outcome;
 }
 
+/** Who comes, and for what. */
+export interface Visitor {
+  readonly leaf: Bytes | undefined;
+  readonly operation: number;
+  readonly connection: number | undefined;
+  /** The longest stay that the grant allows; undefined where it names none. */
+  readonly dwellMinutes: number | undefined;
+  readonly grant?: ReceiptGrant | undefined;
+  /** Left out where nothing is asked of it. */
+  readonly camera?: CameraTerms | undefined;
+}
+
 /** Begins a visit whose intent is durable. */
-export function beginVisit(
-  intent: number,
-  who: {
-    readonly leaf: Bytes | undefined;
-    readonly operation: number;
-    readonly connection: number | undefined;
-    /** The longest stay that the grant allows; undefined where it names none. */
-    readonly dwellMinutes: number | undefined;
-    readonly grant?: ReceiptGrant | undefined;
-    /** Left out where nothing is asked of it. */
-    readonly camera?: CameraTerms | undefined;
-  },
-  now: Millis,
-): Visit {
+export function beginVisit(intent: number, who: Visitor, now: Millis): Visit {
   const { dwellMinutes } = who;
   return {
     intent,

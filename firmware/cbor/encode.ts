@@ -243,8 +243,8 @@ export class Writer {
   }
 }
 
-/** Gives the size of a head in bytes. */
-function headBytes(argument: number): number {
+/** Gives the size of an item's head, in bytes. @param argument as it stands there: a number, or a length */
+export function headBytes(argument: number): number {
   if (argument < SHORT) return 1;
   if (argument < 0x100) return 2;
   return argument < 0x1_0000 ? 3 : HEAD_BYTES_MAX;

@@ -23,7 +23,7 @@ import {
   SEQ_MAX,
   STATE,
 } from "./record.ts";
-import { type CoveredHead, type CoveredHeads, Snapshots, type WriteImage } from "./snapshot.ts";
+import { type CoveredHead, type CoveredHeads, encodeSnapshot, Snapshots, type WriteImage } from "./snapshot.ts";
 import type { Entry, Head, Visit } from "./walk.ts";
 
 const SECTORS_MIN = 3;
@@ -145,9 +145,7 @@ export class Journal {
    *  @param type u8  @param payload at most `payloadBytesMax` bytes  @param time u32 seconds
    *  @throws Fault journal.size, journal.full (nothing is overwritten), journal.unwritable */
   append(region: Region, type: number, payload: Uint8Array, time: RecordTime): Head {
-    assert(!this.#isVisiting, "a visitor does not write");
-    if (!this.#isWritable) throw new Fault("journal.unwritable");
-    if (payload.length > this.#geometry.payloadBytesMax) throw new Fault("journal.size");
+    this.#requireWritable(payload.length);
     const log = this.#logs[region];
     try {
       if (log.beginsSector(payload.length)) this.#cover(log);
@@ -291,12 +289,21 @@ export class Journal {
   }
 
   #snapshot(): void {
-    this.#snapshots.write([this.#covered(STATE), this.#covered(ACCESS), this.#covered(NOTICES)], this.#image);
+    const heads = [this.#covered(STATE), this.#covered(ACCESS), this.#covered(NOTICES)] as const;
+    const slot = this.#snapshots.nextSlot();
+    const payload = encodeSnapshot(heads, this.#image, this.#snapshots.payloadBytesMax);
+    this.#snapshots.write(slot, heads, payload);
   }
 
   #covered(region: Region): CoveredHead {
     const damage = this.#damages.find((known) => known.region === region);
     return { ...this.#logs[region].head, damage: damage?.digest ?? NO_BYTES };
+  }
+
+  #requireWritable(payloadBytes: number): void {
+    assert(!this.#isVisiting, "a visitor does not write");
+    if (!this.#isWritable) throw new Fault("journal.unwritable");
+    if (payloadBytes > this.#geometry.payloadBytesMax) throw new Fault("journal.size");
   }
 
   /** Takes what stopped a write. @returns what its caller is told */

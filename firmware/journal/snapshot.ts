@@ -6,12 +6,12 @@
 import type { Bytes } from "../bytes.ts";
 import { concat, fromAscii, held } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
-import { Writer } from "../cbor/encode.ts";
+import { headBytes, Writer } from "../cbor/encode.ts";
 import { HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { DAMAGE_DIGEST_BYTES } from "./damage.ts";
 import { eraseVerified, type Medium, programVerified } from "./medium.ts";
-import { ACCESS, NOTICES, newPage, type Page, REGIONS, type Region, SEQ_MAX, STATE } from "./record.ts";
+import { newPage, type Page, REGIONS, type Region, SEQ_MAX } from "./record.ts";
 import type { Head } from "./walk.ts";
 
 const MAGIC = 0x31534b4c; // "LKS1".
@@ -21,10 +21,12 @@ const HEADER_BYTES = DIGEST_AT + HASH_BYTES;
 const WORD_BYTES = 4;
 /** The most bytes of an image: four full lists, 128 counters, 20 users with 32 credentials, and all the rest. */
 export const IMAGE_BYTES_MAX = 18_000;
-/** The heads, and what stands around heads and image. */
+/** The head of an array of two. */
+const ARRAY_BYTES = 1;
+/** The three heads. */
 const HEADS_BYTES_MAX = 192;
 const SLOTS = Object.freeze([0, 1] as const);
-type Slot = (typeof SLOTS)[number];
+export type Slot = (typeof SLOTS)[number];
 
 /** How far a snapshot reaches in one region, and the digest of the damage that was found there: 8 bytes, or none. */
 export interface CoveredHead extends Head {
@@ -131,11 +133,11 @@ export class Snapshots {
   }
 
   /** Writes a snapshot over the older one. The first bytes go last: until they stand, the slot holds nothing.
-   *  @throws Fault flash.io, journal.unwritable, journal.size; the other one holds then */
-  write(heads: CoveredHeads, image: WriteImage): void {
-    const slot = this.#nextSlot();
+   *  @param slot as `nextSlot` gives it: asked for first, since it reads a whole snapshot, and a board has no room for two
+   *  @param payload as encodeSnapshot gives it, at most `payloadBytesMax`
+   *  @throws Fault flash.io, journal.unwritable; the other one holds then */
+  write(slot: Slot, heads: CoveredHeads, payload: Bytes): void {
     const generation = ++this.#generation;
-    const payload = encodeSnapshot(heads, image, this.#payloadBytesMax);
     const { bytes, view } = this.#header;
     view.setUint32(0, MAGIC, true);
     view.setUint32(4, FORMAT, true);
@@ -148,7 +150,7 @@ export class Snapshots {
   }
 
   /** The older one, unless the newer does not hold any more: a bit that flipped there since must not cost both. */
-  #nextSlot(): Slot {
+  nextSlot(): Slot {
     const [first, second] = this.#slots;
     const older: Slot = (first?.generation ?? 0) <= (second?.generation ?? 0) ? 0 : 1;
     const newer: Slot = older === 0 ? 1 : 0;
@@ -199,7 +201,7 @@ export class Snapshots {
       flash.read(base, bytes);
       const payloadBytes = view.getUint32(12, true);
       const isHeader = view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === FORMAT;
-      if (!isHeader || payloadBytes > this.#payloadBytesMax) return undefined;
+      if (!isHeader || payloadBytes > this.payloadBytesMax) return undefined;
       const payload = new Uint8Array(payloadBytes);
       flash.read(base + HEADER_BYTES, payload);
       return crypto.isEqual(this.#digest(payload), bytes.subarray(DIGEST_AT)) ? payload : undefined;
@@ -210,7 +212,8 @@ export class Snapshots {
     }
   }
 
-  get #payloadBytesMax(): number {
+  /** The most bytes of a snapshot. */
+  get payloadBytesMax(): number {
     return this.#extent.sectors * this.#medium.flash.sectorBytes - HEADER_BYTES;
   }
 
@@ -232,18 +235,21 @@ export class Snapshots {
 
 /** Encodes a snapshot's payload. docs/protocol.cddl, `snapshot`.
  *  @param image is asked twice, first to be counted: a board has no room for two copies of it
- *  @throws Fault journal.size where it may take more than `bytesMax` bytes */
+ *  @throws Fault journal.size where it takes more than `bytesMax` bytes */
 export function encodeSnapshot(heads: CoveredHeads, image: WriteImage, bytesMax: number): Bytes {
   const counter = Writer.counter(IMAGE_BYTES_MAX);
   image(counter);
-  const size = counter.counted + HEADS_BYTES_MAX;
+  const covered = encodeHeads(heads);
+  const size = ARRAY_BYTES + covered.length + headBytes(counter.counted) + counter.counted;
   if (size > bytesMax) throw new Fault("journal.size");
   const writer = new Writer(size, size);
-  writer.array(2).array(REGIONS.length);
-  writeHead(writer, heads[STATE]);
-  writeHead(writer, heads[ACCESS]);
-  writeHead(writer, heads[NOTICES]);
-  image(writer.embed(counter.counted));
+  image(writer.array(2).raw(covered).embed(counter.counted));
+  return writer.finish();
+}
+
+function encodeHeads(heads: CoveredHeads): Bytes {
+  const writer = new Writer(HEADS_BYTES_MAX).array(REGIONS.length);
+  for (const head of heads) writeHead(writer, head);
   return writer.finish();
 }
 

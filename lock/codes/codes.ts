@@ -15,13 +15,14 @@ import { modeAllows } from "../../firmware/door/mode.ts";
 import { Fault } from "../../firmware/fault.ts";
 import type { Denial } from "../../firmware/grant/denial.ts";
 import { OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
+import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import type { Result } from "../../firmware/link/command.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
 import type { GuestDesk } from "../guest.ts";
 import type { Identity } from "../identity.ts";
 import type { Memory } from "../memory.ts";
 import { hasChargeToRelock } from "../power.ts";
-import { beginVisit, isRetry, provenBy } from "../visit.ts";
+import { beginVisit, type CameraTerms, isRetry, provenBy, type Visitor } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
 import { type Admission, Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
 import { ENTRY_MILLIS, Pace } from "./pace.ts";
@@ -306,24 +307,18 @@ export class Codes {
   }
 
   /** @returns why it cannot be written, or undefined where it is durable and its visit has begun */
-  #write(
-    desk: CodesDesk,
-    { use, rule }: { readonly use: CodeUse; readonly rule: number },
-    now: Millis,
-  ): Denial | undefined {
-    const name = this.#nameOf(use);
+  #write(desk: CodesDesk, code: { readonly use: CodeUse; readonly rule: number }, now: Millis): Denial | undefined {
+    const name = this.#nameOf(code.use);
     if (!desk.ration.take(name, now)) return "rate";
-    const operation = operationOf(desk.canUnlatch);
+    const visitor = visitorOf(desk, code.rule, { name, now });
     try {
-      const proof = desk.cameraProof(now);
-      const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);
-      const who = { leaf: name, operation, connection: undefined, dwellMinutes: undefined, camera: { rule, proof } };
-      desk.begin(beginVisit(seq, who, now), now);
+      const { seq } = desk.memory.write(entryOf(code.use, visitor), now);
+      desk.begin(beginVisit(seq, visitor, now), now);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       return "journal";
     }
-    this.#last = { use, name };
+    this.#last = { use: code.use, name };
     return undefined;
   }
 
@@ -379,4 +374,27 @@ function isForced(use: CodeUse): boolean {
 /** A door with a knob outside opens for nobody who cannot have the latch held back. */
 function operationOf(canUnlatch: boolean): number {
   return canUnlatch ? OPERATION_UNLATCH : OPERATION_UNLOCK;
+}
+
+/** Who comes with a code. @param rule what the code asks of the camera */
+function visitorOf(
+  desk: CodesDesk,
+  rule: number,
+  { name, now }: { readonly name: Bytes; readonly now: Millis },
+): Visitor & { readonly camera: CameraTerms } {
+  const camera = { rule, proof: desk.cameraProof(now) };
+  return {
+    leaf: name,
+    operation: operationOf(desk.canUnlatch),
+    connection: undefined,
+    dwellMinutes: undefined,
+    camera,
+  };
+}
+
+function entryOf(
+  use: CodeUse,
+  { operation, camera }: { readonly operation: number; readonly camera: CameraTerms },
+): WritableEntry {
+  return { kind: "code", operation, isHalf: false, use, ...provenBy(camera.proof) };
 }

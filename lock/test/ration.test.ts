@@ -7,7 +7,7 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import { Bucket, type Share } from "../../firmware/link/bucket.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
 import { Stream } from "../../simulator/random.ts";
-import { LISTS, NAMES_MAX, OPENINGS, Ration, STATEMENTS } from "../ration.ts";
+import { LISTS, NAMES_MAX, OPENINGS, OWNER_NAMES_MAX, Ration, STATEMENTS } from "../ration.ts";
 
 const SEED = 20261126;
 const YEAR = 365 * 86_400_000;
@@ -98,6 +98,16 @@ test("a crowd that goes round and round has no more than the shares of those who
     assert.is(taken, NAMES_MAX * OPENINGS.atOnce, `${crowd} names`);
     assert.is(ration.take(nameOf(250), millis(1_000 + OPENINGS.tryMillis)), true, "time gives honest ones theirs");
   }
+});
+
+test("where fewer names are told apart, a crowd has the shares of as many", () => {
+  const ration = new Ration(STATEMENTS, OWNER_NAMES_MAX);
+  let taken = 0;
+  for (let round = 0; round < 60; round++) {
+    for (let number = 0; number < 3 * OWNER_NAMES_MAX; number++)
+      if (ration.take(nameOf(number), millis(1_000))) taken++;
+  }
+  assert.is(taken, OWNER_NAMES_MAX * STATEMENTS.atOnce);
 });
 
 test("names are told apart by every byte", () => {

@@ -203,7 +203,9 @@ export const GUESS_TWINS = Object.freeze([
     id: "T38",
     without: "as few records under duress as without",
     at: "duress looks like any other code by its words",
-    rewrites: [rewrite(CODES, "if (isForced(use)) desk.duress();", 'if (isForced(use)) recorder.alarm("siege", now);')],
+    rewrites: [
+      rewrite(CODES, "if (isForced(use)) desk.duress();", 'if (isForced(use)) desk.recorder.alarm("siege", now);'),
+    ],
   },
   {
     id: "T38",

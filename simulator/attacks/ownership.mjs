@@ -1,7 +1,7 @@
 // The twins of the checks about whose word counts: T09, T37, T42, T43 and T52. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
-import { ACTS, ANNOUNCED, ANSWERS, PHONES, POLICY, rewrite } from "./rewrites.mjs";
+import { ACTS, ANNOUNCED, ANSWERS, POLICY, rewrite } from "./rewrites.mjs";
 
 const OWNER = "lock/owner.ts";
 const RESET = "lock/reset.ts";

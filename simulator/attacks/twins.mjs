@@ -266,7 +266,7 @@ export const TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "lock/coalescer.ts",
-        "if (count === 0 || (lastWritten !== undefined && now - lastWritten < periodMillis)) return;",
+        "if (kind.count === 0 || (kind.lastWritten !== undefined && now - kind.lastWritten < kind.periodMillis)) return;",
         "if (count === 0) return;",
       ),
     ],
@@ -296,7 +296,7 @@ export const TWINS = Object.freeze([
     without: "counting of noise",
     at: "noise is counted, not written",
     rewrites: [
-      rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
+      rewrite("lock/coalescer.ts", "kind.periodMillis = kind.count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
       rewrite("lock/recorder.ts", "const MINUTE_MILLIS = 60_000;", "const MINUTE_MILLIS = 1_000;"),
     ],
   },
@@ -360,7 +360,7 @@ export const TWINS = Object.freeze([
     without: "counting of refusals",
     at: "minting does not flush the journal",
     rewrites: [
-      rewrite("lock/coalescer.ts", "kind.periodMillis = count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
+      rewrite("lock/coalescer.ts", "kind.periodMillis = kind.count > 1 ? ", "kind.periodMillis = 0 > 1 ? "),
       rewrite(
         "lock/recorder.ts",
         "const REFUSALS: Family<Refusal, Memory> = Object.freeze({\n  ...{ periodMillis: HOUR_MILLIS,",

@@ -180,9 +180,8 @@ export const WIRE_TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "lock/codes/codes.ts",
-        'const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);',
-        `desk.act(operation, now);
-      const { seq } = desk.memory.write({ kind: "code", operation, isHalf: false, use, ...provenBy(proof) }, now);`,
+        "const { seq } = desk.memory.write(entryOf(code.use, visitor), now);",
+        "desk.act(visitor.operation, now);\n      const { seq } = desk.memory.write(entryOf(code.use, visitor), now);",
       ),
     ],
   },

@@ -48,9 +48,7 @@ const FAULT_TWINS = [
     id: "T09",
     fault: "radio",
     without: "requests that are done once",
-    rewrites: [
-      rewrite("lock/phone.ts", "session.lastId !== undefined && id <= session.lastId", "id < 0"),
-    ],
+    rewrites: [rewrite("lock/phone.ts", "session.lastId !== undefined && id <= session.lastId", "id < 0")],
   },
   {
     id: "T51",

@@ -9,7 +9,7 @@ import { NorFlash } from "../../../simulator/flash.ts";
 import { Fault } from "../../fault.ts";
 import type { Medium } from "../medium.ts";
 import { Chain, newPage } from "../record.ts";
-import { type CoveredHeads, Snapshots, type WriteImage } from "../snapshot.ts";
+import { type CoveredHeads, encodeSnapshot, Snapshots, type WriteImage } from "../snapshot.ts";
 import { LOCK_ID, SECTOR_BYTES } from "./desk.ts";
 
 const SECTORS = 2;
@@ -25,11 +25,15 @@ function snapshotOf(number: number): readonly [CoveredHeads, WriteImage] {
   return [[head, head, head], (writer) => void writer.uint(number)];
 }
 
+function write(snapshots: Snapshots, heads: CoveredHeads, image: WriteImage): void {
+  snapshots.write(snapshots.nextSlot(), heads, encodeSnapshot(heads, image, snapshots.payloadBytesMax));
+}
+
 /** Writes so many snapshots, one after the other. */
 function written(count: number): NorFlash {
   const flash = new NorFlash({ sectors: 2 * SECTORS, sectorBytes: SECTOR_BYTES });
   const snapshots = snapshotsOn(flash);
-  for (let number = 1; number <= count; number++) snapshots.write(...snapshotOf(number));
+  for (let number = 1; number <= count; number++) write(snapshots, ...snapshotOf(number));
   return flash;
 }
 
@@ -65,7 +69,7 @@ test("a state that does not fit in a slot is refused, and the other snapshot hol
   const [heads] = snapshotOf(2);
   const large: WriteImage = (writer) => void writer.bytes(new Uint8Array(SECTORS * SECTOR_BYTES));
   assert.throws(
-    () => snapshots.write(heads, large),
+    () => write(snapshots, heads, large),
     (fault: unknown) => fault instanceof Fault && fault.code === "journal.size",
   );
   assert.equal(start(flash), [[1], 1]);
