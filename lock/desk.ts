@@ -1,5 +1,5 @@
 // What the lock does for its phones, as they see it.
-// Why: sessions are one thing (phone.ts), and what a request means another (lock.ts); this is the seam between the two.
+// Why: sessions are one thing (phone.ts, answers.ts), and what a request means another (lock.ts); this is the seam between the two.
 // Follows docs/protocol.md §3.
 
 import type { Bytes } from "../firmware/bytes.ts";

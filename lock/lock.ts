@@ -231,8 +231,8 @@ export class Lock {
     return this.#isStuck || this.#reset.isDecided;
   }
 
-  /** What phones may ask for, and what stands outside may reach. A class: a function that is made for each lock costs a board 160
-   *  bytes. */
+  /** What phones may ask for, and what stands outside may reach; each sees the members of its own interface, and no more. A class: a
+   *  function that is made for each lock costs a board 160 bytes. */
   static readonly #Room = class implements Desk, OutsideDesk {
     readonly #lock: Lock;
     readonly timekeeper: Timekeeper;

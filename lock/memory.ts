@@ -148,7 +148,7 @@ export class Memory {
 
   /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
    *  nothing in access that no owner has fetched, and shortens no record of 90 days (docs/attacks.md T45).
-   *  @throws Fault journal.full, journal.unwritable */
+   *  @returns as `write`, which is so a tail call and takes no more of a board's stack   @throws Fault journal.full, journal.unwritable */
   writeNoise(entry: WritableEntry, now: Millis): Head {
     const { region } = placeOf(entry.kind);
     if (region === ACCESS && !this.#hasRoomForNoise(now)) throw new Fault("journal.full");

@@ -1,5 +1,5 @@
 // What stands outside the door, as the lock knows it: the keypads on the wire, and the codes that are typed there.
-// Why: the lock's flow (lock.ts) asks for a drive of the bolt and nothing else of it; all that a code, a key or a cut cable
+// Why: the lock's flow (doorway.ts) asks for a drive of the bolt and nothing else of it; all that a code, a key or a cut cable
 // can cause goes through here.
 // Follows docs/protocol.md §3.2 and §7.
 

@@ -1,7 +1,8 @@
 // The lock's end of every phone: who may have a place, which frames count, and what each request is answered.
 // Why: this is where strangers' bytes arrive, so it is total: whatever comes, the answer is a fixed "no" or silence, no
 // Fault leaves it, and nobody can hold a place, the radio or the processor for long (docs/attacks.md T04, T14, T32, T49).
-// Follows docs/protocol.md §3. It knows sessions; what a request means is the desk's affair (lock.ts).
+// Follows docs/protocol.md §3. It knows sessions; what a request is answered is answers.ts, and what it means
+// the desk's affair (lock.ts).
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
@@ -120,6 +121,7 @@ export class Phones {
       if (!(fault instanceof Fault)) throw fault;
       this.#desk.stranger(0, now);
     }
+    // No finally, which takes slots of a board's stack: whatever is no Fault restarts it.
     this.#asking = undefined;
   }
 

@@ -22,8 +22,8 @@ export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
 /** Names that are told apart. One more takes the place of the one that has most left, with what that has left: so a crowd, however
  *  large, has no more than so many shares. */
 export const NAMES_MAX = 32;
-/** Where only owners' keys and the one on paper are told apart: five at a time, and some that were removed. */
-export const OWNER_NAMES_MAX = 8;
+/** Where only owners' keys and the one on paper are told apart: five at a time, and the five before them after a transfer. */
+export const OWNER_NAMES_MAX = 10;
 /** A row: the name as two numbers of 32 bits, and when its bucket is full again. A row that nobody has used is full. */
 const ROW = 3;
 const FULL_AT = 2;

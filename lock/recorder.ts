@@ -93,8 +93,9 @@ export class Recorder {
     this.#unproven = new Coalescer(UNPROVEN, memory);
   }
 
-  /** Writes the names of a grant whose face is not in the journal's recent ones. @returns where it stands, or undefined where it
-   *  need not be written   @throws Fault journal.* */
+  /** Writes the names of a grant whose face is not in the journal's recent ones.
+   *  @returns where it stands, or undefined where it need not be written: so the write is a tail call, and takes no more of a board's
+   *    stack   @throws Fault journal.* */
   face(crypto: Crypto, { leaf, links }: Chain, now: Millis): Head | undefined {
     if (holdsName(crypto, this.#memory.state.faces, leaf.link8)) return undefined;
     const names = links.map((link) => link.grant.name);

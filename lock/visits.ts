@@ -1,6 +1,6 @@
 // The visit that is open: what the door does is booked on it, and it ends in one record.
 // Why: who came, how long they may stay, whether they were seen and when the bolt was thrown again is one story; whoever reaches
-// the bolt (lock.ts) need not know it.
+// the bolt (doorway.ts) need not know it.
 // Follows docs/protocol.md §2.2, `closing-17` and docs/visit.md.
 
 import type { Bytes } from "../firmware/bytes.ts";

@@ -42,7 +42,7 @@ bool isCounted;    /* this visit's opening */
 /* Never open and unspent; no use granted twice. */
 #define HOLDS (openings <= spent && openings <= USES)
 
-/* firmware/door/door.ts, lock/lock.ts: what the lock makes of a drive that failed. It looks in the moment in which it takes
+/* firmware/door/door.ts, lock/doorway.ts: what the lock makes of a drive that failed. It looks in the moment in which it takes
  * the power away; without a sensor it does not know, and takes the worse. */
 #ifdef BLIND_GIVE_BACK
 #define HAS_LEFT (hasLeft || (hasSensor && bolt != THROWN))
@@ -91,7 +91,7 @@ inline append(record) {
   od
 }
 
-/* lock/lock.ts, lock/guest.ts, lock/visit.ts: one event after another, each to its end, or until power fails. */
+/* lock/doorway.ts, lock/guest.ts, lock/visit.ts: one event after another, each to its end, or until power fails. */
 active proctype Lock() {
   byte used, tries, step;
   bool isVisit, hasLeft, isWritten, isWritable, isLeaving;

@@ -75,12 +75,6 @@ export function firstAllowedInstant(zone: Zone, links: readonly Weeklies[], rang
   return undefined;
 }
 
-/** Tells whether some instant of a range lies in the weekly hours of every link; see `firstAllowedInstant`.
- *  @param range at most 3,600 s wide */
-export function isWithinWeekly(zone: Zone, links: readonly Weeklies[], range: InstantRange): boolean {
-  return firstAllowedInstant(zone, links, range) !== undefined;
-}
-
 /** The same over a stretch with one offset. */
 function firstInSpan(links: readonly Weeklies[], offset: number, { from, to }: InstantRange): Seconds | undefined {
   const days = Math.floor((from + offset) / DAY_SECONDS);

@@ -267,7 +267,7 @@ export const TWINS = Object.freeze([
       rewrite(
         "lock/coalescer.ts",
         "if (kind.count === 0 || (kind.lastWritten !== undefined && now - kind.lastWritten < kind.periodMillis)) return;",
-        "if (count === 0) return;",
+        "if (kind.count === 0) return;",
       ),
     ],
   },

@@ -49,6 +49,7 @@ function finish({ passed, failed }) {
 const seeds = Number(values.seeds);
 if (!Number.isInteger(seeds) || seeds < 1) fail("A run has at least one seed.");
 if ((values.faults || values.twins) && values.engine !== "node") fail("Faults and twins are tried on Node only.");
+if (values.faults && values.twins) fail("Faults and twins are tried apart.");
 if (values.faults) finish(await tryUnderFaults(ids, seeds));
 
 // A line for each check: its id, whether it holds, what it claims, and where it gave way.
@@ -133,7 +134,9 @@ async function addTwins(id) {
 }
 
 if (values.twins) {
-  for (const { id, claim } of (await load("all")).choose(ids)) {
+  const chosen = (await load("all")).choose(ids);
+  if (chosen.length === 0) sum.failed++;
+  for (const { id, claim } of chosen) {
     console.log(`${id}  ${claim}`);
     await addTwins(id);
   }

@@ -1,8 +1,9 @@
 // Bundles TypeScript into one module that an engine can run.
 // Why: Node 20 and XS both run plain ES2022 modules only, and a planted bug is a rewrite of the source on this way.
 
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -17,6 +18,16 @@ const UVU_ASSERT = {
   find: "this.name = 'Assertion';",
   replace: "Object.defineProperty(this, 'name', { value: 'Assertion' });",
 };
+
+let withNatives;
+
+/** The files that have a function in C, as paths from the root. */
+function filesWithNatives() {
+  withNatives ??= ["firmware", "lock", "keypad", "camera", "simulator"]
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((path) => join(folder, path)))
+    .filter((path) => path.endsWith(".ts") && readFileSync(join(ROOT, path), "utf8").includes("return native("));
+  return withNatives;
+}
 
 function rewriteSource(contents, file, rewrites, used) {
   let rewritten = contents;
@@ -33,9 +44,10 @@ function rewritePlugin({ rewrites, used, isXs }) {
   return {
     name: "rewrite",
     setup(context) {
-      // Each file that the filter lets through costs esbuild a question; on XS all of them are looked at.
-      const names = rewrites.map(({ file }) => file.replaceAll(".", "\\."));
-      context.onLoad({ filter: isXs ? /\.ts$/ : new RegExp(`(${names.join("|")})$`) }, async ({ path }) => {
+      // Each file that the filter lets through costs esbuild a question, which takes longer than to read it.
+      const files = [...rewrites.map(({ file }) => file), ...(isXs ? filesWithNatives() : [])];
+      const filter = new RegExp(`/(${files.map((file) => file.replaceAll(".", "\\.")).join("|")})$`);
+      context.onLoad({ filter }, async ({ path }) => {
         const file = relative(ROOT, path);
         const original = await readFile(path, "utf8");
         let contents = rewriteSource(original, file, rewrites, used);

@@ -9,7 +9,7 @@ import { runSteps } from "./steps.mjs";
 const WIDE = [
   ["slow tests on XS", "node simulator/run/test.mjs xs --slow"],
   ["tests on rv32", "node simulator/run/test.mjs rv32"],
-  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 3 --rv32 1"],
+  ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 2 --rv32 1"],
   ["forty seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 40 --days 3"],
   ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
   ["planted bugs", "node simulator/run/plants.mjs"],
@@ -19,12 +19,13 @@ const WIDE = [
   ["forty thousand malformed messages on XS", "node simulator/run/fuzz.mjs --count 40000 --seed 2 --engine xs"],
 ];
 
-/** Each takes one processor: as many run beside each other as there are; the longest first. */
+/** Each takes one processor: as many run beside each other as there are; the longest first. The attacks themselves run in
+ *  `npm test`: a check that is red without a twin fails there. */
 const NARROW = [
   ["the twins of the attacks", "node simulator/run/attacks.mjs --twins"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
   ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
-  ["four months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 120 --faults none"],
+  ["two months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 60 --faults none"],
   ["every cut of seventy-five operations", "node simulator/run/tear.mjs --part small --operations 75"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
   ["cuts on a full part", "node simulator/run/tear.mjs --part full"],
