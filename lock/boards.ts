@@ -27,7 +27,6 @@ const NO_SENSE: StrangerClass = 1;
 
 /** What the lock does for its keypads. */
 export interface BoardDesk {
-  readonly lockId: string;
   readonly boards: readonly EnrolledBoard[];
   /** Does what a keypad asks. The command's digits are a view that is overwritten as soon as this returns. */
   serve(board: EnrolledBoard, command: Command, now: Millis): Result;
@@ -63,10 +62,6 @@ export class Boards {
 
     constructor(keypads: Boards) {
       this.#keypads = keypads;
-    }
-
-    get lockId(): string {
-      return this.#keypads.#desk.lockId;
     }
 
     get role(): number {

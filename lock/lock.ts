@@ -79,7 +79,7 @@ export class Lock {
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
     this.#witness = new Witness(
       { ...platform, wire: platform.cameraWire, identity },
-      new WitnessRoom({ identity, memory, recorder, indicator }),
+      new WitnessRoom({ memory, recorder, indicator }),
       now,
     );
     this.#tickets = new Tickets(random, this.#witness);

@@ -91,10 +91,6 @@ export class Outside {
       this.#outside = outside;
     }
 
-    get lockId(): string {
-      return this.#outside.#parts.identity.lockId;
-    }
-
     get boards(): readonly EnrolledBoard[] {
       return this.#outside.#parts.memory.state.keyring.boards;
     }

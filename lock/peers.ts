@@ -59,7 +59,6 @@ export interface PeersParts {
 
 /** Whose boards they are, and what is done at their word. */
 export interface PeersDesk<State> {
-  readonly lockId: string;
   /** 1 keypad, 2 camera: boards of every other role are not there. */
   readonly role: number;
   readonly boards: readonly EnrolledBoard[];
@@ -264,7 +263,7 @@ export class Peers<State> {
     const handshake = startHandshake(this.#crypto, this.#random, {
       pattern: "KK",
       isInitiator: false,
-      prologue: boardPrologue({ role, lockId: this.#desk.lockId, boardKid, sequence }),
+      prologue: boardPrologue({ role, lockId: this.#identity.lockId, boardKid, sequence }),
       localStatic: { secret, publicKey },
       remoteStatic,
     });
@@ -319,7 +318,7 @@ export class Peers<State> {
     // A board of another role belongs on another wire, and is not told here whose it is.
     if (board.role !== this.#desk.role || !this.#answers.take(now)) return;
     const { agreementKey } = this.#identity;
-    const answer = encodeEnrolled({ lockId: this.#desk.lockId, agreementKey, sequence: board.sequence });
+    const answer = encodeEnrolled({ lockId: this.#identity.lockId, agreementKey, sequence: board.sequence });
     this.#wire.send(encodePlain(FRAME_ENROLLED, answer));
   }
 

@@ -24,7 +24,6 @@ import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import { ROLE_CAMERA } from "../firmware/role.ts";
 import type { Interval } from "../firmware/time/clock.ts";
 import type { StrangerClass } from "./desk.ts";
-import type { Identity } from "./identity.ts";
 import { soundTamper } from "./keypad.ts";
 import type { Memory } from "./memory.ts";
 import { type Peer, Peers, type PeersDesk, type PeersParts } from "./peers.ts";
@@ -67,7 +66,6 @@ export interface CameraWish {
 
 /** What the lock does for its witness. */
 export interface WitnessDesk {
-  readonly lockId: string;
   readonly boards: readonly EnrolledBoard[];
   /** When the sensor may have power. */
   readonly mode: CameraMode;
@@ -81,18 +79,15 @@ export interface WitnessDesk {
 
 /** What the lock does for its witness, out of what it remembers. */
 export class WitnessRoom implements WitnessDesk {
-  readonly lockId: string;
   readonly #memory: Memory;
   readonly #recorder: Recorder;
   readonly #indicator: Indicator;
 
   constructor(lock: {
-    readonly identity: Identity;
     readonly memory: Memory;
     readonly recorder: Recorder;
     readonly indicator: Indicator;
   }) {
-    this.lockId = lock.identity.lockId;
     this.#memory = lock.memory;
     this.#recorder = lock.recorder;
     this.#indicator = lock.indicator;
@@ -167,10 +162,6 @@ export class Witness {
 
     constructor(witness: Witness) {
       this.#witness = witness;
-    }
-
-    get lockId(): string {
-      return this.#witness.#desk.lockId;
     }
 
     get role(): number {

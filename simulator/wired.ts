@@ -127,7 +127,6 @@ export class LockEnd {
     const random = world.stream(`lock ${identity.lockId}`);
     const lock = this;
     const desk = {
-      lockId: identity.lockId,
       get boards(): readonly EnrolledBoard[] {
         return lock.boards;
       },

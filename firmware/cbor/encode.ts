@@ -83,7 +83,7 @@ export class Writer {
     return counter;
   }
 
-  /** The size of the whole item that was written, in bytes. */
+  /** The size of the whole item that was written, in bytes, with a buffer or without. */
   get counted(): number {
     assert(this.level.left === 0, "an item ends when all that it announced has been written");
     return this.size;
@@ -163,8 +163,8 @@ export class Writer {
   /** Ends the item.
    *  @returns the encoding in a buffer of its exact size */
   finish(): Bytes {
-    assert(this.level.left === 0, "an item ends when all that it announced has been written");
-    return this.size === this.room ? this.buffer : this.buffer.slice(0, this.size);
+    const size = this.counted;
+    return size === this.room ? this.buffer : this.buffer.slice(0, size);
   }
 
   private isAtValue(): boolean {
@@ -218,6 +218,7 @@ export class Writer {
     this.size = size;
   }
 
+  /** Apart from `item`, where the name of what it calls would be one more slot at the bottom of a board's stack. */
   private reserveHead(argument: number): void {
     this.reserve(headBytes(argument));
   }

@@ -69,7 +69,6 @@ export class Room {
     this.witness = new Witness(
       { crypto, random: new Stream(SEED, "lock"), wire, identity: LOCK },
       {
-        lockId: LOCK.lockId,
         get boards() {
           return room.boards;
         },

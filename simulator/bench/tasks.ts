@@ -133,7 +133,7 @@ function measureHandshake(crypto: Crypto, host: Host): readonly Task[] {
   const [toLock, toKeypad]: [Bytes[], Bytes[]] = [[], []];
   const view = { isThrown: true, isNight: false, isBatteryLow: false, isAlarm: false };
   const desk = {
-    ...{ lockId, boards: [enrolledAs(outside, 1)], view },
+    ...{ boards: [enrolledAs(outside, 1)], view },
     ...{ serve: () => "yes" as const, stranger: () => {}, linkChanged: () => {} },
   };
   let now = 0;
