@@ -108,9 +108,13 @@ async function share(scene: Scene, { olga, paul, gina, address }: People): Promi
   await paul.run([...grant, "--out", gina.file("grant.txt")]);
   await note(scene, "Gina accepts", gina.run(["accept", gina.file("grant.txt"), "--at", address]));
   await note(scene, "Gina opens", gina.run(["open", "--wait", "0"]));
+  // The lock answers before its drive has ended.
+  await street.line(/the bolt is drawn/);
   await street.press("t", /thrown/);
   await note(scene, "remove nobody", olga.run(["owner", "remove", "Peter"]));
   await agree(scene, "remove", olga, ["owner", "remove", "Paul"]);
+  // The press inside has drawn the bolt, too.
+  await street.line(/the bolt is drawn/);
   await note(scene, "Paul opens", paul.run(["open", "--wait", "0"]));
   await note(scene, "Gina opens no more", gina.run(["open", "--wait", "0"]));
   await note(scene, "remove the last", olga.run(["owner", "remove", "you"]));

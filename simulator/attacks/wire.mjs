@@ -163,7 +163,7 @@ export const WIRE_TWINS = Object.freeze([
       rewrite(
         PEERS,
         "      this.#offer = { offer, at: now };\n      return;",
-        "      this.#offer = { offer, at: now };\n      const { agreementKey } = this.#identity;\n      const answer = encodeEnrolled({ lockId: this.#desk.lockId, agreementKey, sequence: 1 });\n      this.#wire.send(encodePlain(FRAME_ENROLLED, answer));\n      return;",
+        "      this.#offer = { offer, at: now };\n      const { agreementKey } = this.#identity;\n      const answer = encodeEnrolled({ lockId: this.#identity.lockId, agreementKey, sequence: 1 });\n      this.#wire.send(encodePlain(FRAME_ENROLLED, answer));\n      return;",
       ),
     ],
   },
