@@ -2,8 +2,9 @@
 // Why: XS keeps 16 bytes of flash for each import, for each variable that a function reads from outside of itself, and for each
 // private name in each function that uses it; for a private method another 16 in the memory of every instance. Each function that
 // `new` could be asked of has a prototype, 48 bytes. And a function inside of another is made anew each time: its code is copied into
-// memory, since code of preloaded modules is not run where it lies (the SDK's tools/xslBase.c, fxMapCode). So: one bundle, plain
-// members, arrows, and no function moved into the one that calls it. What each is worth: docs/hardware.md, "Link sizes".
+// memory, since code of preloaded modules is not run where it lies (the SDK's tools/xslBase.c, fxMapCode). Each name that is used
+// anywhere, a variable's too, costs 20 bytes and its letters once. So: one bundle, plain members, arrows, no function moved into the one
+// that calls it, and few names: variables are called as properties are. What each is worth: docs/hardware.md, "Link sizes".
 // What `#name` keeps apart is kept apart by the compiler, before: an image runs no code but its own. A program must not freeze,
 // spread or enumerate an instance with private members, make one mixin twice, or read a function's `length`; ours does none of it.
 
@@ -17,14 +18,20 @@ const CLASSES = new Set(["ClassDeclaration", "ClassExpression"]);
 const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression"]);
 const METHODS = new Set(["constructor", "method", "get", "set"]);
 
-/** Nothing that terser calls unsafe, but that functions lose parameters which they do not read; `$name` is a property that nobody names by a string. */
-const MINIFYING = Object.freeze({
-  module: true,
-  ecma: 2022,
-  compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false, inline: 1 },
-  mangle: { toplevel: true, properties: { regex: PLAIN_MEMBER } },
-  format: { beautify: true, comments: false },
-});
+/** What terser is asked for. Nothing that it calls unsafe, but that functions lose parameters which they do not read; `$name` is a
+ *  property that nobody names by a string.
+ *  @param names what variables are called: the nth of a scope by the nth of them, as far as they go */
+function minifying(names) {
+  const own = { get: (index) => `_${index.toString(36)}` };
+  const shared = { get: (index) => names[index] ?? own.get(index - names.length) };
+  return {
+    module: true,
+    ecma: 2022,
+    compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false, inline: 1 },
+    mangle: { toplevel: true, nth_identifier: shared, properties: { regex: PLAIN_MEMBER, nth_identifier: own } },
+    format: { beautify: true, comments: false },
+  };
+}
 
 const parseModule = (program) => parse(program, { ecmaVersion: 2022, sourceType: "module" });
 
@@ -47,11 +54,13 @@ function applyEdits(program, edits) {
   return text + program.slice(at);
 }
 
-/** The private names that a class declares, each with its plain one; those of a subclass are like no other's. */
+/** The private names that a class declares, each with its plain one: a number, which other classes give as well; those of a
+ *  subclass are like no other's. */
 function plainNames({ superClass, body, start }) {
   const end = superClass === null ? "" : `$${start}`;
   const keys = body.body.map(({ key }) => key).filter((key) => key?.type === "PrivateIdentifier");
-  return new Map(keys.map(({ name }) => [name, `${MARK}${name}${end}`]));
+  const names = [...new Set(keys.map(({ name }) => name))];
+  return new Map(names.map((name, index) => [name, `${MARK}_${index}${end}`]));
 }
 
 /** What names a property where it stands: an Identifier, a PrivateIdentifier or a Literal; undefined where it is computed of more. */
@@ -160,8 +169,27 @@ export function openFunctions(program) {
   return head.join("") + rest;
 }
 
+/** Tells whether a name can be a variable's in any module, and means nothing everywhere else. */
+function canBeVariable(name) {
+  if (["undefined", "NaN", "Infinity"].includes(name) || PLAIN_MEMBER.test(name)) return false;
+  try {
+    return parseModule(`const ${name} = 0;`).body.length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** The names by which a program calls properties. */
+function* propertyNames(node) {
+  const name = propertyOf(node)?.name;
+  if (name !== undefined) yield name;
+  for (const child of childrenOf(node)) yield* propertyNames(child);
+}
+
 /** @param program a bundle: a module of ES2022 whose exports stand in a list   @returns one of the same behaviour */
 export async function slim(program) {
-  const { code } = await minify(openMembers(program), MINIFYING);
+  const opened = openMembers(program);
+  const names = new Set(propertyNames(parseModule(opened)));
+  const { code } = await minify(opened, minifying([...names].filter(canBeVariable)));
   return openFunctions(code);
 }

@@ -146,6 +146,30 @@ export { answer };`;
   await compare(program, "outer1");
 });
 
+test("variables are called as properties are, and the private members of two classes alike: each name costs flash", async () => {
+  const program = `
+class Left { #one = 1; #two = 2; sum() { return this.#one + this.#two; } }
+class Right { #three = 3; #four = 4; product() { return this.#three * this.#four; } }
+const table = [new Left(), new Right()];
+const count = (list) => { const kept = []; for (const each of list) kept.push(each); return kept.length; };
+const answer = [table[0].sum(), table[1].product(), count(table), count([])];
+export { answer };`;
+  const made = await compare(program, [3, 12, 2, 0]);
+  const names = new Set(made.match(/[A-Za-z_$][\w$]*/g));
+  for (const name of ["table", "count", "list", "kept", "Left", "Right"]) assert.not.ok(names.has(name), name);
+  assert.is(new Set(made.match(/this\.\w+/g)).size, 2, "two members in each class, and two names in all");
+});
+
+test("a property whose name no variable can have, or whose meaning a variable would take away, stays as it is", async () => {
+  const program = `
+const it = { arguments: 1, eval: 2, await: 3, undefined: 4, NaN: 5, Uint8Array: 6, class: 7, "two words": 8, let: 10, yield: 11, async: 12 };
+function all(one, two, three, four, five, six) { return [one, two, three, four, five, six]; }
+function empty(one) { return one === undefined ? new Uint8Array(1).length : arguments.length; }
+const answer = [all(it.arguments, it.eval, it.await, it.undefined, it.NaN, it.Uint8Array), it.class, it["two words"], it.let + it.yield + it.async, empty(), empty(1)];
+export { answer };`;
+  await compare(program, [[1, 2, 3, 4, 5, 6], 7, 8, 33, 1, 1]);
+});
+
 test("no function is moved into the one that calls it", async () => {
   const program = `
 const list = (values) => values.map((value) => long(value, 1));
