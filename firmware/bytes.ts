@@ -14,6 +14,11 @@ export const NO_BYTES: Bytes = new Uint8Array(0);
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const HEX = "0123456789abcdef";
 
+/** Gives zeros that whoever holds them for long may fill, and the one that everybody has of no bytes. */
+export function newBytes(size: number): Bytes {
+  return size === 0 ? NO_BYTES : new Uint8Array(size);
+}
+
 /** Gives a copy for whoever holds it for long, and the one that everybody has of no bytes. */
 export function held(bytes: Uint8Array): Bytes {
   return bytes.length === 0 ? NO_BYTES : (bytes.slice() as Bytes);

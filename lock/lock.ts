@@ -74,16 +74,15 @@ export class Lock {
     this.#identity = identity;
     this.#memory = memory;
     this.#recorder = recorder;
-    this.#network = new HouseNetwork({ ...platform, ...this.#rations, memory });
+    const { statements } = this.#rations;
+    this.#network = new HouseNetwork({ crypto, constants, memory, statements, network: platform.network });
     this.#presence = new Presence(crypto);
     this.#reset = new Reset({ constants, indicator, memory, recorder, restart: () => platform.restart() });
-    this.#witness = new Witness(
-      { ...platform, wire: platform.cameraWire, identity },
-      new WitnessRoom({ memory, recorder, indicator }),
-      now,
-    );
+    const witnessRoom = new WitnessRoom({ memory, recorder, indicator });
+    this.#witness = new Witness({ crypto, random, wire: platform.cameraWire, identity }, witnessRoom, now);
     this.#tickets = new Tickets(random, this.#witness);
-    const timekeeper = new Timekeeper({ ...options, crypto, random, memory, recorder }, now);
+    const { clockPartsPerMillion, buildTime, keypadLostMillis: lostMillis } = options;
+    const timekeeper = new Timekeeper({ crypto, random, memory, recorder, clockPartsPerMillion, buildTime }, now);
     const room = new Lock.#Room(this, timekeeper);
     this.#phones = new Phones({ crypto, random, carrier, identity }, room, now);
     this.#visits = new Visits(
@@ -94,13 +93,9 @@ export class Lock {
       },
       now,
     );
-    const lostMillis = options.keypadLostMillis;
-    this.#outside = new Outside(
-      { ...platform, ...this.#rations, identity, memory, recorder, indicator, lostMillis, witness: this.#witness },
-      room,
-      now,
-    );
-    const { bolt } = platform;
+    const { bolt, wire, battery } = platform;
+    const neighbours = { wire, battery, indicator, lostMillis, witness: this.#witness };
+    this.#outside = new Outside({ crypto, random, identity, memory, recorder, statements, ...neighbours }, room, now);
     const hearers = { visits: this.#visits, outside: this.#outside };
     this.#doorway = new Doorway({ bolt, options, memory, recorder, siren: indicator, ...hearers });
     if (!this.#memory.isWhole) this.#recorder.alarm("journal", now);

@@ -9,11 +9,12 @@ import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import {
   bodyOf,
   encodeHandshake,
-  encodeHeader,
   FRAME_BYTES_MAX,
+  FRAME_HEADER_BYTES,
   FRAME_NK_1,
   FRAME_PAYLOAD_BYTES_MAX,
   type FrameType,
+  writeHeader,
 } from "../firmware/link/frame.ts";
 import { encodeRequest } from "../firmware/link/message.ts";
 import { createHandshake, type Handshake } from "../firmware/link/noise.ts";
@@ -64,7 +65,7 @@ export class Stranger {
       const session = new DataView(begun.buffer, begun.byteOffset).getUint32(1, true);
       const body = new Uint8Array(random.between(16, NOISE_BYTES_MAX));
       random.fill(body);
-      line.send(concat(encodeHeader(3, session), body));
+      line.send(concat(writeHeader(new Uint8Array(FRAME_HEADER_BYTES), 3, session), body));
     });
   }
 
@@ -128,7 +129,10 @@ export class Stranger {
     const noise = new Uint8Array(random.between(0, NOISE_BYTES_MAX));
     random.fill(noise);
     if (random.chance(500)) return noise;
-    return concat(encodeHeader(random.between(1, 8) as FrameType, random.next()), noise);
+    return concat(
+      writeHeader(new Uint8Array(FRAME_HEADER_BYTES), random.between(1, 8) as FrameType, random.next()),
+      noise,
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { ARGUMENT_MAX, type Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { KID_BYTES } from "../cose/key.ts";
 import { assert, Fault } from "../fault.ts";
+import { heldList } from "../lists.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import {
   type CodeUse,
@@ -62,16 +63,18 @@ export function readUserSetting(reader: Reader): UserSetting {
   const isEnabled = reader.readUint(1) === 1;
   const camera = CAMERA_RULES[reader.readUint(2)];
   const holder = readKidOrNone(reader);
-  const weekDays: number[] = [];
+  const hours: number[] = [];
   for (let left = reader.readArray(0, WEEK_DAYS_MAX); left > 0; left--) {
     reader.readArray(3, 3);
-    weekDays.push(atLeastOne(reader.readUint(DAYS_MAX)), reader.readUint(DAY_MINUTES - 1));
-    weekDays.push(atLeastOne(reader.readUint(DAY_MINUTES)));
+    hours.push(atLeastOne(reader.readUint(DAYS_MAX)), reader.readUint(DAY_MINUTES - 1));
+    hours.push(atLeastOne(reader.readUint(DAY_MINUTES)));
   }
-  const yearDays: Span[] = [];
-  for (let left = reader.readArray(0, YEAR_DAYS_MAX); left > 0; left--) yearDays.push(readSpan(reader));
+  const spans: Span[] = [];
+  for (let left = reader.readArray(0, YEAR_DAYS_MAX); left > 0; left--) spans.push(readSpan(reader));
   const minutes = reader.readUint(EXPIRY_MINUTES_MAX);
   const expiryMinutes = minutes === 0 ? undefined : minutes;
+  const weekDays = heldList(hours);
+  const yearDays = heldList(spans);
   return { name, type, rule, isEnabled, camera, holder, weekDays, yearDays, expiryMinutes };
 }
 

@@ -2,7 +2,7 @@
 // Why: a lock keeps dozens of them and walks them in every decision; each alone would cost 128 bytes of its memory.
 // Follows docs/protocol.cddl: as CBOR they are an array of byte strings.
 
-import { type Bytes, concat } from "../bytes.ts";
+import { type Bytes, concat, newBytes } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
 import type { Crypto } from "../crypto/crypto.ts";
@@ -30,7 +30,7 @@ export function withName(names: Bytes, name: Bytes, namesMax: number): Bytes {
 /** Reads names. @throws Fault cbor.* */
 export function readNames(reader: Reader, namesMax: number): Bytes {
   const count = reader.readArray(0, namesMax);
-  const names = new Uint8Array(count * NAME_BYTES);
+  const names = newBytes(count * NAME_BYTES);
   for (let index = 0; index < count; index++) names.set(reader.readView(NAME_BYTES, NAME_BYTES), index * NAME_BYTES);
   return names;
 }

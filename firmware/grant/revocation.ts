@@ -3,7 +3,7 @@
 // of different owners are united, and none can undo another's.
 // Follows docs/protocol.md §2.3 ("Revocation") and docs/protocol.cddl (`revocations`, `list-3`); compare RFC 9770.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, newBytes } from "../bytes.ts";
 import { ARGUMENT_MAX, Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
 import { readHeader } from "../cose/header.ts";
@@ -11,6 +11,7 @@ import { KID_BYTES } from "../cose/key.ts";
 import { readSign1, type Sign1, verifySign1 } from "../cose/sign1.ts";
 import type { Crypto } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
+import { heldList } from "../lists.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import { expect } from "./body.ts";
 import type { Chain, ChainContext } from "./chain.ts";
@@ -197,7 +198,7 @@ export function prune(list: RevocationList, lo: Seconds): RevocationList {
   let kept = 0;
   for (const until of untils) if (until >= lo) kept++;
   if (kept === untils.length) return list;
-  const keptRevoked = new Uint8Array(kept * NAME_BYTES);
+  const keptRevoked = newBytes(kept * NAME_BYTES);
   const keptUntils: Seconds[] = [];
   for (let index = 0; index < untils.length; index++) {
     if (untils[index] < lo) continue;
@@ -205,19 +206,19 @@ export function prune(list: RevocationList, lo: Seconds): RevocationList {
     keptRevoked.set(revoked.subarray(start, start + NAME_BYTES), keptUntils.length * NAME_BYTES);
     keptUntils.push(untils[index]);
   }
-  return { ...list, revoked: keptRevoked, untils: keptUntils };
+  return { ...list, revoked: keptRevoked, untils: heldList(keptUntils) };
 }
 
 function readRevoked(reader: Reader): { readonly revoked: Bytes; readonly untils: readonly Seconds[] } {
   const count = reader.readArray(0, REVOKED_MAX);
-  const revoked = new Uint8Array(count * NAME_BYTES);
+  const revoked = newBytes(count * NAME_BYTES);
   const untils: Seconds[] = [];
   for (let index = 0; index < count; index++) {
     expect(reader, ARRAY_OF_TWO);
     revoked.set(reader.readView(NAME_BYTES, NAME_BYTES), index * NAME_BYTES);
     untils.push(seconds(reader.readUint(ARGUMENT_MAX)));
   }
-  return { revoked, untils };
+  return { revoked, untils: heldList(untils) };
 }
 
 function readCodes(reader: Reader): readonly RevokedCode[] {
@@ -228,7 +229,7 @@ function readCodes(reader: Reader): readonly RevokedCode[] {
     const serial = reader.readUint(ARGUMENT_MAX);
     codes.push({ codeClass, serial, start: reader.readUint(ARGUMENT_MAX) });
   }
-  return codes;
+  return heldList(codes);
 }
 
 function writeRevoked(writer: Writer, list: RevocationList): void {

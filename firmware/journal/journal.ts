@@ -8,7 +8,7 @@ import { assert, Fault, type FaultCode } from "../fault.ts";
 import type { Flash, Seconds } from "../platform.ts";
 import { type Damage, formerDamage, withNote } from "./damage.ts";
 import { type Overwritten, RegionLog } from "./log.ts";
-import type { Medium } from "./medium.ts";
+import { type Medium, READ_BACK_BYTES } from "./medium.ts";
 import type { RecordTime, Region } from "./record.ts";
 import {
   ACCESS,
@@ -18,7 +18,6 @@ import {
   PAYLOAD_BYTES_MAX,
   RECORD_HEADER_BYTES,
   REGIONS,
-  recordBytes,
   SECTOR_HEADER_BYTES,
   SEQ_MAX,
   STATE,
@@ -314,13 +313,13 @@ export class Journal {
   }
 }
 
-function mediumOf({ crypto, flash, geometry, lockId }: JournalOptions): Medium {
+function mediumOf({ crypto, flash, lockId }: JournalOptions): Medium {
   return {
     crypto,
     flash,
     chain: new Chain(crypto, lockId),
     sector: newPage(flash.sectorBytes),
-    record: newPage(Math.max(recordBytes(geometry.payloadBytesMax), SECTOR_HEADER_BYTES)),
+    readBack: new Uint8Array(READ_BACK_BYTES),
   };
 }
 

@@ -54,10 +54,9 @@ export interface Overwritten {
 export class RegionLog {
   readonly #medium: Medium;
   readonly #extent: Extent;
-  /** The number of the first record of the sector at each place. */
-  readonly #firstSeqs: Uint32Array;
-  /** Its time, for whoever asks how old a sector is; not verified. */
-  readonly #firstTimes: Uint32Array;
+  /** The number of the first record of the sector at each place; then, as many places on, the time of that record, for whoever
+   *  asks how old a sector is, not verified. One array, since each costs a board 120 bytes. */
+  readonly #firsts: Uint32Array;
   #seq = 0;
   #link: Bytes;
   #lowestSectorSeq = 0;
@@ -67,8 +66,7 @@ export class RegionLog {
     this.#medium = medium;
     this.#extent = extent;
     this.#link = medium.chain.start(extent.region);
-    this.#firstSeqs = new Uint32Array(extent.sectors);
-    this.#firstTimes = new Uint32Array(extent.sectors);
+    this.#firsts = new Uint32Array(2 * extent.sectors);
   }
 
   get region(): Region {
@@ -138,7 +136,7 @@ export class RegionLog {
   timeBack(sectors: number): Seconds | undefined {
     if (this.#tail.kind === "blank") return undefined;
     const sectorSeq = this.#tail.sectorSeq - sectors;
-    return sectorSeq < this.#lowestSectorSeq ? undefined : seconds(this.#firstTimes[sectorSeq % this.#extent.sectors]);
+    return sectorSeq < this.#lowestSectorSeq ? undefined : seconds(this.#firsts[this.#timePlace(sectorSeq)]);
   }
 
   /** Whether a record with a payload of that size begins a sector. */
@@ -155,16 +153,16 @@ export class RegionLog {
   /** Writes one record with one program, reads it back, and only then counts it.
    *  @throws Fault flash.io, journal.full, journal.unwritable; the head is then as it was */
   append(type: number, payload: Uint8Array, time: Pick<RecordFields, "lo" | "width">): Head {
-    const { crypto, chain, record } = this.#medium;
+    const { crypto, chain, sector } = this.#medium;
     const seq = this.#seq + 1;
     if (seq > SEQ_MAX) throw new Fault("journal.full");
     const open = this.#tail;
     const tail = open.kind === "open" && !this.beginsSector(payload.length) ? open : this.startSector();
     const fields = { region: this.#extent.region, type, seq, lo: time.lo, width: time.width, payload };
-    const link = chain.next(this.#link, encodeRecord(crypto, record, fields));
+    const link = chain.next(this.#link, encodeRecord(crypto, sector, fields));
     const size = recordBytes(payload.length);
     this.#program(baseOf(this.#medium, this.#extent, tail.sectorSeq) + tail.offset, size);
-    if (tail.offset === SECTOR_HEADER_BYTES) this.#firstTimes[tail.sectorSeq % this.#extent.sectors] = time.lo;
+    if (tail.offset === SECTOR_HEADER_BYTES) this.#firsts[this.#timePlace(tail.sectorSeq)] = time.lo;
     tail.offset += size;
     this.#seq = seq;
     this.#link = link;
@@ -199,16 +197,21 @@ export class RegionLog {
     const erasedBefore = readSectorHeader(medium, this.#extent, sectorSeq)?.eraseCount;
     const erasedLikewise = this.#tail.kind === "blank" ? 1 : this.#tail.eraseCount;
     const eraseCount = erasedBefore === undefined ? erasedLikewise : (erasedBefore + 1) >>> 0;
-    this.#firstSeqs[sectorSeq % sectors] = UNKNOWN;
+    this.#firsts[sectorSeq % sectors] = UNKNOWN;
     this.#lowestSectorSeq = Math.max(this.#lowestSectorSeq, sectorSeq - sectors + 1);
     eraseVerified(medium, firstSector + (sectorSeq % sectors));
     const firstSeq = this.#seq + 1;
-    encodeSectorHeader(medium.crypto, medium.record, { region, sectorSeq, firstSeq, eraseCount, prevLink: this.#link });
+    encodeSectorHeader(medium.crypto, medium.sector, { region, sectorSeq, firstSeq, eraseCount, prevLink: this.#link });
     this.#program(baseOf(medium, this.#extent, sectorSeq), SECTOR_HEADER_BYTES);
-    this.#firstSeqs[sectorSeq % sectors] = firstSeq;
+    this.#firsts[sectorSeq % sectors] = firstSeq;
     const tail: OpenTail = { kind: "open", sectorSeq, eraseCount, offset: SECTOR_HEADER_BYTES };
     this.#tail = tail;
     return tail;
+  }
+
+  #timePlace(sectorSeq: number): number {
+    const { sectors } = this.#extent;
+    return sectors + (sectorSeq % sectors);
   }
 
   #nextSectorSeq(): number {
@@ -224,13 +227,13 @@ export class RegionLog {
       const header = readSectorHeader(this.#medium, this.#extent, place);
       if (header === undefined || header.sectorSeq % sectors !== place) continue;
       found.set(place, header);
-      this.#firstTimes[place] = readFirstTime(this.#medium, this.#extent, place);
+      this.#firsts[this.#timePlace(place)] = readFirstTime(this.#medium, this.#extent, place);
       if (newest === undefined || header.sectorSeq > newest) newest = header.sectorSeq;
     }
-    this.#firstSeqs.fill(UNKNOWN);
+    this.#firsts.fill(UNKNOWN, 0, sectors);
     // A sector of an older turn, behind a gap, is none of this ring any more.
     for (const [place, { sectorSeq, firstSeq }] of found) {
-      if (newest !== undefined && sectorSeq > newest - sectors) this.#firstSeqs[place] = firstSeq;
+      if (newest !== undefined && sectorSeq > newest - sectors) this.#firsts[place] = firstSeq;
     }
     return newest;
   }
@@ -240,7 +243,7 @@ export class RegionLog {
   #dropHalfErased(newest: number): void {
     const { sectors, region } = this.#extent;
     const oldest = this.#lowestSectorSeq;
-    const following = this.#firstSeqs[(oldest + 1) % sectors];
+    const following = this.#firsts[(oldest + 1) % sectors];
     if (oldest !== newest - sectors + 1 || following === UNKNOWN) return;
     const covered = { seq: 0, link: this.#medium.chain.start(region) };
     const start = { covered, damage: undefined, isAnchored: false, visit: () => true };
@@ -248,7 +251,7 @@ export class RegionLog {
     walk.sectors(oldest, oldest);
     // Where its end joins, a record in between is lost, and whoever fetches it must see that.
     if (walk.seq === following - 1) return;
-    this.#firstSeqs[oldest % sectors] = UNKNOWN;
+    this.#firsts[oldest % sectors] = UNKNOWN;
     this.#lowestSectorSeq++;
   }
 
@@ -256,7 +259,7 @@ export class RegionLog {
   #findSectorOf(seq: number, newest: number | undefined): number | undefined {
     const { sectors } = this.#extent;
     for (let sectorSeq = newest ?? -1; sectorSeq >= this.#lowestSectorSeq; sectorSeq--) {
-      const firstSeq = this.#firstSeqs[sectorSeq % sectors];
+      const firstSeq = this.#firsts[sectorSeq % sectors];
       if (firstSeq !== UNKNOWN && firstSeq <= seq) return sectorSeq;
     }
     return undefined;
@@ -270,12 +273,12 @@ export class RegionLog {
     const newest = this.#tail.sectorSeq;
     let lastSeq = this.#seq;
     for (let later = old + 1; later <= newest; later++) {
-      const firstSeq = this.#firstSeqs[later % sectors];
+      const firstSeq = this.#firsts[later % sectors];
       if (firstSeq === UNKNOWN) continue;
       lastSeq = firstSeq - 1;
       break;
     }
-    const firstSeq = this.#firstSeqs[old % sectors];
+    const firstSeq = this.#firsts[old % sectors];
     return { firstSeq: firstSeq === UNKNOWN ? Math.min(1, lastSeq) : firstSeq, lastSeq };
   }
 
@@ -287,11 +290,11 @@ export class RegionLog {
     return isOpen ? { kind: "open", sectorSeq, eraseCount, offset } : { kind: "closed", sectorSeq, eraseCount };
   }
 
-  /** Programs the start of the record page in one call and reads it back.
+  /** Programs the start of the page in one call and reads it back.
    *  @throws Fault flash.io, journal.unwritable */
   #program(offset: number, size: number): void {
-    const { record } = this.#medium;
-    assert(size <= record.bytes.length, "a record fits in its page");
-    programVerified(this.#medium, offset, record.bytes.subarray(0, size));
+    const { sector } = this.#medium;
+    assert(size <= sector.bytes.length, "a record fits in a sector");
+    programVerified(this.#medium, offset, sector.bytes.subarray(0, size));
   }
 }

@@ -10,16 +10,18 @@ import type { Chain, Page } from "./record.ts";
 
 /** Erased bytes to compare with. At a module's top, which takes no memory on a board. */
 const BLANK: Bytes = new Uint8Array(512).fill(0xff);
+/** How much of what was written is read back at a time. */
+export const READ_BACK_BYTES = 128;
 
 /** What the regions and the snapshots share. */
 export interface Medium {
   readonly crypto: Crypto;
   readonly flash: Flash;
   readonly chain: Chain;
-  /** One sector long: what was read last. */
+  /** One sector long: what was read last, or the record that is written next. Never both: nobody writes from within a walk. */
   readonly sector: Page;
-  /** What is written next. */
-  readonly record: Page;
+  /** READ_BACK_BYTES: what was read back. Apart from `sector`, or a record would be compared with itself. */
+  readonly readBack: Bytes;
 }
 
 /** Whether a page is erased from `offset` to its end. */
@@ -39,11 +41,14 @@ export function eraseVerified(medium: Medium, sector: number): void {
   if (!isRestBlank(medium, page, 0)) throw new Fault("journal.unwritable");
 }
 
-/** Programs `bytes` in one call and reads them back. @param bytes at most one sector, and not its page
+/** Programs `bytes` in one call and reads them back. @param bytes at most one sector
  *  @throws Fault flash.io, journal.unwritable */
-export function programVerified({ crypto, flash, sector }: Medium, offset: number, bytes: Uint8Array): void {
-  const readBack = sector.bytes.subarray(0, bytes.length);
+export function programVerified({ crypto, flash, readBack }: Medium, offset: number, bytes: Uint8Array): void {
   flash.write(offset, bytes);
-  flash.read(offset, readBack);
-  if (!crypto.isEqual(readBack, bytes)) throw new Fault("journal.unwritable");
+  for (let from = 0; from < bytes.length; from += readBack.length) {
+    const written = bytes.subarray(from, from + readBack.length);
+    const found = readBack.subarray(0, written.length);
+    flash.read(offset + from, found);
+    if (!crypto.isEqual(found, written)) throw new Fault("journal.unwritable");
+  }
 }

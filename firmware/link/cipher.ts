@@ -10,13 +10,13 @@ import { assert, Fault } from "../fault.ts";
 import {
   bodyOf,
   checkFrame,
-  encodeHeader,
   FRAME_COMMANDS,
   FRAME_HEADER_BYTES,
   FRAME_PAYLOAD_BYTES_MAX,
   FRAME_STREAM,
   numberOf,
   sessionOf,
+  writeHeader,
 } from "./frame.ts";
 import type { TransportKeys } from "./noise.ts";
 
@@ -66,7 +66,8 @@ export function createCipher(crypto: Crypto, options: CipherOptions): Cipher {
 
 /** Where the counter of a ChaChaPoly nonce stands: after 4 zero bytes, 64-bit little-endian. Noise §12.3. */
 const NONCE_COUNTER = 4;
-const HEADER_COUNTER = 5;
+/** Where that of a header stands, behind the nonce: one buffer for both, since each costs a board 70 bytes. */
+const HEADER_COUNTER = NONCE_BYTES + 5;
 
 class CipherState implements Cipher {
   readonly session: number;
@@ -75,13 +76,12 @@ class CipherState implements Cipher {
   private readonly keys: TransportKeys;
   private readonly type: typeof FRAME_COMMANDS | typeof FRAME_STREAM;
   private readonly bound: number;
-  // Written anew for each message: a header, a nonce and their counters cost no object on the way.
-  private readonly header: Bytes;
-  private readonly headerCounter: DataView;
-  private readonly nonce = new Uint8Array(NONCE_BYTES);
-  private readonly nonceCounter = new DataView(this.nonce.buffer);
-  // The slot of n (modulo 64) holds n + 1 once n has been accepted: older and newer n of the slot never look the same.
-  private readonly seen = new Uint32Array(REPLAY_WINDOW);
+  // Written anew for each message: a nonce, a header and their counters cost no object on the way.
+  private readonly counters = new DataView(new ArrayBuffer(NONCE_BYTES + FRAME_HEADER_BYTES));
+  private readonly nonce = new Uint8Array(this.counters.buffer, 0, NONCE_BYTES);
+  private readonly header = new Uint8Array(this.counters.buffer, NONCE_BYTES, FRAME_HEADER_BYTES);
+  /** Of a stream. The slot of n (modulo 64) holds n + 1 once n has been accepted: older and newer n of the slot never look the same. */
+  private readonly seen: Uint32Array | undefined;
   private sentCount = 0;
   /** One above the highest n that was accepted. */
   private expected = 0;
@@ -96,8 +96,8 @@ class CipherState implements Cipher {
     this.session = options.session;
     this.type = options.mode === "commands" ? FRAME_COMMANDS : FRAME_STREAM;
     this.bound = bound;
-    this.header = encodeHeader(this.type, options.session);
-    this.headerCounter = new DataView(this.header.buffer);
+    this.seen = options.mode === "commands" ? undefined : new Uint32Array(REPLAY_WINDOW);
+    writeHeader(this.header, this.type, options.session);
   }
 
   get isSpent(): boolean {
@@ -112,8 +112,8 @@ class CipherState implements Cipher {
     if (this.isSpent) throw new Fault("link.spent");
     assert(plaintext.length <= FRAME_PAYLOAD_BYTES_MAX, "a message is at most 2,400 bytes");
     const n = this.sentCount;
-    this.headerCounter.setUint32(HEADER_COUNTER, n, true);
-    this.nonceCounter.setUint32(NONCE_COUNTER, n, true);
+    this.counters.setUint32(HEADER_COUNTER, n, true);
+    this.counters.setUint32(NONCE_COUNTER, n, true);
     const sealed = this.crypto.seal(this.keys.sendKey, this.nonce, this.header, plaintext);
     const frame = new Uint8Array(FRAME_HEADER_BYTES + sealed.length);
     frame.set(this.header);
@@ -128,7 +128,7 @@ class CipherState implements Cipher {
     if (checkFrame(frame) !== this.type || sessionOf(frame) !== this.session) throw new Fault("link.shape");
     const n = numberOf(frame);
     if (!this.isFresh(n)) throw new Fault("link.order");
-    this.nonceCounter.setUint32(NONCE_COUNTER, n, true);
+    this.counters.setUint32(NONCE_COUNTER, n, true);
     const aad = frame.subarray(0, FRAME_HEADER_BYTES);
     const plaintext = this.crypto.open(this.keys.receiveKey, this.nonce, aad, bodyOf(frame));
     if (plaintext === undefined) {
@@ -150,13 +150,13 @@ class CipherState implements Cipher {
   /** Whether n may still come. An n beyond the bound never may: it says nothing true, and must not end the session. */
   private isFresh(n: number): boolean {
     if (n >= this.expected) return n < this.bound;
-    if (this.type === FRAME_COMMANDS) return false;
+    if (this.seen === undefined) return false;
     return n + REPLAY_WINDOW >= this.expected && this.seen[n % REPLAY_WINDOW] !== n + 1;
   }
 
   private accept(n: number): void {
     if (n >= this.expected) this.expected = n + 1;
-    if (this.type === FRAME_STREAM) this.seen[n % REPLAY_WINDOW] = n + 1;
+    if (this.seen !== undefined) this.seen[n % REPLAY_WINDOW] = n + 1;
   }
 
   private wipeAtBound(): void {

@@ -106,11 +106,6 @@ export function bodyOf(frame: Uint8Array): Uint8Array {
   return frame.subarray(FRAME_HEADER_BYTES);
 }
 
-/** Gives the header of a frame whose n is zero. @param session u32   @returns 9 bytes */
-export function encodeHeader(type: FrameType, session: number): Bytes {
-  return writeHeader(new Uint8Array(FRAME_HEADER_BYTES), type, session);
-}
-
 /** Puts a handshake message into a frame. @param session u32   @returns a new byte string */
 export function encodeHandshake(type: HandshakeFrameType, session: number, message: Uint8Array): Bytes {
   return encodeFrame(type, session, message);
@@ -133,7 +128,9 @@ function isFrameType(type: number): type is FrameType {
   return type >= FRAME_NK_1 && type <= FRAME_MEDIA;
 }
 
-function writeHeader(target: Bytes, type: FrameType, session: number): Bytes {
+/** Writes the header of a frame whose n is zero. @param target has 9 bytes at least, of which those of n are zero
+ *  @param session u32   @returns the target */
+export function writeHeader(target: Bytes, type: FrameType, session: number): Bytes {
   assert(session === session >>> 0, "a session is a u32");
   target[0] = type;
   target[1] = session;

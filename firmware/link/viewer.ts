@@ -8,7 +8,7 @@ import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
-import { bodyOf, encodeHeader, FRAME_HEADER_BYTES, FRAME_MEDIA, FRAME_PAYLOAD_BYTES_MAX } from "./frame.ts";
+import { bodyOf, FRAME_HEADER_BYTES, FRAME_MEDIA, FRAME_PAYLOAD_BYTES_MAX, writeHeader } from "./frame.ts";
 
 /** A picture's ping must be younger than this, or what is shown is stale, in milliseconds. */
 export const STALE_MILLIS = 2_000;
@@ -380,7 +380,7 @@ export function encodePieces(session: number, number: number, message: Uint8Arra
   for (let at = 0; at < message.length; at += FRAME_PAYLOAD_BYTES_MAX) {
     const piece = message.subarray(at, at + FRAME_PAYLOAD_BYTES_MAX);
     const frame = new Uint8Array(FRAME_HEADER_BYTES + 1 + piece.length);
-    frame.set(encodeHeader(FRAME_MEDIA, session));
+    writeHeader(frame, FRAME_MEDIA, session);
     new DataView(frame.buffer).setUint32(FRAME_HEADER_BYTES - 4, number, true);
     frame[FRAME_HEADER_BYTES] = (at === 0 ? PIECE_FIRST : 0) | (at + piece.length === message.length ? PIECE_LAST : 0);
     frame.set(piece, FRAME_HEADER_BYTES + 1);

@@ -4,7 +4,13 @@
 
 import type { Bytes } from "../../firmware/bytes.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
-import { encodeHandshake, encodeHeader, FRAME_COMMANDS, FRAME_NK_1 } from "../../firmware/link/frame.ts";
+import {
+  encodeHandshake,
+  FRAME_COMMANDS,
+  FRAME_HEADER_BYTES,
+  FRAME_NK_1,
+  writeHeader,
+} from "../../firmware/link/frame.ts";
 import { encodeRequest } from "../../firmware/link/message.ts";
 import { createHandshake } from "../../firmware/link/noise.ts";
 import { type Attack, adopted, must, opens } from "./attack.ts";
@@ -22,7 +28,7 @@ function prologueOf(version: string, lockId: string): Bytes {
 
 /** Puts a plaintext where the ciphertext stands. */
 function unsealed(session: number, plaintext: Uint8Array, n: number): Bytes {
-  const header = encodeHeader(FRAME_COMMANDS, session);
+  const header = writeHeader(new Uint8Array(FRAME_HEADER_BYTES), FRAME_COMMANDS, session);
   header[5] = n;
   const frame = new Uint8Array(header.length + plaintext.length);
   frame.set(header);

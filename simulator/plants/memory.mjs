@@ -29,11 +29,7 @@ export const MEMORY_PLANTS = Object.freeze([
     name: "skip the read-back",
     by: [UNWRITTEN, "said yes before the journal had it", "an acknowledged record was lost"],
     rewrites: [
-      rewrite(
-        MEDIUM,
-        'if (!crypto.isEqual(readBack, bytes)) throw new Fault("journal.unwritable");',
-        "readBack.fill(0);",
-      ),
+      rewrite(MEDIUM, 'if (!crypto.isEqual(found, written)) throw new Fault("journal.unwritable");', "found.fill(0);"),
     ],
   },
   {

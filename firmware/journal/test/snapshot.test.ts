@@ -15,7 +15,7 @@ import { LOCK_ID, SECTOR_BYTES } from "./desk.ts";
 const SECTORS = 2;
 
 function snapshotsOn(flash: NorFlash): Snapshots {
-  const pages = { sector: newPage(SECTOR_BYTES), record: newPage(SECTOR_BYTES) };
+  const pages = { sector: newPage(SECTOR_BYTES), readBack: new Uint8Array(100) };
   const medium: Medium = { crypto, flash, chain: new Chain(crypto, LOCK_ID), ...pages };
   return new Snapshots(medium, { firstSector: 0, sectors: SECTORS }, LOCK_ID);
 }

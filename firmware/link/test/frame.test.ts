@@ -8,7 +8,6 @@ import {
   bodyOf,
   checkFrame,
   encodeHandshake,
-  encodeHeader,
   encodePlain,
   FRAME_BYTES_MAX,
   FRAME_COMMANDS,
@@ -25,6 +24,7 @@ import {
   FRAME_STREAM,
   numberOf,
   sessionOf,
+  writeHeader,
 } from "../frame.ts";
 
 const SESSION = 0xfedcba98;
@@ -121,7 +121,7 @@ test("refuses every type that is not in the table", () => {
 });
 
 test("writes session and n little-endian after the type", () => {
-  assert.is(toHex(encodeHeader(FRAME_COMMANDS, SESSION)), "0398badcfe00000000");
+  assert.is(toHex(writeHeader(new Uint8Array(FRAME_HEADER_BYTES), FRAME_COMMANDS, SESSION)), "0398badcfe00000000");
   const frame = fromHex(`0398badcfe78563412${"00".repeat(16)}`);
   assert.is(sessionOf(frame), 0xfedcba98);
   assert.is(numberOf(frame), 0x12345678);
@@ -132,7 +132,7 @@ test("writes session and n little-endian after the type", () => {
 
 test("stops on a session that is no u32", () => {
   for (const session of [-1, 0x100000000, 0.5, Number.NaN]) {
-    assert.throws(() => encodeHeader(FRAME_COMMANDS, session), /assertion/);
+    assert.throws(() => writeHeader(new Uint8Array(FRAME_HEADER_BYTES), FRAME_COMMANDS, session), /assertion/);
   }
 });
 
