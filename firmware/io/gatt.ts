@@ -4,7 +4,7 @@
 // Follows docs/protocol.md, section 3.1; a fragment is link/fragment.ts. It runs over any GattRadio: gattradio.ts on a board.
 
 import type { Bytes } from "../bytes.ts";
-import { createReassembler, fragment, type Reassembler } from "../link/fragment.ts";
+import { createReassembler, fragmentAt, type Reassembler } from "../link/fragment.ts";
 import { FRAME_BYTES_MAX } from "../link/frame.ts";
 import type { Carrier } from "../platform.ts";
 
@@ -50,10 +50,11 @@ interface Phone {
   readonly link: number;
   readonly connection: number;
   readonly reassembler: Reassembler;
-  /** Frames of which no fragment went yet, in order. */
+  /** Frames that wait, the one that is being sent first. */
   readonly frames: Bytes[];
-  /** What is left of the frame that is being sent. */
-  fragments: Bytes[];
+  /** How long the fragments of that one are, 0 where none of them went yet, and how many went. */
+  fragmentBytes: number;
+  fragments: number;
   /** Of the frames that wait, the one that is being sent included. */
   outputBytes: number;
 }
@@ -108,7 +109,8 @@ export class GattPhones implements Carrier {
     if (event.kind === "connected") {
       const connection = this.#nextConnection();
       const reassembler = createReassembler();
-      this.#phones.push({ link: event.link, connection, reassembler, frames: [], fragments: [], outputBytes: 0 });
+      const sending = { frames: [], fragmentBytes: 0, fragments: 0, outputBytes: 0 };
+      this.#phones.push({ link: event.link, connection, reassembler, ...sending });
       this.#listener.connected(connection);
       return;
     }
@@ -126,18 +128,16 @@ export class GattPhones implements Carrier {
 
   /** Hands over as much as there is room for. A frame is cut when its turn comes, by the MTU of then. */
   #flush(phone: Phone): void {
-    for (;;) {
-      if (phone.fragments.length === 0) {
-        const writeBytes = this.#radio.maximumWrite(phone.link);
-        const frame = phone.frames[0];
-        if (frame === undefined || writeBytes === 0) return;
-        phone.fragments = fragment(frame, writeBytes);
-      }
-      while (phone.fragments.length > 0) {
-        if (!this.#radio.send(phone.link, phone.fragments[0])) return;
-        phone.fragments.shift();
-      }
-      phone.outputBytes -= phone.frames.shift()?.length ?? 0;
+    for (let frame = phone.frames[0]; frame !== undefined; frame = phone.frames[0]) {
+      if (phone.fragments === 0) phone.fragmentBytes = this.#radio.maximumWrite(phone.link);
+      if (phone.fragmentBytes === 0) return;
+      const piece = fragmentAt(frame, phone.fragmentBytes, phone.fragments);
+      if (piece === undefined) {
+        phone.fragments = 0;
+        phone.outputBytes -= frame.length;
+        phone.frames.shift();
+      } else if (this.#radio.send(phone.link, piece)) phone.fragments += 1;
+      else return;
     }
   }
 

@@ -7,6 +7,7 @@
 import type { Bytes } from "../bytes.ts";
 import { assert } from "../fault.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
+import { Pieces } from "./pieces.ts";
 
 /** The least and the most that one fragment may hold, header included: ATT_MTU 23..247 less 3. */
 export const FRAGMENT_BYTES_MIN = 20;
@@ -23,22 +24,31 @@ export interface Reassembler {
   push(fragment: Uint8Array): Bytes | undefined;
 }
 
-/** Cuts a frame. @param frame 1..2,425 bytes   @param fragmentBytes 20..244, header included
- *  @returns new byte strings in the order in which they are to be sent */
-export function fragment(frame: Uint8Array, fragmentBytes: number): Bytes[] {
+/** Cuts one fragment out of a frame: a board sends one at a time, and the 128 of a long frame would take 19 KB of its memory.
+ *  @param frame 1..2,425 bytes   @param fragmentBytes 20..244, header included   @param index from 0
+ *  @returns a new byte string, or undefined behind the last one */
+export function fragmentAt(frame: Uint8Array, fragmentBytes: number, index: number): Bytes | undefined {
   assert(frame.length >= 1 && frame.length <= FRAME_BYTES_MAX, "a frame is 1..2,425 bytes");
   const isSized = fragmentBytes >= FRAGMENT_BYTES_MIN && fragmentBytes <= FRAGMENT_BYTES_MAX;
   assert(Number.isInteger(fragmentBytes) && isSized, "a fragment is 20..244 bytes");
-  const fragments: Bytes[] = [];
   const step = fragmentBytes - 1;
-  for (let start = 0; start < frame.length; start += step) {
-    const body = frame.subarray(start, start + step);
-    const piece = new Uint8Array(1 + body.length);
-    piece[0] = (fragments.length & COUNTER) | (start === 0 ? FIRST : 0) | (start + step >= frame.length ? LAST : 0);
-    piece.set(body, 1);
+  const start = index * step;
+  if (start >= frame.length) return undefined;
+  const body = frame.subarray(start, start + step);
+  const piece = new Uint8Array(1 + body.length);
+  piece[0] = (index & COUNTER) | (index === 0 ? FIRST : 0) | (start + step >= frame.length ? LAST : 0);
+  piece.set(body, 1);
+  return piece;
+}
+
+/** Cuts a whole frame, for whoever has the memory. The bounds are those of `fragmentAt`. @returns the fragments in their order */
+export function fragment(frame: Uint8Array, fragmentBytes: number): Bytes[] {
+  const fragments: Bytes[] = [];
+  for (;;) {
+    const piece = fragmentAt(frame, fragmentBytes, fragments.length);
+    if (piece === undefined) return fragments;
     fragments.push(piece);
   }
-  return fragments;
 }
 
 /** Gives an empty reassembler. */
@@ -47,8 +57,7 @@ export function createReassembler(): Reassembler {
 }
 
 class Assembly implements Reassembler {
-  private readonly held = new Uint8Array(FRAME_BYTES_MAX);
-  private heldSize = 0;
+  private readonly held = new Pieces();
   private fragmentCount = 0;
   private isOpen = false;
 
@@ -56,19 +65,19 @@ class Assembly implements Reassembler {
     const header = fragment[0];
     if (fragment.length >= 2 && (header & FIRST) !== 0) {
       this.isOpen = true;
-      this.heldSize = 0;
+      this.held.drop();
       this.fragmentCount = 0;
     }
     if (!this.isOpen || !this.continues(fragment)) {
       this.isOpen = false;
+      this.held.drop();
       return undefined;
     }
-    this.held.set(fragment.subarray(1), this.heldSize);
-    this.heldSize += fragment.length - 1;
+    this.held.add(fragment.subarray(1));
     this.fragmentCount += 1;
     if ((header & LAST) === 0) return undefined;
     this.isOpen = false;
-    return this.held.slice(0, this.heldSize);
+    return this.held.take();
   }
 
   private continues(fragment: Uint8Array): boolean {
@@ -76,7 +85,7 @@ class Assembly implements Reassembler {
       fragment.length >= 2 &&
       fragment.length <= FRAGMENT_BYTES_MAX &&
       (fragment[0] & COUNTER) === (this.fragmentCount & COUNTER) &&
-      this.heldSize + fragment.length - 1 <= FRAME_BYTES_MAX
+      this.held.size + fragment.length - 1 <= FRAME_BYTES_MAX
     );
   }
 }

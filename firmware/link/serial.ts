@@ -7,6 +7,7 @@
 import type { Bytes } from "../bytes.ts";
 import { assert } from "../fault.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
+import { Pieces } from "./pieces.ts";
 
 /** How fast each serial line of a board is, in baud. At this rate a port's 128 bytes last for 33 ms: as long as a board may be busy before
  *  it loses what comes. */
@@ -50,8 +51,7 @@ export function createSerialReader(): SerialReader {
 }
 
 class Reader implements SerialReader {
-  private readonly held = new Uint8Array(STUFFED_BYTES_MAX);
-  private heldSize = 0;
+  private readonly held = new Pieces();
   /** Whether what is held has outgrown every frame, so that it counts for nothing until the next zero. */
   private isLost = false;
   private chunk: Uint8Array | undefined = undefined;
@@ -72,8 +72,7 @@ class Reader implements SerialReader {
         return undefined;
       }
       this.offset = zero + 1;
-      const frame = this.isLost ? undefined : unstuff(this.held.subarray(0, this.heldSize));
-      this.heldSize = 0;
+      const frame = this.isLost ? undefined : unstuff(this.held.take());
       this.isLost = false;
       if (frame !== undefined) return frame;
     }
@@ -81,10 +80,9 @@ class Reader implements SerialReader {
   }
 
   private hold(bytes: Uint8Array): void {
-    if (this.heldSize + bytes.length > STUFFED_BYTES_MAX) this.isLost = true;
-    if (this.isLost) return;
-    this.held.set(bytes, this.heldSize);
-    this.heldSize += bytes.length;
+    if (this.held.size + bytes.length > STUFFED_BYTES_MAX) this.isLost = true;
+    if (this.isLost) this.held.drop();
+    else this.held.add(bytes);
   }
 }
 

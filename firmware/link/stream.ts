@@ -3,7 +3,7 @@
 // Follows docs/protocol.md, "Carriers": u16 big-endian length, then the frame. A wrong length cannot be recovered from,
 // so it ends the connection.
 
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, NO_BYTES } from "../bytes.ts";
 import { assert, Fault } from "../fault.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
 
@@ -35,8 +35,12 @@ export function createStreamReader(): StreamReader {
 }
 
 class Reader implements StreamReader {
-  private readonly held = new Uint8Array(LENGTH_BYTES + FRAME_BYTES_MAX);
-  private heldSize = 0;
+  /** What has come of the next frame's length, and how many bytes of it. */
+  private length = 0;
+  private lengthBytes = 0;
+  /** The frame whose length is known: made for it, since most lines are idle. */
+  private frame: Bytes | undefined = undefined;
+  private frameSize = 0;
   private chunk: Uint8Array | undefined = undefined;
   private offset = 0;
 
@@ -47,28 +51,35 @@ class Reader implements StreamReader {
   }
 
   next(): Bytes | undefined {
-    if (!this.fill(LENGTH_BYTES)) return undefined;
-    const size = (this.held[0] << 8) | this.held[1];
-    if (size === 0 || size > FRAME_BYTES_MAX) {
-      // The wrong length stays held, so it is what every later call finds too.
+    const { chunk = NO_BYTES } = this;
+    while (this.lengthBytes < LENGTH_BYTES && this.offset < chunk.length) {
+      this.length = (this.length << 8) | chunk[this.offset++];
+      this.lengthBytes += 1;
+    }
+    if (this.lengthBytes === LENGTH_BYTES) return this.fill(chunk);
+    this.chunk = undefined;
+    return undefined;
+  }
+
+  /** Takes more of the frame. @returns it where it is whole */
+  private fill(chunk: Uint8Array): Bytes | undefined {
+    if (this.length === 0 || this.length > FRAME_BYTES_MAX) {
+      // The wrong length stays, so it is what every later call finds too.
       this.chunk = undefined;
       throw new Fault("link.shape");
     }
-    if (!this.fill(LENGTH_BYTES + size)) return undefined;
-    this.heldSize = 0;
-    return this.held.slice(LENGTH_BYTES, LENGTH_BYTES + size);
-  }
-
-  /** Moves bytes of the chunk until `size` are held. @returns whether they are */
-  private fill(size: number): boolean {
-    if (this.chunk !== undefined && this.heldSize < size) {
-      const taken = this.chunk.subarray(this.offset, this.offset + size - this.heldSize);
-      this.held.set(taken, this.heldSize);
-      this.heldSize += taken.length;
-      this.offset += taken.length;
+    this.frame ??= new Uint8Array(this.length);
+    const { frame } = this;
+    const taken = chunk.subarray(this.offset, this.offset + frame.length - this.frameSize);
+    frame.set(taken, this.frameSize);
+    this.frameSize += taken.length;
+    this.offset += taken.length;
+    if (this.frameSize < frame.length) {
+      this.chunk = undefined;
+      return undefined;
     }
-    if (this.heldSize >= size) return true;
-    this.chunk = undefined;
-    return false;
+    this.frame = undefined;
+    this.frameSize = this.length = this.lengthBytes = 0;
+    return frame;
   }
 }

@@ -12,8 +12,10 @@ import { issueRoot, type RootClaims } from "../../firmware/grant/issue.ts";
 import { openIdentity } from "../../firmware/identity.ts";
 import { StoredConstants } from "../../firmware/io/constants.ts";
 import { Port } from "../../firmware/io/port.ts";
+import { STREAM_PORT } from "../../firmware/io/streams.ts";
 import { encodeProvision, parseProvisioned } from "../../firmware/link/provision.ts";
 import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
+import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { millis, type Seconds, seconds } from "../../firmware/platform.ts";
 import { ROLE_CAMERA, ROLE_KEYPAD } from "../../firmware/role.ts";
 import type { Key } from "../../keypad/keys.ts";
@@ -38,6 +40,9 @@ const STEP_MILLIS = 5;
 const PRESS_MILLIS = 120;
 /** Above all numbers of radio links. */
 const USB_LINK = 1_000_000;
+const DIALLED_FROM = 2_000_000;
+/** A connection in the house's network takes no longer. */
+const CONNECT_MILLIS = 50;
 const DAY_SECONDS = 86_400;
 /** From a press inside until the bolt is thrown again. */
 const RELOCK_SECONDS = 35;
@@ -49,6 +54,8 @@ interface Link {
     write(frame: Bytes): void;
     /** All that came; undefined where the line is dead. */
     heard(): readonly Bytes[] | undefined;
+    /** Ends the line, where it has an end of its own. */
+    end?(): void;
   };
   count: number;
 }
@@ -78,6 +85,7 @@ export class Hallway {
   readonly computer: Computer;
   readonly laptop: Computer;
   readonly #links = new Map<number, Link>();
+  #dialled = 0;
 
   constructor(crypto: Crypto, { seed = 1, programs = {} }: HallwayOptions = {}) {
     this.crypto = crypto;
@@ -191,10 +199,35 @@ export class Hallway {
     });
   }
 
+  /** A phone in the house's network calls it over TCP. @param address its own @throws Error as for `call` */
+  dial(address: string): Caller {
+    const reader = createStreamReader();
+    const frames: Bytes[] = [];
+    let isDead = false;
+    const { Tcp } = this.network.host(address);
+    const socket = new Tcp({
+      ...{ address: LOCK_ADDRESS, port: STREAM_PORT, format: "buffer" },
+      onReadable: (count) => {
+        const bytes = socket.read(count);
+        if (bytes !== undefined) reader.push(new Uint8Array(bytes));
+        for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
+      },
+      onError: () => {
+        isDead = true;
+      },
+    });
+    this.pass(CONNECT_MILLIS);
+    this.#dialled += 1;
+    return this.#shake(DIALLED_FROM + this.#dialled, "tcp", {
+      write: (frame) => socket.write(encodeStream(frame)),
+      heard: () => (isDead ? undefined : frames),
+      end: () => socket.close(),
+    });
+  }
+
   /** Opens an owner session. */
-  ownerSession(): Caller {
-    const caller = this.call();
-    const verdict = caller.own(this.owner);
+  ownerSession(owner = this.owner, caller = this.call()): Caller {
+    const verdict = caller.own(owner);
     if (verdict !== "yes") throw new Error(`no owner session: ${verdict}`);
     return caller;
   }
@@ -210,6 +243,7 @@ export class Hallway {
 
   hangUp(line: Line): void {
     line.isConnected = false;
+    this.#links.get(line.connection)?.wire.end?.();
     this.#links.delete(line.connection);
     if (line.transport === "ble") {
       this.lock.air.leave(line.connection);
@@ -297,7 +331,7 @@ export class Hallway {
     return openIdentity(this.crypto, constants, none);
   }
 
-  #shake(connection: number, transport: "ble" | "usb", wire: Link["wire"]): Caller {
+  #shake(connection: number, transport: "ble" | "tcp" | "usb", wire: Link["wire"]): Caller {
     const caller = new Caller(this, connection, transport);
     this.#links.set(connection, { line: caller, wire, count: 0 });
     if (!caller.shake()) throw new Error("the lock did not answer the handshake");

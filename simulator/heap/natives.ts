@@ -2,6 +2,8 @@
 // Why: what is measured is the lock's heap, so whatever stands for the world must not be in it.
 // In the form of firmware/crypto/native.ts, so that they cost nothing here and in an image.
 
+import type { Value } from "./boundary.ts";
+
 /** Gives the host function of that C name. */
 declare function native(name: string): { call(self: unknown, ...values: unknown[]): never };
 
@@ -23,6 +25,11 @@ function draw(this: unknown, target: Uint8Array): undefined {
 /** Tells whether an input is active, as it was then. @param bit of INPUT */
 function sense(this: unknown, bit: number): boolean {
   return native("xs_tape_sense").call(this, bit);
+}
+
+/** Asks the chip of a board: the next record must be just that. @returns what it answered then @throws what it threw then */
+function ask(this: unknown, thing: number, member: number, first?: Value, second?: Value, third?: Value): Value {
+  return native("xs_tape_ask").call(this, thing, member, first, second, third);
 }
 
 /** Looks at the heap, garbage collected. */
@@ -61,6 +68,7 @@ function eraseConstant(this: unknown, name: string): undefined {
 }
 
 export {
+  ask,
   draw,
   eraseConstant,
   eraseFlash,

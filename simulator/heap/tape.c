@@ -17,6 +17,20 @@ enum {
 	KIND_MARK = 13,
 	KIND_RANDOM = 14,
 	KIND_INPUTS = 15,
+	KIND_ASKED = 23,
+	KIND_ANSWERED = 24,
+	KIND_TOLD = 25,
+};
+
+// What a value on the tape is (boundary.ts).
+enum {
+	TAG_NOTHING = 0,
+	TAG_NO = 1,
+	TAG_YES = 2,
+	TAG_NUMBER = 3,
+	TAG_TEXT = 4,
+	TAG_BYTES = 5,
+	TAG_REFUSED = 6,
 };
 
 #define HEAD_BYTES 8
@@ -82,7 +96,7 @@ void xs_tape_next(xsMachine *the)
 {
 	if (record[0] == KIND_END)
 		return;
-	if (record[0] > KIND_MARK)
+	if (record[0] > KIND_MARK && record[0] != KIND_TOLD)
 		fail("the lock did not say or draw what it did on the tape");
 	xsmcSetArrayBuffer(xsResult, record, (xsIntegerValue)recordBytes);
 	advance();
@@ -102,6 +116,115 @@ void xs_tape_say(xsMachine *the)
 	if (recordBytes != HEAD_BYTES + length || memcmp(record + HEAD_BYTES, bytes, length) != 0)
 		fail("the lock says it in other bytes");
 	advance();
+}
+
+static uint8_t asked[RECORD_BYTES_MAX];
+static size_t askedBytes = 0;
+
+static void putByte(int byte)
+{
+	if (askedBytes == sizeof(asked))
+		fail("the board asks with more than a record holds");
+	asked[askedBytes++] = (uint8_t)byte;
+}
+
+static void putLong(int tag, const uint8_t* bytes, size_t length)
+{
+	putByte(tag);
+	putByte((int)(length & 255));
+	putByte((int)(length >> 8));
+	for (size_t index = 0; index < length; index++)
+		putByte(bytes[index]);
+}
+
+static void putNumber(xsMachine *the, xsSlot* value)
+{
+	const double number = xsmcToNumber(*value);
+	const int32_t whole = (int32_t)number;
+	if ((double)whole != number)
+		fail("the board asks with a number that is not whole");
+	putByte(TAG_NUMBER);
+	for (int shift = 0; shift < 32; shift += 8)
+		putByte((int)((uint32_t)whole >> shift & 255));
+}
+
+static void putValue(xsMachine *the, xsSlot* value)
+{
+	void* bytes = NULL;
+	xsUnsignedValue length = 0;
+	switch (xsmcTypeOf(*value)) {
+	case xsUndefinedType:
+		putByte(TAG_NOTHING);
+		break;
+	case xsBooleanType:
+		putByte(xsmcTest(*value) ? TAG_YES : TAG_NO);
+		break;
+	case xsIntegerType:
+	case xsNumberType:
+		putNumber(the, value);
+		break;
+	case xsStringType:
+	case xsStringXType:
+		bytes = xsmcToString(*value);
+		putLong(TAG_TEXT, bytes, strlen(bytes));
+		break;
+	default:
+		xsmcGetBufferReadable(*value, &bytes, &length);
+		putLong(TAG_BYTES, bytes, length);
+	}
+}
+
+// Gives what stands in the next record, which is the chip's answer.
+static void takeAnswer(xsMachine *the)
+{
+	static char text[0x10000];
+	if (record[0] != KIND_ANSWERED)
+		fail("the chip's answer is not on the tape");
+	const uint8_t* value = record + HEAD_BYTES;
+	const size_t length = recordBytes > HEAD_BYTES + 2 ? value[1] | (size_t)value[2] << 8 : 0;
+	switch (value[0]) {
+	case TAG_NOTHING:
+		break;
+	case TAG_NO:
+	case TAG_YES:
+		xsmcSetBoolean(xsResult, value[0] == TAG_YES);
+		break;
+	case TAG_NUMBER:
+		xsmcSetInteger(xsResult, (int32_t)(value[1] | (uint32_t)value[2] << 8 | (uint32_t)value[3] << 16 | (uint32_t)value[4] << 24));
+		break;
+	case TAG_BYTES:
+		xsmcSetArrayBuffer(xsResult, (void*)(value + 3), (xsIntegerValue)length);
+		break;
+	default:
+		memcpy(text, value + 3, length);
+		text[length] = 0;
+		if (value[0] == TAG_TEXT)
+			xsmcSetString(xsResult, text);
+	}
+	const int isRefused = value[0] == TAG_REFUSED;
+	advance();
+	if (isRefused)
+		xsUnknownError("%s", text);
+}
+
+// (thing, member, first, second, third): what the chip answered
+void xs_tape_ask(xsMachine *the)
+{
+	const uint32_t thing = (uint32_t)xsmcToInteger(xsArg(0));
+	const int member = xsmcToInteger(xsArg(1));
+	askedBytes = 0;
+	for (int index = 2; index < 5; index++) {
+		if (index < xsmcArgc)
+			putValue(the, &xsArg(index));
+		else
+			putByte(TAG_NOTHING);
+	}
+	if (record[0] != KIND_ASKED || record[1] != member || recordNumber() != thing)
+		fail("the board asks something else");
+	if (recordBytes != HEAD_BYTES + askedBytes || memcmp(record + HEAD_BYTES, asked, askedBytes) != 0)
+		fail("the board asks with other values");
+	advance();
+	takeAnswer(the);
 }
 
 // (target)

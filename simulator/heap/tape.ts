@@ -51,6 +51,12 @@ export const KIND = Object.freeze({
   signal: 21,
   /** The lock asks for a restart. */
   restart: 22,
+  /** A board's program asks its chip; number: which thing; flag: which member; bytes: three values (boundary.ts). */
+  asked: 23,
+  /** What the chip answers: one value. */
+  answered: 24,
+  /** A thing of the chip tells something; flag: which event; number: the board's uptime; bytes: the thing and a number, 4 each. */
+  told: 25,
 });
 
 /** The numbers of outputs and signals on a tape, and the bits of inputs. */

@@ -1,7 +1,8 @@
-// Shows what a lock holds of an ESP32-C3's memory: days at a busy door are recorded on Node and played to a lone lock on rv32.
+// Shows what a lock holds of a small chip's memory: days at a busy door are recorded on Node and played to a lone lock on rv32.
 // Usage: npm run heap [-- --days D] [--static BYTES] [--stack SLOTS]
 // First on the XS of the tests, whose modules are subtracted: what the lock holds at rest. Then, where MODDABLE names an SDK, as an
 // image in ROM on the SDK's own XS, in one block of memory as on a board: whether the days fit into it, and what they take.
+// All that twice: of the lock's core for so many days, and of a board's whole program, drivers and all, over the edge of its chip.
 // The last line is `N passed, N failed`.
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -34,12 +35,23 @@ const LEAK = {
   replace: "    globalThis.leaked = [now, globalThis.leaked];\n    this.#askAt = millis(now +",
 };
 
-const RECORD = `import { crypto } from "#crypto";
-import { recordDays } from "./simulator/heap/day.ts";
-export const { tape, counts } = recordDays(crypto, DAYS);`;
-const PLAY = `import { play } from "./simulator/heap/player.ts";
-host.openTape(host.argv[0]);
-play();`;
+/** What a whole board is given: the block that its day was seen to fit into, and the stack of the lock's manifest. */
+const BOARD_STATIC_BYTES = 122_880;
+const BOARD_STACK_SLOTS = 768;
+/** Busy hours of a whole board, on the tests' XS and as an image. */
+const BOARD_HOURS = { xs: 1, image: 15 };
+
+/** A lock's core, and a board's whole program: how each is recorded, and what plays it. */
+const CORE = {
+  file: "simulator/heap/player.ts",
+  name: "play",
+  recorder: 'export { recordDays as record } from "./simulator/heap/day.ts";',
+};
+const BOARD = {
+  file: "simulator/heap/boardplayer.ts",
+  name: "playBoard",
+  recorder: 'export { recordBoardDay as record } from "./simulator/heap/boardday.ts";',
+};
 
 function fail(sentence) {
   console.error(`${sentence}\n${USAGE}`);
@@ -61,20 +73,24 @@ function whole(text, least, most) {
   return value;
 }
 
-/** Records the days. @returns the tape's path, and what happened on it */
-async function record(days) {
-  const file = join(FOLDER, "record.mjs");
-  writeFileSync(file, await bundle({ contents: RECORD }, { define: { DAYS: String(days) } }));
-  const { tape, counts } = await import(pathToFileURL(file).href);
-  const path = join(FOLDER, "tape");
+/** Records so many days, or hours, and says what happens on them. @returns the tape's path */
+async function record({ recorder, name }, count) {
+  const file = join(FOLDER, `${name}-record.mjs`);
+  writeFileSync(file, await bundle({ contents: `export { crypto } from "#crypto";\n${recorder}` }));
+  const recording = await import(pathToFileURL(file).href);
+  const { tape, counts } = recording.record(recording.crypto, count);
+  const path = join(FOLDER, `${name}-tape`);
   writeFileSync(path, tape);
-  return { path, counts };
+  const rows = Object.entries(counts).map(([what, times]) => `${what}: ${times}`);
+  console.log(`\nOn tape: ${rows.join(", ")}`);
+  return path;
 }
 
-/** Plays the tape on the XS of the tests. */
-async function play(path, name, { engine = "rv32", rewrites = [] } = {}) {
+/** Plays a tape on the XS of the tests. */
+async function play(path, { file: source, name }, { engine = "rv32", rewrites = [] } = {}) {
   const file = join(FOLDER, `${name}.mjs`);
-  writeFileSync(file, await slim(await bundle({ contents: PLAY }, { engine: "xs", rewrites })));
+  const contents = `import { ${name} } from "./${source}";\nhost.openTape(host.argv[0]);\n${name}();`;
+  writeFileSync(file, await slim(await bundle({ contents }, { engine: "xs", rewrites })));
   return runBundle(file, { engine, words: [path], isQuiet: true, seconds: SECONDS_MAX });
 }
 
@@ -118,13 +134,23 @@ function tellDays(marks) {
   tell(most <= LATER_DAY_BYTES_MAX, `each later one at most ${bytes(most).trim()} (bar ${bar})`);
 }
 
-async function playOnXs(path) {
-  const { status, output } = await play(path, "play");
+/** Plays a tape on the tests' XS, and tells whether all was said as on Node. @returns the marks, or undefined */
+async function playOnXs(path, subject, title) {
+  const { status, output } = await play(path, subject);
   const marks = marksOf(output);
-  if (status !== 0)
-    return tell(false, `the lock on rv32 says what it said on Node: ${output.trim().split("\n").at(-1)}`);
-  tell(true, `the lock on rv32 says what it said on Node, to the byte: ${bytes(marks.at(-1).record).trim()} records`);
-  show("What a lone lock holds on the XS of the tests, its modules subtracted", marks);
+  const sentence = `${title} on rv32 says what it said on Node`;
+  if (status !== 0) {
+    tell(false, `${sentence}: ${output.trim().split("\n").at(-1)}`);
+    return undefined;
+  }
+  tell(true, `${sentence}, to the byte: ${bytes(marks.at(-1).record).trim()} records`);
+  show(`What ${title} holds on the XS of the tests, its modules subtracted`, marks);
+  return marks;
+}
+
+async function playCoreOnXs(path) {
+  const marks = await playOnXs(path, CORE, "the lock's core");
+  if (marks === undefined) return;
   tell(held(marks[0]) <= BARS.started, `newly started it holds at most ${bytes(BARS.started).trim()} bytes`);
   tell(held(marks[1]) <= BARS.settled, `with its household at most ${bytes(BARS.settled).trim()}`);
   tellDays(marks);
@@ -133,7 +159,7 @@ async function playOnXs(path) {
 
 /** On the desk, which is faster, and where each slot is twice as large. */
 async function seeLeak(path) {
-  const { output } = await play(path, "leak", { engine: "xs", rewrites: [LEAK] });
+  const { output } = await play(path, CORE, { engine: "xs", rewrites: [LEAK] });
   const [leaked = 0] = addedByDay(marksOf(output));
   const isSeen = leaked > 2 * DAY_BYTES_MAX;
   tell(
@@ -142,14 +168,14 @@ async function seeLeak(path) {
   );
 }
 
-async function playAsImage(path, { staticBytes, stackSlots }) {
+async function playAsImage(path, subject, { title, staticBytes, stackSlots }) {
   const words = [path, String(staticBytes), String(stackSlots)];
-  const { status, output } = await runImage(await buildImage(), words, SECONDS_MAX);
+  const { status, output } = await runImage(await buildImage(subject), words, SECONDS_MAX);
   const marks = marksOf(output);
-  if (marks.length > 0) show("The same lock as an image on the SDK's XS, its modules in ROM", marks);
+  if (marks.length > 0) show(`${title} as an image on the SDK's XS, its modules in ROM`, marks);
   const block = `${bytes(staticBytes).trim()} bytes, ${stackSlots} slots of them for the stack`;
   const reason = status === 0 ? "" : `: ${output.trim().split("\n").at(-1)}`;
-  tell(status === 0, `the days fit into one block of ${block}${reason}`);
+  tell(status === 0, `all of it fits into one block of ${block}${reason}`);
   if (status === 0) tellDays(marks);
   if (status === 0) console.log(`At most ${bytes(marks.at(-1).peak).trim()} of them were taken at a time.`);
 }
@@ -164,15 +190,18 @@ if (reason !== undefined) {
   process.exit(process.env.CI === "true" ? 1 : 0);
 }
 mkdirSync(FOLDER, { recursive: true });
-const { path, counts } = await record(days);
-console.log(
-  Object.entries(counts)
-    .map(([what, count]) => `${what}: ${count}`)
-    .join(", "),
-);
-await playOnXs(path);
 const noImage = missingImage();
-if (noImage === undefined) await playAsImage(path, { staticBytes, stackSlots });
-else console.log(noImage);
+
+const core = await record(CORE, days);
+await playCoreOnXs(core);
+if (noImage === undefined) await playAsImage(core, CORE, { title: "The lock's core", staticBytes, stackSlots });
+
+await playOnXs(await record(BOARD, BOARD_HOURS.xs), BOARD, "the whole program");
+if (noImage === undefined) {
+  const size = { staticBytes: BOARD_STATIC_BYTES, stackSlots: BOARD_STACK_SLOTS };
+  await playAsImage(await record(BOARD, BOARD_HOURS.image), BOARD, { title: "The whole program", ...size });
+}
+
+if (noImage !== undefined) console.log(noImage);
 console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
 process.exitCode = sum.failed > 0 ? 1 : 0;

@@ -40,11 +40,11 @@ const alone = {
   },
 };
 
-/** Writes the modules. @returns their names */
-async function writeModules(folder) {
+/** Writes the modules. @param player what plays the tape: `{file, name}` @returns their names */
+async function writeModules(folder, { file, name }) {
   const { outputFiles } = await build({
     stdin: {
-      contents: 'export { play as default } from "./simulator/heap/player.ts";',
+      contents: `export { ${name} as default } from "./${file}";`,
       resolveDir: ROOT,
       loader: "ts",
     },
@@ -52,18 +52,18 @@ async function writeModules(folder) {
     plugins: [alone],
   });
   writeFileSync(join(folder, "main.js"), await slim(outputFiles[0].text));
-  for (const [file, name] of Object.entries(ALONE)) {
-    const source = readFileSync(join(ROOT, `${file}.ts`), "utf8");
+  for (const [path, alone] of Object.entries(ALONE)) {
+    const source = readFileSync(join(ROOT, `${path}.ts`), "utf8");
     const { code } = await transform(source, { loader: "ts", target: "es2022" });
-    writeFileSync(join(folder, `${name}.js`), code.replaceAll(/from "\.\.\/(?:\w+\/)*(\w+)\.ts"/g, 'from "./$1"'));
+    writeFileSync(join(folder, `${alone}.js`), code.replaceAll(/from "\.\.\/(?:\w+\/)*(\w+)\.ts"/g, 'from "./$1"'));
   }
   return ["main", ...Object.values(ALONE)];
 }
 
 /** Compiles the modules and links them into C. @returns its path */
-async function linkModules(folder) {
+async function linkModules(folder, player) {
   const tools = join(process.env.MODDABLE, "build/bin/lin/release");
-  const names = await writeModules(folder);
+  const names = await writeModules(folder, player);
   for (const name of names) {
     await run(join(tools, "xsc"), [join(folder, `${name}.js`), "-c", "-e", "-o", folder, "-r", name]);
   }
@@ -74,11 +74,11 @@ async function linkModules(folder) {
   return join(folder, "mc.xs.c");
 }
 
-/** Builds the image. @returns the path of its executable, for QEMU */
-export async function buildImage() {
+/** Builds an image. @param player as for writeModules   @returns the path of its executable, for QEMU */
+export async function buildImage(player) {
   const sdk = join(process.env.MODDABLE, "xs");
   mkdirSync(FOLDER, { recursive: true });
-  const linked = await linkModules(FOLDER);
+  const linked = await linkModules(FOLDER, player);
   const sodium = await sodiumForRv32();
   const includes = [FOLDER, join(ROOT, "simulator/xs"), join(ROOT, "simulator/heap")];
   includes.push(...["includes", "platforms", "sources"].map((name) => join(sdk, name)), ...sodium.includes);

@@ -1,0 +1,80 @@
+// Plays a tape to a lock's whole program (lock/board.ts): nobody else is in its machine, but for the thin classes of its chip.
+// Why: see boundary.ts. What the program asks is compared with the tape in C; the first difference ends the run.
+
+import { crypto } from "../../firmware/crypto/native.ts";
+import { assert } from "../../firmware/fault.ts";
+import type { FlashModule, KeyValueModule } from "../../firmware/io/ecma419.ts";
+import { type Millis, millis } from "../../firmware/platform.ts";
+import { startLock } from "../../lock/board.ts";
+import { IMAGE } from "./board.ts";
+import { CHIP, MEMBER } from "./boundary.ts";
+import {
+  ask,
+  draw,
+  eraseConstant,
+  eraseFlash,
+  mark,
+  nextCall,
+  readConstant,
+  readFlash,
+  writeConstant,
+  writeFlash,
+} from "./natives.ts";
+import { HEAD_BYTES, KIND, NUMBER_OFFSET } from "./tape.ts";
+import { ThinChip } from "./thin.ts";
+
+const SECTOR_BYTES = 4_096;
+const SECTORS = 256;
+
+/** Plays the whole tape. */
+export function playBoard(): void {
+  let chip: ThinChip | undefined;
+  for (let call = nextCall(); call !== undefined; call = nextCall()) {
+    const head = new DataView(call);
+    const kind = head.getUint8(0);
+    const flag = head.getUint8(1);
+    const number = head.getUint32(NUMBER_OFFSET, true);
+    if (kind === KIND.mark) mark(number);
+    else if (kind === KIND.boot) {
+      // A board that starts has lost all that it held.
+      chip = undefined;
+      chip = start(flag, millis(number));
+    } else {
+      assert(chip !== undefined, "a board starts before it is told anything");
+      chip.tell(head.getUint32(HEAD_BYTES, true), flag, head.getInt32(HEAD_BYTES + 4, true), millis(number));
+    }
+  }
+}
+
+/** Starts the board's program, as at each of its starts. */
+function start(resetReason: number, now: Millis): ThinChip {
+  const chip = new ThinChip({ ask, keyValue: KEY_VALUE, flash: FLASH, resetReason }, now);
+  startLock({
+    ...{ sdk: chip.sdk, chip, radio: chip.radio, crypto, image: IMAGE },
+    random: { fill: draw },
+    feedFromRadio: (isOn) => void ask(CHIP, MEMBER.feed, isOn),
+  });
+  return chip;
+}
+
+const KEY_VALUE: KeyValueModule = Object.freeze({
+  open: () => ({
+    read: (name: string) => readConstant(name),
+    write: (name: string, value: ArrayBuffer | Uint8Array) => writeConstant(name, new Uint8Array(value)),
+    delete: (name: string) => eraseConstant(name),
+    close: () => {},
+  }),
+});
+
+const FLASH = Object.freeze({
+  open: () => ({
+    status: () => ({ size: SECTORS * SECTOR_BYTES, blockLength: SECTOR_BYTES, blocks: SECTORS }),
+    read: (target: Uint8Array, offset: number) => {
+      readFlash(offset, target);
+      return target.length;
+    },
+    write: (bytes: Uint8Array, offset: number) => writeFlash(offset, bytes),
+    eraseBlock: (sector: number) => eraseFlash(sector),
+    close: () => {},
+  }),
+}) as unknown as FlashModule;
