@@ -14,8 +14,8 @@ const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--targe
 ${Object.entries(TARGETS)
   .map(([board, targets]) => `       ${board.padEnd(7)} --target ${targets.join("|")}`)
   .join("\n")}`;
-/** docs/hardware.md, "Memory": whether radios and drivers leave a lock room on these chips, nobody has measured. */
-const UNMEASURED = Object.freeze({ lock: Object.freeze(["esp32c3"]) });
+/** docs/hardware.md, "Memory": a whole lock takes more than the SDK gives these chips, and whether they have it nobody has measured. */
+const TOO_SMALL = Object.freeze({ lock: Object.freeze(["esp32c3"]) });
 
 function fail(sentence, code) {
   console.error(sentence);
@@ -50,9 +50,9 @@ function run(words, { folder, env }) {
 
 const { choice, port, isBuildOnly } = readOptions();
 const { board, target } = choice;
-if (UNMEASURED[board]?.includes(target) && !isBuildOnly) {
+if (TOO_SMALL[board]?.includes(target) && !isBuildOnly) {
   fail(
-    `nobody has measured whether a whole ${board} fits into an ${target} (docs/hardware.md, "Memory"); --build-only builds it`,
+    `a whole ${board} takes more memory than the SDK gives an ${target} (docs/hardware.md, "Memory"); --build-only builds it`,
     69,
   );
 }

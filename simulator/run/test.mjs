@@ -25,7 +25,7 @@ function chosen(engine) {
   if (engine === "rv32") console.log(`Left out on rv32, where it takes minutes: ${LEFT_OUT_ON_RV32}`);
   if (engine !== "xs") return jobsOf(engine, prefix);
   if (only !== undefined) console.log(`Left out on XS, where it takes minutes: ${LEFT_OUT_ON_XS}`);
-  if (prefix === "--slow") return jobsOf(engine).filter(({ file }) => SLOW_ON_XS.includes(file));
+  if (prefix === "--slow") return SLOW_ON_XS.flatMap((file) => jobsOf(engine, file));
   if (only !== undefined) return jobsOf(engine, prefix);
   console.log(`Left to npm run test:long on XS, since they are slow there: ${SLOW_ON_XS.join(", ")}`);
   return jobsOf(engine).filter(({ file }) => !SLOW_ON_XS.includes(file));
