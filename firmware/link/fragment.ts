@@ -57,7 +57,7 @@ export function createReassembler(): Reassembler {
 }
 
 class Assembly implements Reassembler {
-  private readonly held = new Pieces();
+  private readonly held = new Pieces(FRAME_BYTES_MAX);
   private fragmentCount = 0;
   private isOpen = false;
 
@@ -68,12 +68,11 @@ class Assembly implements Reassembler {
       this.held.drop();
       this.fragmentCount = 0;
     }
-    if (!this.isOpen || !this.continues(fragment)) {
+    if (!this.isOpen || !this.continues(fragment) || !this.held.add(fragment.subarray(1))) {
       this.isOpen = false;
       this.held.drop();
       return undefined;
     }
-    this.held.add(fragment.subarray(1));
     this.fragmentCount += 1;
     if ((header & LAST) === 0) return undefined;
     this.isOpen = false;
@@ -84,8 +83,7 @@ class Assembly implements Reassembler {
     return (
       fragment.length >= 2 &&
       fragment.length <= FRAGMENT_BYTES_MAX &&
-      (fragment[0] & COUNTER) === (this.fragmentCount & COUNTER) &&
-      this.held.size + fragment.length - 1 <= FRAME_BYTES_MAX
+      (fragment[0] & COUNTER) === (this.fragmentCount & COUNTER)
     );
   }
 }

@@ -3,29 +3,32 @@
 
 import { type Bytes, NO_BYTES } from "../bytes.ts";
 
-/** The pieces of one frame. How many bytes there may be is for whoever adds them to say. */
+/** The pieces of one frame. */
 export class Pieces {
+  readonly #bytesMax: number;
   #room: Bytes = NO_BYTES;
   #size = 0;
 
-  /** How many bytes have come. */
-  get size(): number {
-    return this.#size;
+  /** @param bytesMax of all pieces together */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
   }
 
-  /** Adds a piece: a view that is not kept. */
-  add(piece: Uint8Array): void {
+  /** Adds a piece: a view that is not kept. @returns whether it fits; nothing has changed where it does not */
+  add(piece: Uint8Array): boolean {
     // The room of no bytes is one for everybody, and on a board in ROM: even nothing cannot be written into it.
-    if (piece.length === 0) return;
+    if (piece.length === 0) return true;
     const size = this.#size + piece.length;
+    if (size > this.#bytesMax) return false;
     if (size > this.#room.length) {
       // Twice as much each time, so that a frame of small pieces is not copied once for each of them.
-      const larger = new Uint8Array(Math.max(size, 2 * this.#size));
+      const larger = new Uint8Array(Math.min(this.#bytesMax, Math.max(size, 2 * this.#size)));
       larger.set(this.#room.subarray(0, this.#size));
       this.#room = larger;
     }
     this.#room.set(piece, this.#size);
     this.#size = size;
+    return true;
   }
 
   /** Gives all that has come, which is the taker's now, and begins anew. */

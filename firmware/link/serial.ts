@@ -51,7 +51,7 @@ export function createSerialReader(): SerialReader {
 }
 
 class Reader implements SerialReader {
-  private readonly held = new Pieces();
+  private readonly held = new Pieces(STUFFED_BYTES_MAX);
   /** Whether what is held has outgrown every frame, so that it counts for nothing until the next zero. */
   private isLost = false;
   private chunk: Uint8Array | undefined = undefined;
@@ -80,9 +80,9 @@ class Reader implements SerialReader {
   }
 
   private hold(bytes: Uint8Array): void {
-    if (this.held.size + bytes.length > STUFFED_BYTES_MAX) this.isLost = true;
-    if (this.isLost) this.held.drop();
-    else this.held.add(bytes);
+    if (this.isLost || this.held.add(bytes)) return;
+    this.isLost = true;
+    this.held.drop();
   }
 }
 
