@@ -52,7 +52,7 @@ interface Phone {
   readonly reassembler: Reassembler;
   /** Frames that wait, the one that is being sent first. */
   readonly frames: Bytes[];
-  /** How long the fragments of that one are, 0 where none of them went yet, and how many went. */
+  /** How long the fragments of that one are, asked of the radio while none has gone (0: there is no such link), and how many went. */
   fragmentBytes: number;
   fragments: number;
   /** Of the frames that wait, the one that is being sent included. */

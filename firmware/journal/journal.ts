@@ -157,6 +157,7 @@ export class Journal {
   /** Writes both snapshots: what the state is now, no loss of a single record or snapshot can undo.
    *  @throws Fault journal.unwritable, journal.size */
   snapshot(): void {
+    assert(!this.#isVisiting, "a visitor does not write");
     if (!this.#isWritable) throw new Fault("journal.unwritable");
     try {
       this.#snapshot();

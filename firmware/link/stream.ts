@@ -14,7 +14,7 @@ export const LENGTH_BYTES = 2;
 export interface StreamReader {
   /** Takes the next bytes that came, a view that is let go when `next` has given undefined. */
   push(chunk: Uint8Array): void;
-  /** Gives the next whole frame, a copy, or undefined where more bytes are needed.
+  /** Gives the next whole frame, which is the taker's own, or undefined where more bytes are needed.
    *  @throws Fault link.shape at a length of zero or above 2,425; and for ever after */
   next(): Bytes | undefined;
 }

@@ -237,6 +237,18 @@ test("a torn tail in the last sector of the part closes it, and the first is use
   assert.equal(again.damages, []);
 });
 
+test("how old each sector is, is known after a start as before", () => {
+  const desk = createDesk([3, 3, 6]);
+  const journal = desk.open();
+  for (let count = 0; count < 24; count++) {
+    journal.append(NOTICES, 1, new Uint8Array(96), { ...NOW, lo: seconds(1_000 + count) });
+  }
+  const timesOf = (each: typeof journal) => Array.from({ length: 6 }, (_, back) => each.timeBack(NOTICES, back));
+  const times = timesOf(journal);
+  assert.is(new Set(times).size, 6, times.join());
+  assert.equal(timesOf(desk.open()), times);
+});
+
 const WORN: readonly (readonly [Wear, string])[] = [
   ["refuses", "an error"],
   ["loses", "silence"],

@@ -90,6 +90,14 @@ for (const byte of [0x00, 0x01, 0xff]) {
   });
 }
 
+test("noise without an end, in many pieces, is dropped whole: what follows it up to the next zero is no frame", () => {
+  const reader = createSerialReader();
+  for (let piece = 0; piece < 40; piece++) assert.equal(readAll(reader, new Uint8Array(100).fill(9)), []);
+  // The end of the noise by itself would be a frame.
+  assert.equal(readAll(reader, Uint8Array.of(3, 7, 7)), []);
+  assert.equal(readAll(reader, encodeSerial(ascending(1, 3))), [ascending(1, 3)]);
+});
+
 test("drops what stuffs no frame: nothing between zeros, a run that ends early, a frame that is too long", () => {
   const long = stuffSlowly(new Uint8Array(FRAME_BYTES_MAX + 1).fill(7));
   const longZeros = stuffSlowly(new Uint8Array(FRAME_BYTES_MAX + 1));
