@@ -9,6 +9,7 @@ import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import {
   ACCESS,
   Chain,
+  countRecords,
   decodeRecord,
   pageOver,
   REGIONS,
@@ -238,14 +239,4 @@ export async function fetchRegion(
     next += countRecords(answer.bytes);
   }
   throw new Failure(EXIT.REFUSED, "The lock's log has no end: its firmware is not what it says.");
-}
-
-/** Counts records by their lengths, so that the next fetch knows where to go on; whether they hold is verified later. */
-function countRecords(records: Bytes): number {
-  const view = new DataView(records.buffer, records.byteOffset, records.length);
-  let count = 0;
-  for (let offset = 0; offset + 32 <= records.length; count++) {
-    offset += 32 + Math.ceil(view.getUint16(offset + 2, true) / 32) * 32;
-  }
-  return count;
 }

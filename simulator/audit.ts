@@ -6,7 +6,7 @@ import { type Bytes, concat } from "../firmware/bytes.ts";
 import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import type { Entry } from "../firmware/journal/entry.ts";
 import { readEntry } from "../firmware/journal/payload.ts";
-import type { Region } from "../firmware/journal/record.ts";
+import { countRecords, type Region } from "../firmware/journal/record.ts";
 import { type ExportedRegion, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
 import type { Answer } from "../firmware/link/message.ts";
 import { headsOf } from "../firmware/link/status.ts";
@@ -112,14 +112,4 @@ function judge(
     },
   });
   return { verdict, records, checkpoint, isDamaged: false };
-}
-
-/** Counts whole records by their lengths. docs/protocol.md §4: a header of 32 bytes, the length at offset 2. */
-function countRecords(bytes: Bytes): number {
-  let count = 0;
-  for (let offset = 0; offset < bytes.length; count++) {
-    const length = bytes[offset + 2] + 256 * bytes[offset + 3];
-    offset += 32 + Math.ceil(length / 32) * 32;
-  }
-  return count;
 }

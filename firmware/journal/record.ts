@@ -100,6 +100,16 @@ export function recordBytes(payloadBytes: number): number {
   return (RECORD_HEADER_BYTES + payloadBytes + RECORD_ALIGN_BYTES - 1) & -RECORD_ALIGN_BYTES;
 }
 
+/** Counts records that stand one behind the other by their lengths, for whoever fetches on; whether they hold is verified later.
+ *  @param records as a lock hands them out: what is no whole header at the end is not counted */
+export function countRecords(records: Uint8Array): number {
+  let count = 0;
+  for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; count++) {
+    offset += recordBytes(records[offset + 2] | (records[offset + 3] << 8));
+  }
+  return count;
+}
+
 /** Encodes a record at the start of `page`, padding included.
  *  @returns its digest, for the chain */
 export function encodeRecord(crypto: Crypto, page: Page, record: RecordFields): Bytes {

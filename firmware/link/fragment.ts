@@ -41,16 +41,6 @@ export function fragmentAt(frame: Uint8Array, fragmentBytes: number, index: numb
   return piece;
 }
 
-/** Cuts a whole frame, for whoever has the memory. The bounds are those of `fragmentAt`. @returns the fragments in their order */
-export function fragment(frame: Uint8Array, fragmentBytes: number): Bytes[] {
-  const fragments: Bytes[] = [];
-  for (;;) {
-    const piece = fragmentAt(frame, fragmentBytes, fragments.length);
-    if (piece === undefined) return fragments;
-    fragments.push(piece);
-  }
-}
-
 /** Gives an empty reassembler. */
 export function createReassembler(): Reassembler {
   return new Assembly();

@@ -5,7 +5,8 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { Fault } from "../../firmware/fault.ts";
 import type { GattRadio, RadioEvent } from "../../firmware/io/gatt.ts";
-import { createReassembler, FRAGMENT_BYTES_MIN, fragment, type Reassembler } from "../../firmware/link/fragment.ts";
+import { createReassembler, FRAGMENT_BYTES_MIN, type Reassembler } from "../../firmware/link/fragment.ts";
+import { fragment } from "../fragments.ts";
 
 interface Link {
   writeBytes: number;

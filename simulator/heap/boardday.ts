@@ -7,10 +7,8 @@ import { fromAscii } from "../../firmware/bytes.ts";
 import { codeDigits, deriveWindowKey, windowCode } from "../../firmware/codes/window.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { KIND_ACT, KIND_ADD_OWNER } from "../../firmware/grant/body.ts";
-import { link8Of } from "../../firmware/grant/chain.ts";
 import { CAMERA_RULE_LIVE } from "../../firmware/grant/grant.ts";
 import { issueLink, makeRevocations } from "../../firmware/grant/issue.ts";
-import { REGIONS, type Region } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { Hallway } from "../boards/hallway.ts";
 import type { Caller, Person, Token } from "../caller.ts";
@@ -18,20 +16,16 @@ import { ANA } from "../wish.ts";
 import { IMAGE } from "./board.ts";
 import { BoardRecorder } from "./boardrecorder.ts";
 import { MARK, type Recording } from "./day.ts";
+import { DAY, fetchJournal, HOUR, pinOf, secretOf, takenBack, USERS } from "./household.ts";
 
 const UNLOCK = 0;
-const USERS = 8;
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
-const HOURS = 15;
 const RELOCK_MILLIS = 40_000;
 const KNOCKS_MAX = 14;
-const REVOKED = 12;
 /** Whoever shakes hands more often is not answered. */
 const PAUSE_MILLIS = 10_000;
 
 /** Lives a day and records it. @param hours how many of its busy hours, at most 15 */
-export function recordBoardDay(crypto: Crypto, hours = HOURS): Recording {
+export function recordBoardDay(crypto: Crypto, hours: number): Recording {
   const recorder = new BoardRecorder();
   const hall = new Hallway(crypto, { programs: { lock: recorder.program as (parts: object) => void } });
   hall.lock.image = IMAGE;
@@ -182,15 +176,8 @@ class House {
   #takeBack(owner: Person, token: Token): void {
     const hall = this.#hall;
     const sequence = ++owner.revocationSequence;
-    const revoked = new Uint8Array(8 * REVOKED).fill(sequence);
-    revoked.set(link8Of(hall.crypto, token.leaf));
-    const untils = new Array(REVOKED).fill(seconds(hall.time + DAY));
-    const codes = Array.from({ length: 4 }, (_, serial) => ({
-      ...{ codeClass: 5, serial },
-      start: Math.floor(hall.time / HOUR),
-    }));
-    const holders = new Uint8Array(16).fill(9);
-    const list = { owner: owner.kid, sequence, generation: 0, revoked, untils, holders, codes };
+    const entries = takenBack(hall.crypto, token, { sequence, time: hall.time, codeClass: 5 });
+    const list = { owner: owner.kid, sequence, generation: 0, ...entries };
     const caller = hall.ownerSession(owner);
     const message = makeRevocations({ lockId: hall.lockId, issuedAt: hall.time, list }, owner.sign);
     this.#need("a list", caller.carry(message));
@@ -201,24 +188,9 @@ class House {
   /** An owner fetches the whole journal, as a phone in the house's network does. */
   #audit(owner: Person): void {
     const caller = this.#hall.ownerSession(owner, this.#hall.dial("192.168.1.21"));
-    const status = caller.ask({ kind: "status" });
-    if (status?.kind !== "status" || caller.ask({ kind: "checkpoint" })?.kind !== "checkpoint") {
-      throw new Error("the owner sees no status, or no checkpoint");
-    }
-    for (const region of REGIONS) this.#fetch(caller, region);
-    this.#need("the heads", caller.ask({ kind: "fetched", heads: status.status.heads })?.kind ?? "silence");
+    this.#count("records fetched", fetchJournal(caller));
     caller.leave();
     this.#count("audits");
-  }
-
-  #fetch(caller: Caller, region: Region): void {
-    let from = 1;
-    for (;;) {
-      const answer = caller.ask({ kind: "fetch", region, from });
-      if (answer?.kind !== "records") throw new Error("the owner fetches no records");
-      if (answer.bytes.length === 0) return;
-      from = answer.first + countRecords(answer.bytes);
-    }
   }
 
   /** As many phones as a lock serves, on both radios, each with a session, and one of them goes in. */
@@ -253,25 +225,7 @@ class House {
     if (verdict !== "yes" && verdict !== "yes,yes") throw new Error(`${what}: ${verdict}`);
   }
 
-  #count(what: string): void {
-    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  #count(what: string, times = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + times;
   }
-}
-
-/** Counts whole records by their lengths. docs/protocol.md §4: a header of 32 bytes, the length at offset 2. */
-function countRecords(bytes: Uint8Array): number {
-  let count = 0;
-  for (let offset = 0; offset < bytes.length; count++) {
-    const length = bytes[offset + 2] | (bytes[offset + 3] << 8);
-    offset += (32 + length + 3) & ~3;
-  }
-  return count;
-}
-
-function pinOf(index: number): string {
-  return String(38_021_745 + 6_137_991 * index);
-}
-
-function secretOf(owner: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(32).fill(16 + owner);
 }

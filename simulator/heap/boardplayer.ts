@@ -20,7 +20,7 @@ import {
   writeConstant,
   writeFlash,
 } from "./natives.ts";
-import { HEAD_BYTES, KIND, NUMBER_OFFSET } from "./tape.ts";
+import { HEAD_BYTES, headOf, KIND } from "./tape.ts";
 import { ThinChip } from "./thin.ts";
 
 const SECTOR_BYTES = 4_096;
@@ -30,10 +30,7 @@ const SECTORS = 256;
 export function playBoard(): void {
   let chip: ThinChip | undefined;
   for (let call = nextCall(); call !== undefined; call = nextCall()) {
-    const head = new DataView(call);
-    const kind = head.getUint8(0);
-    const flag = head.getUint8(1);
-    const number = head.getUint32(NUMBER_OFFSET, true);
+    const { kind, flag, number } = headOf(call);
     if (kind === KIND.mark) mark(number);
     else if (kind === KIND.boot) {
       // A board that starts has lost all that it held.
@@ -41,7 +38,8 @@ export function playBoard(): void {
       chip = start(flag, millis(number));
     } else {
       assert(chip !== undefined, "a board starts before it is told anything");
-      chip.tell(head.getUint32(HEAD_BYTES, true), flag, head.getInt32(HEAD_BYTES + 4, true), millis(number));
+      const body = new DataView(call, HEAD_BYTES);
+      chip.tell(body.getUint32(0, true), flag, body.getInt32(4, true), millis(number));
     }
   }
 }

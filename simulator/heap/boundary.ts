@@ -3,6 +3,7 @@
 // (firmware/io/ecma419.ts) are thin there, and whatever they do is asked across this edge, on a desk of the fakes, and on rv32 of a tape.
 // See tape.ts for the records; tape.c reads and writes the same values.
 
+import { fromAscii } from "../../firmware/bytes.ts";
 import { assert } from "../../firmware/fault.ts";
 
 /** What goes across the edge; a number is a whole one of 32 bits, signed. */
@@ -70,11 +71,7 @@ export function encodeValues(values: readonly Value[], refusal?: string): Uint8A
     out.push(tag, bytes.length & 255, bytes.length >> 8);
     for (let index = 0; index < bytes.length; index++) out.push(bytes[index]);
   };
-  const text = (tag: number, value: string) =>
-    long(
-      tag,
-      Array.from(value, (each) => each.charCodeAt(0) & 127),
-    );
+  const text = (tag: number, value: string) => long(tag, fromAscii(value));
   if (refusal !== undefined) text(TAG.refused, refusal);
   else
     for (const value of values) {

@@ -4,24 +4,19 @@
 // lists of what is taken back, owners who fetch the journal, and as many phones at once as a lock serves.
 // Each day is the same as the one before, but for names and times: so what the lock holds after two of them can be compared.
 
-import type { Bytes } from "../../firmware/bytes.ts";
 import { codeDigits, deriveWindowKey, windowCode } from "../../firmware/codes/window.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { KIND_ACT, KIND_ADD_OWNER } from "../../firmware/grant/body.ts";
-import { link8Of } from "../../firmware/grant/chain.ts";
-import { REGIONS, type Region } from "../../firmware/journal/record.ts";
 import { type Seconds, seconds } from "../../firmware/platform.ts";
-import type { Caller, Person, Token, Verdict } from "../caller.ts";
+import type { Person, Token, Verdict } from "../caller.ts";
 import { Desk } from "../desk.ts";
 import { Porch, SECRET } from "../porch.ts";
 import { Tripod } from "../tripod.ts";
 import { BOARD } from "./board.ts";
+import { DAY, fetchJournal, HOUR, pinOf, secretOf, takenBack, USERS } from "./household.ts";
 import { Recorder } from "./recorder.ts";
 
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
 const UNLOCK = 0;
-const USERS = 8;
 const OWNERS = 4;
 const FIRST_HOUR = 7;
 const LAST_HOUR = 21;
@@ -34,7 +29,6 @@ const LINGER_SECONDS = 3;
 /** From a press inside until the bolt is thrown again. */
 const RELOCK_SECONDS = 32;
 const CAMERA_RULE = 2;
-const REVOKED = 12;
 const WEEK = Object.freeze([0b1111111, 0, 1_440]);
 
 /** What one tape holds. */
@@ -195,11 +189,8 @@ class House {
   #takeBack(owner: Person, token: Token): void {
     const desk = this.#desk;
     const { crypto, time } = desk;
-    const until = seconds(time + DAY);
-    const revoked = new Uint8Array(8 * REVOKED).fill(owner.revocationSequence + 1);
-    revoked.set(link8Of(crypto, token.leaf));
-    const codes = Array.from({ length: 4 }, (_, serial) => ({ codeClass: 2, serial, start: Math.floor(time / HOUR) }));
-    const entries = { revoked, untils: new Array(REVOKED).fill(until), holders: new Uint8Array(16).fill(9), codes };
+    const sequence = owner.revocationSequence + 1;
+    const entries = takenBack(crypto, token, { sequence, time, codeClass: 2 });
     this.#need(desk.revoke(entries, owner), "a list");
     this.#count("lists of what is taken back");
   }
@@ -207,35 +198,9 @@ class House {
   /** An owner fetches the whole journal, as a phone does. */
   #audit(owner: Person): void {
     const caller = this.#desk.ownerSession(owner, "tcp");
-    const status = caller.ask({ kind: "status" });
-    if (status?.kind !== "status" || caller.ask({ kind: "checkpoint" })?.kind !== "checkpoint") {
-      throw new Error("the owner sees no status, or no checkpoint");
-    }
-    for (const region of REGIONS) this.#fetch(caller, region);
-    this.#need(caller.ask({ kind: "fetched", heads: status.status.heads })?.kind ?? "silence", "the heads");
+    this.#count("records fetched", fetchJournal(caller));
     caller.leave();
     this.#count("audits");
-  }
-
-  #fetch(caller: Caller, region: Region): void {
-    let from = 1;
-    for (;;) {
-      const answer = caller.ask({ kind: "fetch", region, from });
-      if (answer?.kind !== "records") throw new Error("the owner fetches no records");
-      if (answer.bytes.length === 0) return;
-      from = answer.first + this.#countRecords(answer.bytes);
-    }
-  }
-
-  /** Counts whole records by their lengths. docs/protocol.md §4: a header of 32 bytes, the length at offset 2. */
-  #countRecords(bytes: Uint8Array): number {
-    let count = 0;
-    for (let offset = 0; offset < bytes.length; count++) {
-      const length = bytes[offset + 2] | (bytes[offset + 3] << 8);
-      offset += (32 + length + 3) & ~3;
-    }
-    this.counts["records fetched"] = (this.counts["records fetched"] ?? 0) + count;
-    return count;
   }
 
   /** As many phones as a lock serves, each with a session, two strangers who only shake hands, and one of them goes in. */
@@ -266,16 +231,7 @@ class House {
     if (verdict !== "yes") throw new Error(`${what}: ${verdict}`);
   }
 
-  #count(what: string): void {
-    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  #count(what: string, times = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + times;
   }
-}
-
-/** PINs of eight digits, of which wrong codes do not exhaust the guesses. */
-function pinOf(index: number): string {
-  return String(38_021_745 + 6_137_991 * index);
-}
-
-function secretOf(owner: number): Bytes {
-  return new Uint8Array(32).fill(16 + owner);
 }

@@ -23,7 +23,7 @@ import {
   writeConstant,
   writeFlash,
 } from "./natives.ts";
-import { HEAD_BYTES, INPUT, KIND, NUMBER_OFFSET, OUTPUT, SIGNALS } from "./tape.ts";
+import { HEAD_BYTES, headOf, INPUT, KIND, OUTPUT, SIGNALS } from "./tape.ts";
 
 const CONNECTION_BYTES = 4;
 const NOTHING: Bytes = new Uint8Array(0);
@@ -35,10 +35,7 @@ export function play(): void {
   const flash = new TapedFlash();
   let lock: Lock | undefined;
   for (let call = nextCall(); call !== undefined; call = nextCall()) {
-    const head = new DataView(call);
-    const kind = head.getUint8(0);
-    const flag = head.getUint8(1);
-    const number = head.getUint32(NUMBER_OFFSET, true);
+    const { kind, flag, number } = headOf(call);
     if (kind === KIND.mark) mark(number);
     else if (kind === KIND.boot) {
       // A board that starts has lost all that it held.

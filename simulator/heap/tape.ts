@@ -8,7 +8,7 @@ import { assert } from "../../firmware/fault.ts";
 import type { Signal } from "../../firmware/platform.ts";
 
 export const HEAD_BYTES = 8;
-export const NUMBER_OFFSET = 4;
+const NUMBER_OFFSET = 4;
 const BYTES_MAX = 0xffff;
 const NUMBER_MAX = 0xffff_ffff;
 const BYTES_AT_START = 65_536;
@@ -72,6 +72,12 @@ export interface TapeRecord {
   readonly number?: number;
   /** At most 65,535 bytes. */
   readonly bytes?: Uint8Array;
+}
+
+/** The head of a record, as a player is given it. */
+export function headOf(record: ArrayBuffer): { readonly kind: number; readonly flag: number; readonly number: number } {
+  const head = new DataView(record);
+  return { kind: head.getUint8(0), flag: head.getUint8(1), number: head.getUint32(NUMBER_OFFSET, true) };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -44,21 +44,21 @@ interface Told {
 type Options<Class extends new (options: never) => unknown> = ConstructorParameters<Class>[0];
 
 /** The chip that runs: an SDK's class is told of none, and stands in ROM, where no static member can be written. */
-let current: { readonly chip: ThinChip; readonly ask: Ask };
+let current: ThinChip;
 
 /** One chip, from one start to the next. */
 export class ThinChip implements Chip {
   readonly sdk: Sdk;
   readonly radio: GattRadio;
   readonly resetReason: number;
-  readonly #ask: Ask;
+  readonly ask: Ask;
   readonly #things: (object | undefined)[] = [];
   #now: Millis = millis(0);
   #wake: () => void = () => {};
 
   constructor({ ask, keyValue, flash, resetReason }: Underneath, now: Millis) {
-    current = { chip: this, ask };
-    this.#ask = ask;
+    current = this;
+    this.ask = ask;
     this.#now = now;
     this.resetReason = resetReason;
     this.sdk = {
@@ -95,11 +95,11 @@ export class ThinChip implements Chip {
   }
 
   restart(): void {
-    this.#ask(CHIP, MEMBER.restart);
+    this.ask(CHIP, MEMBER.restart);
   }
 
   confirm(): boolean {
-    return this.#ask(CHIP, MEMBER.confirm) === true;
+    return this.ask(CHIP, MEMBER.confirm) === true;
   }
 
   alive(): void {}
@@ -137,12 +137,12 @@ export class ThinChip implements Chip {
   }
 
   #takeEvent(): RadioEvent | undefined {
-    const word = this.#ask(RADIO, MEMBER.radioTake) as number | undefined;
+    const word = this.ask(RADIO, MEMBER.radioTake) as number | undefined;
     if (word === undefined) return undefined;
     const kind = RADIO_KINDS[word >> 24];
     const link = word & ALL_LINKS;
     if (kind !== "received") return { kind, link };
-    return { kind, link, fragment: new Uint8Array(this.#ask(RADIO, MEMBER.radioFragment) as ArrayBuffer) };
+    return { kind, link, fragment: new Uint8Array(this.ask(RADIO, MEMBER.radioFragment) as ArrayBuffer) };
   }
 }
 
@@ -179,11 +179,11 @@ class Thing {
 
   constructor(told: Told, member: number, first?: Value, second?: Value, third?: Value) {
     this.told = told;
-    this.number = current.chip.add(this);
+    this.number = current.add(this);
     try {
       current.ask(this.number, member, first, second, third);
     } catch (error) {
-      current.chip.drop(this.number);
+      current.drop(this.number);
       throw error;
     }
   }
@@ -192,7 +192,7 @@ class Thing {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     current.ask(this.number, MEMBER.close);
-    current.chip.drop(this.number);
+    current.drop(this.number);
   }
 }
 

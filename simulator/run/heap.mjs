@@ -2,7 +2,8 @@
 // Usage: npm run heap [-- --days D] [--static BYTES] [--stack SLOTS]
 // First on the XS of the tests, whose modules are subtracted: what the lock holds at rest. Then, where MODDABLE names an SDK, as an
 // image in ROM on the SDK's own XS, in one block of memory as on a board: whether the days fit into it, and what they take.
-// All that twice: of the lock's core for so many days, and of a board's whole program, drivers and all, over the edge of its chip.
+// All that twice: of the lock's core for so many days, and of a board's whole program, drivers and all, over the edge of its chip; the
+// options are the core's.
 // The last line is `N passed, N failed`.
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,7 +16,7 @@ import { bundle, ROOT } from "./bundle.mjs";
 import { buildImage, missingImage } from "./lone.mjs";
 import { slim } from "./slim.mjs";
 
-const USAGE = "usage: npm run heap [-- --days 1..14] [--static BYTES] [--stack SLOTS]";
+const USAGE = "usage: npm run heap [-- --days 1..14] [--static BYTES] [--stack SLOTS], all of them the core's alone";
 const FOLDER = join(ROOT, ".build/heap");
 const SECONDS_MAX = 1_800;
 /** An image's one block of memory, and how many of its slots are stack: what the SDK gives an ESP32-C3 (`creation.static` and

@@ -52,10 +52,10 @@ async function writeModules(folder, { file, name }) {
     plugins: [alone],
   });
   writeFileSync(join(folder, "main.js"), await slim(outputFiles[0].text));
-  for (const [path, alone] of Object.entries(ALONE)) {
+  for (const [path, module] of Object.entries(ALONE)) {
     const source = readFileSync(join(ROOT, `${path}.ts`), "utf8");
     const { code } = await transform(source, { loader: "ts", target: "es2022" });
-    writeFileSync(join(folder, `${alone}.js`), code.replaceAll(/from "\.\.\/(?:\w+\/)*(\w+)\.ts"/g, 'from "./$1"'));
+    writeFileSync(join(folder, `${module}.js`), code.replaceAll(/from "\.\.\/(?:\w+\/)*(\w+)\.ts"/g, 'from "./$1"'));
   }
   return ["main", ...Object.values(ALONE)];
 }

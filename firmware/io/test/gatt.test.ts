@@ -6,10 +6,10 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { Air } from "../../../simulator/boards/air.ts";
 import { Desk } from "../../../simulator/desk.ts";
+import { fragment } from "../../../simulator/fragments.ts";
 import type { Line } from "../../../simulator/table.ts";
 import type { Bytes } from "../../bytes.ts";
 import { ascending, Seeded } from "../../crypto/test/checks.ts";
-import { fragment } from "../../link/fragment.ts";
 import { FRAME_BYTES_MAX } from "../../link/frame.ts";
 import { EVENTS_PER_WAKE_MAX, GattPhones, OUTPUT_BYTES_MAX } from "../gatt.ts";
 

@@ -3,11 +3,12 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fragment } from "../../../simulator/fragments.ts";
 import type { Host } from "../../../simulator/xs/host.d.ts";
 import { type Bytes, toHex } from "../../bytes.ts";
 import { ascending } from "../../crypto/test/checks.ts";
 import { Fault } from "../../fault.ts";
-import { createReassembler, fragment } from "../../link/fragment.ts";
+import { createReassembler } from "../../link/fragment.ts";
 import { GattPhones } from "../gatt.ts";
 import { NativeGattRadio } from "../gattradio.ts";
 

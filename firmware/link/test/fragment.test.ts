@@ -3,9 +3,10 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fragment } from "../../../simulator/fragments.ts";
 import { type Bytes, concat, toHex } from "../../bytes.ts";
 import { ascending, flip, Seeded } from "../../crypto/test/checks.ts";
-import { createReassembler, FRAGMENT_BYTES_MAX, FRAGMENT_BYTES_MIN, fragment, type Reassembler } from "../fragment.ts";
+import { createReassembler, FRAGMENT_BYTES_MAX, FRAGMENT_BYTES_MIN, type Reassembler } from "../fragment.ts";
 import { FRAME_BYTES_MAX } from "../frame.ts";
 
 const SEED = 717171;
