@@ -240,8 +240,11 @@ export class SceneWatch {
   }
 }
 
+/** What a look is decided by. */
+export type Measures = Pick<Features, "kept" | "lost" | "energy" | "gain" | "saturated" | "fileBytes" | "isDark">;
+
 /** Decides, in the order of docs/camera.md. @param structured blocks of the reference that can be recognised */
-export function classify(features: Features, structured: number): Look {
+export function classify(features: Measures, structured: number): Look {
   const { kept, lost, energy, gain, saturated, fileBytes } = features;
   const isPlain = structured < SCENE.structuredBlocksMin;
   if (features.isDark) return !isPlain && kept > SCENE.lightsOffKept ? "lights-off" : "blind";
@@ -249,9 +252,12 @@ export function classify(features: Features, structured: number): Look {
   if (saturated >= SCENE.brightSaturated && kept < SCENE.coveredKept) return "bright";
   if (kept < SCENE.coveredKept && (energy < SCENE.coveredEnergy || lost > SCENE.coveredLost)) return "covered";
   if (energy < SCENE.coveredFlatEnergy && kept < SCENE.coveredFlatKept) return "covered";
+  if (energy < SCENE.blankEnergy) return gain >= SCENE.gainMax ? "bright" : "covered";
   if (lost > SCENE.partialLost) return "partial";
   if (kept < SCENE.movedKept) return "moved";
-  const isSharp = fileBytes >= SCENE.smearedBytes && energy >= SCENE.smearedEnergy;
+  // Of a picture that is brighter than gains are taken into account the highlights are cut off, and gradients with them.
+  const hasEnergy = energy >= SCENE.smearedEnergy || gain >= SCENE.gainMax;
+  const isSharp = fileBytes >= SCENE.smearedBytes && hasEnergy;
   const canSmear = kept > SCENE.smearedKept && gain > SCENE.smearedGain && saturated < SCENE.smearedSaturated;
   return canSmear && !isSharp ? "smeared" : "ok";
 }

@@ -8,7 +8,7 @@ import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
 import { LUMA_BYTES } from "../luma.ts";
-import { type Approved, type Look, SceneWatch } from "../scene.ts";
+import { type Approved, classify, type Look, type Measures, SceneWatch } from "../scene.ts";
 import { PATIENCE, SCENE } from "../thresholds.ts";
 
 const SEED = 0x4a11;
@@ -167,6 +167,23 @@ test("calls smeared what is all in its place, and has lost its bytes", () => {
   assert.is(stage.show(DAY, { fileBytes: Math.ceil((FILE_BYTES * SCENE.smearedBytes) / 100) }), "ok");
   assert.is(stage.show(DAY, { fileBytes: Math.ceil((FILE_BYTES * SCENE.smearedBytes) / 100) - 401 }), "smeared");
 });
+
+/** Measures of frames that `npm run scenes` took wrongly, in halls of seeds 101 and 202, and of the nearest that are something else. */
+const MEASURED: readonly (readonly [string, Partial<Measures>, Look])[] = [
+  ["a torch whose veil leaves the corners", { kept: 69, lost: 30, energy: 6, gain: 120, saturated: 37 }, "bright"],
+  ["a torch that leaves half", { kept: 50, lost: 50, energy: 5, gain: 120, saturated: 14 }, "bright"],
+  ["a veil of no light of its own", { kept: 69, lost: 30, energy: 6, gain: 95 }, "covered"],
+  ["half as much light again", { kept: 97, lost: 2, energy: 68, gain: 120, fileBytes: 103 }, "ok"],
+  ["a smear under half as much light again", { kept: 97, lost: 2, energy: 68, gain: 120, fileBytes: 55 }, "smeared"],
+  ["a smear of ten pixels", { kept: 97, energy: 63, gain: 96, fileBytes: 90 }, "smeared"],
+  ["a visitor close by", { kept: 50, energy: 67, gain: 67, fileBytes: 90 }, "ok"],
+];
+for (const [name, measures, look] of MEASURED) {
+  test(`takes ${name} for ${look}`, () => {
+    const plain = { kept: 100, lost: 0, energy: 100, gain: 100, saturated: 0, fileBytes: 100, isDark: false };
+    assert.is(classify({ ...plain, ...measures }, SCENE.structuredBlocksMin), look);
+  });
+}
 
 test("raises an alarm over a cover that is slid on class by class", () => {
   const stage = approvedStage();

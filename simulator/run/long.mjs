@@ -24,7 +24,7 @@ const WIDE = [
 const NARROW = [
   ["the twins of the attacks", "node simulator/run/attacks.mjs --twins"],
   ["what a lock holds of a small chip's memory", "node simulator/run/heap.mjs --days 1"],
-  ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs"],
+  ["what the camera takes a thousand scenes for", "node simulator/run/scenes.mjs --seed 101"],
   ["two months of a busy house", "node simulator/run/simulate.mjs --seed 1 --days 60 --faults none"],
   ["every cut of seventy-five operations", "node simulator/run/tear.mjs --part small --operations 75"],
   ["attacks under faults", "node simulator/run/attacks.mjs --faults --seeds 2"],
