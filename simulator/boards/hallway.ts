@@ -32,7 +32,8 @@ import { LockRig } from "./lockrig.ts";
 
 /** The house's network. */
 export const HOME = Object.freeze({ SSID: "home", password: "correct horse" });
-const LOCK_ADDRESS = "192.168.1.2";
+/** Where the lock is in it. */
+export const LOCK_ADDRESS = "192.168.1.2";
 const CAMERA_ADDRESS = "192.168.1.3";
 /** For how long an answer is waited for. */
 const ANSWER_MILLIS = 3_000;
@@ -42,7 +43,7 @@ const PRESS_MILLIS = 120;
 const USB_LINK = 1_000_000;
 const DIALLED_FROM = 2_000_000;
 /** A connection in the house's network takes no longer. */
-const CONNECT_MILLIS = 50;
+export const CONNECT_MILLIS = 50;
 const DAY_SECONDS = 86_400;
 /** From a press inside until the bolt is thrown again. */
 const RELOCK_SECONDS = 35;

@@ -9,9 +9,14 @@ import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { KIND_ACT, KIND_ADD_OWNER } from "../../firmware/grant/body.ts";
 import { CAMERA_RULE_LIVE } from "../../firmware/grant/grant.ts";
 import { issueLink, makeRevocations } from "../../firmware/grant/issue.ts";
+import { STREAM_PORT } from "../../firmware/io/streams.ts";
+import { FRAGMENT_BYTES_MAX } from "../../firmware/link/fragment.ts";
+import { FRAME_BYTES_MAX } from "../../firmware/link/frame.ts";
+import { encodeStream } from "../../firmware/link/stream.ts";
 import { seconds } from "../../firmware/platform.ts";
-import { Hallway } from "../boards/hallway.ts";
+import { CONNECT_MILLIS, Hallway, LOCK_ADDRESS } from "../boards/hallway.ts";
 import type { Caller, Person, Token } from "../caller.ts";
+import { fragment } from "../fragments.ts";
 import { ANA } from "../wish.ts";
 import { IMAGE } from "./board.ts";
 import { BoardRecorder } from "./boardrecorder.ts";
@@ -23,6 +28,9 @@ const RELOCK_MILLIS = 40_000;
 const KNOCKS_MAX = 14;
 /** Whoever shakes hands more often is not answered. */
 const PAUSE_MILLIS = 10_000;
+/** A stranger without a session is hung up on by then. */
+const QUIET_MILLIS = 30_000;
+const LONGEST = new Uint8Array(FRAME_BYTES_MAX);
 
 /** Lives a day and records it. @param hours how many of its busy hours, at most 15 */
 export function recordBoardDay(crypto: Crypto, hours: number): Recording {
@@ -96,6 +104,7 @@ class House {
     for (let hour = 0; hour < hours; hour++) this.#liveHour(hour, root);
     for (const owner of this.#owners) this.#audit(owner);
     this.#crowd(root);
+    this.#amongStrangers(root);
   }
 
   #liveHour(hour: number, root: Token): void {
@@ -207,6 +216,47 @@ class House {
     hall.pass(1_500);
     this.#goIn("visits in a crowd");
     for (const phone of [...phones, guest]) phone.leave();
+  }
+
+  /** As many again of whom nobody knows who they are, each of whom leaves the longest frame without its end: two beside the house's
+   *  phones, two beside the guest. */
+  #amongStrangers(root: Token): void {
+    const hall = this.#hall;
+    this.#loiterNearby();
+    this.#loiterNearby();
+    const phones = [hall.dial("192.168.1.22"), hall.dial("192.168.1.23")];
+    for (const [index, phone] of phones.entries())
+      hall.ownerSession(this.#owners[index], phone).ask({ kind: "status" });
+    for (const phone of phones) phone.leave();
+    hall.pass(QUIET_MILLIS);
+    this.#loiterAtHome("192.168.1.31");
+    this.#loiterAtHome("192.168.1.32");
+    const guest = hall.call();
+    this.#need("a guest among strangers", guest.prove(root, UNLOCK));
+    hall.pass(1_500);
+    this.#goIn("visits among strangers");
+    guest.leave();
+    hall.pass(QUIET_MILLIS);
+  }
+
+  #loiterNearby(): void {
+    const { air } = this.#hall.lock;
+    const link = air.connect();
+    air.widen(link, FRAGMENT_BYTES_MAX);
+    for (const piece of fragment(LONGEST, FRAGMENT_BYTES_MAX).slice(0, -1)) air.write(link, piece);
+    air.settle();
+    this.#count("strangers");
+  }
+
+  #loiterAtHome(address: string): void {
+    const { Tcp } = this.#hall.network.host(address);
+    const nothing = () => {};
+    const target = { address: LOCK_ADDRESS, port: STREAM_PORT, format: "buffer" } as const;
+    const socket = new Tcp({ ...target, onReadable: nothing, onError: nothing });
+    this.#hall.pass(CONNECT_MILLIS);
+    socket.write(encodeStream(LONGEST).slice(0, -1));
+    this.#hall.pass(CONNECT_MILLIS);
+    this.#count("strangers");
   }
 
   #tell(owner: Person, wishes: readonly Parameters<Caller["ask"]>[0][]): void {
