@@ -21,6 +21,7 @@ import type { Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
 import type { Card } from "./card.ts";
 import { FlashRail } from "./flashrail.ts";
+import { HomeServer } from "./homeserver.ts";
 import type { LumaReader } from "./luma.ts";
 import { CAMERA_PINS, type CameraPins, type CameraTarget } from "./pins.ts";
 import { Sensor, type SensorDriver } from "./sensor.ts";
@@ -73,6 +74,7 @@ class CameraBoard {
   readonly #pump: Pump;
   readonly #sensor: Sensor;
   readonly #radio: HouseRadio;
+  readonly #homes: HomeServer;
   readonly #terminal: Terminal;
   #camera: Camera | undefined;
 
@@ -88,6 +90,13 @@ class CameraBoard {
       uptime: () => chip.uptime,
       frame: (jpeg) => pump.call((now) => this.#camera?.frame(jpeg, now)),
     });
+    this.#homes = new HomeServer({
+      ...{ tcp: sdk.Tcp, listener: sdk.Listener, loop: pump },
+      host: {
+        isLit: () => this.#camera?.isOn === true,
+        judge: (request, now) => this.#camera?.judgeHome(request, now),
+      },
+    });
     this.#radio = new HouseRadio({
       ...{ sdk, loop: pump, random, numbers: new Numbers() },
       connectionsMax: STREAMS_MAX,
@@ -97,6 +106,7 @@ class CameraBoard {
         received: (connection, frame, now) => this.#camera?.viewerReceived(connection, frame, now),
         disconnected: (connection, now) => this.#camera?.viewerDisconnected(connection, now),
       },
+      networkChanged: (isUp, now) => this.#homes.networkChanged(isUp, now),
       received: (frame, now) => this.#camera?.lockReceived(frame, now),
       starting: () => parts.feedFromRadio(true),
     });
@@ -121,6 +131,7 @@ class CameraBoard {
     const camera = new Camera(
       {
         ...{ crypto, random, card, reader, wire: lan, carrier: streams, network: station },
+        audience: this.#homes,
         constants: new StoredConstants({ io: sdk.keyValue, path: "latchkey" }),
         rail: { supply: this.#sensor, light: new LevelInput({ io: sdk.Digital, pin: lightCurrent, pull: "down" }) },
         railStore: new FlashRail(crypto, new PartitionFlash({ io: sdk.flash, path: "rail" })),
@@ -133,7 +144,15 @@ class CameraBoard {
     );
     this.#camera = camera;
     const contacts = this.#sense(camera);
-    this.#pump.add(...contacts, this.#terminal, this.#sensor, camera, ...this.#radio.timed, confirmation(chip));
+    this.#pump.add(
+      ...contacts,
+      this.#terminal,
+      this.#sensor,
+      camera,
+      ...this.#radio.timed,
+      this.#homes,
+      confirmation(chip),
+    );
     this.#terminal.show();
     this.#pump.call((now) => {
       if (contacts[0]?.isActive) camera.caseChanged(true, now);

@@ -76,13 +76,18 @@ export class Camera {
     return this.#identity.agreementKey;
   }
 
+  /** Whether the sensor has power, and current flows through the light. */
+  get isOn(): boolean {
+    return this.#post?.duty.isOn === true;
+  }
+
   get snapshot(): CameraSnapshot {
     const { link, duty, viewers, homes } = this.#post ?? {};
     return {
       isPaired: this.#pairing.lock !== undefined,
       isUp: link?.isUp === true,
       isCaseOpen: this.#contact.isOpen,
-      isOn: duty?.isOn === true,
+      isOn: this.isOn,
       isNight: duty?.watch.isNight === true,
       verdict: duty?.watch.verdict ?? "unproven",
       alarm: duty?.watch.alarm,

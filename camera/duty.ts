@@ -280,6 +280,7 @@ export class Duty {
     this.#movedAt = undefined;
     if (!isOn) {
       this.#watch.end();
+      this.#parts.platform.audience?.dismiss();
       return;
     }
     this.#origin = this.#now;

@@ -21,7 +21,7 @@ export interface RailArchive extends RailStore {
 export interface Audience {
   /** Shows them a picture. @param jpeg not kept */
   show(jpeg: Uint8Array): void;
-  /** Ends what they look at: the password is another one, or there is none any more. */
+  /** Ends what they look at: the sensor has no power any more, the password is another one, or there is none. */
   dismiss(): void;
 }
 

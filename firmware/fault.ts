@@ -30,6 +30,8 @@ export type FaultCode =
   | "flash.bound"
   | "flash.io"
   | "grant.shape"
+  | "http.bound" // A request whose head is longer than its reader takes.
+  | "http.shape" // No request by RFC 9112, or one with a body.
   | "image.bound" // More bytes or pixels than a camera's frame has, or more blocks than its bytes can hold.
   | "image.shape" // Not a JPEG, or one whose parts contradict each other.
   | "image.truncated"

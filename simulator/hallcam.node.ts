@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import type { HomeVerdict } from "../camera/homes.ts";
+import { HomeServer } from "../camera/homeserver.ts";
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { encodeSetup, fingerprintOf, type Setup } from "../firmware/link/label.ts";
@@ -12,8 +13,8 @@ import { type Millis, millis } from "../firmware/platform.ts";
 import { systemRandom } from "../owner/random.ts";
 import { CameraBoard } from "./camera.ts";
 import { FileConstants, openFolder } from "./disk.ts";
+import { Door } from "./ecma419/door.node.ts";
 import { FileCard, FileRail } from "./filecard.node.ts";
-import { HomeServer } from "./homeserver.node.ts";
 import { Line, QUIET_LINE } from "./line.ts";
 import { Canvas } from "./sensor/canvas.ts";
 import type { Person } from "./sensor/hall.ts";
@@ -55,6 +56,7 @@ export class HallCamera {
   readonly #canvas = new Canvas(WIDTH, HEIGHT, true);
   readonly #board: CameraBoard<FileCard, FileRail>;
   readonly #sockets: Sockets;
+  readonly #door = new Door();
   readonly #homes: HomeServer;
   #plan: Event | undefined;
   #isCovered = false;
@@ -100,7 +102,8 @@ export class HallCamera {
 
   /** Listens for the house's own machines. @returns the port @throws Error of node:net */
   async listenForHomes(port: number): Promise<number> {
-    this.#homePort = await this.#homes.listen(port);
+    this.#homePort = await this.#door.listen(port);
+    this.#homes.networkChanged(true, this.#world.now);
     return this.#homePort;
   }
 
@@ -159,6 +162,7 @@ export class HallCamera {
     this.#plan?.cancel();
     this.#sockets.close();
     this.#homes.close();
+    this.#door.close();
     this.#board.card.close();
     this.#board.rail.close();
   }
@@ -178,19 +182,26 @@ export class HallCamera {
   }
 
   #serveFor({ run }: HallHouse): HomeServer {
-    const hall = this;
     return new HomeServer({
-      get isLit() {
-        return hall.#board.isLit;
+      tcp: this.#door.Tcp,
+      listener: this.#door.Listener,
+      loop: {
+        call: (event) =>
+          run(() => {
+            event(this.#world.now);
+            this.#moved();
+          }),
+        uptime: () => this.#world.now,
       },
-      judge: (request) => {
-        let verdict: HomeVerdict | undefined;
-        run(() =>
+      host: {
+        isLit: () => this.#board.isLit,
+        judge: (request) => {
+          let verdict: HomeVerdict | undefined;
           this.#board.call((camera, now) => {
             verdict = camera.judgeHome(request, now);
-          }),
-        );
-        return verdict;
+          });
+          return verdict;
+        },
       },
     });
   }
@@ -216,6 +227,7 @@ export class HallCamera {
     }
     this.#board.cutPower();
     this.#sockets.hangUp();
+    this.#homes.hangUp();
     return "the camera's plug is pulled";
   }
 
@@ -261,14 +273,14 @@ export class HallCamera {
 
   /** After whatever happened to the board: tells what can be seen of it, and plans what is due. */
   #moved(): void {
-    if (!this.#board.isLit) this.#homes.dismiss();
     this.#tell();
     this.#plan?.cancel();
     this.#plan = undefined;
-    const { dueAt } = this.#board;
+    const dueAt = Math.min(this.#board.dueAt, this.#homes.nextTick ?? Number.POSITIVE_INFINITY);
     if (this.#isClosed || !Number.isFinite(dueAt)) return;
     this.#plan = this.#world.at(millis(Math.max(dueAt, this.#world.now)), () => {
       this.#board.tick();
+      this.#homes.tick(this.#world.now);
       this.#moved();
     });
   }

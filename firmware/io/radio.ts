@@ -23,6 +23,8 @@ export interface HouseRadioParts {
   /** As for Streams. */
   readonly connectionsMax: number;
   readonly queueBytesMax: number;
+  /** Hears that there is a network, or none any more, for whatever else listens. */
+  networkChanged?(isUp: boolean, now: Millis): void;
   /** Takes a frame of the wire between lock and camera. */
   received(frame: Bytes, now: Millis): void;
   /** Hears that the radio is about to start, once. */
@@ -46,6 +48,7 @@ export class HouseRadio {
       changed: (address, now) => {
         this.streams.networkChanged(address !== undefined, now);
         this.lan.networkChanged(address, now);
+        parts.networkChanged?.(address !== undefined, now);
       },
     });
   }

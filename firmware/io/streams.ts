@@ -7,20 +7,14 @@
 import type { Bytes } from "../bytes.ts";
 import { assert } from "../fault.ts";
 import { type Carrier, type Millis, millis } from "../platform.ts";
-import type { Listener, ListenerClass, Tcp, TcpClass } from "./ecma419.ts";
+import { Acceptor } from "./acceptor.ts";
+import type { ListenerClass, Tcp, TcpClass } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
 import type { Numbers } from "./numbers.ts";
 import { Socket } from "./socket.ts";
 
 /** Where a lock and a camera listen. */
 export const STREAM_PORT = 7446;
-/** When a listener that could not be opened is tried again. */
-export const RETRY_MILLIS = 5_000;
-/** How long after the network went a listener is closed: what the SDK has queued for it must be served before. */
-export const CLOSE_MILLIS = 1_000;
-/** Who waits and is taken or hung up on in one turn of the loop, and when the next ones are: all others who are due come between. */
-export const ACCEPTS_MAX = 16;
-const TURN_MILLIS = 1;
 /** A connection more than a core keeps, so that it can hear of one that it may give a place. */
 const CONNECTIONS_MIN = 3;
 
@@ -41,7 +35,7 @@ export interface StreamsParts {
   readonly host: Host;
   /** 7446 where it is left out. */
   readonly port?: number;
-  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. lwIP has 16 (radio.conf). */
+  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. lwIP has 24 (radio.conf). */
   readonly connectionsMax: number;
   /** What may wait to be written for each, in bytes: 8,192 for a lock, 65,536 for a camera, a picture and some answers. */
   readonly queueBytesMax: number;
@@ -50,18 +44,14 @@ export interface StreamsParts {
 /** All connections of one board. It owns the sockets: `close()` without a number ends them all, and twice is harmless. */
 export class Streams implements Carrier {
   readonly #parts: StreamsParts;
+  readonly #acceptor: Acceptor;
   readonly #sockets = new Map<number, Socket>();
-  #listener: Listener | undefined;
-  /** Whether there is a network. */
-  #isUp = false;
-  /** When the listener is opened, or closed, whichever it is not. */
-  #changeAt: Millis | undefined;
-  /** When more are accepted, since more waited than one turn takes. */
-  #acceptAt: Millis | undefined;
 
   constructor(parts: StreamsParts) {
     assert(parts.connectionsMax >= CONNECTIONS_MIN, "a connection more than the core keeps");
+    const { listener, loop, port = STREAM_PORT } = parts;
     this.#parts = parts;
+    this.#acceptor = new Acceptor({ listener, loop, port, take: (from, now) => this.#take(from, now) });
   }
 
   /** Sockets that are open, those too that are being closed. */
@@ -71,18 +61,12 @@ export class Streams implements Carrier {
 
   /** Whether somebody can connect. */
   get isListening(): boolean {
-    return this.#listener !== undefined;
+    return this.#acceptor.isListening;
   }
 
   /** Hears that there is a network, or none any more: without one every connection ends. A listener is opened for each network. */
   networkChanged(isUp: boolean, now: Millis): void {
-    if (isUp === this.#isUp) return;
-    this.#isUp = isUp;
-    if (isUp) this.#open(now);
-    else {
-      this.#changeAt = this.#listener === undefined ? undefined : millis(now + CLOSE_MILLIS);
-      this.#hangUp(now);
-    }
+    if (this.#acceptor.networkChanged(isUp, now) && !isUp) this.#hangUp(now);
   }
 
   send(connection: number, frame: Bytes): void {
@@ -92,9 +76,7 @@ export class Streams implements Carrier {
   /** Drops one behind what was sent to it, and nothing more of it reaches the board; or all at once, and listens no more. */
   close(connection?: number): void {
     if (connection === undefined) {
-      this.#isUp = false;
-      this.#changeAt = undefined;
-      this.#closeListener();
+      this.#acceptor.close();
       for (const socket of this.#sockets.values()) socket.abort();
       this.#sockets.clear();
       return;
@@ -107,40 +89,16 @@ export class Streams implements Carrier {
   /** Does what is due. */
   tick(now: Millis): void {
     for (const socket of this.#sockets.values()) socket.tick(now);
-    if (this.#acceptAt !== undefined && now >= this.#acceptAt) this.#accept(now);
-    if (this.#changeAt === undefined || now < this.#changeAt) return;
-    if (this.#isUp) this.#open(now);
-    else {
-      this.#changeAt = undefined;
-      this.#closeListener();
-    }
+    this.#acceptor.tick(now);
   }
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
-    let next: number | undefined = this.#changeAt;
-    for (const nextTick of [this.#acceptAt, ...[...this.#sockets.values()].map((socket) => socket.nextTick)]) {
+    let next: number | undefined = this.#acceptor.nextTick;
+    for (const { nextTick } of this.#sockets.values()) {
       if (nextTick !== undefined) next = Math.min(next ?? nextTick, nextTick);
     }
     return next === undefined ? undefined : millis(next);
-  }
-
-  #open(now: Millis): void {
-    this.#changeAt = undefined;
-    if (this.#listener !== undefined) return;
-    const { listener, loop, port = STREAM_PORT } = this.#parts;
-    try {
-      this.#listener = new listener({ port, onReadable: () => loop.call((then) => this.#accept(then)) });
-    } catch {
-      // No network after all, no memory, or the port is not free yet.
-      this.#changeAt = millis(now + RETRY_MILLIS);
-    }
-  }
-
-  #closeListener(): void {
-    this.#listener?.close();
-    this.#listener = undefined;
-    this.#acceptAt = undefined;
   }
 
   #hangUp(now: Millis): void {
@@ -151,19 +109,6 @@ export class Streams implements Carrier {
       socket.abort();
       if (isTold) this.#parts.host.disconnected(connection, now);
     }
-  }
-
-  /** Takes who waits, and the rest of them a turn later: the SDK keeps them without a bound, and tells of who is left by nothing but the
-   *  next one that comes. */
-  #accept(now: Millis): void {
-    this.#acceptAt = undefined;
-    for (let count = 0; count < ACCEPTS_MAX; count++) {
-      const from = this.#listener?.read();
-      if (from === undefined) return;
-      if (!this.#isUp || !this.#hasPlace()) from.close();
-      else this.#take(from, now);
-    }
-    if (this.#listener !== undefined) this.#acceptAt = millis(now + TURN_MILLIS);
   }
 
   /** Whether there is a place; who is being closed gives one up. */
@@ -179,6 +124,10 @@ export class Streams implements Carrier {
 
   #take(from: Tcp, now: Millis): void {
     const { tcp, loop, numbers, host, queueBytesMax } = this.#parts;
+    if (!this.#hasPlace()) {
+      from.close();
+      return;
+    }
     const connection = numbers.next();
     let socket: Socket;
     try {

@@ -93,10 +93,12 @@ export class CameraRig implements SensorDriver {
     );
   }
 
-  /** What an owner's desk does before it hangs: for whom its clips are, and what its scene looks like. */
-  prepare(recipients: readonly Bytes[]): void {
+  /** What an owner's desk does before it hangs: for whom its clips are, what its scene looks like, and what the house's own machines come with.
+   *  @param streamSecret of a password; left out, there is none */
+  prepare(recipients: readonly Bytes[], streamSecret?: Bytes): void {
     const settings = new Settings(new StoredConstants({ io: this.rig.storage, path: "latchkey" }));
     settings.setRecipients(recipients);
+    if (streamSecret !== undefined) settings.setStreamSecret(streamSecret);
     this.stage.approveIn(settings);
   }
 

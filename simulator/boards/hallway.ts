@@ -32,9 +32,9 @@ import { LockRig } from "./lockrig.ts";
 
 /** The house's network. */
 export const HOME = Object.freeze({ SSID: "home", password: "correct horse" });
-/** Where the lock is in it. */
+/** Where the boards are in it. */
 export const LOCK_ADDRESS = "192.168.1.2";
-const CAMERA_ADDRESS = "192.168.1.3";
+export const CAMERA_ADDRESS = "192.168.1.3";
 /** For how long an answer is waited for. */
 const ANSWER_MILLIS = 3_000;
 const STEP_MILLIS = 5;

@@ -6,6 +6,7 @@ import { fileName } from "../../camera/card.ts";
 import { ClipWriter } from "../../camera/clip.ts";
 import { Evidence } from "../../camera/evidence.ts";
 import { Homes, responseOf } from "../../camera/homes.ts";
+import { fromLines, RequestReader } from "../../camera/http.ts";
 import { Shelf } from "../../camera/shelf.ts";
 import { type Bytes, concat, fromAscii, toHex } from "../../firmware/bytes.ts";
 import { type Crypto, HASH_BYTES } from "../../firmware/crypto/crypto.ts";
@@ -65,6 +66,7 @@ export function filmRows(crypto: Crypto, all: readonly Example[]): readonly Row[
     ["a claim", [claimOf(crypto, all)], quiet((bytes) => judgeClaim(lockId, bytes))],
     ["a mark on the card", [markOf()], quiet(readMark)],
     homesRow(crypto),
+    ["RequestReader", [askOf()], quiet(readHead)],
   ];
 }
 
@@ -176,6 +178,25 @@ function readMark(bytes: Bytes): void {
   const card = new MemoryCard();
   card.put(fileName(CLIP, "mark"), bytes);
   new Shelf(card, { roomBytes: 1, keepSeconds: 1 }).makeRoom(NOW);
+}
+
+/** What a home's computer sends. */
+function askOf(): Bytes {
+  const lines = [
+    "GET /stream.mjpeg HTTP/1.1",
+    "Host: camera:7447",
+    "User-Agent: home/1.0",
+    "Accept: */*",
+    "Content-Length: 0",
+  ];
+  return fromLines([...lines, 'Authorization: Digest username="home", nc=00000001', ""]);
+}
+
+/** Reads a request in two pieces, and no more than its bound. */
+function readHead(bytes: Bytes): void {
+  const reader = new RequestReader();
+  const half = bytes.length >> 1;
+  if (reader.push(bytes.subarray(0, half)) === undefined) reader.push(bytes.subarray(half));
 }
 
 /** What a home's computer says of itself: a right answer to a nonce that the judge does not know. */

@@ -7,8 +7,8 @@ import { type IncomingMessage, request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { STREAMS_MAX } from "../../camera/homeserver.ts";
 import { secretOf } from "../../firmware/link/password.ts";
-import { STREAMS_MAX } from "../homeserver.node.ts";
 import { newFolder, removeFolders, Scene, Viewer } from "./parlour.node.ts";
 
 const PASSWORD = "correct horse battery";

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { STREAM_BYTES } from "../../../simulator/ecma419/stream.ts";
 import { FRAME_MEDIA } from "../../link/frame.ts";
 import { encodeStream } from "../../link/stream.ts";
-import { LINGER_MILLIS_MAX, STALL_MILLIS_MAX } from "../socket.ts";
+import { LINGER_MILLIS_MAX, STALL_MILLIS_MAX } from "../connection.ts";
 import { commands, createBench, message1, piece, QUEUE_BYTES_MAX } from "./callers.ts";
 
 test("carries frames both ways, the longest too, and gives each connection its number", () => {

@@ -6,8 +6,9 @@ import * as assert from "uvu/assert";
 import { Loop } from "../../../simulator/ecma419/loop.ts";
 import { type Host, Network } from "../../../simulator/ecma419/sockets.ts";
 import { millis } from "../../platform.ts";
+import { ACCEPTS_MAX, CLOSE_MILLIS, RETRY_MILLIS } from "../acceptor.ts";
 import { Numbers } from "../numbers.ts";
-import { ACCEPTS_MAX, CLOSE_MILLIS, RETRY_MILLIS, STREAM_PORT, Streams } from "../streams.ts";
+import { STREAM_PORT, Streams } from "../streams.ts";
 import { BOARD, Caller, CONNECTIONS_MAX, commands, createBench } from "./callers.ts";
 
 test("an end that its caller makes is told once, and its number does not come again", () => {

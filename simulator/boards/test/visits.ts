@@ -6,9 +6,11 @@ import { fromAscii } from "../../../firmware/bytes.ts";
 import { KIND_ACT, KIND_ADOPT } from "../../../firmware/grant/body.ts";
 import { CAMERA_RULE_LIVE } from "../../../firmware/grant/grant.ts";
 import { encodeSetup } from "../../../firmware/link/label.ts";
+import { secretOf } from "../../../firmware/link/password.ts";
 import type { Token } from "../../caller.ts";
 import { ANA } from "../../wish.ts";
-import type { Hallway } from "../hallway.ts";
+import { CAMERA_ADDRESS, type Hallway } from "../hallway.ts";
+import { type HomeCall, HomeMachine } from "../homemachine.ts";
 
 const UNLOCK = 0;
 /** The tones of the keypad's "yes", and of its "no". */
@@ -146,11 +148,13 @@ function cable(build: Build): void {
   assert.is(computer.text.includes(setup), false, "an owned lock still prints its label");
 }
 
-/** A door with a camera behind it, which is in the network and looks at the hall for whoever comes. */
-function filmed(build: Build): Hallway {
+/** A door with a camera behind it, which is in the network and looks at the hall for whoever comes.
+ *  @param password of the house's own machines; left out, they have none */
+function filmed(build: Build, password?: string): Hallway {
   const hall = adopted(build);
   const secret = new Uint8Array(32).fill(5);
-  hall.camera.prepare([hall.crypto.agreementPublicKey(secret)]);
+  const streamSecret = password === undefined ? undefined : secretOf(hall.crypto, { password });
+  hall.camera.prepare([hall.crypto.agreementPublicKey(secret)], streamSecret);
   hall.camera.powerOn();
   hall.pass(2_000);
   assert.equal(hall.tellNetwork(), ["yes", "yes"]);
@@ -221,6 +225,40 @@ function sensorGone(build: Build): void {
   assert.is(askOften(hall, token), "yes");
 }
 
+/** Asks for a path as a home computer does, which is challenged first. */
+function askAtHome(hall: Hallway, path: string, password: string): HomeCall {
+  const machine = new HomeMachine(hall.crypto, hall.network.host("192.168.1.40"), CAMERA_ADDRESS);
+  const challenged = machine.get(path);
+  hall.pass(100);
+  if (challenged.status !== 401) return challenged;
+  const call = machine.answer(challenged, path, password);
+  hall.pass(100);
+  return call;
+}
+
+function homes(build: Build): void {
+  const [password, snapshot, stream] = ["correct horse battery", "/snapshot.jpg", "/stream.mjpeg"];
+  assert.is(askAtHome(filmed(build), snapshot, password).status, 404);
+  const hall = filmed(build, password);
+  for (const path of [snapshot, stream]) assert.is(askAtHome(hall, path, password).status, 503);
+  assert.equal([hall.camera.isLit, hall.camera.shots], [false, 0], "to ask switched it on");
+  const token = hall.grant(hall.person("courier"), { cameraRule: CAMERA_RULE_LIVE });
+  assert.is(askOften(hall, token), "yes");
+  assert.is(askAtHome(hall, snapshot, "another horse battery").status, 401);
+  const looking = askAtHome(hall, stream, password);
+  const seen = askAtHome(hall, snapshot, password);
+  hall.pass(1_000);
+  const [head = "", picture = ""] = seen.text.split("\r\n\r\n");
+  assert.match(head, "Content-Type: image/jpeg");
+  assert.ok(picture.startsWith("\xff\xd8") && seen.text.endsWith("\xff\xd9") && seen.isOver);
+  goIn(hall);
+  hall.pass(60_000);
+  assert.is(hall.camera.isLit, false);
+  const parts = looking.text.split("--latchkey\r\nContent-Type: image/jpeg\r\n").slice(1);
+  assert.ok(parts.length > 100 && parts.every((part) => part.includes("\xff\xd9\r\n")), `${parts.length} pictures`);
+  assert.ok(looking.text.endsWith("\xff\xd9\r\n--latchkey--\r\n") && looking.isOver, "it went on without the light");
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
@@ -228,6 +266,7 @@ export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a bolt that is blocked is given up, told, and takes no power", blocked],
   ["a new lock prints its label on its serial line, and is adopted over it", cable],
   ["a courier is filmed: the red light burns before the bolt moves, and is out when the visit is over", courier],
+  ["a machine of the house has the camera's picture by its password, while the red light burns and no longer", homes],
   ["past a covered lens a courier's grant opens nothing", covered],
   ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
   ["past a sensor that does not say who it is a courier's grant opens nothing, until it does again", sensorGone],

@@ -1,0 +1,113 @@
+// One of the house's own machines, while it asks, waits for a picture, or is shown one after the other.
+// Why: each has a place of a few, so it has it for so long: ten seconds to ask, two for a picture; and what it does not take is not queued.
+// Follows RFC 9112: one request on each connection, which its answer ends.
+
+import type { Bytes } from "../firmware/bytes.ts";
+import { Fault } from "../firmware/fault.ts";
+import { Connection, type ConnectionParts } from "../firmware/io/connection.ts";
+import { type Millis, millis } from "../firmware/platform.ts";
+import type { HomeRequest } from "./homes.ts";
+import { answerHead, RequestReader } from "./http.ts";
+
+/** How long a request may take to come. */
+export const ASK_MILLIS = 10_000;
+/** How long a machine waits for its picture. */
+export const PICTURE_MILLIS = 2_000;
+
+/** Who answers. */
+export interface HomeDesk {
+  /** Takes a request, the only one of its caller. */
+  asked(caller: HomeCaller, request: HomeRequest, now: Millis): void;
+  /** Hears that a caller is gone. */
+  left(caller: HomeCaller): void;
+}
+
+/** What a caller is doing. */
+export type HomeState = "asking" | "waiting" | "looking" | "answered";
+
+/** A caller. */
+export class HomeCaller extends Connection {
+  readonly #desk: HomeDesk;
+  readonly #reader = new RequestReader();
+  #state: HomeState = "asking";
+  /** Until when it may ask, or wait. */
+  #until: Millis;
+
+  /** @throws Error of the SDK where there is no memory for it */
+  constructor(parts: ConnectionParts, desk: HomeDesk) {
+    super(parts);
+    this.#desk = desk;
+    this.#until = millis(parts.loop.uptime() + ASK_MILLIS);
+  }
+
+  get state(): HomeState {
+    return this.#state;
+  }
+
+  /** Answers, and hangs up behind that. @param fields `name: value`, each   @param body kept until it is away */
+  answer(status: number, fields: readonly string[] = [], body?: Bytes): void {
+    if (this.#state === "answered") return;
+    this.#state = "answered";
+    this.push(answerHead(status, [...fields, `Content-Length: ${body?.length ?? 0}`]));
+    if (body !== undefined) this.push(body);
+    this.close();
+  }
+
+  /** Has it wait for a picture; without one in time the answer is 503. */
+  wait(now: Millis): void {
+    this.#state = "waiting";
+    this.#until = millis(now + PICTURE_MILLIS);
+  }
+
+  /** Begins an answer that goes on until `finish`. @param fields `name: value`, each */
+  begin(fields: readonly string[]): void {
+    this.#state = "looking";
+    this.push(answerHead(200, fields));
+  }
+
+  /** Shows it more; it misses that while it has not taken what came before. @param pieces kept until they are away */
+  show(pieces: readonly Bytes[]): void {
+    if (this.#state === "looking" && this.waitingBytes === 0) for (const piece of pieces) this.push(piece);
+  }
+
+  /** Ends what `begin` began. */
+  finish(end: Bytes): void {
+    this.#state = "answered";
+    this.push(end);
+    this.close();
+  }
+
+  override tick(now: Millis): void {
+    if (this.#hasTerm && now >= this.#until) {
+      if (this.#state === "waiting") this.answer(503);
+      else this.end(now);
+    }
+    super.tick(now);
+  }
+
+  override get nextTick(): Millis | undefined {
+    const next = super.nextTick;
+    return this.#hasTerm ? millis(Math.min(this.#until, next ?? this.#until)) : next;
+  }
+
+  protected came(bytes: Bytes, now: Millis): void {
+    // Behind a request nothing is looked at.
+    if (this.#state !== "asking") return;
+    let request: HomeRequest | undefined;
+    try {
+      request = this.#reader.push(bytes);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      this.answer(fault.code === "http.bound" ? 431 : 400);
+    }
+    if (request !== undefined) this.#desk.asked(this, request, now);
+  }
+
+  protected ended(): void {
+    this.#desk.left(this);
+  }
+
+  get #hasTerm(): boolean {
+    return !this.isOver && (this.#state === "asking" || this.#state === "waiting");
+  }
+}

@@ -1,0 +1,299 @@
+// Goal: a house's own machines have the picture, and none of them, friend or not, can hold more of the camera than its share, or for longer.
+// Method: the server over a fake network; machines that ask, wait, look, do not read, say nothing, or send what is no request. Who may have
+// the picture is homes.test.ts's affair: here a word in the header decides.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { LINGER_MILLIS_MAX, STALL_MILLIS_MAX } from "../../firmware/io/connection.ts";
+import { Loop } from "../../simulator/ecma419/loop.ts";
+import { type Host, Network } from "../../simulator/ecma419/sockets.ts";
+import { STREAM_BYTES } from "../../simulator/ecma419/stream.ts";
+import { ASK_MILLIS, PICTURE_MILLIS } from "../homecaller.ts";
+import type { HomeVerdict } from "../homes.ts";
+import { CALLERS_MAX, HOME_PORT, HomeServer, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
+import { bytesOf } from "./requests.ts";
+
+const CAMERA = "192.168.1.3";
+const FILE = Uint8Array.of(0xff, 0xd8, 1, 2, 3, 0xff, 0xd9);
+const LARGE = new Uint8Array(4 * STREAM_BYTES).fill(7);
+const VERDICTS: Readonly<Record<string, HomeVerdict>> = {
+  none: { kind: "absent" },
+  wrong: { kind: "challenge", header: "Digest x" },
+  right: { kind: "welcome" },
+};
+
+/** A machine in the house. */
+class Machine {
+  text = "";
+  isReading = true;
+  isOver = false;
+  readonly #tcp: InstanceType<Host["Tcp"]>;
+
+  constructor(host: Host) {
+    this.#tcp = new host.Tcp({
+      ...{ address: CAMERA, port: HOME_PORT, format: "buffer" },
+      onReadable: () => this.isReading && this.read(),
+      onError: () => {
+        this.isOver = true;
+      },
+    });
+  }
+
+  send(text: string): void {
+    this.#tcp.write(bytesOf(text));
+  }
+
+  get(path: string, word = "right", method = "GET"): void {
+    this.send(`${method} ${path} HTTP/1.1\r\nHost: camera\r\nAuthorization: ${word}\r\n\r\n`);
+  }
+
+  read(): void {
+    const bytes = this.#tcp.read();
+    if (bytes !== undefined) for (const byte of new Uint8Array(bytes)) this.text += String.fromCharCode(byte);
+  }
+
+  close(): void {
+    this.#tcp.close();
+  }
+
+  get status(): number {
+    return Number(this.text.slice("HTTP/1.1 ".length, "HTTP/1.1 ".length + 3));
+  }
+}
+
+/** A camera's server, and a network with it. */
+class Bench {
+  readonly loop = new Loop();
+  readonly network = new Network(this.loop.defer);
+  readonly board = this.network.host(CAMERA);
+  readonly phone = this.network.host("192.168.1.10");
+  isLit = true;
+  hasPower = true;
+  readonly server = new HomeServer({
+    ...{ tcp: this.board.Tcp, listener: this.board.Listener, loop: this.loop },
+    host: {
+      isLit: () => this.isLit,
+      judge: ({ authorization = "none" }) => (this.hasPower ? VERDICTS[authorization] : undefined),
+    },
+  });
+
+  constructor() {
+    this.server.networkChanged(true, this.loop.uptime());
+  }
+
+  /** Sockets of the board beside its listener. */
+  get open(): number {
+    return this.board.open.size - 1;
+  }
+
+  dial(): Machine {
+    const machine = new Machine(this.phone);
+    this.loop.run();
+    return machine;
+  }
+
+  ask(path: string, word?: string, method?: string): Machine {
+    const machine = this.dial();
+    machine.get(path, word, method);
+    this.loop.run();
+    return machine;
+  }
+
+  show(jpeg = FILE): void {
+    this.server.show(jpeg);
+    this.loop.run();
+  }
+
+  pass(duration: number): void {
+    this.loop.pass(duration);
+    const { nextTick } = this.server;
+    if (nextTick !== undefined && nextTick <= this.loop.uptime()) this.server.tick(this.loop.uptime());
+    this.loop.run();
+  }
+}
+
+const textOf = (bytes: Uint8Array) => [...bytes].map((byte) => String.fromCharCode(byte)).join("");
+const HEAD = "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+const PART = `--latchkey\r\nContent-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n${textOf(FILE)}\r\n`;
+const SNAPSHOT = "/snapshot.jpg";
+const STREAM = "/stream.mjpeg";
+
+const REFUSALS: readonly (readonly [string, readonly [path: string, word: string, method: string], string])[] = [
+  ["nothing is offered", [SNAPSHOT, "none", "GET"], `404 Not Found\r\n${HEAD}`],
+  ["another path, with the password", ["/", "right", "GET"], `404 Not Found\r\n${HEAD}`],
+  ["the wrong password", [STREAM, "wrong", "GET"], `401 Unauthorized\r\n${HEAD}WWW-Authenticate: Digest x\r\n`],
+  ["another method", [SNAPSHOT, "right", "HEAD"], `405 Method Not Allowed\r\n${HEAD}Allow: GET\r\n`],
+];
+
+for (const [reason, request, answer] of REFUSALS) {
+  test(`answers ${answer.slice(0, 3)} where ${reason}, and hangs up`, () => {
+    const bench = new Bench();
+    const machine = bench.ask(...request);
+    bench.show();
+    assert.is(machine.text, `HTTP/1.1 ${answer}Content-Length: 0\r\n\r\n`);
+    assert.ok(machine.isOver);
+    assert.is(bench.open, 0);
+  });
+}
+
+test("a snapshot is the next picture that is taken, once", () => {
+  const bench = new Bench();
+  bench.show();
+  const machine = bench.ask(`${SNAPSHOT}?now`);
+  assert.is(machine.text, "", "no picture of before");
+  bench.show();
+  bench.show();
+  const head = `HTTP/1.1 200 OK\r\n${HEAD}Content-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n`;
+  assert.is(machine.text, head + textOf(FILE));
+  assert.is(bench.open, 0);
+});
+
+test("without the sensor's power it is 503, and whoever waits gets that after two seconds without a picture", () => {
+  const bench = new Bench();
+  bench.isLit = false;
+  for (const path of [SNAPSHOT, STREAM]) assert.is(bench.ask(path).status, 503);
+  bench.isLit = true;
+  const machine = bench.ask(SNAPSHOT);
+  bench.pass(PICTURE_MILLIS - 1);
+  assert.is(machine.text, "");
+  bench.pass(1);
+  assert.is(machine.status, 503);
+  assert.is(bench.open, 0);
+});
+
+test("a stream is each picture in a part of its own, until the audience is dismissed", () => {
+  const bench = new Bench();
+  const machine = bench.ask(STREAM);
+  for (let count = 0; count < 3; count++) bench.show();
+  bench.server.dismiss();
+  bench.loop.run();
+  bench.show();
+  const head = `HTTP/1.1 200 OK\r\n${HEAD}Content-Type: multipart/x-mixed-replace; boundary=latchkey\r\n\r\n`;
+  assert.is(machine.text, `${head}${PART.repeat(3)}--latchkey--\r\n`);
+  assert.ok(machine.isOver);
+});
+
+test("to dismiss the audience answers whoever waits, and lets whoever asks go on", () => {
+  const bench = new Bench();
+  const [waiting, asking] = [bench.ask(SNAPSHOT), bench.dial()];
+  bench.server.dismiss();
+  bench.loop.run();
+  assert.is(waiting.status, 503);
+  asking.get(SNAPSHOT);
+  bench.loop.run();
+  bench.show();
+  assert.is(asking.status, 200);
+});
+
+test("so many look and wait at once, one more of each is 503, and a place is free when one goes", () => {
+  const bench = new Bench();
+  const looking = Array.from({ length: STREAMS_MAX }, () => bench.ask(STREAM));
+  assert.is(bench.ask(STREAM).status, 503);
+  const waiting = Array.from({ length: WAITERS_MAX - 1 }, () => bench.ask(SNAPSHOT));
+  looking[0]?.close();
+  bench.loop.run();
+  assert.is(bench.ask(STREAM).status, 200);
+  bench.show();
+  assert.equal(
+    waiting.map(({ status }) => status),
+    [200, 200, 200],
+  );
+});
+
+test("takes so many connections, hangs up on more, and gives the silent ten seconds", () => {
+  const bench = new Bench();
+  const silent = Array.from({ length: CALLERS_MAX }, () => bench.dial());
+  assert.ok(bench.dial().isOver, "a seventh");
+  assert.is(bench.open, CALLERS_MAX);
+  silent[0]?.send("GET /");
+  bench.pass(ASK_MILLIS - 1);
+  assert.is(bench.open, CALLERS_MAX);
+  bench.pass(1);
+  assert.is(bench.open, 0);
+  assert.ok(silent.every(({ isOver, text }) => isOver && text === ""));
+  assert.is(bench.ask(SNAPSHOT, "none").status, 404);
+});
+
+test("whoever has its answer, and does not read it, gives its place to the next one", () => {
+  const bench = new Bench();
+  const lazy = Array.from({ length: WAITERS_MAX }, () => bench.ask(SNAPSHOT));
+  const silent = Array.from({ length: CALLERS_MAX - WAITERS_MAX }, () => bench.dial());
+  for (const machine of lazy) machine.isReading = false;
+  bench.show(LARGE);
+  assert.is(bench.open, CALLERS_MAX);
+  assert.is(bench.ask(SNAPSHOT, "none").status, 404);
+  assert.ok(silent.every(({ isOver }) => !isOver));
+  bench.pass(LINGER_MILLIS_MAX);
+  assert.is(bench.open, silent.length);
+});
+
+test("whoever looks and does not read misses pictures, is sent no half of one, and is cut off in ten seconds", () => {
+  const bench = new Bench();
+  const [lazy, other] = [bench.ask(STREAM), bench.ask(STREAM)];
+  lazy.isReading = false;
+  for (let count = 0; count < 4; count++) bench.show(LARGE);
+  lazy.read();
+  bench.loop.run();
+  lazy.read();
+  bench.loop.run();
+  assert.is(lazy.text.split("--latchkey").length, 2, "one part");
+  assert.is(other.text.split("--latchkey").length, 5, "four parts");
+  for (let count = 0; count < 3; count++) bench.show(LARGE);
+  bench.pass(STALL_MILLIS_MAX - 1);
+  assert.is(bench.open, 2);
+  bench.pass(1);
+  assert.is(bench.open, 1);
+  assert.is(other.isOver, false);
+});
+
+const GARBAGE: readonly (readonly [string, string, number])[] = [
+  ["what is no request", "SSH-2.0-OpenSSH\r\n\r\n", 400],
+  ["a head without an end", `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(700)}`, 431],
+];
+
+for (const [claim, text, status] of GARBAGE) {
+  test(`answers ${claim} with ${status}, and asks nobody`, () => {
+    const bench = new Bench();
+    bench.hasPower = false;
+    const machine = bench.dial();
+    machine.send(text);
+    bench.loop.run();
+    assert.is(machine.status, status);
+    assert.is(bench.open, 0);
+  });
+}
+
+test("answers one request of each connection, whatever comes behind it", () => {
+  const bench = new Bench();
+  const machine = bench.dial();
+  machine.get(STREAM);
+  machine.get(SNAPSHOT);
+  bench.loop.run();
+  machine.send("garbage");
+  bench.loop.run();
+  bench.show();
+  assert.is(machine.text.split("HTTP/1.1").length, 2);
+  assert.ok(machine.text.endsWith(PART));
+});
+
+test("without power it hangs up, and without a network it serves nobody, until there is one again", () => {
+  const bench = new Bench();
+  bench.hasPower = false;
+  const machine = bench.ask(SNAPSHOT);
+  assert.equal([machine.text, machine.isOver], ["", true]);
+  bench.hasPower = true;
+  bench.ask(STREAM);
+  bench.dial();
+  bench.server.networkChanged(false, bench.loop.uptime());
+  assert.is(bench.open, 0);
+  bench.pass(1_000);
+  assert.is(bench.board.open.size, 0);
+  bench.server.networkChanged(true, bench.loop.uptime());
+  assert.is(bench.ask(SNAPSHOT, "none").status, 404);
+  bench.server.close();
+  bench.server.close();
+  assert.is(bench.board.open.size, 0);
+  assert.is(bench.server.nextTick, undefined);
+});
+
+test.run();
