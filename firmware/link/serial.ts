@@ -86,19 +86,21 @@ class Reader implements SerialReader {
   }
 }
 
-/** Gives the frame that was stuffed, or undefined for what no frame stuffs to. */
-function unstuff(stuffed: Uint8Array): Bytes | undefined {
-  const frame = new Uint8Array(stuffed.length);
+/** Gives the frame that was stuffed, or undefined for what no frame stuffs to. @param stuffed is written over: a frame is never longer */
+function unstuff(stuffed: Bytes): Bytes | undefined {
   let size = 0;
   let offset = 0;
   while (offset < stuffed.length) {
     const end = offset + stuffed[offset];
     if (end > stuffed.length) return undefined;
-    frame.set(stuffed.subarray(offset + 1, end), size);
+    stuffed.copyWithin(size, offset + 1, end);
     size += end - offset - 1;
-    // Every run but a full one and the last stands for a zero; the array holds zeros already.
-    if (end < stuffed.length && end - offset <= RUN_BYTES_MAX) size += 1;
+    // Every run but a full one and the last stands for a zero.
+    if (end < stuffed.length && end - offset <= RUN_BYTES_MAX) {
+      stuffed[size] = 0;
+      size += 1;
+    }
     offset = end;
   }
-  return size >= 1 && size <= FRAME_BYTES_MAX ? frame.slice(0, size) : undefined;
+  return size >= 1 && size <= FRAME_BYTES_MAX ? stuffed.slice(0, size) : undefined;
 }
