@@ -3,7 +3,9 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
@@ -224,25 +226,62 @@ function partsOf(body: Buffer): Buffer[] {
   }
 }
 
-const CURL = spawnSync("curl", ["--version"], { encoding: "utf8" });
-if (CURL.error !== undefined) console.log("no curl: its own digest is left out");
+/** What curl has of a path: the number of the answer, and its bytes. */
+async function curl(
+  home: Home,
+  path: string,
+  password: string,
+  more: readonly string[] = [],
+): Promise<[string, Buffer]> {
+  const words = ["--silent", "--digest", "--user", `home:${password}`, "--write-out", "%{stderr}%{http_code}", ...more];
+  const child = spawn("curl", [...words, `http://127.0.0.1:${home.port}${path}`], { stdio: "pipe" });
+  const [file, status]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on("data", (chunk: Buffer) => file.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => status.push(chunk));
+  return home.until(
+    new Promise((resolve) => {
+      child.on("close", () => resolve([Buffer.concat(status).toString(), Buffer.concat(file)]));
+    }),
+  );
+}
+
+const hasTool = (name: string, word: string) => spawnSync(name, [word]).error === undefined;
+const hasCurl = hasTool("curl", "--version");
+if (!hasCurl) console.log("no curl: its own digest is left out");
 else
   inHome("curl --digest has it too", async (home) => {
     await home.look(ALWAYS);
     await home.offer(PASSWORD);
-    const curl = (password: string) => {
-      const words = ["--silent", "--digest", "--user", `home:${password}`, "--write-out", "%{stderr}%{http_code}"];
-      const child = spawn("curl", [...words, `http://127.0.0.1:${home.port}${SNAPSHOT}`], { stdio: "pipe" });
-      const [file, status]: [Buffer[], Buffer[]] = [[], []];
-      child.stdout.on("data", (chunk: Buffer) => file.push(chunk));
-      child.stderr.on("data", (chunk: Buffer) => status.push(chunk));
-      return new Promise<[string, Buffer]>((resolve) => {
-        child.on("close", () => resolve([Buffer.concat(status).toString(), Buffer.concat(file)]));
-      });
-    };
-    const [status, file] = await home.until(curl(PASSWORD));
+    const [status, file] = await curl(home, SNAPSHOT, PASSWORD);
     assert.equal([status, isPicture(file)], ["200", true]);
-    assert.is((await home.until(curl("wrong horse battery")))[0], "401");
+    assert.is((await curl(home, SNAPSHOT, "wrong horse battery"))[0], "401");
+  });
+
+if (!hasCurl || !hasTool("ffprobe", "-version"))
+  console.log("no ffprobe or curl: a stream as another program reads it is left out");
+else
+  inHome("ffprobe finds each picture of a stream that curl had", async (home) => {
+    await home.look(ALWAYS);
+    await home.offer(PASSWORD);
+    const file = join(newFolder(), "stream");
+    const [status, body] = await curl(home, STREAM, PASSWORD, ["--max-time", "2"]);
+    assert.is(status, "200");
+    // Cut behind the last part that is whole.
+    const whole = body.subarray(0, body.lastIndexOf("--latchkey"));
+    writeFileSync(file, whole);
+    const asked = [
+      "-v",
+      "error",
+      "-f",
+      "mpjpeg",
+      "-count_frames",
+      "-show_entries",
+      "stream=codec_name,width,height,nb_read_frames",
+    ];
+    const { stdout, stderr } = spawnSync("ffprobe", [...asked, "-of", "csv=p=0", file], { encoding: "utf8" });
+    const count = whole.toString("latin1").split("Content-Length: ").length - 1;
+    assert.ok(count >= 5, `${count} pictures`);
+    assert.equal([stdout.trim(), stderr], [`mjpeg,640,480,${count}`, ""]);
   });
 
 test.run();
