@@ -94,7 +94,6 @@ export class HomeServer implements Audience, HomeDesk, Timed {
   /** Does what is due. */
   tick(now: Millis): void {
     for (const caller of [...this.#callers]) caller.tick(now);
-    this.#forgetOver();
     this.#acceptor.tick(now);
   }
 
@@ -130,21 +129,15 @@ export class HomeServer implements Audience, HomeDesk, Timed {
     else caller.wait(now);
   }
 
-  /** Whoever is over with the last byte of its answer tells nobody. */
-  #forgetOver(): void {
-    for (const caller of [...this.#callers]) if (caller.isOver) this.#callers.delete(caller);
-  }
-
   #countOf(wanted: HomeState): number {
     return [...this.#callers].filter(({ state }) => state === wanted).length;
   }
 
-  /** Takes somebody who dialled, if there is a place; who was answered, and only takes his time, gives his up. */
+  /** Takes somebody who dialled, if there is a place. Who is over has none, and who was answered, and only takes his time, gives his up. */
   #take(from: Tcp): void {
-    this.#forgetOver();
     for (const caller of [...this.#callers]) {
-      if (this.#callers.size < CALLERS_MAX) break;
-      if (!caller.isLingering) continue;
+      const isFull = this.#callers.size >= CALLERS_MAX;
+      if (!caller.isOver && !(isFull && caller.isLingering)) continue;
       caller.abort();
       this.#callers.delete(caller);
     }

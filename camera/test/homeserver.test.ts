@@ -69,15 +69,16 @@ class Bench {
   readonly phone = this.network.host("192.168.1.10");
   isLit = true;
   hasPower = true;
-  readonly server = new HomeServer({
-    ...{ tcp: this.board.Tcp, listener: this.board.Listener, loop: this.loop },
-    host: {
-      isLit: () => this.isLit,
-      judge: ({ authorization = "none" }) => (this.hasPower ? VERDICTS[authorization] : undefined),
-    },
-  });
+  readonly server: HomeServer;
 
-  constructor() {
+  constructor(tcp = this.board.Tcp) {
+    this.server = new HomeServer({
+      ...{ tcp, listener: this.board.Listener, loop: this.loop },
+      host: {
+        isLit: () => this.isLit,
+        judge: ({ authorization = "none" }) => (this.hasPower ? VERDICTS[authorization] : undefined),
+      },
+    });
     this.server.networkChanged(true, this.loop.uptime());
   }
 
@@ -173,6 +174,20 @@ test("a stream is each picture in a part of its own, until the audience is dismi
   assert.ok(machine.isOver);
 });
 
+test("a picture is the one of its moment, whatever the sensor writes over it while it is sent", () => {
+  const bench = new Bench();
+  const machine = bench.ask(SNAPSHOT);
+  machine.isReading = false;
+  const file = LARGE.slice();
+  bench.show(file);
+  file.fill(8);
+  for (let count = 0; count < 40; count++) {
+    machine.read();
+    bench.loop.run();
+  }
+  assert.ok(machine.text.endsWith(`\r\n\r\n${textOf(LARGE)}`));
+});
+
 test("to dismiss the audience answers whoever waits, and lets whoever asks go on", () => {
   const bench = new Bench();
   const [waiting, asking] = [bench.ask(SNAPSHOT), bench.dial()];
@@ -192,11 +207,13 @@ test("so many look and wait at once, one more of each is 503, and a place is fre
   const waiting = Array.from({ length: WAITERS_MAX - 1 }, () => bench.ask(SNAPSHOT));
   looking[0]?.close();
   bench.loop.run();
+  waiting.push(bench.ask(SNAPSHOT));
+  assert.is(bench.ask(SNAPSHOT).status, 503);
   assert.is(bench.ask(STREAM).status, 200);
   bench.show();
   assert.equal(
     waiting.map(({ status }) => status),
-    [200, 200, 200],
+    [200, 200, 200, 200],
   );
 });
 
@@ -232,13 +249,14 @@ test("whoever looks and does not read misses pictures, is sent no half of one, a
   const [lazy, other] = [bench.ask(STREAM), bench.ask(STREAM)];
   lazy.isReading = false;
   for (let count = 0; count < 4; count++) bench.show(LARGE);
-  lazy.read();
-  bench.loop.run();
-  lazy.read();
-  bench.loop.run();
+  for (let count = 0; count < 40; count++) {
+    lazy.read();
+    bench.loop.run();
+  }
+  assert.ok(lazy.text.endsWith(`${textOf(LARGE)}\r\n`));
   assert.is(lazy.text.split("--latchkey").length, 2, "one part");
   assert.is(other.text.split("--latchkey").length, 5, "four parts");
-  for (let count = 0; count < 3; count++) bench.show(LARGE);
+  bench.show(LARGE);
   bench.pass(STALL_MILLIS_MAX - 1);
   assert.is(bench.open, 2);
   bench.pass(1);
@@ -269,18 +287,33 @@ test("answers one request of each connection, whatever comes behind it", () => {
   machine.get(STREAM);
   machine.get(SNAPSHOT);
   bench.loop.run();
-  machine.send("garbage");
+  machine.get(SNAPSHOT);
   bench.loop.run();
   bench.show();
   assert.is(machine.text.split("HTTP/1.1").length, 2);
   assert.ok(machine.text.endsWith(PART));
 });
 
+test("hangs up on whom the chip has no memory for", () => {
+  const bench = new Bench(
+    class {
+      constructor() {
+        throw new Error("no memory");
+      }
+    } as never,
+  );
+  assert.ok(bench.dial().isOver);
+  assert.is(bench.open, 0);
+});
+
 test("without power it hangs up, and without a network it serves nobody, until there is one again", () => {
   const bench = new Bench();
   bench.hasPower = false;
-  const machine = bench.ask(SNAPSHOT);
-  assert.equal([machine.text, machine.isOver], ["", true]);
+  for (let count = 0; count < 2 * CALLERS_MAX; count++) {
+    const machine = bench.ask(SNAPSHOT);
+    assert.equal([machine.text, machine.isOver], ["", true]);
+    assert.is(bench.server.nextTick, undefined, "nothing is due of who is over");
+  }
   bench.hasPower = true;
   bench.ask(STREAM);
   bench.dial();

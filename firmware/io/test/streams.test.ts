@@ -99,6 +99,13 @@ test("without a network every connection ends, is told once, and the listener is
   assert.equal(heard.slice(4), ["+3"]);
 });
 
+test("whoever was queued before the network went is hung up on, and told of to nobody", () => {
+  const { loop, streams, heard, call } = createBench();
+  streams.networkChanged(false, loop.uptime());
+  assert.ok(call().isOver);
+  assert.equal([heard.length, streams.count], [0, 0]);
+});
+
 test("a network that comes back within the second keeps the listener", () => {
   const { loop, streams, heard, call, pass } = createBench();
   streams.networkChanged(false, loop.uptime());
