@@ -93,8 +93,9 @@ class CameraBoard {
     this.#homes = new HomeServer({
       ...{ tcp: sdk.Tcp, listener: sdk.Listener, loop: pump },
       host: {
+        isOpen: () => this.#camera?.isOffered === true,
         isLit: () => this.#camera?.isOn === true,
-        judge: (request, now) => this.#camera?.judgeHome(request, now),
+        judge: (request, now) => this.#camera?.judgeHome(request, now) ?? { kind: "absent" },
       },
     });
     this.#radio = new HouseRadio({

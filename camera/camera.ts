@@ -76,6 +76,11 @@ export class Camera {
     return this.#identity.agreementKey;
   }
 
+  /** Whether an owner offers the picture to the house's own machines. */
+  get isOffered(): boolean {
+    return this.#post?.homes.isOpen === true;
+  }
+
   /** Whether the sensor has power, and current flows through the light. */
   get isOn(): boolean {
     return this.#post?.duty.isOn === true;

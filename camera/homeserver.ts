@@ -8,6 +8,7 @@ import type { ListenerClass, Tcp, TcpClass } from "../firmware/io/ecma419.ts";
 import type { Loop } from "../firmware/io/loop.ts";
 import type { Timed } from "../firmware/io/pump.ts";
 import { STREAM_PORT } from "../firmware/io/streams.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { HomeCaller, type HomeDesk, type HomeState } from "./homecaller.ts";
 import type { HomeRequest, HomeVerdict } from "./homes.ts";
@@ -22,6 +23,8 @@ export const STREAMS_MAX = 2;
 export const WAITERS_MAX = 4;
 /** Connections at once. */
 export const CALLERS_MAX = STREAMS_MAX + WAITERS_MAX;
+/** Who may dial: to read what they ask costs the chip some million instructions each. */
+export const DIALS = Object.freeze({ atOnce: 16, tryMillis: 250 });
 
 const BOUNDARY = "latchkey";
 const STREAM_TYPE = `Content-Type: multipart/x-mixed-replace; boundary=${BOUNDARY}`;
@@ -29,10 +32,11 @@ const PICTURE_TYPE = "Content-Type: image/jpeg";
 
 /** The camera, as the server reaches it. */
 export interface HomeHost {
+  /** Whether an owner set a password. */
+  isOpen(): boolean;
   /** Whether the sensor has power. */
   isLit(): boolean;
-  /** Judges a request; undefined where the camera has no power. */
-  judge(request: HomeRequest, now: Millis): HomeVerdict | undefined;
+  judge(request: HomeRequest, now: Millis): HomeVerdict;
 }
 
 /** What a server is made of. */
@@ -48,12 +52,18 @@ export interface HomeServerParts {
 export class HomeServer implements Audience, HomeDesk, Timed {
   readonly #parts: HomeServerParts;
   readonly #acceptor: Acceptor;
+  readonly #dials: Bucket;
   readonly #callers = new Set<HomeCaller>();
 
   constructor(parts: HomeServerParts) {
     const { listener, loop } = parts;
     this.#parts = parts;
-    this.#acceptor = new Acceptor({ listener, loop, port: HOME_PORT, take: (from) => this.#take(from) });
+    this.#dials = new Bucket(DIALS, loop.uptime());
+    this.#acceptor = new Acceptor({ listener, loop, port: HOME_PORT, take: (from, now) => this.#take(from, now) });
+  }
+
+  get isOpen(): boolean {
+    return this.#parts.host.isOpen();
   }
 
   /** Hears that there is a network, or none any more: without one every connection ends. */
@@ -108,8 +118,7 @@ export class HomeServer implements Audience, HomeDesk, Timed {
 
   asked(caller: HomeCaller, request: HomeRequest, now: Millis): void {
     const verdict = this.#parts.host.judge(request, now);
-    if (verdict === undefined) caller.abort();
-    else if (verdict.kind === "absent") caller.answer(404);
+    if (verdict.kind === "absent") caller.answer(404);
     else if (verdict.kind === "challenge") caller.answer(401, [`WWW-Authenticate: ${verdict.header}`]);
     else this.#serve(caller, request, now);
   }
@@ -119,7 +128,7 @@ export class HomeServer implements Audience, HomeDesk, Timed {
   }
 
   #serve(caller: HomeCaller, { method, uri }: HomeRequest, now: Millis): void {
-    const [path] = uri.split("?", 1);
+    const path = pathOf(uri);
     const isStream = path === "/stream.mjpeg";
     const isFull = isStream ? this.#countOf("looking") >= STREAMS_MAX : this.#countOf("waiting") >= WAITERS_MAX;
     if (!isStream && path !== "/snapshot.jpg") caller.answer(404);
@@ -133,15 +142,10 @@ export class HomeServer implements Audience, HomeDesk, Timed {
     return [...this.#callers].filter(({ state }) => state === wanted).length;
   }
 
-  /** Takes somebody who dialled, if there is a place. Who is over has none, and who was answered, and only takes his time, gives his up. */
-  #take(from: Tcp): void {
-    for (const caller of [...this.#callers]) {
-      const isFull = this.#callers.size >= CALLERS_MAX;
-      if (!caller.isOver && !(isFull && caller.isLingering)) continue;
-      caller.abort();
-      this.#callers.delete(caller);
-    }
-    if (this.#callers.size >= CALLERS_MAX) {
+  /** Takes somebody who dialled, if there is a place and a try left. */
+  #take(from: Tcp, now: Millis): void {
+    for (const caller of [...this.#callers]) if (caller.isOver) this.#callers.delete(caller);
+    if (this.#callers.size >= CALLERS_MAX || !this.#dials.take(now)) {
       from.close();
       return;
     }
@@ -152,4 +156,11 @@ export class HomeServer implements Audience, HomeDesk, Timed {
       from.close();
     }
   }
+}
+
+/** What is asked for: a target may name the camera too. RFC 9112 §3.2.2. */
+function pathOf(uri: string): string {
+  const path = uri.split("?", 1)[0];
+  const host = /^http:\/\/[^/]*/i.exec(path);
+  return host === null ? path : path.slice(host[0].length);
 }

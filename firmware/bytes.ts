@@ -110,13 +110,16 @@ export function fromAscii(text: string): Bytes {
   return bytes;
 }
 
+const PIECE_LETTERS = 32;
+
 /** Gives the text of bytes that are all printable ASCII.
  *  @throws Fault bytes.encoding */
 export function toAscii(bytes: Uint8Array): string {
+  if (!bytes.every((byte) => byte >= 0x20 && byte <= 0x7e)) throw new Fault("bytes.encoding");
+  // Letter by letter, a text is copied for each of them.
   let text = "";
-  for (const byte of bytes) {
-    if (byte < 0x20 || byte > 0x7e) throw new Fault("bytes.encoding");
-    text += String.fromCharCode(byte);
+  for (let from = 0; from < bytes.length; from += PIECE_LETTERS) {
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(from, from + PIECE_LETTERS));
   }
   return text;
 }

@@ -103,7 +103,7 @@ export class HallCamera {
   /** Listens for the house's own machines. @returns the port @throws Error of node:net */
   async listenForHomes(port: number): Promise<number> {
     this.#homePort = await this.#door.listen(port);
-    this.#homes.networkChanged(true, this.#world.now);
+    this.#homes.networkChanged(this.#board.camera !== undefined, this.#world.now);
     return this.#homePort;
   }
 
@@ -194,9 +194,10 @@ export class HallCamera {
         uptime: () => this.#world.now,
       },
       host: {
+        isOpen: () => this.#board.camera?.isOffered === true,
         isLit: () => this.#board.isLit,
         judge: (request) => {
-          let verdict: HomeVerdict | undefined;
+          let verdict: HomeVerdict = { kind: "absent" };
           this.#board.call((camera, now) => {
             verdict = camera.judgeHome(request, now);
           });
@@ -223,11 +224,12 @@ export class HallCamera {
   #movePlug(): string {
     if (this.#board.camera === undefined) {
       this.#board.powerOn();
+      this.#homes.networkChanged(true, this.#world.now);
       return "the camera has power again";
     }
     this.#board.cutPower();
     this.#sockets.hangUp();
-    this.#homes.hangUp();
+    this.#homes.networkChanged(false, this.#world.now);
     return "the camera's plug is pulled";
   }
 

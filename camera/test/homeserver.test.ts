@@ -4,13 +4,13 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { LINGER_MILLIS_MAX, STALL_MILLIS_MAX } from "../../firmware/io/connection.ts";
+import { STALL_MILLIS_MAX } from "../../firmware/io/connection.ts";
 import { Loop } from "../../simulator/ecma419/loop.ts";
 import { type Host, Network } from "../../simulator/ecma419/sockets.ts";
 import { STREAM_BYTES } from "../../simulator/ecma419/stream.ts";
-import { ASK_MILLIS, PICTURE_MILLIS } from "../homecaller.ts";
+import { ASK_MILLIS, LOOK_MILLIS, PICTURE_MILLIS, TAKE_MILLIS } from "../homecaller.ts";
 import type { HomeVerdict } from "../homes.ts";
-import { CALLERS_MAX, HOME_PORT, HomeServer, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
+import { CALLERS_MAX, DIALS, HOME_PORT, HomeServer, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
 import { bytesOf } from "./requests.ts";
 
 const CAMERA = "192.168.1.3";
@@ -67,16 +67,21 @@ class Bench {
   readonly network = new Network(this.loop.defer);
   readonly board = this.network.host(CAMERA);
   readonly phone = this.network.host("192.168.1.10");
+  isOpen = true;
   isLit = true;
-  hasPower = true;
+  asked = 0;
   readonly server: HomeServer;
 
   constructor(tcp = this.board.Tcp) {
     this.server = new HomeServer({
       ...{ tcp, listener: this.board.Listener, loop: this.loop },
       host: {
+        isOpen: () => this.isOpen,
         isLit: () => this.isLit,
-        judge: ({ authorization = "none" }) => (this.hasPower ? VERDICTS[authorization] : undefined),
+        judge: ({ authorization = "none" }) => {
+          this.asked += 1;
+          return VERDICTS[authorization];
+        },
       },
     });
     this.server.networkChanged(true, this.loop.uptime());
@@ -233,17 +238,34 @@ test("takes so many connections, hangs up on more, and gives the silent ten seco
   assert.is(bench.ask(SNAPSHOT, "none").status, 404);
 });
 
-test("whoever has its answer, and does not read it, gives its place to the next one", () => {
+/** Reads what has come, and again after each pause, so often. */
+function readSlowly(
+  bench: Bench,
+  machine: Machine,
+  { pauseMillis, count }: { pauseMillis: number; count: number },
+): void {
+  for (let read = 0; read < count; read++) {
+    bench.pass(pauseMillis);
+    machine.read();
+    bench.loop.run();
+  }
+}
+
+test("whoever takes a picture slowly has it whole, for half a minute and not longer, and keeps its place as long", () => {
   const bench = new Bench();
-  const lazy = Array.from({ length: WAITERS_MAX }, () => bench.ask(SNAPSHOT));
-  const silent = Array.from({ length: CALLERS_MAX - WAITERS_MAX }, () => bench.dial());
-  for (const machine of lazy) machine.isReading = false;
+  const slow = Array.from({ length: WAITERS_MAX }, () => bench.ask(SNAPSHOT));
+  for (const machine of slow) machine.isReading = false;
   bench.show(LARGE);
-  assert.is(bench.open, CALLERS_MAX);
-  assert.is(bench.ask(SNAPSHOT, "none").status, 404);
-  assert.ok(silent.every(({ isOver }) => !isOver));
-  bench.pass(LINGER_MILLIS_MAX);
-  assert.is(bench.open, silent.length);
+  const silent = Array.from({ length: CALLERS_MAX - WAITERS_MAX }, () => bench.dial());
+  assert.ok(bench.dial().isOver, "a stranger took the place of whoever reads");
+  readSlowly(bench, slow[0], { pauseMillis: 1_500, count: 5 });
+  assert.ok(slow[0].text.endsWith(textOf(LARGE)));
+  readSlowly(bench, slow[1], { pauseMillis: 4_500, count: 4 });
+  bench.pass(TAKE_MILLIS);
+  for (let count = 0; count < 9; count++) slow[1].read();
+  assert.not.ok(slow[1].text.endsWith(textOf(LARGE)), "it took longer");
+  assert.is(bench.open, 0);
+  assert.ok(silent.every(({ isOver }) => isOver));
 });
 
 test("whoever looks and does not read misses pictures, is sent no half of one, and is cut off in ten seconds", () => {
@@ -268,18 +290,17 @@ test("whoever looks and does not read misses pictures, is sent no half of one, a
 
 const GARBAGE: readonly (readonly [string, string, number])[] = [
   ["what is no request", "SSH-2.0-OpenSSH\r\n\r\n", 400],
-  ["a head without an end", `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(700)}`, 431],
+  ["a head without an end", `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(350)}`, 431],
 ];
 
 for (const [claim, text, status] of GARBAGE) {
   test(`answers ${claim} with ${status}, and asks nobody`, () => {
     const bench = new Bench();
-    bench.hasPower = false;
     const machine = bench.dial();
     machine.send(text);
     bench.loop.run();
     assert.is(machine.status, status);
-    assert.is(bench.open, 0);
+    assert.equal([bench.open, bench.asked], [0, 0]);
   });
 }
 
@@ -308,15 +329,54 @@ test("hangs up on whom the chip has no memory for", () => {
   assert.is(bench.open, 0);
 });
 
-test("without power it hangs up, and without a network it serves nobody, until there is one again", () => {
+test("reads nothing while nothing is offered", () => {
   const bench = new Bench();
-  bench.hasPower = false;
-  for (let count = 0; count < 2 * CALLERS_MAX; count++) {
-    const machine = bench.ask(SNAPSHOT);
-    assert.equal([machine.text, machine.isOver], ["", true]);
-    assert.is(bench.server.nextTick, undefined, "nothing is due of who is over");
+  bench.isOpen = false;
+  const machine = bench.dial();
+  machine.send("what is no request");
+  bench.loop.run();
+  assert.is(machine.status, 404);
+  assert.is(bench.open, 0);
+  assert.is(bench.asked, 0);
+});
+
+test("takes so many who dial at once, and then so many in a second, whatever they ask", () => {
+  const bench = new Bench();
+  for (let count = 0; count < DIALS.atOnce; count++) assert.is(bench.ask(SNAPSHOT, "wrong").status, 401);
+  assert.ok(bench.dial().isOver);
+  bench.pass(DIALS.tryMillis);
+  assert.is(bench.ask(SNAPSHOT, "wrong").status, 401);
+  assert.ok(bench.dial().isOver);
+  assert.is(bench.open, 0);
+});
+
+test("whoever looks on while there is no picture is cut off after half a minute", () => {
+  const bench = new Bench();
+  const machine = bench.ask(STREAM);
+  bench.pass(LOOK_MILLIS - 1);
+  bench.show();
+  bench.pass(LOOK_MILLIS - 1);
+  assert.is(machine.isOver, false);
+  bench.pass(1);
+  assert.ok(machine.isOver && machine.text.endsWith(PART));
+});
+
+test("to dismiss the audience ends a picture that is on its way, of which no more is sent", () => {
+  const bench = new Bench();
+  const machine = bench.ask(STREAM);
+  machine.isReading = false;
+  bench.show(LARGE);
+  bench.server.dismiss();
+  assert.is(bench.open, 0);
+  for (let count = 0; count < 9; count++) {
+    machine.read();
+    bench.loop.run();
   }
-  bench.hasPower = true;
+  assert.ok(machine.text.length < LARGE.length && machine.text.endsWith("\x07"));
+});
+
+test("without a network it serves nobody, until there is one again", () => {
+  const bench = new Bench();
   bench.ask(STREAM);
   bench.dial();
   bench.server.networkChanged(false, bench.loop.uptime());

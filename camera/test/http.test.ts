@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toAscii } from "../../firmware/bytes.ts";
 import { Fault } from "../../firmware/fault.ts";
-import { answerHead, HEAD_BYTES_MAX, RequestReader } from "../http.ts";
+import { answerHead, HEAD_BYTES_MAX, LINE_BYTES_MAX, LINES_MAX, RequestReader } from "../http.ts";
 import { bytesOf, REQUESTS, STRICTER } from "./requests.ts";
 
 /** What a reader makes of pieces. */
@@ -33,15 +33,32 @@ for (const [claim, text, wanted] of [...REQUESTS, ...STRICTER]) {
   });
 }
 
-const FRAME = "GET / HTTP/1.1\r\nHost: camera\r\nAccept: ";
-const END = "\r\n\r\n";
+const FRAME = "GET / HTTP/1.1\r\nHost: camera\r\n";
+const PLAIN = { method: "GET", uri: "/", authorization: undefined };
 
 test("reads a head of as many bytes as it may have, and none of one more", () => {
-  const letters = HEAD_BYTES_MAX - FRAME.length - END.length;
-  const of = (count: number) => bytesOf(`${FRAME}${"a".repeat(count)}${END}`);
-  assert.equal(readAll([of(letters)]), { method: "GET", uri: "/", authorization: undefined });
-  assert.is(readAll([of(letters + 1)]), "http.bound");
+  const of = (size: number) => {
+    const start = `${FRAME}Accept: ${"a".repeat(1_000)}\r\nUser-Agent: `;
+    return bytesOf(`${start}${"b".repeat(size - start.length - 4)}\r\n\r\n`);
+  };
+  assert.equal(readAll([of(HEAD_BYTES_MAX)]), PLAIN);
+  assert.is(readAll([of(HEAD_BYTES_MAX + 1)]), "http.bound");
   assert.is(readAll([bytesOf(FRAME), bytesOf("a".repeat(3 * HEAD_BYTES_MAX))]), "http.bound");
+});
+
+test("reads a line of as many bytes as it may have, and a name of 64", () => {
+  const line = (size: number) => bytesOf(`${FRAME}A: ${"b".repeat(size - 3)}\r\n\r\n`);
+  assert.equal(readAll([line(LINE_BYTES_MAX)]), PLAIN);
+  assert.is(readAll([line(LINE_BYTES_MAX + 1)]), "http.bound");
+  const name = (size: number) => bytesOf(`${FRAME}${"a".repeat(size)}: b\r\n\r\n`);
+  assert.equal(readAll([name(64)]), PLAIN);
+  assert.is(readAll([name(65)]), "http.bound");
+});
+
+test("reads as many lines as there may be, and none of one more", () => {
+  const of = (count: number) => bytesOf(`${FRAME}${"a:\r\n".repeat(count)}\r\n`);
+  assert.equal(readAll([of(LINES_MAX - 2)]), PLAIN);
+  assert.is(readAll([of(LINES_MAX - 1)]), "http.bound");
 });
 
 test("writes the head of an answer, which says that it is the last one, and no time", () => {

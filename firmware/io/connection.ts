@@ -69,14 +69,15 @@ export abstract class Connection {
     return this.#waitingBytes;
   }
 
-  /** Ends it behind what was sent; nothing more is received or told. */
-  close(): void {
+  /** Ends it behind what was sent; nothing more is received. Where nothing of that waits it is over at once, and `ended` is not called.
+   *  @param lingerMillisMax for how long that may take */
+  close(lingerMillisMax = LINGER_MILLIS_MAX): void {
     if (this.#isOver || this.isLingering) return;
-    this.#lingerUntil = millis(this.#loop.uptime() + LINGER_MILLIS_MAX);
+    this.#lingerUntil = millis(this.#loop.uptime() + lingerMillisMax);
     if (this.#waiting.length === 0) this.abort();
   }
 
-  /** Ends it at once. */
+  /** Ends it at once, without a word to `ended`. */
   abort(): void {
     if (this.#isOver) return;
     this.#isOver = true;

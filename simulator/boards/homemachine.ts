@@ -35,9 +35,13 @@ export class HomeMachine {
 
   /** Sends a request. @param authorization left out where nobody was challenged yet */
   get(path: string, authorization?: string): HomeCall {
-    const call = new HomeCall();
     const field = authorization === undefined ? "" : `Authorization: ${authorization}\r\n`;
-    const bytes = `GET ${path} HTTP/1.1\r\nHost: ${this.#address}\r\n${field}\r\n`;
+    return this.dial(`GET ${path} HTTP/1.1\r\nHost: ${this.#address}\r\n${field}\r\n`);
+  }
+
+  /** Dials, and sends that. */
+  dial(bytes: string): HomeCall {
+    const call = new HomeCall();
     let isSent = false;
     const tcp = new this.#host.Tcp({
       ...{ address: this.#address, port: HOME_PORT, format: "buffer" },

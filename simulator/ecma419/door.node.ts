@@ -8,6 +8,8 @@ import { listenHere } from "../sockets.node.ts";
 
 /** What may wait in a socket. */
 const ROOM_BYTES = 65_536;
+/** How long what was written before a close may take to get away. */
+const LINGER_MILLIS = 2_000;
 
 /** What a listener gave, until a Tcp is made of it. */
 const pending = new WeakMap<Tcp, Socket>();
@@ -103,8 +105,9 @@ class DoorTcp implements Tcp {
     };
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
+      if (this.#isClosed) return;
       this.#came = Buffer.concat([this.#came, chunk]);
-      if (!this.#isClosed) onReadable?.call(this, this.#came.length);
+      onReadable?.call(this, this.#came.length);
     });
     // "close" follows the other end's end, and every error.
     socket.on("close", () => {
@@ -133,7 +136,9 @@ class DoorTcp implements Tcp {
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#socket.destroySoon();
+    setTimeout(() => this.#socket.destroy(), LINGER_MILLIS).unref();
   }
 }

@@ -30,7 +30,9 @@ const KNOCKS_MAX = 14;
 const PAUSE_MILLIS = 10_000;
 /** A stranger without a session is hung up on by then. */
 const QUIET_MILLIS = 30_000;
-const LONGEST = new Uint8Array(FRAME_BYTES_MAX);
+/** What a stranger's frame is full of. */
+export const STRANGE = 0x5a;
+const LONGEST = new Uint8Array(FRAME_BYTES_MAX).fill(STRANGE);
 
 /** Lives a day and records it. @param hours how many of its busy hours, at most 15 */
 export function recordBoardDay(crypto: Crypto, hours: number): Recording {
@@ -58,6 +60,8 @@ class House {
   readonly #hall: Hallway;
   readonly #owners: Person[] = [];
   readonly #company: Person;
+  /** Of each stranger, whether the lock has hung up. */
+  readonly #strangers: (() => boolean)[] = [];
 
   constructor(hall: Hallway) {
     this.#hall = hall;
@@ -228,7 +232,7 @@ class House {
     for (const [index, phone] of phones.entries())
       hall.ownerSession(this.#owners[index], phone).ask({ kind: "status" });
     for (const phone of phones) phone.leave();
-    hall.pass(QUIET_MILLIS);
+    this.#seeThemGone();
     this.#loiterAtHome("192.168.1.31");
     this.#loiterAtHome("192.168.1.32");
     const guest = hall.call();
@@ -236,7 +240,12 @@ class House {
     hall.pass(1_500);
     this.#goIn("visits among strangers");
     guest.leave();
-    hall.pass(QUIET_MILLIS);
+    this.#seeThemGone();
+  }
+
+  #seeThemGone(): void {
+    this.#hall.pass(QUIET_MILLIS);
+    for (const isGone of this.#strangers.splice(0)) if (isGone()) this.#count("strangers hung up on");
   }
 
   #loiterNearby(): void {
@@ -245,18 +254,23 @@ class House {
     air.widen(link, FRAGMENT_BYTES_MAX);
     for (const piece of fragment(LONGEST, FRAGMENT_BYTES_MAX).slice(0, -1)) air.write(link, piece);
     air.settle();
-    this.#count("strangers");
+    if (air.has(link)) this.#count("strangers");
+    this.#strangers.push(() => !air.has(link));
   }
 
   #loiterAtHome(address: string): void {
     const { Tcp } = this.#hall.network.host(address);
-    const nothing = () => {};
+    let isGone = false;
+    const end = () => {
+      isGone = true;
+    };
     const target = { address: LOCK_ADDRESS, port: STREAM_PORT, format: "buffer" } as const;
-    const socket = new Tcp({ ...target, onReadable: nothing, onError: nothing });
+    const socket = new Tcp({ ...target, onReadable: () => {}, onError: end });
     this.#hall.pass(CONNECT_MILLIS);
     socket.write(encodeStream(LONGEST).slice(0, -1));
     this.#hall.pass(CONNECT_MILLIS);
-    this.#count("strangers");
+    if (!isGone) this.#count("strangers");
+    this.#strangers.push(() => isGone);
   }
 
   #tell(owner: Person, wishes: readonly Parameters<Caller["ask"]>[0][]): void {

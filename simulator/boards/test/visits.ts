@@ -2,6 +2,7 @@
 // Why: they are tried with the boards' own programs on every engine, and with the main files as they go into an image.
 
 import * as assert from "uvu/assert";
+import { CALLERS_MAX } from "../../../camera/homeserver.ts";
 import { fromAscii } from "../../../firmware/bytes.ts";
 import { KIND_ACT, KIND_ADOPT } from "../../../firmware/grant/body.ts";
 import { CAMERA_RULE_LIVE } from "../../../firmware/grant/grant.ts";
@@ -259,6 +260,31 @@ function homes(build: Build): void {
   assert.ok(looking.text.endsWith("\xff\xd9\r\n--latchkey--\r\n") && looking.isOver, "it went on without the light");
 }
 
+function silentAtHome(build: Build): void {
+  const hall = filmed(build, "correct horse battery");
+  const dial = () => {
+    const call = new HomeMachine(hall.crypto, hall.network.host("192.168.1.40"), CAMERA_ADDRESS).dial("GET ");
+    hall.pass(100);
+    return call;
+  };
+  const silent = Array.from({ length: CALLERS_MAX }, dial);
+  assert.equal(
+    [...silent, dial()].map(({ isOver }) => isOver),
+    [...silent.map(() => false), true],
+  );
+  hall.pass(10_000);
+  assert.ok(
+    silent.every(({ isOver, status }) => isOver && status === 0),
+    "a silent machine kept its place",
+  );
+  const caught = dial();
+  hall.camera.rig.wifi.drop();
+  hall.pass(100);
+  assert.ok(caught.isOver, "it outlasted the network");
+  hall.pass(60_000);
+  assert.is(askAtHome(hall, "/stream.mjpeg", "correct horse battery").status, 503);
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
@@ -267,6 +293,7 @@ export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock prints its label on its serial line, and is adopted over it", cable],
   ["a courier is filmed: the red light burns before the bolt moves, and is out when the visit is over", courier],
   ["a machine of the house has the camera's picture by its password, while the red light burns and no longer", homes],
+  ["machines of the house that say nothing, or lose the network, keep nobody out of the camera for long", silentAtHome],
   ["past a covered lens a courier's grant opens nothing", covered],
   ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
   ["past a sensor that does not say who it is a courier's grant opens nothing, until it does again", sensorGone],

@@ -4,26 +4,33 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { recordBoardDay } from "../boardday.ts";
+import { FRAGMENT_BYTES_MAX } from "../../../firmware/link/fragment.ts";
+import { FRAME_BYTES_MAX } from "../../../firmware/link/frame.ts";
+import { recordBoardDay, STRANGE } from "../boardday.ts";
 import { MARK } from "../day.ts";
 import { HEAD_BYTES, headOf, KIND } from "../tape.ts";
 
 const { tape, counts } = recordBoardDay(crypto, 1);
 
-/** Walks over a tape. @returns the kind and the number of each record */
-function recordsOf(bytes: Uint8Array): readonly { readonly kind: number; readonly number: number }[] {
+/** Walks over a tape. @returns the kind, the number and the bytes of each record */
+function recordsOf(
+  tape: Uint8Array,
+): readonly { readonly kind: number; readonly number: number; readonly bytes: Uint8Array }[] {
   const records = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < bytes.length; at += HEAD_BYTES + view.getUint16(at + 2, true)) {
-    records.push(headOf(bytes.slice(at, at + HEAD_BYTES).buffer));
+  const view = new DataView(tape.buffer, tape.byteOffset, tape.byteLength);
+  for (let at = 0; at < tape.length; ) {
+    const end = at + HEAD_BYTES + view.getUint16(at + 2, true);
+    records.push({ ...headOf(tape.slice(at, at + HEAD_BYTES).buffer), bytes: tape.subarray(at + HEAD_BYTES, end) });
+    at = end;
   }
   return records;
 }
 
-test("lets in all who should be let in, one door after the other, and no stranger", () => {
+test("lets in all who should be let in, one after the other, and hangs up on strangers in the end", () => {
   assert.equal(counts, {
     ...{ deliveries: 1, "refused grants": 1, "codes of windows": 1, PINs: 1, "openings by owners": 1 },
-    ...{ audits: 4, "records fetched": 275, "visits in a crowd": 1, "visits among strangers": 1, strangers: 4 },
+    ...{ audits: 4, "records fetched": 275, "visits in a crowd": 1, "visits among strangers": 1 },
+    ...{ strangers: 4, "strangers hung up on": 4 },
   });
 });
 
@@ -37,6 +44,13 @@ test("is on tape from the first start to the end, with each question answered", 
   const [asked, answered] = [KIND.asked, KIND.answered].map((wanted) => kinds.filter((kind) => kind === wanted).length);
   assert.is(asked, answered);
   assert.ok(asked > 1_000, `${asked} questions`);
+});
+
+test("has all of a stranger's longest frame but its end, four times", () => {
+  const answers = recordsOf(tape).filter(({ kind }) => kind === KIND.answered);
+  const strange = answers.map(({ bytes }) => bytes.filter((byte) => byte === STRANGE).length);
+  const sum = strange.filter((count) => count > FRAGMENT_BYTES_MAX / 2).reduce((total, count) => total + count, 0);
+  assert.ok(sum > 4 * (FRAME_BYTES_MAX - FRAGMENT_BYTES_MAX) && sum < 4 * FRAME_BYTES_MAX, `${sum} bytes`);
 });
 
 test.run();
