@@ -128,6 +128,6 @@ export class HomeCaller extends Connection {
   }
 
   get #hasTerm(): boolean {
-    return !this.isOver && this.#state !== "answered";
+    return this.#state !== "answered";
   }
 }
