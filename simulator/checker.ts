@@ -106,10 +106,11 @@ export class Checker {
     world.watch(() => this.check());
   }
 
-  /** Takes what was programmed. @param stored what stands there now */
-  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): void {
-    this.ledger.wrote(offset, bytes, stored);
+  /** Takes what was programmed. @param stored what stands there now @returns whether it is a record, whole */
+  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): boolean {
+    const isRecord = this.ledger.wrote(offset, bytes, stored);
     this.codes.passes(bytes);
+    return isRecord;
   }
 
   /** Notes what went wrong; the first is the verdict. @param detail for a reader, behind the invariant */

@@ -87,9 +87,8 @@ export class FilmWatch {
     return isKnock !== true && this.#isSettled;
   }
 
-  /** Takes what was programmed: an intent, or the end of a visit. @param stored what stands there now */
-  wrote(bytes: Uint8Array, stored: Uint8Array): void {
-    if (bytes.some((byte, index) => byte !== stored[index])) return;
+  /** Takes a record that was programmed: an intent, or the end of a visit. */
+  wrote(bytes: Uint8Array): void {
     const [type] = bytes;
     if (type === CLOSING) this.#closed();
     if (type !== INTENT && type !== CODE) return;

@@ -135,15 +135,15 @@ export class Ledger {
   }
 
   /** Takes what was programmed. It counts where it can be read as a record, whether or not the lock came to know.
-   *  @param stored what stands there now */
-  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): void {
+   *  @param stored what stands there now   @returns whether it is one, whole */
+  wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): boolean {
     if (offset >= this.#recordsEnd) {
       this.#snapshot(bytes);
-      return;
+      return false;
     }
     const isRecord = bytes.length % RECORD_ALIGN === 0 && bytes[1] === 1 && RECORD_TYPES.has(Number(bytes[0]));
     const size = HEADER_BYTES + Number(bytes[LENGTH_AT]) + 256 * Number(bytes[LENGTH_AT + 1]);
-    if (!isRecord || size > bytes.length || !isSame(bytes, stored, size)) return;
+    if (!isRecord || size > bytes.length || !isSame(bytes, stored, size)) return false;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const region = Number(bytes[REGION_AT]);
     const type = Number(bytes[0]);
@@ -159,6 +159,7 @@ export class Ledger {
     }
     if (region === ACCESS) this.#room(type, payload);
     this.#read(type, payload);
+    return true;
   }
 
   /** Whether a record that somebody fetched is the one that was written. @param check the first word of its digest */

@@ -165,8 +165,7 @@ function handsOf({
 function watcherOf(checker: Checker, films: FilmWatch | undefined): FlashWatcher {
   return {
     wrote: (offset, bytes, stored) => {
-      checker.wrote(offset, bytes, stored);
-      films?.wrote(bytes, stored);
+      if (checker.wrote(offset, bytes, stored)) films?.wrote(bytes);
     },
     erased: (sector) => checker.ledger.erased(sector),
     failed: () => checker.flashFailed(),
