@@ -108,9 +108,8 @@ export class Checker {
 
   /** Takes what was programmed. @param stored what stands there now @returns whether it is a record, whole */
   wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): boolean {
-    const isRecord = this.ledger.wrote(offset, bytes, stored);
     this.codes.passes(bytes);
-    return isRecord;
+    return this.ledger.wrote(offset, bytes, stored);
   }
 
   /** Notes what went wrong; the first is the verdict. @param detail for a reader, behind the invariant */

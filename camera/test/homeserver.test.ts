@@ -5,119 +5,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { STALL_MILLIS_MAX } from "../../firmware/io/connection.ts";
-import { Loop } from "../../simulator/ecma419/loop.ts";
-import { type Host, Network } from "../../simulator/ecma419/sockets.ts";
 import { STREAM_BYTES } from "../../simulator/ecma419/stream.ts";
 import { ASK_MILLIS, LOOK_MILLIS, PICTURE_MILLIS, TAKE_MILLIS } from "../homecaller.ts";
-import type { HomeVerdict } from "../homes.ts";
-import { CALLERS_MAX, DIALS, HOME_PORT, HomeServer, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
-import { bytesOf } from "./requests.ts";
+import { CALLERS_MAX, DIALS, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
+import { Bench, FILE, type Machine } from "./house.ts";
 
-const CAMERA = "192.168.1.3";
-const FILE = Uint8Array.of(0xff, 0xd8, 1, 2, 3, 0xff, 0xd9);
 const LARGE = new Uint8Array(4 * STREAM_BYTES).fill(7);
-const VERDICTS: Readonly<Record<string, HomeVerdict>> = {
-  none: { kind: "absent" },
-  wrong: { kind: "challenge", header: "Digest x" },
-  right: { kind: "welcome" },
-};
-
-/** A machine in the house. */
-class Machine {
-  text = "";
-  isReading = true;
-  isOver = false;
-  readonly #tcp: InstanceType<Host["Tcp"]>;
-
-  constructor(host: Host) {
-    this.#tcp = new host.Tcp({
-      ...{ address: CAMERA, port: HOME_PORT, format: "buffer" },
-      onReadable: () => this.isReading && this.read(),
-      onError: () => {
-        this.isOver = true;
-      },
-    });
-  }
-
-  send(text: string): void {
-    this.#tcp.write(bytesOf(text));
-  }
-
-  get(path: string, word = "right", method = "GET"): void {
-    this.send(`${method} ${path} HTTP/1.1\r\nHost: camera\r\nAuthorization: ${word}\r\n\r\n`);
-  }
-
-  read(): void {
-    const bytes = this.#tcp.read();
-    if (bytes !== undefined) for (const byte of new Uint8Array(bytes)) this.text += String.fromCharCode(byte);
-  }
-
-  close(): void {
-    this.#tcp.close();
-  }
-
-  get status(): number {
-    return Number(this.text.slice("HTTP/1.1 ".length, "HTTP/1.1 ".length + 3));
-  }
-}
-
-/** A camera's server, and a network with it. */
-class Bench {
-  readonly loop = new Loop();
-  readonly network = new Network(this.loop.defer);
-  readonly board = this.network.host(CAMERA);
-  readonly phone = this.network.host("192.168.1.10");
-  isOpen = true;
-  isLit = true;
-  asked = 0;
-  readonly server: HomeServer;
-
-  constructor(tcp = this.board.Tcp) {
-    this.server = new HomeServer({
-      ...{ tcp, listener: this.board.Listener, loop: this.loop },
-      host: {
-        isOpen: () => this.isOpen,
-        isLit: () => this.isLit,
-        judge: ({ authorization = "none" }) => {
-          this.asked += 1;
-          return VERDICTS[authorization];
-        },
-      },
-    });
-    this.server.networkChanged(true, this.loop.uptime());
-  }
-
-  /** Sockets of the board beside its listener. */
-  get open(): number {
-    return this.board.open.size - 1;
-  }
-
-  dial(): Machine {
-    const machine = new Machine(this.phone);
-    this.loop.run();
-    return machine;
-  }
-
-  ask(path: string, word?: string, method?: string): Machine {
-    const machine = this.dial();
-    machine.get(path, word, method);
-    this.loop.run();
-    return machine;
-  }
-
-  show(jpeg = FILE): void {
-    this.server.show(jpeg);
-    this.loop.run();
-  }
-
-  pass(duration: number): void {
-    this.loop.pass(duration);
-    const { nextTick } = this.server;
-    if (nextTick !== undefined && nextTick <= this.loop.uptime()) this.server.tick(this.loop.uptime());
-    this.loop.run();
-  }
-}
-
 const textOf = (bytes: Uint8Array) => [...bytes].map((byte) => String.fromCharCode(byte)).join("");
 const HEAD = "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 const PART = `--latchkey\r\nContent-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n${textOf(FILE)}\r\n`;

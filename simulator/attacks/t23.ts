@@ -5,7 +5,7 @@
 import { lookAtFilm } from "../film.ts";
 import { Looker } from "../looker.ts";
 import { type Attack, Breach, must, opens } from "./attack.ts";
-import { knocks, type Watched, watched } from "./watched.ts";
+import { isLetIn, knocks, type Watched, watched } from "./watched.ts";
 
 const FRAME_MILLIS = 500;
 const JAM_SECONDS = 30;
@@ -21,7 +21,7 @@ export const attack: Attack = {
     tripod.isJammed = false;
     desk.passTime(90);
     const token = courier({ uses: 5 });
-    must(knocks(desk, token), "the courier is let in");
+    must(isLetIn(desk, token), "the courier is let in");
     const looker = new Looker(desk, tripod);
     desk.passTime(2);
     must(desk.openDoor() && looker.pictures > 0 && !looker.isStale, "the owner sees the courier come in");

@@ -3,7 +3,7 @@
 // Follows docs/visit.md: what locks is the door's own affair.
 
 import { type Attack, must } from "./attack.ts";
-import { knocks, watched } from "./watched.ts";
+import { isLetIn, watched } from "./watched.ts";
 
 export const attack: Attack = {
   id: "T24",
@@ -12,7 +12,7 @@ export const attack: Attack = {
     const { desk, tripod, courier } = watched(factory, { frameMillis: 500, isCheap: true });
     for (const isHeld of [false, true]) {
       desk.passTime(90);
-      must(knocks(desk, courier()), "the courier is let in");
+      must(isLetIn(desk, courier()), "the courier is let in");
       desk.passTime(2);
       must(desk.openDoor(), "the courier goes in");
       tripod.isJammed = true;

@@ -3,7 +3,7 @@
 
 import type { Tool } from "../sensor/lens.ts";
 import { type Attack, must, opens } from "./attack.ts";
-import { knocks, type Watched, watched } from "./watched.ts";
+import { isLetIn, knocks, type Watched, watched } from "./watched.ts";
 
 const BEFORE: readonly (Tool | "turn")[] = ["black", "paper", "spray", "torch", "turn"];
 const MEANWHILE: readonly (Tool | "turn")[] = ["paper", "turn"];
@@ -24,12 +24,12 @@ export const attack: Attack = {
       must(!opens(desk, () => void knocks(desk, token)), `nobody is let in past a lens under ${act}`);
       desk.passTime(30);
       restore(scene);
-      must(knocks(desk, token), "and nothing was spent by it");
+      must(isLetIn(desk, token), "and nothing was spent by it");
       desk.passTime(40);
     }
     for (const act of MEANWHILE) {
       desk.passTime(40);
-      must(knocks(desk, courier({ uses: 9 })), "a courier is let in");
+      must(isLetIn(desk, courier({ uses: 9 })), "a courier is let in");
       desk.passTime(2);
       must(desk.openDoor(), "goes in");
       desk.passTime(2);

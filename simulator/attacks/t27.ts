@@ -5,7 +5,7 @@
 import type { Bytes } from "../../firmware/bytes.ts";
 import { Tripod } from "../tripod.ts";
 import { type Attack, must, opens } from "./attack.ts";
-import { knocks, type Watched, watched } from "./watched.ts";
+import { isLetIn, knocks, type Watched, watched } from "./watched.ts";
 
 const HELD_MILLIS = 4_000;
 
@@ -23,7 +23,7 @@ export const attack: Attack = {
 
 /** Whoever comes is let in, and the bolt is thrown again. */
 function visit({ desk, courier }: Watched): void {
-  must(knocks(desk, courier()), "a courier is let in");
+  must(isLetIn(desk, courier()), "a courier is let in");
   desk.passTime(1);
   must(desk.openDoor(), "goes in");
   desk.passTime(3);

@@ -7,9 +7,11 @@ import type { Desk, Wish } from "../desk.ts";
 import { Tripod, type TripodOptions } from "../tripod.ts";
 import { adopted, type DeskFactory } from "./attack.ts";
 
-/** A guest's phone asks again after so long, so many times. */
+/** A guest's phone asks again after so long, so many times; and whoever stays there longer, as after a restart of the lock, which hears
+ *  its camera again within 75 s. */
 const AGAIN_SECONDS = 2;
 const KNOCKS = 7;
+const KNOCKS_MAX = 50;
 
 /** A lock with its camera, and a courier who needs it. */
 export interface Watched {
@@ -32,7 +34,20 @@ export function watched(factory: DeskFactory, options?: TripodOptions): Watched 
 
 /** Somebody knocks, and asks again as a phone does. @returns whether the lock opened */
 export function knocks(desk: Desk, token: Token, during: (knock: number) => void = () => {}): boolean {
-  for (let knock = 0; knock < KNOCKS; knock++) {
+  return asks(desk, token, { count: KNOCKS, during });
+}
+
+/** Somebody knocks who has every right to come in, and stays there for as long as that may take. @returns whether the lock opened */
+export function isLetIn(desk: Desk, token: Token): boolean {
+  return asks(desk, token, { count: KNOCKS_MAX, during: () => {} });
+}
+
+function asks(
+  desk: Desk,
+  token: Token,
+  { count, during }: { readonly count: number; during(knock: number): void },
+): boolean {
+  for (let knock = 0; knock < count; knock++) {
     during(knock);
     if (desk.open(token) === "yes") return true;
     desk.passTime(AGAIN_SECONDS);
