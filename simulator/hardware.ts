@@ -166,6 +166,8 @@ export class Door implements Battery, Indicator {
   /** Wedges the bolt where it is, or frees it. */
   jam(isJammed: boolean): void {
     this.#settle();
+    // The plan of its arrival is dropped below: it may be there by now.
+    this.#arrived();
     this.#isJammed = isJammed;
     this.#plan();
   }

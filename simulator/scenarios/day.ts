@@ -160,9 +160,10 @@ export class Household implements Cast {
   /** Fetches the journal and verifies it; where the lock says that it is damaged, acknowledges that first. */
   read(heard: (isWhole: boolean) => void = () => {}): void {
     const { checker, films } = this.#house;
+    const isFresh = this.#isFresh;
     audit(this.#house, this.olga, {
       since: this.#audit,
-      isFresh: this.#isFresh,
+      isFresh,
       heard: (result) => {
         if (result.isDamaged) {
           this.#isFresh = true;
@@ -174,12 +175,13 @@ export class Household implements Cast {
         if (result.verdict !== undefined) {
           this.tally.audits++;
           checker.audited(isWhole, result.records);
-          if (isWhole) films?.audited(result.records.map(({ entry }) => entry));
+          // Whoever begins afresh has no record of before.
+          if (isWhole && !isFresh) films?.audited(result.records.map(({ entry }) => entry));
         }
         if (isWhole) this.#audit = result;
         // History that does not hold together is noted, and the owner goes on from what the lock signs now.
         if (result.verdict !== undefined) this.#isFresh = !isWhole;
-        if (!isWhole) films?.forget();
+        if (!isWhole || isFresh) films?.forget();
         heard(isWhole);
       },
     });

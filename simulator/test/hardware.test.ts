@@ -60,6 +60,20 @@ const ROWS: readonly { name: string; play: (bench: Bench) => void; felt: readonl
     felt: ["0 retract", "0 between", "600 rest", "600 throw", "1200 thrown", "1201 rest"],
   },
   {
+    // As in seed 6037 of a house with a camera: the jam came before the bolt's own event of the same millisecond.
+    name: "has arrived where it is jammed in the very millisecond of its arrival",
+    play({ world, door, wait }) {
+      world.after(1_200, () => door.jam(true));
+      door.retractPin.write(true);
+      wait(1_200);
+      door.retractPin.write(false);
+      door.jam(false);
+      door.throwPin.write(true);
+      wait(1);
+    },
+    felt: ["0 retract", "0 between", "1200 retracted", "1200 rest", "1200 throw", "1200 between"],
+  },
+  {
     name: "stalls at once where it is jammed, and moves when it is freed",
     play({ door, wait }) {
       door.jam(true);
