@@ -53,7 +53,13 @@ export class Eye {
     this.#verdict = "unproven";
   }
 
-  /** Begins to watch anew, as at a knock. What the sensor gave before is remembered: it may be shown again. */
+  /** Takes note that the sensor had no power. What it gave before is remembered: it may be shown again. */
+  wake(): void {
+    this.#freeze.wake();
+    this.#files = "none";
+  }
+
+  /** Begins to watch anew, as at a knock. */
   begin(): void {
     this.scene.begin();
     this.#verdict = "unproven";

@@ -37,6 +37,11 @@ class Shown {
     this.#frames += 1;
   }
 
+  /** Counts repeats anew: what they repeat is remembered. */
+  forgetRepeats(): void {
+    this.#repeats = 0;
+  }
+
   get isLooped(): boolean {
     return countBits(this.#repeats) >= PATIENCE.loopRepeats;
   }
@@ -59,6 +64,12 @@ export class FreezeWatch {
   readonly #previous = new Uint8Array(LUMA_BYTES);
   #hasPrevious = false;
   #stillPairs = 0;
+
+  /** Takes note that the sensor had no power: a loop of before is none of now, until it is shown again. */
+  wake(): void {
+    this.#files.forgetRepeats();
+    this.#pictures.forgetRepeats();
+  }
 
   /** Takes the hash of a file: every file that the sensor gave, analysed or not.
    *  @param hash SHA-256 of the JPEG; its first 8 bytes are kept

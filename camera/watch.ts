@@ -71,7 +71,10 @@ export class Watch {
   /** Begins with a sensor that has just been given power, or with a knock: what was seen before proves nothing about now. */
   begin(): void {
     this.eye.begin();
-    if (!this.#isOn) this.#motion.reset();
+    if (!this.#isOn) {
+      this.#motion.reset();
+      this.eye.wake();
+    }
     this.#isOn = true;
     this.#verdict = "unproven";
     this.#analysedAt = undefined;

@@ -43,6 +43,26 @@ test("calls old files in any order looped, even between fresh ones", () => {
   assert.equal(shown, ["none", "none", "none", "none", "looped"]);
 });
 
+test("counts repeats anew once the sensor had no power, and remembers what it gave before", () => {
+  // As in seed 6017 of a house with a camera: an hour after a loop an honest courier was refused for the eight seconds that 16 pictures take.
+  const watch = new FreezeWatch();
+  const luma = new Uint8Array(LUMA_BYTES);
+  const show = (number: number) => {
+    new Stream(number, "luma").fill(luma);
+    return [watch.takeHash(hashOf(number)), watch.takeLuma(luma, false)];
+  };
+  for (let frame = 0; frame < 12; frame++) show(frame % 4);
+  assert.equal(show(12 % 4), ["looped", "looped"]);
+  watch.wake();
+  for (let frame = 100; frame < 120; frame++) assert.equal(show(frame), ["none", "none"], `${frame}`);
+  watch.wake();
+  assert.equal([3, 2, 1].map(show), [
+    ["none", "none"],
+    ["none", "none"],
+    ["looped", "looped"],
+  ]);
+});
+
 test("forgets what is older than the files that it remembers", () => {
   const watch = new FreezeWatch();
   for (let frame = 0; frame < 3 * (PATIENCE.loopFrames + 1); frame++) {
