@@ -12,6 +12,11 @@ const WIDE = [
   ["one seed, one trace, on three engines", "node simulator/run/agree.mjs --xs 2 --rv32 1"],
   ["forty seeds of three days, with every fault", "node simulator/run/simulate.mjs --seeds 40 --days 3"],
   ["a thief in the hall of ten houses", "node simulator/run/simulate.mjs --seeds 10 --camera --faults hall"],
+  // Some of these were refused what they were owed once.
+  [
+    "twenty houses with a camera, and every fault",
+    "node simulator/run/simulate.mjs --seed 6001 --seeds 20 --camera --faults all",
+  ],
   ["planted bugs", "node simulator/run/plants.mjs"],
   ["models and their twins", "node simulator/run/models.mjs"],
   ["an hour of filming, and leaks that it must see", "node simulator/run/hour.mjs"],
