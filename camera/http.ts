@@ -14,7 +14,11 @@ export const LINES_MAX = 48;
 export const LINE_BYTES_MAX = 1_024;
 const NAME_BYTES_MAX = 64;
 
-const [TAB, LINE_FEED, RETURN, SPACE, COLON] = [0x09, 0x0a, 0x0d, 0x20, 0x3a];
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const COLON = 0x3a;
 const CRLF: Bytes = Uint8Array.of(RETURN, LINE_FEED);
 /** What may stand in a head once, and is looked at. */
 const SINGLE: readonly string[] = Object.freeze(["host", "authorization", "content-length", "transfer-encoding"]);
