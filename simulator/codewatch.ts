@@ -35,6 +35,8 @@ interface Typed {
   readonly meant: readonly Meant[];
   /** Whether nothing stands against its being judged. */
   readonly isClear: boolean;
+  /** Whether it must cost something, whatever it is. */
+  readonly mustPay: boolean;
   isOpened: boolean;
 }
 
@@ -155,7 +157,9 @@ export class CodeWatch {
     const { now } = this.#world;
     const isAlone = this.#typed.every(({ at }) => now - at >= PACE_MILLIS);
     const isClear = isAlone && this.#isReady && this.#level >= (digits.length < LONG_DIGITS ? SHORT_UNITS : LONG_UNITS);
-    const typed = { digits, at: now, meant: this.#meant(digits), isClear, isOpened: false };
+    // While the clock is open no code of ten digits lives, and what is kept for those pays for no shorter one: nothing is compared then.
+    const mustPay = isClear && this.#level >= SHORT_UNITS;
+    const typed = { digits, at: now, meant: this.#meant(digits), isClear, mustPay, isOpened: false };
     this.#typed = [...this.#typed.filter(({ at }) => now - at <= KEPT_MILLIS), typed];
     this.#world.after(DUE_MILLIS, () => this.#due(typed));
   }
@@ -227,10 +231,10 @@ export class CodeWatch {
 
   /** What an entry must have come to by now. */
   #due(typed: Typed): void {
-    const { digits, at, meant, isClear, isOpened } = typed;
+    const { digits, at, meant, isClear, mustPay, isOpened } = typed;
     if (!isClear || !this.#isReady || this.#troubledAt >= at) return;
     const isShort = this.given.some(({ digits: code }) => typeof code === "string" && code.length <= digits.length);
-    if (isShort && this.#levelAt < at) this.#desk.report("a guess was free");
+    if (isShort && mustPay && this.#levelAt < at) this.#desk.report("a guess was free");
     if (isOpened) return;
     const owed = meant.find(({ code, isGood, isFree }) => isGood && !isFree && this.judge(code) === "yes");
     if (owed !== undefined) this.#desk.report("refused a code that was given out", owed.code.name);

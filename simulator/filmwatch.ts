@@ -6,7 +6,7 @@
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Entry } from "../firmware/journal/entry.ts";
 import { lookAtFilm } from "./film.ts";
-import type { Hall, Trick } from "./hall.ts";
+import { type Hall, KEEP_SECONDS, type Trick } from "./hall.ts";
 import type { Invariant } from "./invariants.ts";
 import type { Ask } from "./model.ts";
 import type { World } from "./world.ts";
@@ -28,6 +28,8 @@ const BEFORE_MILLIS = 20_000;
 const AFTER_MILLIS = 60_000;
 /** Before that no frame need be signed. */
 const SHORT_MILLIS = 5_000;
+/** A film that is older may be gone, as its owner wished: an hour is what the lock's clock, by which its end is told, may be wide. */
+const KEPT_MILLIS = (KEEP_SECONDS - 3_600) * 1_000;
 /** Films that wait for their journal; the oldest are let go. */
 const VISITS_MAX = 64;
 
@@ -133,7 +135,9 @@ export class FilmWatch {
   /** An owner read the journal: each calm visit has a film, which is whole and is the one that the journal names. */
   audited(entries: readonly Entry[]): void {
     const now = this.#world.now;
-    for (const film of this.#filmed.filter(({ ended = now }) => now - ended > AFTER_MILLIS)) {
+    for (const film of this.#filmed.filter(
+      ({ ended = now }) => now - ended > AFTER_MILLIS && now - ended < KEPT_MILLIS,
+    )) {
       if (film.isCalm && (film.ended ?? now) - film.began > SHORT_MILLIS) this.#judge(film, entries);
     }
     this.#filmed = this.#filmed.filter(({ ended = now }) => now - ended <= AFTER_MILLIS);

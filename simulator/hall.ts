@@ -23,7 +23,8 @@ const FRAME_MILLIS = 700;
 const ROOM_BYTES = 4_000_000;
 const RING_BYTES = 100_000;
 const RING_FRAMES = 16;
-const KEEP_SECONDS = 3 * 86_400;
+/** For how long a film is kept. */
+export const KEEP_SECONDS = 3 * 86_400;
 
 /** What a thief, or bad luck, does there. */
 export type Trick = "cover" | "turn" | Exclude<Tampering, "none"> | "jam" | "power" | "light" | "card";

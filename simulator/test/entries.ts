@@ -19,6 +19,10 @@ export const ASK_MILLIS = 16_000;
 export const PACE_MILLIS = 20_000;
 export const FULL = 100_000_000;
 export const COST = 1_000_000;
+/** What a span of no time may earn. */
+export const ROUNDING = 310;
+/** So much is owed to whoever types six digits. */
+export const SHORT_LEVEL = 20_000_000;
 
 export const ANA: PlainCode = { name: "user 1", digits: "480392", isOnce: false };
 export const PLUMBER: PlainCode = { name: "user 2", digits: "729604", isOnce: true };

@@ -1,4 +1,4 @@
-// Goal: the watch over codes reports guesses that cost nothing, cost twice or come back, and good codes that are refused.
+// Goal: the watch over codes reports a budget that rises by itself, and good codes that are refused; charges are charges.test.ts's affair.
 // Method: each row is a short play of entries and records (entries.ts). A play that must be reported stands beside its nearest
 // neighbour that must not: a millisecond, a unit or a word apart.
 
@@ -15,19 +15,17 @@ import {
   PACE_MILLIS,
   playAll,
   REFUSED,
+  ROUNDING,
   type Row,
+  SHORT_LEVEL,
   STEP,
 } from "./entries.ts";
 
 const FREE = "a guess was free";
 const ROSE = "the budget of guesses rose";
-const TWICE = "an entry was served twice";
-/** What the first 40 s may earn; what a span of no time may; and a fall that is too small for the price of an entry. */
+/** What the first 40 s may earn. */
 const EARNED = 6_202;
-const ROUNDING = 310;
-const CHEAP = 4_999;
-/** So much is owed to whoever types six digits, and to whoever types ten. */
-const SHORT_LEVEL = 20_000_000;
+/** So much is owed to whoever types ten digits. */
 const LONG_LEVEL = 200_000;
 
 const BUDGET: readonly Row[] = [
@@ -146,74 +144,6 @@ const BUDGET: readonly Row[] = [
       stage.charge(-COST);
     },
     violations: [ROSE, `${REFUSED}: user 1`],
-  },
-];
-
-const CHARGES: readonly Row[] = [
-  {
-    name: "catches a guess that cost nothing",
-    play: ({ watch }) => watch.typed("000000"),
-    violations: [FREE],
-  },
-  { name: "accepts one that was charged", play: (stage) => stage.type("000000") },
-  { name: "asks nothing for digits that are fewer than any code has", play: ({ watch }) => watch.typed("00000") },
-  {
-    name: "catches a second free guess after 20 s",
-    play(stage) {
-      stage.type("000000");
-      stage.wait(PACE_MILLIS);
-      stage.watch.typed("000001");
-    },
-    violations: [FREE],
-  },
-  {
-    name: "leaves a second one to the lock's pace that comes sooner",
-    play(stage) {
-      stage.type("000000");
-      stage.wait(PACE_MILLIS - 1);
-      stage.watch.typed("000001");
-    },
-  },
-  {
-    name: "catches an entry that is charged twice",
-    play(stage) {
-      stage.type("000000");
-      stage.charge();
-    },
-    violations: [TWICE],
-  },
-  {
-    name: "accepts two charges for two entries",
-    play(stage) {
-      stage.type("000000");
-      stage.type("000001");
-    },
-  },
-  {
-    name: "accepts a fall that is no entry's price",
-    start: { level: 50_000_000 },
-    play(stage) {
-      stage.type("000000");
-      stage.charge(CHEAP - ROUNDING);
-    },
-  },
-  {
-    name: "catches one that is a unit deeper",
-    start: { level: 50_000_000 },
-    play(stage) {
-      stage.type("000000");
-      stage.charge(CHEAP + 1 - ROUNDING);
-    },
-    violations: [TWICE],
-  },
-  {
-    name: "accepts that a lock which has just started judges a command again",
-    play(stage) {
-      stage.type("000000");
-      stage.watch.power(false);
-      stage.watch.power(true);
-      stage.charge();
-    },
   },
 ];
 
@@ -390,6 +320,6 @@ const EXCUSES: readonly Row[] = [
   },
 ];
 
-playAll([...BUDGET, ...CHARGES, ...REFUSALS, ...EXCUSES]);
+playAll([...BUDGET, ...REFUSALS, ...EXCUSES]);
 
 test.run();
