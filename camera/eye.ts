@@ -56,7 +56,6 @@ export class Eye {
   /** Takes note that the sensor had no power. What it gave before is remembered: it may be shown again. */
   wake(): void {
     this.#freeze.wake();
-    this.#files = "none";
   }
 
   /** Begins to watch anew, as at a knock. */

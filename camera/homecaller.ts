@@ -6,6 +6,7 @@
 import type { Bytes } from "../firmware/bytes.ts";
 import { Fault } from "../firmware/fault.ts";
 import { Connection, type ConnectionParts } from "../firmware/io/connection.ts";
+import { earlier } from "../firmware/io/pump.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import type { HomeRequest } from "./homes.ts";
 import { answerHead, RequestReader } from "./http.ts";
@@ -37,7 +38,6 @@ export class HomeCaller extends Connection {
   readonly #desk: HomeDesk;
   readonly #reader = new RequestReader();
   #state: HomeState = "asking";
-  readonly #uptime: () => Millis;
   /** Until when it may ask, wait, or look on without a picture. */
   #until: Millis;
 
@@ -45,8 +45,7 @@ export class HomeCaller extends Connection {
   constructor(parts: ConnectionParts, desk: HomeDesk) {
     super(parts);
     this.#desk = desk;
-    this.#uptime = () => parts.loop.uptime();
-    this.#until = millis(this.#uptime() + ASK_MILLIS);
+    this.#until = millis(this.uptime + ASK_MILLIS);
   }
 
   get state(): HomeState {
@@ -55,7 +54,6 @@ export class HomeCaller extends Connection {
 
   /** Answers, and hangs up behind that. @param fields `name: value`, each   @param body kept until it is away */
   answer(status: number, fields: readonly string[] = [], body?: Bytes): void {
-    if (this.#state === "answered") return;
     this.#state = "answered";
     this.push(answerHead(status, [...fields, `Content-Length: ${body?.length ?? 0}`]));
     if (body !== undefined) this.push(body);
@@ -63,22 +61,22 @@ export class HomeCaller extends Connection {
   }
 
   /** Has it wait for a picture; without one in time the answer is 503. */
-  wait(now: Millis): void {
+  wait(): void {
     this.#state = "waiting";
-    this.#until = millis(now + PICTURE_MILLIS);
+    this.#until = millis(this.uptime + PICTURE_MILLIS);
   }
 
   /** Begins an answer that goes on until `finish`. @param fields `name: value`, each */
   begin(fields: readonly string[]): void {
     this.#state = "looking";
-    this.#until = millis(this.#uptime() + LOOK_MILLIS);
+    this.#until = millis(this.uptime + LOOK_MILLIS);
     this.push(answerHead(200, fields));
   }
 
-  /** Shows it more; it misses that while it has not taken what came before. @param pieces kept until they are away */
+  /** Shows one that looks on more; it misses that while it has not taken what came before. @param pieces kept until they are away */
   show(pieces: readonly Bytes[]): void {
-    if (this.#state !== "looking" || this.waitingBytes > 0) return;
-    this.#until = millis(this.#uptime() + LOOK_MILLIS);
+    if (this.waitingBytes > 0) return;
+    this.#until = millis(this.uptime + LOOK_MILLIS);
     for (const piece of pieces) this.push(piece);
   }
 
@@ -94,7 +92,7 @@ export class HomeCaller extends Connection {
   }
 
   override tick(now: Millis): void {
-    if (this.#hasTerm && now >= this.#until) {
+    if (this.#state !== "answered" && now >= this.#until) {
       if (this.#state === "waiting") this.answer(503);
       else this.end(now);
     }
@@ -102,8 +100,7 @@ export class HomeCaller extends Connection {
   }
 
   override get nextTick(): Millis | undefined {
-    const next = super.nextTick;
-    return this.#hasTerm ? millis(Math.min(this.#until, next ?? this.#until)) : next;
+    return this.#state === "answered" ? super.nextTick : earlier(this.#until, super.nextTick);
   }
 
   protected came(bytes: Bytes, now: Millis): void {
@@ -125,9 +122,5 @@ export class HomeCaller extends Connection {
 
   protected ended(): void {
     this.#desk.left(this);
-  }
-
-  get #hasTerm(): boolean {
-    return this.#state !== "answered";
   }
 }

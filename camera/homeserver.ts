@@ -6,10 +6,10 @@
 import { Acceptor } from "../firmware/io/acceptor.ts";
 import type { ListenerClass, Tcp, TcpClass } from "../firmware/io/ecma419.ts";
 import type { Loop } from "../firmware/io/loop.ts";
-import type { Timed } from "../firmware/io/pump.ts";
+import { earlier, type Timed } from "../firmware/io/pump.ts";
 import { STREAM_PORT } from "../firmware/io/streams.ts";
 import { Bucket } from "../firmware/link/bucket.ts";
-import { type Millis, millis } from "../firmware/platform.ts";
+import type { Millis } from "../firmware/platform.ts";
 import { HomeCaller, type HomeDesk, type HomeState } from "./homecaller.ts";
 import type { HomeRequest, HomeVerdict } from "./homes.ts";
 import { fromLines } from "./http.ts";
@@ -109,25 +109,23 @@ export class HomeServer implements Audience, HomeDesk, Timed {
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
-    let next: number | undefined = this.#acceptor.nextTick;
-    for (const { nextTick } of this.#callers) {
-      if (nextTick !== undefined) next = Math.min(next ?? nextTick, nextTick);
-    }
-    return next === undefined ? undefined : millis(next);
+    let next = this.#acceptor.nextTick;
+    for (const { nextTick } of this.#callers) next = earlier(next, nextTick);
+    return next;
   }
 
   asked(caller: HomeCaller, request: HomeRequest, now: Millis): void {
     const verdict = this.#parts.host.judge(request, now);
     if (verdict.kind === "absent") caller.answer(404);
     else if (verdict.kind === "challenge") caller.answer(401, [`WWW-Authenticate: ${verdict.header}`]);
-    else this.#serve(caller, request, now);
+    else this.#serve(caller, request);
   }
 
   left(caller: HomeCaller): void {
     this.#callers.delete(caller);
   }
 
-  #serve(caller: HomeCaller, { method, uri }: HomeRequest, now: Millis): void {
+  #serve(caller: HomeCaller, { method, uri }: HomeRequest): void {
     const path = pathOf(uri);
     const isStream = path === "/stream.mjpeg";
     const isFull = isStream ? this.#countOf("looking") >= STREAMS_MAX : this.#countOf("waiting") >= WAITERS_MAX;
@@ -135,7 +133,7 @@ export class HomeServer implements Audience, HomeDesk, Timed {
     else if (method !== "GET") caller.answer(405, ["Allow: GET"]);
     else if (!this.#parts.host.isLit() || isFull) caller.answer(503);
     else if (isStream) caller.begin([STREAM_TYPE]);
-    else caller.wait(now);
+    else caller.wait();
   }
 
   #countOf(wanted: HomeState): number {

@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { bytesOf, textOf } from "./letters.ts";
 
 const REQUEST_BYTES = 1_024;
 const HEADER = 12;
@@ -75,17 +76,17 @@ export class TimeServer {
     const values = HEADER + 8 * count;
     const fieldOf = (name: string): string => {
       const places = Array.from({ length: count }, (_, at) => HEADER + 4 * (count + at));
-      const place = places.findIndex((at) => letters(request.subarray(at, at + 4)) === name);
+      const place = places.findIndex((at) => textOf(request.subarray(at, at + 4)) === name);
       if (place < 0) return "";
       const start = values + (place === 0 ? 0 : view.getUint32(HEADER + 4 * place, true));
       const end = place === count - 1 ? REQUEST_BYTES : values + view.getUint32(HEADER + 4 * (place + 1), true);
-      return letters(request.subarray(start, end));
+      return textOf(request.subarray(start, end));
     };
-    const server = letters(this.#half(0xff, this.key));
-    if (!fieldOf("VER\0").includes(letters(u32(1))) || fieldOf("TYPE") !== letters(u32(0))) return undefined;
+    const server = textOf(this.#half(0xff, this.key));
+    if (!fieldOf("VER\0").includes(textOf(u32(1))) || fieldOf("TYPE") !== textOf(u32(0))) return undefined;
     if (fieldOf("SRV\0") !== server) return undefined;
     const nonce = fieldOf("NONC");
-    return nonce.length === HALF ? text(nonce) : undefined;
+    return nonce.length === HALF ? bytesOf(nonce) : undefined;
   }
 
   #signedTime(root: Bytes, time: number, { aheadSeconds = 0, version = 1, radiusSeconds = 3 }: Errors): Bytes {
@@ -136,7 +137,7 @@ function pathOf(levels: readonly (readonly Bytes[])[], index: number): readonly 
 
 function packet(values: readonly (readonly [name: string, value: Uint8Array])[]): Bytes {
   const inner = message(values);
-  return joined([text("ROUGHTIM"), u32(inner.length), inner]);
+  return joined([bytesOf("ROUGHTIM"), u32(inner.length), inner]);
 }
 
 function message(values: readonly (readonly [name: string, value: Uint8Array])[]): Bytes {
@@ -146,23 +147,15 @@ function message(values: readonly (readonly [name: string, value: Uint8Array])[]
     offset += value.length;
     offsets.push(u32(offset));
   }
-  const names = values.map(([name]) => text(name));
+  const names = values.map(([name]) => bytesOf(name));
   return joined([u32(values.length), ...offsets, ...names, ...values.map(([, value]) => value)]);
 }
 
 function spoken(context: string, signed: Bytes): Bytes {
-  return joined([text(`${context}\0`), signed]);
-}
-
-function text(characters: string): Bytes {
-  return Uint8Array.from([...characters], (letter) => letter.charCodeAt(0));
+  return joined([bytesOf(`${context}\0`), signed]);
 }
 
 /** Bytes as characters, to be compared. */
-function letters(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
-}
-
 function u32(value: number): Bytes {
   return Uint8Array.from([value, value >>> 8, value >>> 16, value >>> 24]);
 }

@@ -6,12 +6,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { STALL_MILLIS_MAX } from "../../firmware/io/connection.ts";
 import { STREAM_BYTES } from "../../simulator/ecma419/stream.ts";
+import { textOf } from "../../simulator/letters.ts";
 import { ASK_MILLIS, LOOK_MILLIS, PICTURE_MILLIS, TAKE_MILLIS } from "../homecaller.ts";
 import { CALLERS_MAX, DIALS, STREAMS_MAX, WAITERS_MAX } from "../homeserver.ts";
 import { Bench, FILE, type Machine } from "./house.ts";
 
 const LARGE = new Uint8Array(4 * STREAM_BYTES).fill(7);
-const textOf = (bytes: Uint8Array) => [...bytes].map((byte) => String.fromCharCode(byte)).join("");
 const HEAD = "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 const PART = `--latchkey\r\nContent-Type: image/jpeg\r\nContent-Length: 7\r\n\r\n${textOf(FILE)}\r\n`;
 const SNAPSHOT = "/snapshot.jpg";

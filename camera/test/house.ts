@@ -2,9 +2,9 @@
 
 import { Loop } from "../../simulator/ecma419/loop.ts";
 import { type Host, Network } from "../../simulator/ecma419/sockets.ts";
+import { bytesOf, textOf } from "../../simulator/letters.ts";
 import type { HomeVerdict } from "../homes.ts";
 import { HOME_PORT, HomeServer } from "../homeserver.ts";
-import { bytesOf } from "./requests.ts";
 
 const CAMERA = "192.168.1.3";
 /** A picture. */
@@ -43,7 +43,7 @@ export class Machine {
 
   read(): void {
     const bytes = this.#tcp.read();
-    if (bytes !== undefined) for (const byte of new Uint8Array(bytes)) this.text += String.fromCharCode(byte);
+    if (bytes !== undefined) this.text += textOf(new Uint8Array(bytes));
   }
 
   close(): void {

@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { bytesOf, REQUESTS } from "./requests.ts";
+import { bytesOf } from "../../simulator/letters.ts";
+import { REQUESTS } from "./requests.ts";
 
 const server = createServer((request, response) => {
   const { method = "", url: uri = "", headers } = request;

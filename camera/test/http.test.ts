@@ -5,8 +5,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toAscii } from "../../firmware/bytes.ts";
 import { Fault } from "../../firmware/fault.ts";
+import { bytesOf } from "../../simulator/letters.ts";
 import { answerHead, HEAD_BYTES_MAX, LINE_BYTES_MAX, LINES_MAX, RequestReader } from "../http.ts";
-import { bytesOf, REQUESTS, STRICTER } from "./requests.ts";
+import { REQUESTS, STRICTER } from "./requests.ts";
 
 /** What a reader makes of pieces. */
 function readAll(pieces: readonly Uint8Array[]): unknown {

@@ -62,8 +62,3 @@ export const STRICTER: readonly RequestRow[] = [
   ["a body in pieces", `${LINE}${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, "refused"],
   ["letters of another language in a target", `GET /\xe9 HTTP/1.1\r\n${HOST}\r\n`, "refused"],
 ];
-
-/** The bytes of a row. */
-export function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from([...text].map((letter) => letter.charCodeAt(0)));
-}

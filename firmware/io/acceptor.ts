@@ -5,6 +5,7 @@
 import { type Millis, millis } from "../platform.ts";
 import type { Listener, ListenerClass, Tcp } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
+import { earlier } from "./pump.ts";
 
 /** When a listener that could not be opened is tried again. */
 export const RETRY_MILLIS = 5_000;
@@ -72,8 +73,7 @@ export class Acceptor {
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
-    if (this.#acceptAt === undefined || this.#changeAt === undefined) return this.#acceptAt ?? this.#changeAt;
-    return millis(Math.min(this.#acceptAt, this.#changeAt));
+    return earlier(this.#acceptAt, this.#changeAt);
   }
 
   #open(now: Millis): void {

@@ -69,11 +69,16 @@ export abstract class Connection {
     return this.#waitingBytes;
   }
 
+  /** Milliseconds since the board's start. */
+  protected get uptime(): Millis {
+    return this.#loop.uptime();
+  }
+
   /** Ends it behind what was sent; nothing more is received. Where nothing of that waits it is over at once, and `ended` is not called.
    *  @param lingerMillisMax for how long that may take */
   close(lingerMillisMax = LINGER_MILLIS_MAX): void {
     if (this.#isOver || this.isLingering) return;
-    this.#lingerUntil = millis(this.#loop.uptime() + lingerMillisMax);
+    this.#lingerUntil = millis(this.uptime + lingerMillisMax);
     if (this.#waiting.length === 0) this.abort();
   }
 
@@ -97,7 +102,7 @@ export abstract class Connection {
 
   /** Sends bytes behind those that wait; whether there is room for them was seen before. @param bytes kept until they are away */
   protected push(bytes: Bytes): void {
-    if (this.#waiting.length === 0) this.#movedAt = this.#loop.uptime();
+    if (this.#waiting.length === 0) this.#movedAt = this.uptime;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     this.#write();

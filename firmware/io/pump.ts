@@ -3,7 +3,7 @@
 // Follows docs/design.md, "The world is handed in": this stands between the SDK's event loop and all that knows no timer.
 
 import { assert } from "../fault.ts";
-import { type Millis, millis } from "../platform.ts";
+import type { Millis } from "../platform.ts";
 import type { TimerModule } from "./ecma419.ts";
 
 /** Whoever has something to do at a certain time. */
@@ -11,6 +11,12 @@ export interface Timed {
   tick(now: Millis): void;
   /** The uptime by which `tick` must be called; undefined where nothing is due. */
   readonly nextTick: Millis | undefined;
+}
+
+/** Gives the earlier of two times, of which either may be none. */
+export function earlier(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one < other ? one : other;
 }
 
 /** What a pump stands on. */
@@ -99,11 +105,9 @@ export class Pump {
 
   /** When somebody has something to do. */
   get #next(): Millis | undefined {
-    let next: number | undefined;
-    for (const { nextTick } of this.#timed) {
-      if (nextTick !== undefined && (next === undefined || nextTick < next)) next = nextTick;
-    }
-    return next === undefined ? undefined : millis(next);
+    let next: Millis | undefined;
+    for (const { nextTick } of this.#timed) next = earlier(next, nextTick);
+    return next;
   }
 
   #serveWaiting(): void {

@@ -6,11 +6,12 @@
 
 import type { Bytes } from "../bytes.ts";
 import { assert } from "../fault.ts";
-import { type Carrier, type Millis, millis } from "../platform.ts";
+import type { Carrier, Millis } from "../platform.ts";
 import { Acceptor } from "./acceptor.ts";
 import type { ListenerClass, Tcp, TcpClass } from "./ecma419.ts";
 import type { Loop } from "./loop.ts";
 import type { Numbers } from "./numbers.ts";
+import { earlier } from "./pump.ts";
 import { Socket } from "./socket.ts";
 
 /** Where a lock and a camera listen. */
@@ -94,11 +95,9 @@ export class Streams implements Carrier {
 
   /** When `tick` has something to do. */
   get nextTick(): Millis | undefined {
-    let next: number | undefined = this.#acceptor.nextTick;
-    for (const { nextTick } of this.#sockets.values()) {
-      if (nextTick !== undefined) next = Math.min(next ?? nextTick, nextTick);
-    }
-    return next === undefined ? undefined : millis(next);
+    let next = this.#acceptor.nextTick;
+    for (const { nextTick } of this.#sockets.values()) next = earlier(next, nextTick);
+    return next;
   }
 
   #hangUp(now: Millis): void {

@@ -11,7 +11,7 @@ import { SERIAL_BAUD } from "../link/serial.ts";
 import { type Millis, millis } from "../platform.ts";
 import type { QrModule } from "./ecma419.ts";
 import { Port, type PortParts } from "./port.ts";
-import type { Timed } from "./pump.ts";
+import { earlier, type Timed } from "./pump.ts";
 
 /** The longest line has 166 bytes, 43 ms. */
 const LINE_MILLIS = 60;
@@ -80,8 +80,6 @@ export class Terminal implements Timed {
   }
 
   get nextTick(): Millis | undefined {
-    const { nextTick } = this.#port;
-    if (this.#sayAt === undefined || nextTick === undefined) return this.#sayAt ?? nextTick;
-    return millis(Math.min(this.#sayAt, nextTick));
+    return earlier(this.#sayAt, this.#port.nextTick);
   }
 }

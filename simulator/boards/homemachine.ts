@@ -8,6 +8,7 @@ import { toHex } from "../../firmware/bytes.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import { REALM, secretOf, USER } from "../../firmware/link/password.ts";
 import type { Host } from "../ecma419/sockets.ts";
+import { bytesOf, textOf } from "../letters.ts";
 
 /** One connection: what came on it as text, a letter each byte, and whether the camera hung up. */
 export class HomeCall {
@@ -40,18 +41,18 @@ export class HomeMachine {
   }
 
   /** Dials, and sends that. */
-  dial(bytes: string): HomeCall {
+  dial(text: string): HomeCall {
     const call = new HomeCall();
     let isSent = false;
     const tcp = new this.#host.Tcp({
       ...{ address: this.#address, port: HOME_PORT, format: "buffer" },
       onWritable: () => {
-        if (!isSent) tcp.write(Uint8Array.from([...bytes].map((letter) => letter.charCodeAt(0))));
+        if (!isSent) tcp.write(bytesOf(text));
         isSent = true;
       },
       onReadable: () => {
         const came = tcp.read();
-        if (came !== undefined) for (const byte of new Uint8Array(came)) call.text += String.fromCharCode(byte);
+        if (came !== undefined) call.text += textOf(new Uint8Array(came));
       },
       onError: () => {
         call.isOver = true;

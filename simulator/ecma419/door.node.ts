@@ -5,14 +5,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Listener, ListenerClass, Tcp, TcpClass } from "../../firmware/io/ecma419.ts";
 import { listenHere } from "../sockets.node.ts";
+import { Pending } from "./pending.ts";
 
 /** What may wait in a socket. */
 const ROOM_BYTES = 65_536;
 /** How long what was written before a close may take to get away. */
 const LINGER_MILLIS = 2_000;
 
-/** What a listener gave, until a Tcp is made of it. */
-const pending = new WeakMap<Tcp, Socket>();
+const pending = new Pending<Socket>();
 
 /** A port of this computer, and the classes by which it is served. `close()` ends it, and twice is harmless. */
 export class Door {
@@ -62,7 +62,7 @@ export class Door {
 
       read(): Tcp | undefined {
         const socket = door.#waiting.shift();
-        return socket === undefined ? undefined : pendingOf(socket);
+        return socket && pending.give(socket, socket.remoteAddress, () => socket.destroy());
       }
 
       close(): void {
@@ -73,21 +73,6 @@ export class Door {
   }
 }
 
-function pendingOf(socket: Socket): Tcp {
-  const given: Tcp = {
-    remoteAddress: socket.remoteAddress,
-    read: () => undefined,
-    write: () => {
-      throw new Error("would block");
-    },
-    close: () => {
-      if (pending.delete(given)) socket.destroy();
-    },
-  };
-  pending.set(given, socket);
-  return given;
-}
-
 class DoorTcp implements Tcp {
   readonly #socket: Socket;
   readonly #onWritable: (count: number) => void;
@@ -96,9 +81,8 @@ class DoorTcp implements Tcp {
   #hasFailed = false;
 
   constructor({ from, onReadable, onWritable, onError }: ConstructorParameters<TcpClass>[0]) {
-    const socket = from === undefined ? undefined : pending.get(from);
-    if (from === undefined || socket === undefined) throw new Error("invalid from");
-    pending.delete(from);
+    if (from === undefined) throw new Error("invalid from");
+    const socket = pending.take(from);
     this.#socket = socket;
     this.#onWritable = (count) => {
       if (!this.#isClosed && !this.#hasFailed) onWritable?.call(this, count);

@@ -9,6 +9,7 @@
 
 import type { Listener, ListenerClass, Tcp, TcpClass, Udp, UdpClass } from "../../firmware/io/ecma419.ts";
 import type { Defer } from "./loop.ts";
+import { Pending } from "./pending.ts";
 import { StreamEnd, type Way } from "./stream.ts";
 
 const PORT_MAX = 65_535;
@@ -16,8 +17,7 @@ const PORT_EPHEMERAL = 49_152;
 const MULTICAST = /^(?:22[4-9]|23\d)\./;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
-/** What Tcp gives as `from`, and what it was made of. */
-const ends = new WeakMap<Tcp, StreamEnd>();
+const pending = new Pending<StreamEnd>();
 
 /** A datagram with its sender. */
 type Datagram = ArrayBuffer & { readonly address: string; readonly port: number };
@@ -158,10 +158,7 @@ class FakeTcp implements Tcp {
     const { from, address, port } = options;
     if (options.format !== "buffer") throw new RangeError("unimplemented");
     if (from !== undefined) {
-      const taken = ends.get(from);
-      if (taken === undefined) throw new Error("invalid from");
-      ends.delete(from);
-      this.#end = taken;
+      this.#end = pending.take(from);
     } else {
       if (address === undefined || !ADDRESS.test(address)) throw new Error("invalid address");
       this.#end = new StreamEnd(place.network, place.address);
@@ -271,7 +268,7 @@ function listenerClassOf(place: Host): ListenerClass {
       if (this.#isClosed) throw new TypeError("closed");
       const end = this.#pending.shift();
       if (end === undefined) return undefined;
-      return pendingOf(end);
+      return pending.give(end, end.remoteAddress, () => end.close());
     }
 
     close(): void {
@@ -282,22 +279,6 @@ function listenerClassOf(place: Host): ListenerClass {
       for (const end of this.#pending.splice(0)) end.close();
     }
   };
-}
-
-/** What a listener gives: a Tcp that calls nobody, to be handed on as `from`, or closed. */
-function pendingOf(end: StreamEnd): Tcp {
-  const pending: Tcp = {
-    remoteAddress: end.remoteAddress,
-    read: () => undefined,
-    write: () => {
-      throw new Error("would block");
-    },
-    close: () => {
-      if (ends.delete(pending)) end.close();
-    },
-  };
-  ends.set(pending, end);
-  return pending;
 }
 
 function udpClassOf(place: Host): UdpClass {

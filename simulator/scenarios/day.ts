@@ -175,13 +175,13 @@ export class Household implements Cast {
         if (result.verdict !== undefined) {
           this.tally.audits++;
           checker.audited(isWhole, result.records);
-          // Whoever begins afresh has no record of before.
-          if (isWhole && !isFresh) films?.audited(result.records.map(({ entry }) => entry));
         }
+        // Whoever begins afresh has no record of before.
+        if (isWhole && !isFresh) films?.audited(result.records.map(({ entry }) => entry));
+        else films?.forget();
         if (isWhole) this.#audit = result;
         // History that does not hold together is noted, and the owner goes on from what the lock signs now.
         if (result.verdict !== undefined) this.#isFresh = !isWhole;
-        if (!isWhole || isFresh) films?.forget();
         heard(isWhole);
       },
     });
