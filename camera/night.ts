@@ -14,10 +14,19 @@ export class NightMode {
   #isNight = false;
   #since: number | undefined;
   #switched: number | undefined;
+  /** Whether every picture since the sensor has its power was of the other light. */
+  #isWaking = false;
 
   /** Whether the lamp is lit and the filter away. */
   get isNight(): boolean {
     return this.#isNight;
+  }
+
+  /** Takes note that the sensor has its power again: what it was lit by before, a lens that was covered then or yesterday's evening, says
+   *  nothing about now, and whoever knocks does not wait for it. */
+  wake(): void {
+    this.#isWaking = true;
+    this.#since = undefined;
   }
 
   /** Takes the brightness of a frame.
@@ -27,14 +36,16 @@ export class NightMode {
     const isWanted = this.#isNight ? level > NIGHT.dawnLevel : level < NIGHT.duskLevel;
     if (!isWanted) {
       this.#since = undefined;
+      this.#isWaking = false;
       return "stay";
     }
     this.#since ??= now;
-    if (now - this.#since < NIGHT.settleMillis) return "stay";
+    if (now - this.#since < (this.#isWaking ? NIGHT.wakeMillis : NIGHT.settleMillis)) return "stay";
     if (this.#switched !== undefined && now - this.#switched < NIGHT.dwellMillis) return "stay";
     this.#isNight = !this.#isNight;
     this.#switched = now;
     this.#since = undefined;
+    this.#isWaking = false;
     return this.#isNight ? "to-night" : "to-day";
   }
 }

@@ -111,6 +111,8 @@ export const NIGHT = Object.freeze({
   duskLevel: 20,
   dawnLevel: 70,
   settleMillis: 5_000,
+  /** The same where every picture since the sensor has its power says so. */
+  wakeMillis: 1_000,
   /** And never two switches within this time: the filter is a part that wears. */
   dwellMillis: 30_000,
 });

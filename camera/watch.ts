@@ -74,6 +74,7 @@ export class Watch {
     if (!this.#isOn) {
       this.#motion.reset();
       this.eye.wake();
+      this.#night.wake();
     }
     this.#isOn = true;
     this.#verdict = "unproven";

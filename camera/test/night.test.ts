@@ -45,6 +45,23 @@ test("never switches twice within half a minute", () => {
   }
 });
 
+test("decides within a second of its sensor's power, by pictures that all say so, and then as ever", () => {
+  // As in seed 18052 of a house with a camera: a lens that was covered at the last knock made night of the next day.
+  const mode = new NightMode();
+  mode.wake();
+  assert.equal(
+    switches(mode, [...steady(3, 5), ...steady(70, 200)]),
+    [2, 62],
+    "half a minute lies between two switches",
+  );
+  const other = new NightMode();
+  other.wake();
+  assert.equal(switches(other, [60, ...steady(20, 5)]), [11], "one picture of the old light");
+  const third = new NightMode();
+  third.wake();
+  assert.equal(switches(third, [5, 5, 60, ...steady(9, 5)]), []);
+});
+
 test("takes out what the sensor amplified", () => {
   assert.equal(switches(new NightMode(), steady(20, 60), 400), [10]);
   assert.equal(switches(new NightMode(), steady(20, 60), 100), []);

@@ -83,10 +83,12 @@ export const CAMERA_TWINS = Object.freeze([
   },
   {
     id: "T26",
+    // Neither by the verdict, nor by the alarm that its own picture gives.
     without: "an approved scene that must be recognised",
     rewrites: [
       rewrite(EYE, 'else if (look !== "ok") this.#verdict = look;'),
       rewrite(EYE, "else if (this.scene.isProven)", "else if (look)"),
+      rewrite(EYE, "return this.scene.alarm;", "return undefined;"),
     ],
   },
   {
