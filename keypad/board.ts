@@ -10,6 +10,7 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { contactToGround } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
+import type { RestMaker } from "../firmware/io/resting.ts";
 import { type Starting, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
@@ -31,6 +32,8 @@ export interface KeypadBoardParts {
   readonly random: Random;
   readonly chip: Chip;
   readonly target: KeypadTarget;
+  /** Left out by an image that never sleeps. */
+  readonly restOn?: RestMaker;
 }
 
 /** Starts a keypad. From here on the SDK's event loop runs it. Where its pins, its memory or its primitives fail it serves nobody, shows red
@@ -39,9 +42,11 @@ export function startKeypad(parts: KeypadBoardParts): void {
   startBoard({ timer: parts.sdk.timer, chip: parts.chip }, (starting) => run(parts, starting));
 }
 
-function run({ sdk, crypto, random, chip, target }: KeypadBoardParts, starting: Starting): void {
+function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardParts, starting: Starting): void {
   const pins = KEYPAD_PINS[target];
   const { pump } = starting;
+  // It tells no time, so any clock will do.
+  const sdk = restOn?.({ needsCrystal: false, pump })?.over(plain) ?? plain;
   const face = faceOf(sdk, pins);
   starting.stuck = () => face.show("red", 1);
   const copper = new Copper({

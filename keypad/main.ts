@@ -10,11 +10,19 @@ import qrCode from "sdk/qrcode";
 import timer from "timer";
 import { crypto, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
+import { restOn } from "../firmware/io/resting.ts";
+import { sleeper } from "../firmware/io/sleep.ts";
 import { startKeypad } from "./board.ts";
 import type { KeypadTarget } from "./pins.ts";
 
 declare const IMAGE: { readonly target: KeypadTarget; readonly version: string };
+/** Whether the image is made to sleep; what only such a one needs is left out of the others. */
+declare const SLEEPS: boolean;
 
 export default function main(): void {
-  startKeypad({ sdk: { Analog, Digital, Pwm, Serial, keyValue, timer, qrCode }, crypto, random, chip, ...IMAGE });
+  startKeypad({
+    sdk: { Analog, Digital, Pwm, Serial, keyValue, timer, qrCode },
+    ...{ crypto, random, chip, ...IMAGE },
+    ...(SLEEPS ? { restOn: restOn(sleeper) } : {}),
+  });
 }

@@ -19,6 +19,7 @@ import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
+import type { Resting, RestMaker } from "../firmware/io/resting.ts";
 import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
@@ -26,6 +27,7 @@ import type { LabelledBoard } from "../firmware/link/label.ts";
 import { SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { UsbSocket } from "../firmware/link/usb.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
+import { DRIFT_PPM } from "../firmware/time/clock.ts";
 import { driveOf, LoadedBolt } from "./drives.ts";
 import { Lock } from "./lock.ts";
 import { type LockPlatform, STANDARD_GEOMETRY } from "./options.ts";
@@ -36,8 +38,6 @@ const BUTTON_MILLIS = 40;
 /** Four TCP connections, of which the lock keeps two. */
 const STREAMS_MAX = 4;
 const STREAM_QUEUE_BYTES = 8_192;
-/** How much a crystal of the usual kind errs between -40 and 85 degrees. */
-const CLOCK_PARTS_PER_MILLION = 100;
 /** ESP_RST_SW of ESP-IDF: the only cause of a start at which power, and flash, were not cut short. */
 const RESET_SOFTWARE = 3;
 /** What was sent may go out before a restart. */
@@ -60,6 +60,8 @@ export interface LockBoardParts {
   readonly chip: Chip;
   readonly radio: GattRadio;
   readonly image: LockImage;
+  /** Left out by an image that never sleeps. */
+  readonly restOn?: RestMaker;
   /** Tells the random generator that a radio feeds it from now on. */
   feedFromRadio(isOn: boolean): void;
 }
@@ -77,6 +79,7 @@ export function startLock(parts: LockBoardParts): void {
 
 class LockBoard {
   readonly #parts: LockBoardParts;
+  readonly #resting: Resting | undefined;
   readonly #pins: LockPins;
   readonly #pump: Pump;
   readonly #restart: Once;
@@ -85,7 +88,9 @@ class LockBoard {
   #lock: Lock | undefined;
 
   constructor(parts: LockBoardParts, pump: Pump) {
-    this.#parts = parts;
+    // Before any pin is opened: those of a board that sleeps are opened by other classes.
+    this.#resting = parts.restOn?.({ needsCrystal: true, pump });
+    this.#parts = { ...parts, sdk: this.#resting?.over(parts.sdk) ?? parts.sdk };
     this.#pins = LOCK_PINS[parts.image.target];
     this.#pump = pump;
     this.#restart = new Once(() => parts.chip.restart());
@@ -165,6 +170,7 @@ class LockBoard {
     const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...THIRD_DIVIDER, now });
     const bolt = new LoadedBolt(drive, () => battery.load());
     this.#bolt = bolt;
+    this.#resting?.rest.addBusy(() => bolt.isDriving);
     return { bolt, battery };
   }
 
@@ -212,7 +218,8 @@ class LockBoard {
     const { version, buildTime } = this.#parts.image;
     return {
       ...{ geometry: STANDARD_GEOMETRY, buildTime, firmwareVersion: version, resetReason },
-      clockPartsPerMillion: CLOCK_PARTS_PER_MILLION,
+      // A chip that sleeps goes by the slower crystal meanwhile.
+      clockPartsPerMillion: this.#resting === undefined ? DRIFT_PPM.awake : DRIFT_PPM.crystal,
       isPowerOn: resetReason !== RESET_SOFTWARE,
       hasContact: true,
       canUnlatch: false,

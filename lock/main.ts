@@ -18,9 +18,13 @@ import { chip } from "../firmware/io/board.ts";
 import { NativeGattRadio } from "../firmware/io/gattradio.ts";
 import { join } from "../firmware/io/join.ts";
 import { protectedOf } from "../firmware/io/protected.ts";
+import { restOn } from "../firmware/io/resting.ts";
+import { sleeper } from "../firmware/io/sleep.ts";
 import { type LockImage, startLock } from "./board.ts";
 
 declare const IMAGE: LockImage;
+/** Whether the image is made to sleep; what only such a one needs is left out of the others. */
+declare const SLEEPS: boolean;
 
 export default function main(): void {
   startLock({
@@ -41,5 +45,6 @@ export default function main(): void {
     ...{ crypto, random, chip, feedFromRadio },
     radio: new NativeGattRadio(),
     image: IMAGE,
+    ...(SLEEPS ? { restOn: restOn(sleeper) } : {}),
   });
 }

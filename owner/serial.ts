@@ -5,7 +5,7 @@
 
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSerialReader, encodeSerial, SERIAL_BAUD } from "../firmware/link/serial.ts";
+import { createSerialReader, encodeWaking, SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
 import type { Way } from "./line.ts";
 import { printable } from "./terminal.ts";
@@ -42,7 +42,8 @@ export async function dialSerial(path: string): Promise<Way> {
 /** The system sends what it was given, also after the port is closed; one that is gone already fails, and nobody minds. */
 function wayOf(port: Duplex & { close(done: () => void): void }): Way {
   const finish = () => void port.end(() => port.close(() => undefined));
-  return { stream: port, encode: encodeSerial, createReader: createSerialReader, finish };
+  // The board may be asleep.
+  return { stream: port, encode: encodeWaking, createReader: createSerialReader, finish };
 }
 
 async function loadPorts() {

@@ -23,6 +23,8 @@ export interface InputOptions {
 export interface ContactOptions extends InputOptions {
   /** How long a level must stand, in milliseconds, 1..1,000. */
   readonly debounceMillis: number;
+  /** How often it is looked at by itself; left out: as pollAfter does. */
+  readonly pollMillis?: number | undefined;
   /** Called from the event loop on every edge: `tick` is due. Left out where it is ticked often enough anyhow. */
   edge?(): void;
   /** Called from within `tick` when the debounced level has changed. */
@@ -63,6 +65,7 @@ export class ContactInput implements Input {
   readonly #digital: Digital;
   readonly #active: number;
   readonly #debounceMillis: number;
+  readonly #pollMillis: number | undefined;
   readonly #changed: ((isActive: boolean, now: Millis) => void) | undefined;
   #isActive: boolean;
   /** The level that was read last, and since when it stands. */
@@ -78,6 +81,7 @@ export class ContactInput implements Input {
     assert(debounceMillis > 0 && debounceMillis <= DEBOUNCE_MILLIS_MAX, "input: a debounce is 1 to 1,000 ms");
     this.#active = isActiveLow ? 0 : 1;
     this.#debounceMillis = debounceMillis;
+    this.#pollMillis = options.pollMillis;
     this.#changed = options.changed?.bind(options);
     const onReadable = () => {
       this.#hasEdge = true;
@@ -108,7 +112,8 @@ export class ContactInput implements Input {
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     if (this.#hasEdge) return this.#now;
-    return this.#read === this.#isActive ? pollAfter(this.#now) : millis(this.#since + this.#debounceMillis);
+    if (this.#read !== this.#isActive) return millis(this.#since + this.#debounceMillis);
+    return pollAfter(this.#now, this.#pollMillis);
   }
 
   /** Gives the pin back. Twice is harmless. */
@@ -132,5 +137,6 @@ export function contactToGround(
   changed: (isActive: boolean, now: Millis) => void,
 ): ContactInput {
   const edge = () => loop.call(() => {});
-  return new ContactInput({ io, pin, pull: "up", isActiveLow: true, debounceMillis, changed, edge });
+  const { pollMillis } = loop;
+  return new ContactInput({ io, pin, pull: "up", isActiveLow: true, debounceMillis, pollMillis, changed, edge });
 }

@@ -13,8 +13,8 @@ import type { Timed } from "./pump.ts";
 
 /** Messages that wait. */
 export const MESSAGES_MAX = 8;
-/** What they may hold, in bytes: two of the longest frames. */
-export const QUEUE_BYTES_MAX = 4_880;
+/** What they may hold, in bytes: two of the longest frames, and what wakes the other end before them. */
+export const QUEUE_BYTES_MAX = 4_912;
 /** For how long one waits: a command is sent again after a second. */
 export const WAIT_MILLIS_MAX = 1_000;
 
@@ -79,7 +79,7 @@ export class Port implements Timed {
     });
   }
 
-  /** Sends a message whole, or drops it where too many wait. @param bytes 1..4,880 */
+  /** Sends a message whole, or drops it where too many wait. @param bytes 1..4,912 */
   write(bytes: Bytes): void {
     if (this.#isClosed) return;
     const now = this.#parts.loop.uptime();
@@ -104,7 +104,8 @@ export class Port implements Timed {
   /** The uptime by which `tick` must be called; undefined for one that is closed. */
   get nextTick(): Millis | undefined {
     if (this.#isClosed) return undefined;
-    const look = this.#missedAt === undefined ? pollAfter(this.#now) : this.#now + LISTEN_MILLIS;
+    const look =
+      this.#missedAt === undefined ? pollAfter(this.#now, this.#parts.loop.pollMillis) : this.#now + LISTEN_MILLIS;
     return millis(this.#waiting.length === 0 ? look : Math.min(look, this.#triedAt + TRY_MILLIS));
   }
 

@@ -5,6 +5,7 @@
 import { assert } from "../fault.ts";
 import type { Millis } from "../platform.ts";
 import type { TimerModule } from "./ecma419.ts";
+import { POLL_MILLIS } from "./poll.ts";
 
 /** Whoever has something to do at a certain time. */
 export interface Timed {
@@ -38,13 +39,15 @@ const ROUNDS_MAX = 8;
 
 /** Runs a board. */
 export class Pump {
+  /** How often drivers look by themselves: each as it is when it is made. */
+  pollMillis = POLL_MILLIS;
   readonly #timer: TimerModule;
   readonly #uptime: () => Millis;
   readonly #timed: Timed[] = [];
   readonly #waiting: PumpEvent[] = [];
   #isInside = false;
   #isStopped = false;
-  #idle: () => void = () => {};
+  readonly #idle: (() => void)[] = [];
   #wake: unknown;
 
   constructor({ timer, uptime }: PumpParts) {
@@ -62,9 +65,9 @@ export class Pump {
     this.#timed.push(...timed);
   }
 
-  /** Calls `idle` each time that everything is done, before the loop waits. */
+  /** Calls `idle` each time that everything is done, before the loop waits; in the order of adding. */
   whenIdle(idle: () => void): void {
-    this.#idle = idle;
+    this.#idle.push(idle);
   }
 
   /** Serves nothing any more: what it runs cannot go on. */
@@ -93,7 +96,7 @@ export class Pump {
         this.#serveWaiting();
       }
     }
-    this.#idle();
+    for (const idle of this.#idle) idle();
     this.#isInside = false;
     this.#plan();
   }

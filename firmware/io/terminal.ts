@@ -50,7 +50,7 @@ export class Terminal implements Timed {
     });
   }
 
-  /** Sends frames that are ready for the line. @param bytes 1..4,880 */
+  /** Sends frames that are ready for the line. @param bytes 1..4,912 */
   write(bytes: Bytes): void {
     this.#port.write(bytes);
   }

@@ -13,6 +13,10 @@ import { Pieces } from "./pieces.ts";
  *  it loses what comes. */
 export const SERIAL_BAUD = 38_400;
 
+/** Zero bytes before a frame that may find the other end asleep (firmware/io/rest.ts): it loses what comes in its first two milliseconds or so,
+ *  and these last for eight. */
+export const WAKE_BYTES = 32;
+
 // One code byte before each run of up to 254 bytes.
 const RUN_BYTES_MAX = 254;
 const STUFFED_BYTES_MAX = FRAME_BYTES_MAX + Math.ceil((FRAME_BYTES_MAX + 1) / RUN_BYTES_MAX);
@@ -43,6 +47,15 @@ export function encodeSerial(frame: Uint8Array): Bytes {
     start = isFull ? end : end + 1;
   }
   return encoded.slice(0, size + 1);
+}
+
+/** Puts a frame onto a line on which nothing was said for a while: a board that sleeps wakes by it. To a reader it is the frame alone.
+ *  @param frame 1..2,425 bytes   @returns a new byte string */
+export function encodeWaking(frame: Uint8Array): Bytes {
+  const encoded = encodeSerial(frame);
+  const waking = new Uint8Array(WAKE_BYTES + encoded.length);
+  waking.set(encoded, WAKE_BYTES);
+  return waking;
 }
 
 /** Gives a reader for one line. */

@@ -62,7 +62,12 @@ export class ChipRig implements ChipPart {
     this.partitions = new Partitions(partitions);
     this.wifi = new WifiAir(defer);
     this.sdk = {
-      ...{ Digital: this.chip.Digital, Pwm: this.chip.PWM, Analog: this.chip.Analog, Serial: serialOf(ports) },
+      ...{
+        Digital: this.chip.Digital,
+        Pwm: this.chip.PWM,
+        Analog: this.chip.Analog,
+        Serial: serialOf(ports, this.chip),
+      },
       ...{ Tcp: absent, Listener: absent, Udp: absent, ...host, Wifi: this.wifi.Wifi },
       ...{ keyValue: this.storage, flash: this.partitions, qrCode: checks },
       timer: {
@@ -144,11 +149,20 @@ const absent = class {
   }
 } as never;
 
-function serialOf(ports: ReadonlyMap<number, Plug>): SerialClass {
+/** The chip's serial ports: each takes its pins, and hears nothing while the chip sleeps. */
+function serialOf(ports: ReadonlyMap<number, Plug>, chip: Chip): SerialClass {
   const Ports = function open(options: ConstructorParameters<SerialClass>[0]) {
-    const plug = ports.get(options.port);
+    const { port, receive, transmit } = options;
+    const plug = ports.get(port);
     if (plug === undefined) throw new RangeError("invalid port");
-    return new plug.cable[plug.end]({ ...options, port: 1 });
+    const { cable, end } = plug;
+    for (const pin of [transmit, receive]) if (pin !== undefined && chip.isTaken(pin)) throw new Error("in use");
+    const serial = new cable[end]({ ...options, port: 1 });
+    for (const pin of [transmit, receive]) if (pin !== undefined) chip.take(pin);
+    // A line is high until a byte begins.
+    if (receive !== undefined) chip.configure(receive, { kind: "input", pull: "up" });
+    cable.hears[end] = () => receive === undefined || chip.slumber.hears(receive);
+    return serial;
   };
   return Ports as unknown as SerialClass;
 }

@@ -14,7 +14,7 @@ import { StoredConstants } from "../../firmware/io/constants.ts";
 import { Port } from "../../firmware/io/port.ts";
 import { STREAM_PORT } from "../../firmware/io/streams.ts";
 import { encodeProvision, parseProvisioned } from "../../firmware/link/provision.ts";
-import { createSerialReader, encodeSerial } from "../../firmware/link/serial.ts";
+import { createSerialReader, encodeWaking } from "../../firmware/link/serial.ts";
 import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts";
 import { millis, type Seconds, seconds } from "../../firmware/platform.ts";
 import { ROLE_CAMERA, ROLE_KEYPAD } from "../../firmware/role.ts";
@@ -66,6 +66,7 @@ export interface HallwayOptions {
   readonly seed?: number;
   /** Other programs than the boards' own. */
   readonly programs?: Partial<Record<"lock" | "keypad" | "camera", (parts: object) => void>>;
+  readonly sleeps?: boolean;
 }
 
 /** The door, and the people before it. */
@@ -82,14 +83,17 @@ export class Hallway {
   readonly recovery: Person;
   /** A phone asks once: nothing is lost here unless a test loses it. */
   readonly repeatsMax = 0;
+  /** Whether the images of lock and keypad are made to sleep. */
+  readonly sleeps: boolean;
   /** Somebody's computer in the lock's USB socket, and in the camera's. */
   readonly computer: Computer;
   readonly laptop: Computer;
   readonly #links = new Map<number, Link>();
   #dialled = 0;
 
-  constructor(crypto: Crypto, { seed = 1, programs = {} }: HallwayOptions = {}) {
+  constructor(crypto: Crypto, { seed = 1, programs = {}, sleeps = false }: HallwayOptions = {}) {
     this.crypto = crypto;
+    this.sleeps = sleeps;
     this.random = new Stream(seed, "hallway");
     this.world = new World(crypto, { seed, start: START });
     const defer = (callback: () => void) => void this.world.after(0, callback);
@@ -104,8 +108,9 @@ export class Hallway {
     });
     const ofLock = board("lock");
     this.computer = new Computer(ofLock.terminal, world);
-    this.lock = new LockRig({ ...ofLock, program: programs.lock, cable, host: network.host(LOCK_ADDRESS) });
-    this.keypad = new KeypadRig({ ...board("keypad"), program: programs.keypad, cable });
+    const host = network.host(LOCK_ADDRESS);
+    this.lock = new LockRig({ ...ofLock, program: programs.lock, cable, host, sleeps });
+    this.keypad = new KeypadRig({ ...board("keypad"), program: programs.keypad, cable, sleeps });
     const ofCamera = board("camera");
     this.laptop = new Computer(ofCamera.terminal, world);
     this.camera = new CameraRig({ ...ofCamera, program: programs.camera, host: network.host(CAMERA_ADDRESS) });
@@ -377,7 +382,7 @@ export class Computer {
   }
 
   write(frame: Bytes): void {
-    this.#port.write(encodeSerial(frame));
+    this.#port.write(encodeWaking(frame));
   }
 
   /** Presses Enter. */

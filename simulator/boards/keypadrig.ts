@@ -2,6 +2,7 @@
 // Why: a finger closes a contact between two wires, and whoever stands there sees a colour and hears a tone; nothing else counts.
 
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { restOn } from "../../firmware/io/resting.ts";
 import type { Random } from "../../firmware/platform.ts";
 import { type KeypadBoardParts, startKeypad } from "../../keypad/board.ts";
 import { COLUMNS, KEYS, type Key } from "../../keypad/keys.ts";
@@ -27,6 +28,8 @@ export interface KeypadRigParts {
   /** It is at the far end. */
   readonly cable: SerialCable;
   readonly terminal: SerialCable;
+  /** Whether its image is made to sleep. */
+  readonly sleeps?: boolean | undefined;
   /** The board's own where it is left out. */
   readonly program?: ((parts: KeypadBoardParts) => void) | undefined;
 }
@@ -56,9 +59,12 @@ export class KeypadRig {
   }
 
   powerOn(): void {
-    const { crypto, random, program = startKeypad } = this.#parts;
+    const { crypto, random, sleeps = false, program = startKeypad } = this.#parts;
     const { rig } = this;
-    rig.powerOn(() => program({ sdk: rig.sdk, crypto, random, chip: rig, ...KEYPAD_IMAGE }));
+    rig.powerOn(() => {
+      const resting = sleeps ? { restOn: restOn(rig.chip.slumber) } : {};
+      program({ sdk: rig.sdk, crypto, random, chip: rig, ...KEYPAD_IMAGE, ...resting });
+    });
   }
 
   /** Presses a key, or lets it go. */

@@ -2,6 +2,7 @@
 // Why: what the lock does is seen where a locksmith would look: at the levels of its pins.
 
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
+import { restOn } from "../../firmware/io/resting.ts";
 import type { Random } from "../../firmware/platform.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { type LockBoardParts, type LockImage, startLock } from "../../lock/board.ts";
@@ -39,6 +40,8 @@ export interface LockRigParts {
   /** The keypad's cable, at whose near end it is, and the line to a computer. */
   readonly cable: SerialCable;
   readonly terminal: SerialCable;
+  /** Whether its image is made to sleep. */
+  readonly sleeps?: boolean | undefined;
   /** The board's own where it is left out. */
   readonly program?: ((parts: LockBoardParts) => void) | undefined;
 }
@@ -88,7 +91,7 @@ export class LockRig {
   }
 
   powerOn(): void {
-    const { crypto, random, program = startLock } = this.#parts;
+    const { crypto, random, sleeps = false, program = startLock } = this.#parts;
     this.rig.powerOn(() => {
       this.air = new Air({ isBroken: this.hasBrokenRadio });
       const { rig, air, image } = this;
@@ -96,7 +99,8 @@ export class LockRig {
         this.isFed = isOn;
       };
       this.isFed = false;
-      program({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image, feedFromRadio });
+      const resting = sleeps ? { restOn: restOn(rig.chip.slumber) } : {};
+      program({ sdk: rig.sdk, crypto, random, chip: rig, radio: air, image, feedFromRadio, ...resting });
     });
   }
 

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { ROOT } from "../run/bundle.mjs";
+import { definitionsOf } from "../run/image.mjs";
 import { slim } from "../run/slim.mjs";
 
 /** The SDK's modules by the names of firmware/io/ecma419.ts, Sdk. */
@@ -44,6 +45,7 @@ const ours = (made) => new Proxy(made, {
 const NATIVE = {
   "firmware/crypto/native.ts": `export { crypto } from "./portable.ts"; export const { random, feedFromRadio } = parts;`,
   "firmware/io/board.ts": "export const { chip } = parts;",
+  "firmware/io/sleep.ts": "export const sleeper = parts.chip.chip.slumber;",
   "firmware/io/join.ts": "export const join = (wish) => parts.chip.wifi.join(wish);",
   "firmware/io/gattradio.ts": "export class NativeGattRadio { constructor() { return parts.radio; } }",
   "camera/filecard.ts": `${OURS} export class FileCard { constructor() { return ours(parts.card); } }`,
@@ -69,8 +71,8 @@ const HANDED_IN = {
 };
 
 /** Gives a board's program: called with its parts, it runs main.ts from the start.
- *  @param board lock, keypad or camera   @param image what it says of itself */
-export async function programFrom(board, image) {
+ *  @param board lock, keypad or camera   @param image what it says of itself   @param sleeps whether it is made to sleep */
+export async function programFrom(board, image, sleeps = false) {
   const { outputFiles } = await build({
     entryPoints: [`${ROOT}/${board}/main.ts`],
     bundle: true,
@@ -78,7 +80,7 @@ export async function programFrom(board, image) {
     format: "esm",
     target: "es2022",
     platform: "browser",
-    define: { IMAGE: JSON.stringify(image) },
+    define: definitionsOf(image, sleeps),
     plugins: [HANDED_IN],
   });
   const code = await slim(outputFiles[0].text);

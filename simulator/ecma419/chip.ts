@@ -10,6 +10,7 @@ import { digitalOf } from "./digital.ts";
 import { Messages } from "./messages.ts";
 import type { ChipModel, Pull } from "./model.ts";
 import { CHANNELS_USUAL, Pulses, pwmOf } from "./pwm.ts";
+import { Slumber } from "./slumber.ts";
 
 /** What a wire is at. */
 export type Level = 0 | 1;
@@ -56,6 +57,8 @@ export class Chip {
   isConverterBusy = false;
   /** What takes its interrupts to the event loop. */
   readonly messages: Messages;
+  /** Its sleep between events, in an image that asks for it. */
+  readonly slumber: Slumber;
   readonly #pins = new Map<number, Pin>();
   readonly #watchers: ((pin: number) => void)[] = [];
   readonly #channelMap: number;
@@ -85,6 +88,7 @@ export class Chip {
     this.Digital = digitalOf(this);
     this.PWM = pwmOf(this);
     this.Analog = analogOf(this);
+    this.slumber = new Slumber(this);
     this.#settle();
   }
 
@@ -101,6 +105,7 @@ export class Chip {
   /** Starts the chip anew, for whatever reason: every pin is an input, and nothing is owned. */
   reset(): void {
     this.#starts += 1;
+    this.slumber.reset();
     this.#pulses = new Pulses(this.model, this.#channelMap);
     for (const [number, pin] of this.#pins) {
       pin.isTaken = false;

@@ -87,13 +87,14 @@ class ChipDigital implements Digital {
     return this.#isDrain ? { kind: "drain", level } : { kind: "output", level };
   }
 
-  /** Gives what an edge does: however many come before the loop runs, they are one callback, and after closing none. Where the
+  /** Gives what an edge does, unless the chip sleeps: however many come before the loop runs, they are one callback, and after closing none. Where the
    *  message of one is lost, none that follows sends another. */
   #listener({ edge = 0, onReadable }: Options): ((level: Level) => void) | undefined {
     if (onReadable === undefined || onReadable === null) return undefined;
     if (typeof onReadable !== "function") throw new Error("not a function");
     if ((edge & (RISING | FALLING)) === 0) throw new RangeError("invalid edges");
     return (level) => {
+      if (this.#chip.slumber.isAsleep) return;
       if ((edge & (level === 1 ? RISING : FALLING)) === 0 || this.#isTriggered) return;
       this.#isTriggered = true;
       this.#chip.interrupt(() => {

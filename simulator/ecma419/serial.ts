@@ -30,6 +30,8 @@ export class SerialCable {
   isCut = false;
   /** What becomes of a byte on the way: another one, or undefined for none. */
   spoil: (byte: number) => number | undefined = (byte) => byte;
+  /** Whether an end hears what comes at the moment. */
+  readonly hears: Record<End, () => boolean> = { near: () => true, far: () => true };
   /** Bytes that came where nobody had read the former ones. */
   overrun = 0;
   /** What takes the interrupts of each board to its event loop. */
@@ -44,7 +46,7 @@ export class SerialCable {
 
   /** Puts bytes of somebody's own on the wire. @param end where they arrive */
   disturb(end: End, bytes: Uint8Array): void {
-    this.#ports[end]?.take(bytes);
+    if (this.hears[end]()) this.#ports[end]?.take(bytes);
   }
 
   /** For the ports of this file: opens one. @throws Error where it is open */
@@ -62,7 +64,7 @@ export class SerialCable {
   carry(from: End, bytes: readonly number[]): void {
     if (this.isCut) return;
     const spoilt = bytes.map((byte) => this.spoil(byte)).filter((byte) => byte !== undefined);
-    this.#ports[from === "near" ? "far" : "near"]?.take(Uint8Array.from(spoilt));
+    this.disturb(from === "near" ? "far" : "near", Uint8Array.from(spoilt));
   }
 }
 

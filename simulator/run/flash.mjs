@@ -1,5 +1,5 @@
 // Builds a board's image with the Moddable SDK and ESP-IDF, and writes it to a board:
-// `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--port P] [--build-only]`.
+// `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--port P] [--build-only]`.
 // Why: it is the SDK's own build over the bundle that `npm run link` checks; this only says the words.
 // What it writes is a development image: it burns no fuse.
 
@@ -9,8 +9,9 @@ import { parseArgs } from "node:util";
 import { chooseImage, DRIVES, TARGETS, writeImage } from "./image.mjs";
 import { missingSdk, toolEnvironment } from "./sdk.mjs";
 
-const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--port P] [--build-only]
-       npm run flash -- keypad|camera [--target T] [--port P] [--build-only]
+const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--sleep] [--port P] [--build-only]
+       npm run flash -- keypad [--target T] [--sleep] [--port P] [--build-only]
+       npm run flash -- camera [--target T] [--port P] [--build-only]
 ${Object.entries(TARGETS)
   .map(([board, targets]) => `       ${board.padEnd(7)} --target ${targets.join("|")}`)
   .join("\n")}`;
@@ -26,7 +27,7 @@ function readOptions() {
   try {
     const word = { type: "string" };
     const flag = { type: "boolean" };
-    const options = { target: word, drive: word, port: word, "build-only": flag, help: flag };
+    const options = { target: word, drive: word, sleep: flag, port: word, "build-only": flag, help: flag };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     if (values.help) {
       console.log(USAGE);

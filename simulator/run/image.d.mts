@@ -9,13 +9,20 @@ export interface Choice {
   readonly board: "lock" | "keypad" | "camera";
   readonly target: string;
   readonly drive: LockDrive | undefined;
+  readonly sleeps: boolean;
 }
 
 /** What may move a lock's bolt. */
 export const DRIVES: readonly LockDrive[];
 
 /** Reads which board a command means. @throws Error with a sentence */
-export function chooseImage(board: string | undefined, values: { target?: string; drive?: string | undefined }): Choice;
+export function chooseImage(
+  board: string | undefined,
+  values: { target?: string; drive?: string | undefined; sleep?: boolean | undefined },
+): Choice;
+
+/** What a main.ts reads beside the SDK, as texts. */
+export function definitionsOf(image: object, sleeps: boolean): Readonly<Record<string, string>>;
 
 /** What an image says of itself. */
 export function imageOf(

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { bundle, ROOT } from "./bundle.mjs";
 import { gitOf, sdkCommit, toolEnvironment } from "./sdk.mjs";
+import { folderOf, SLEEPERS } from "./sdkconfig.mjs";
 import { slim } from "./slim.mjs";
 
 const run = promisify(execFile);
@@ -20,6 +21,11 @@ export const TARGETS = Object.freeze({
   keypad: Object.freeze(["esp32c3", "esp32s3", "nodemcu"]),
   camera: Object.freeze(["xiao_esp32s3_sense", "esp32s3"]),
 });
+
+/** Those of the SDK's targets that are not called by their chip. */
+const CHIPS = Object.freeze({ nodemcu: "esp32", xiao_esp32s3_sense: "esp32s3" });
+
+const chipOf = (target) => CHIPS[target] ?? target;
 
 // What the SDK links from its own modules; everything else is in the bundle.
 const SDK_MODULES = ["embedded:*", "timer", "sdk/qrcode"];
@@ -49,38 +55,59 @@ export function imageOf({ board, target, drive }, { version, buildTime }) {
 }
 
 /** Reads which board a command means.
- *  @param values its options, of which `target` and `drive` are read   @param board "lock", "keypad" or "camera"
- *  @returns `{board, target, drive}`   @throws Error with a sentence */
-export function chooseImage(board, { target, drive }) {
+ *  @param values its options, of which `target`, `drive` and `sleep` are read   @param board "lock", "keypad" or "camera"
+ *  @returns `{board, target, drive, sleeps}`   @throws Error with a sentence */
+export function chooseImage(board, { target, drive, sleep: sleeps = false }) {
   if (!Object.hasOwn(TARGETS, board ?? "")) throw new Error(`a board is ${Object.keys(TARGETS).join(", ")}`);
   const targets = TARGETS[board];
   if (target !== undefined && !targets.includes(target))
     throw new Error(`a ${board} is made for ${targets.join(", ")}`);
   if (board === "lock" && !DRIVES.includes(drive)) throw new Error(`a lock's --drive is ${DRIVES.join(", ")}`);
   if (board !== "lock" && drive !== undefined) throw new Error(`a ${board} has no drive`);
-  return { board, target: target ?? targets[0], drive };
+  const sleepers = targets.filter((each) => canSleep(board, each));
+  const choice = { board, target: target ?? targets[0], drive, sleeps };
+  if (sleeps && !sleepers.includes(choice.target)) {
+    throw new Error(sleepers.length === 0 ? `a ${board} never sleeps` : `a ${board} sleeps on ${sleepers.join(", ")}`);
+  }
+  return choice;
+}
+
+/** Whether a board can be made to sleep on a target. */
+export function canSleep(board, target) {
+  return SLEEPERS[board]?.includes(chipOf(target)) === true;
+}
+
+/** What a main.ts reads beside the SDK, as texts.
+ *  @param image what it says of itself   @param sleeps whether it is made to sleep */
+export function definitionsOf(image, sleeps) {
+  return { IMAGE: JSON.stringify(image), SLEEPS: JSON.stringify(sleeps) };
 }
 
 /** Gives a board's program as one module of plain JavaScript, minified.
- *  @param image what it says of itself */
-export async function programOf(board, image) {
+ *  @param choice of chooseImage   @param image what it says of itself */
+export async function programOf({ board, sleeps }, image) {
   const whole = await bundle(`${board}/main.ts`, {
     engine: "board",
     external: SDK_MODULES,
-    define: { IMAGE: JSON.stringify(image) },
+    define: definitionsOf(image, sleeps),
   });
   return slim(whole);
 }
 
+const configurationOf = ({ board, target, sleeps }) => join(ROOT, folderOf({ board, chip: chipOf(target), sleeps }));
+
 /** Writes a folder from which the SDK builds an image: its program, and a manifest over the board's own.
  *  @param choice of chooseImage   @returns `{folder, output, name, platform}` */
 export async function writeImage(choice) {
-  const { board, target } = choice;
-  const folder = join(IMAGES, `${board}-${target}`);
+  const { board, target, sleeps } = choice;
+  const folder = join(IMAGES, `${board}-${target}${sleeps ? "-sleep" : ""}`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "main.js"), await programOf(board, imageOf(choice, await originOf())));
+  writeFileSync(join(folder, "main.js"), await programOf(choice, imageOf(choice, await originOf())));
+  // Behind the board's own manifest, which names the one of an image that stays awake: the last include counts.
+  const build = { "SDKCONFIGPATH ?=": configurationOf(choice) };
+  writeFileSync(join(folder, "configuration.json"), JSON.stringify({ build }, null, 2));
   const manifest = {
-    include: [`../../../${board}/manifest.json`],
+    include: [`../../../${board}/manifest.json`, "./configuration.json"],
     build: { NAME: `latchkey-${board}` },
     modules: { "*": "./main" },
     preload: ["main"],
@@ -113,7 +140,11 @@ export async function linkImage(choice) {
   await run("mcconfig", ["-p", platform, "-o", output], options);
   const build = join(output, "tmp", platform, "release", name);
   const makefile = join(build, "makefile");
-  const chip = /^ESP32_SUBCLASS\s*=\s*(\S+)/m.exec(readFileSync(makefile, "utf8"))?.[1];
+  const settings = readFileSync(makefile, "utf8");
+  const chip = /^ESP32_SUBCLASS\s*=\s*(\S+)/m.exec(settings)?.[1];
+  const configured = /^SDKCONFIGPATH\s*=\s*(\S+)/m.exec(settings)?.[1];
+  const wanted = process.env.SDKCONFIGPATH ?? configurationOf(choice);
+  if (configured !== wanted) throw new Error(`the SDK would configure it by ${configured}, not by ${wanted}`);
   const config = join(build, `xsProj-${chip}/build/config/sdkconfig.h`);
   const rom = join(build, "mc.xs.c");
   const words = [`-j${availableParallelism()}`, "-o", config, "-f", makefile, rom, join(build, "mc.resources.c")];

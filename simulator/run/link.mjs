@@ -1,20 +1,32 @@
-// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--twice]`.
+// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--twice]`.
 // Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in half a minute each, and tells its size in flash.
-// Without --target each target of the board is linked, and without --drive a lock with a motor: every drive is in each lock's image. --twice links each a second time and compares every byte.
+// Without --target each target of the board is linked, and without --drive a lock with a motor: every drive is in each lock's image. An image
+// that sleeps is linked beside the one that does not; --sleep leaves the latter out. --twice links each a second time and compares every byte.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chooseImage, DRIVES, linkImage, TARGETS } from "./image.mjs";
+import { canSleep, chooseImage, DRIVES, linkImage, TARGETS } from "./image.mjs";
 import { measureRom } from "./rom.mjs";
 import { missingSdk } from "./sdk.mjs";
 
-const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--drive ${DRIVES.join("|")}] [--twice]`;
+const USAGE = `usage: npm run link -- ${Object.keys(TARGETS).join("|")}|all [--target T] [--drive ${DRIVES.join("|")}] [--sleep] [--twice]`;
+
+/** Every image of a board that the options leave. */
+function imagesOf(board, { target: wanted, drive = board === "lock" ? "motor" : undefined, sleep: mustSleep = false }) {
+  chooseImage(board, { drive });
+  return TARGETS[board].flatMap((target) =>
+    [false, true]
+      .filter((sleep) => (sleep ? canSleep(board, target) : !mustSleep))
+      .filter(() => wanted === undefined || wanted === target)
+      .map((sleep) => chooseImage(board, { target, drive, sleep })),
+  );
+}
 
 function readOptions() {
   try {
     const word = { type: "string" };
     const flag = { type: "boolean" };
-    const options = { target: word, drive: word, twice: flag, help: flag };
+    const options = { target: word, drive: word, sleep: flag, twice: flag, help: flag };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     if (values.help) {
       console.log(USAGE);
@@ -23,13 +35,9 @@ function readOptions() {
     const [named = "all", ...more] = positionals;
     if (more.length > 0) throw new Error("one board, or all");
     const boards = named === "all" ? Object.keys(TARGETS) : [named];
-    const rows = boards.flatMap((board) => {
-      const choice = chooseImage(board, { drive: values.drive ?? (board === "lock" ? "motor" : undefined) });
-      return TARGETS[board].map((target) => ({ ...choice, target }));
-    });
-    const chosen = rows.filter(({ target }) => values.target === undefined || target === values.target);
-    if (chosen.length === 0) throw new Error(`a target of ${named} is ${rows.map(({ target }) => target).join(", ")}`);
-    return { rows: chosen, twice: values.twice === true };
+    const rows = boards.flatMap((board) => imagesOf(board, values));
+    if (rows.length === 0) throw new Error(`${named} has no such image`);
+    return { rows, twice: values.twice === true };
   } catch (error) {
     console.error(`${error.message}.\n${USAGE}`);
     return process.exit(64);
@@ -52,8 +60,8 @@ async function linkOnce(choice) {
 }
 
 async function linkRow(choice, twice) {
-  const { board, target } = choice;
-  const title = `${board.padEnd(7)} ${target.padEnd(19)}`;
+  const { board, target, sleeps } = choice;
+  const title = `${board.padEnd(7)} ${`${target}${sleeps ? ", sleeps" : ""}`.padEnd(19)}`;
   try {
     const first = await linkOnce(choice);
     const size =

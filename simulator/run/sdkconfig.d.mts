@@ -1,9 +1,10 @@
 // What composes the configuration of an image, for the test that holds it to its rules.
 
-/** One image: a board on a chip, and how it is sealed, where it is. */
+/** One image: a board on a chip, whether it sleeps, and how it is sealed, where it is. */
 export interface Image {
   readonly board: "lock" | "keypad" | "camera";
   readonly chip: "esp32" | "esp32c3" | "esp32s3";
+  readonly sleeps: boolean;
   readonly stage?: "development" | "release" | undefined;
 }
 
@@ -21,3 +22,6 @@ export function compose(
 
 /** Where an image's configuration stands. */
 export function folderOf(image: Image): string;
+
+/** What an image's chip is called where some of its images sleep. */
+export function variantOf(image: Image): string;

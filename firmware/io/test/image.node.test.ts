@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { CALLERS_MAX } from "../../../camera/homeserver.ts";
 import { STANDARD_GEOMETRY } from "../../../lock/options.ts";
 import { MESSAGES_MAX } from "../../../simulator/ecma419/messages.ts";
-import { compose, folderOf, IMAGES, STAGES } from "../../../simulator/run/sdkconfig.mjs";
+import { compose, folderOf, IMAGES, STAGES, variantOf } from "../../../simulator/run/sdkconfig.mjs";
 
 const ROOT = process.cwd();
 const TABLE_END = 0x11000;
@@ -58,7 +58,8 @@ const TABLES: readonly (readonly [path: string, flashBytes: number])[] = [
 ];
 
 for (const image of IMAGES) {
-  const { board, chip } = image;
+  const { board } = image;
+  const chip = variantOf(image);
   test(`${board} on ${chip}: its folder holds what is composed for it`, () => {
     const { defaults, release } = compose(part, image);
     const folder = folderOf(image);
@@ -101,6 +102,20 @@ for (const image of IMAGES) {
     });
   }
 }
+
+test("an image can sleep where it is made to, and a lock's goes by the crystal then, and nowhere else", () => {
+  for (const image of IMAGES) {
+    const settings = settingsOf(compose(part, image).defaults);
+    const isOn = (name: string) => settings.some((setting) => setting.name === name && setting.value === "y");
+    for (const name of ["PM_ENABLE", "FREERTOS_USE_TICKLESS_IDLE", "PM_SLP_DISABLE_GPIO"]) {
+      assert.is(isOn(`CONFIG_${name}`), image.sleeps, `${folderOf(image)} ${name}`);
+    }
+    const isLock = image.board === "lock";
+    assert.is(isOn("CONFIG_RTC_CLK_SRC_EXT_CRYS"), isLock && image.sleeps, folderOf(image));
+    assert.is(isOn("CONFIG_BT_CTRL_LPCLK_SEL_EXT_32K_XTAL"), isLock && image.sleeps, folderOf(image));
+    assert.is(isOn("CONFIG_BT_CTRL_LPCLK_SEL_MAIN_XTAL"), isLock && !image.sleeps, folderOf(image));
+  }
+});
 
 for (const [path, flashBytes] of TABLES) {
   test(`${path}: partitions stand behind each other, aligned, within the flash`, () => {
@@ -184,7 +199,7 @@ for (const board of ["lock", "keypad", "camera"] as const) {
       assert.is(table.endsWith("8mb.csv") && chip !== "esp32s3", false, "a chip with 4 MB");
       return chip;
     });
-    const expected = IMAGES.filter((image) => image.board === board).map(({ chip }) => chip);
+    const expected = IMAGES.filter((image) => image.board === board && !image.sleeps).map(({ chip }) => chip);
     assert.equal([...new Set(chips)], expected);
   });
 }

@@ -6,6 +6,9 @@ import { crypto } from "#crypto";
 import { Hallway } from "../hallway.ts";
 import { VISITS } from "./visits.ts";
 
-for (const [claim, visit] of VISITS) test(claim, () => visit(() => new Hallway(crypto)));
+for (const [claim, visit] of VISITS) {
+  test(claim, () => visit(() => new Hallway(crypto)));
+  test(`${claim}, by boards that sleep`, () => visit(() => new Hallway(crypto, { sleeps: true })));
+}
 
 test.run();
