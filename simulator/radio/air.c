@@ -5,43 +5,20 @@
 #include <string.h>
 
 #include "xsmc.h"
-#include "xsHost.h"
 
+#include "messages.h"
 #include "radio.h"
 
 #define BYTES_MAX 512
 
-// The queue of messages to XS; a test may fill it.
-static modMessageDeliver waiting;
-static int isQueueFull;
-
-int modMessagePostToMachineFromISR(xsMachine *the, modMessageDeliver callback, void *refcon)
-{
-	(void)the;
-	(void)refcon;
-	if (isQueueFull || waiting != NULL)
-		return -1;
-	waiting = callback;
-	return 0;
-}
-
 // (): delivers the message that waits; whether there was one
 void xs_air_deliver(xsMachine *the)
 {
-	const modMessageDeliver callback = waiting;
-	waiting = NULL;
-	if (callback != NULL)
-		callback(the, NULL, NULL, 0);
+	const bool wasThere = deliverMessage(the);
 	radioEnter();
 	radioRun();
 	radioLeave();
-	xsmcSetBoolean(xsResult, callback != NULL);
-}
-
-// (isFull)
-void xs_air_fill(xsMachine *the)
-{
-	isQueueFull = xsmcToBoolean(xsArg(0));
+	xsmcSetBoolean(xsResult, wasThere);
 }
 
 // (): the stack is there

@@ -31,15 +31,22 @@ const RADIO_FILES = ["gattradio.c", "gatt.c", "gattlinks.c", "gatt.h", "gattlink
   join(RADIO, name),
 );
 const AIR = join(ROOT, "simulator/radio");
-const AIR_FILES = [
-  "air.c",
-  "nimble.c",
-  "radio.c",
-  "played.h",
-  "radio.h",
-  "include/host/ble_hs.h",
-  "include/xsHost.h",
-].map((name) => join(AIR, name));
+const AIR_FILES = ["air.c", "nimble.c", "radio.c", "played.h", "radio.h", "include/host/ble_hs.h"].map((name) =>
+  join(AIR, name),
+);
+const SLEEP = join(ROOT, "firmware/io/sleep.c");
+const CHIP = join(ROOT, "simulator/chip");
+const CHIP_FILES = [
+  "chip.c",
+  "include/driver/gpio.h",
+  "include/esp_err.h",
+  "include/esp_pm.h",
+  "include/esp_sleep.h",
+  "include/sdkconfig.h",
+  "include/soc/rtc.h",
+].map((name) => join(CHIP, name));
+const MESSAGES = join(ROOT, "simulator/messages");
+const MESSAGE_FILES = ["messages.c", "messages.h", "include/xsHost.h"].map((name) => join(MESSAGES, name));
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
 
 const TAPE = ["tape.c", "tape.h"].map((name) => join(ROOT, "simulator/heap", name));
@@ -198,8 +205,8 @@ function writeIncludes(scratch, engine) {
   const text = lines.map((line) => JSON.stringify(`${line}\n`)).join("\n");
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
   const rows = (glue, macro) => nativeNames(glue).map((name) => `${macro}(${name})\n`);
-  const radio = [RADIO_FILES[0], AIR_FILES[0]].flatMap((glue) => rows(glue, "NATIVE"));
-  const natives = [...rows(GLUE, "NATIVE"), ...rows(TAPE[0], "NATIVE"), ...radio];
+  const glues = [GLUE, TAPE[0], RADIO_FILES[0], AIR_FILES[0], SLEEP, CHIP_FILES[0], MESSAGE_FILES[0]];
+  const natives = glues.flatMap((glue) => rows(glue, "NATIVE"));
   natives.push(...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT"));
   natives.push(...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT"));
   writeFileSync(join(scratch, "natives.inc"), natives.join(""));
@@ -220,6 +227,9 @@ function keyOf(engine) {
     ...LUMA,
     ...RADIO_FILES,
     ...AIR_FILES,
+    SLEEP,
+    ...CHIP_FILES,
+    ...MESSAGE_FILES,
     ...TAPE,
     ...(picojpeg()?.files ?? []),
   ]) {
@@ -253,9 +263,15 @@ export async function hostFor(engine) {
       ...jobsFor(scratch, "xs", [...cFiles(join(source, "sources")), ...ours, ...card], flags),
       // In front: XS has an xsHost.h of its own, for another platform.
       ...jobsFor(scratch, "radio", [...RADIO_FILES, ...AIR_FILES].filter(isC), [
-        ...[join(AIR, "include"), AIR, RADIO].map((folder) => `-I${folder}`),
+        ...[join(MESSAGES, "include"), MESSAGES, join(AIR, "include"), AIR, RADIO].map((folder) => `-I${folder}`),
         ...flags,
       ]),
+      ...jobsFor(
+        scratch,
+        "chip",
+        [SLEEP, CHIP_FILES[0], MESSAGE_FILES[0]],
+        [...[join(MESSAGES, "include"), MESSAGES, join(CHIP, "include")].map((folder) => `-I${folder}`), ...flags],
+      ),
       ...jobsFor(scratch, "luma", luma, [...flags, `-I${jpeg?.folder}`]),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),
     ]);

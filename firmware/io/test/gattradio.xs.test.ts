@@ -17,7 +17,7 @@ declare const host: Pick<Host, "collect" | "petrify">;
 
 const air = {
   deliver: native("xs_air_deliver") as () => boolean,
-  fill: native("xs_air_fill") as (isFull: boolean) => void,
+  fill: native("xs_messages_fill") as (isFull: boolean) => void,
   sync: native("xs_air_sync") as () => void,
   connect: native("xs_air_connect") as (handle: number) => boolean,
   disconnect: native("xs_air_disconnect") as (handle: number) => void,

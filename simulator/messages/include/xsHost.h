@@ -1,5 +1,5 @@
-// The SDK's message to XS as far as firmware/io uses it, on the desk: air.c keeps it until the script asks for it.
-// Why: gattradio.c is compiled unchanged.
+// The SDK's message to XS as far as firmware/io uses it, on the desk: messages.c keeps it until the script asks for it.
+// Why: gattradio.c and sleep.c are compiled unchanged.
 // Specification: the signature in xs/platforms/esp/xsHost.h of the Moddable SDK.
 
 #ifndef LATCHKEY_DESK_XSHOST
