@@ -10,12 +10,14 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { contactToGround } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
+import { pollAfter } from "../firmware/io/poll.ts";
+import type { Pump, Timed } from "../firmware/io/pump.ts";
 import type { RestMaker } from "../firmware/io/resting.ts";
 import { type Starting, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
 import { SERIAL_BAUD } from "../firmware/link/serial.ts";
-import type { Battery, Millis, Random } from "../firmware/platform.ts";
+import { type Battery, type Millis, millis, type Random } from "../firmware/platform.ts";
 import { Copper } from "./copper.ts";
 import { LampFace } from "./face.ts";
 import { Keypad } from "./keypad.ts";
@@ -46,7 +48,8 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
   const pins = KEYPAD_PINS[target];
   const { pump } = starting;
   // It tells no time, so any clock will do.
-  const sdk = restOn?.({ needsCrystal: false, pump })?.over(plain) ?? plain;
+  const resting = restOn?.({ needsCrystal: false, pump });
+  const sdk = resting?.over(plain) ?? plain;
   const face = faceOf(sdk, pins);
   starting.stuck = () => face.show("red", 1);
   const copper = new Copper({
@@ -69,6 +72,8 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
     battery: batteryOf(sdk, pins, () => chip.uptime),
   };
   const keypad = new Keypad(platform, { isSilent: false }, chip.uptime);
+  // While it is nobody's it stays awake, for whoever reads its label.
+  resting?.rest.addBusy(() => !keypad.snapshot.isPaired);
   const tamper = contactToGround(
     { io: sdk.Digital, loop: pump, pin: pins.tamper, debounceMillis: CONTACT_MILLIS },
     (isOpen, now) => keypad.tamperChanged(isOpen, now),
@@ -78,12 +83,26 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
     label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),
   });
   terminal.show();
-  pump.add(tamper, keypad, terminal, cable);
+  pump.add(tamper, keypad, terminal, cable, lookingAtKeys(keypad, pump));
   pump.whenIdle(() => copper.listen());
   pump.call((now) => {
     keypad.tamperChanged(tamper.isActive, now);
     keypad.scan(now);
   });
+}
+
+/** Reads the keys now and then, where the message of one that was pressed was lost. */
+function lookingAtKeys(keypad: Keypad, { pollMillis }: Pump): Timed {
+  let looked = millis(0);
+  return {
+    tick: (now) => {
+      looked = now;
+      keypad.scan(now);
+    },
+    get nextTick() {
+      return pollAfter(looked, pollMillis);
+    },
+  };
 }
 
 function faceOf({ Pwm }: KeypadBoardParts["sdk"], { red, green, blue, piezo }: KeypadPins): LampFace {

@@ -170,7 +170,8 @@ class LockBoard {
     const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...THIRD_DIVIDER, now });
     const bolt = new LoadedBolt(drive, () => battery.load());
     this.#bolt = bolt;
-    this.#resting?.rest.addBusy(() => bolt.isDriving);
+    // While it is nobody's it stays awake, for whoever reads its label: a person's key is over before a chip wakes.
+    this.#resting?.rest.addBusy(() => bolt.isDriving || this.#label !== undefined);
     return { bolt, battery };
   }
 

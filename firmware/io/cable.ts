@@ -11,7 +11,7 @@ import { Port, type PortParts } from "./port.ts";
 import type { Timed } from "./pump.ts";
 
 /** After so long a silence the other end may be asleep: it stays awake for longer (rest.ts). */
-const SILENT_MILLIS = 100;
+export const SILENT_MILLIS = 100;
 
 /** What a cable is made of. */
 export interface CableParts extends Omit<PortParts, "received"> {

@@ -10,6 +10,6 @@ export interface Loop {
   call(event: (now: Millis) => void): void;
   /** Milliseconds since the start. */
   uptime(): Millis;
-  /** How often drivers look by themselves (poll.ts); left out: as often as on a board that stays awake. */
+  /** How often drivers look by themselves (poll.ts), each as it is when it is made; left out: as often as on a board that stays awake. */
   readonly pollMillis?: number;
 }

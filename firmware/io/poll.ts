@@ -1,4 +1,4 @@
-// When a driver looks by itself at what the chip should have told.
+// When a driver, or a keypad at its keys, looks by itself at what the chip should have told.
 // Why: where XS's queue of messages is full (manifest.json gives it 64), the SDK's interrupts lose theirs and take it for sent; such a
 // pin or port says nothing any more. All look at the same moments, so that a board at rest wakes twice a second for all of them together; one
 // that sleeps does so every five seconds (docs/hardware.md, "Energy").

@@ -13,8 +13,8 @@ import type { Timed } from "./pump.ts";
 
 /** Messages that wait. */
 export const MESSAGES_MAX = 8;
-/** What they may hold, in bytes: two of the longest frames, and what wakes the other end before them. */
-export const QUEUE_BYTES_MAX = 4_912;
+/** What they may hold, in bytes: two of the longest frames, and what wakes the other end before each. */
+export const QUEUE_BYTES_MAX = 4_944;
 /** For how long one waits: a command is sent again after a second. */
 export const WAIT_MILLIS_MAX = 1_000;
 
@@ -49,6 +49,7 @@ interface Waiting {
 export class Port implements Timed {
   readonly #parts: PortParts;
   readonly #serial: Serial;
+  readonly #pollMillis: number | undefined;
   #waiting: Waiting[] = [];
   /** How much of the first one is away. */
   #sent = 0;
@@ -64,6 +65,7 @@ export class Port implements Timed {
   constructor(parts: PortParts) {
     this.#parts = parts;
     const { io, port, baud, receive, transmit, loop } = parts;
+    this.#pollMillis = loop.pollMillis;
     this.#serial = new io({
       port,
       baud,
@@ -79,7 +81,7 @@ export class Port implements Timed {
     });
   }
 
-  /** Sends a message whole, or drops it where too many wait. @param bytes 1..4,912 */
+  /** Sends a message whole, or drops it where too many wait. @param bytes 1..4,944 */
   write(bytes: Bytes): void {
     if (this.#isClosed) return;
     const now = this.#parts.loop.uptime();
@@ -104,8 +106,7 @@ export class Port implements Timed {
   /** The uptime by which `tick` must be called; undefined for one that is closed. */
   get nextTick(): Millis | undefined {
     if (this.#isClosed) return undefined;
-    const look =
-      this.#missedAt === undefined ? pollAfter(this.#now, this.#parts.loop.pollMillis) : this.#now + LISTEN_MILLIS;
+    const look = this.#missedAt === undefined ? pollAfter(this.#now, this.#pollMillis) : this.#now + LISTEN_MILLIS;
     return millis(this.#waiting.length === 0 ? look : Math.min(look, this.#triedAt + TRY_MILLIS));
   }
 

@@ -39,7 +39,7 @@ const ROUNDS_MAX = 8;
 
 /** Runs a board. */
 export class Pump {
-  /** How often drivers look by themselves: each as it is when it is made. */
+  /** As in Loop; set before the first driver is made. */
   pollMillis = POLL_MILLIS;
   readonly #timer: TimerModule;
   readonly #uptime: () => Millis;

@@ -11,8 +11,6 @@ import type { Sleeper } from "./sleep.ts";
 /** For how long the chip stays awake behind a byte on a line, in milliseconds: 128 that wait are away by then, and it is longer than the
  *  silence after which the other end wakes it anew (cable.ts). */
 export const AWAKE_MILLIS = 250;
-/** And for how long where a byte woke it and none followed: a person's Enter is heard when it is pressed again. */
-export const WOKEN_MILLIS = 3_000;
 
 /** What rests. */
 export interface RestParts {
@@ -25,7 +23,7 @@ export interface RestParts {
 
 interface Watched {
   readonly pin: number;
-  told(): void;
+  tell(): void;
 }
 
 /** Whether and when one chip sleeps. It is ticked by the board's pump, which calls `settle` whenever all is done. */
@@ -58,9 +56,9 @@ export class Rest implements Timed {
     this.#sleeper.keep(pin);
   }
 
-  /** Adds who is told when a pin has come to the level that it was watched for. */
-  add(pin: number, told: () => void): void {
-    this.#watched.push({ pin, told });
+  /** Adds who is told when a pin has come to the level that it was watched for; for good, as inputs are opened. */
+  add(pin: number, tell: () => void): void {
+    this.#watched.push({ pin, tell });
   }
 
   /** Watches a pin for a level, until it is told. */
@@ -72,7 +70,7 @@ export class Rest implements Timed {
   addLine(pin: number): void {
     this.#lines.push(pin);
     // In the loop, which then knows when that is over.
-    this.add(pin, () => this.#loop.call(() => this.#stay(WOKEN_MILLIS)));
+    this.add(pin, () => this.#loop.call(() => this.stir()));
   }
 
   /** Adds somebody who says at each look whether something is under way. */
@@ -92,7 +90,8 @@ export class Rest implements Timed {
 
   /** Stays awake for a while behind what was said on a line. */
   stir(): void {
-    this.#stay(AWAKE_MILLIS);
+    this.#awakeUntil = millis(this.#loop.uptime() + AWAKE_MILLIS);
+    this.#allow(false);
   }
 
   /** Nothing: what it waits for is `settle`. */
@@ -109,13 +108,8 @@ export class Rest implements Timed {
     this.#allow(isIdle && !this.#busy.some((isBusy) => isBusy()));
   }
 
-  #stay(duration: number): void {
-    this.#awakeUntil = millis(this.#loop.uptime() + duration);
-    this.#allow(false);
-  }
-
   #fired(pin: number): void {
-    for (const watched of this.#watched) if (watched.pin === pin) watched.told();
+    for (const watched of this.#watched) if (watched.pin === pin) watched.tell();
   }
 
   #allow(isAllowed: boolean): void {

@@ -12,7 +12,8 @@ type DigitalOptions = ConstructorParameters<DigitalClass>[0];
 type PwmOptions = ConstructorParameters<PwmClass>[0];
 type SerialOptions = ConstructorParameters<SerialClass>[0];
 
-/** A pin whose changes are found by its level: no edge is told to a chip that sleeps. */
+/** A pin whose changes are found by its level: no edge is told to a chip that sleeps. One that was closed may still wake it; a board closes
+ *  inputs only where it cannot run. */
 class RestingDigital implements Digital {
   readonly #rest: Rest;
   readonly #digital: Digital;
@@ -87,8 +88,13 @@ class RestingPwm implements Pwm {
   #pulse(isPulsing: boolean): void {
     if (isPulsing === this.#isPulsing) return;
     this.#isPulsing = isPulsing;
-    if (isPulsing) this.#rest.hold();
-    else this.#rest.release();
+    if (isPulsing) {
+      this.#rest.hold();
+      return;
+    }
+    // The last value is out with the end of a pulse, 20 ms later at the most.
+    this.#rest.release();
+    this.#rest.stir();
   }
 }
 

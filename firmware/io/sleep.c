@@ -7,12 +7,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "driver/gpio.h"
 #include "esp_pm.h"
 #include "esp_sleep.h"
+#include "esp_xt_wdt.h"
 #include "sdkconfig.h"
 #include "soc/rtc.h"
+#include "soc/soc_caps.h"
 #include "xsmc.h"
 #include "xsHost.h"
 
@@ -47,9 +50,35 @@ static int pinOf(xsMachine *the, xsSlot *slot)
 	return pin >= 0 && pin < GPIO_NUM_MAX && GPIO_IS_VALID_GPIO(pin) ? (int)pin : -1;
 }
 
-static bool hasCrystal(void)
+#if SOC_XT_WDT_SUPPORTED
+// In periods of the chip's own slow oscillator: some 1.5 ms.
+#define CRYSTAL_PATIENCE 200
+
+// What the crystal counted is no time, and what it should wake may never wake: the board starts anew, finds no crystal, and stays awake.
+static void crystalStopped(void *unused)
 {
-	return rtc_clk_slow_src_get() == SOC_RTC_SLOW_CLK_SRC_XTAL32K;
+	(void)unused;
+	abort();
+}
+
+// Until it gets to that, the chip goes on by a clock of its own.
+static bool watchCrystal(void)
+{
+	const esp_xt_wdt_config_t config = { .timeout = CRYSTAL_PATIENCE, .auto_backup_clk_enable = true };
+	esp_xt_wdt_register_callback(crystalStopped, NULL);
+	return esp_xt_wdt_init(&config) == ESP_OK;
+}
+#else
+static bool watchCrystal(void)
+{
+	return false;
+}
+#endif
+
+// Whether the time goes on by a crystal that is watched from here on.
+static bool canRelyOnCrystal(void)
+{
+	return rtc_clk_slow_src_get() == SOC_RTC_SLOW_CLK_SRC_XTAL32K && watchCrystal();
 }
 
 // From here on the chip would sleep, were it not for the lock that is held first.
@@ -77,7 +106,7 @@ void xs_latchkey_sleep_start(xsMachine *the)
 	if (xsmcArgc != 2 || xsmcTypeOf(xsArg(0)) != xsBooleanType || xsmcTypeOf(xsArg(1)) != xsReferenceType ||
 		!xsmcIsInstanceOf(xsArg(1), xsFunctionPrototype))
 		return;
-	if (machine != NULL || (xsmcToBoolean(xsArg(0)) && !hasCrystal())) {
+	if (machine != NULL || (xsmcToBoolean(xsArg(0)) && !canRelyOnCrystal())) {
 		xsmcSetFalse(xsResult);
 		return;
 	}

@@ -50,7 +50,7 @@ export class Terminal implements Timed {
     });
   }
 
-  /** Sends frames that are ready for the line. @param bytes 1..4,912 */
+  /** Sends frames that are ready for the line. @param bytes 1..4,944 */
   write(bytes: Bytes): void {
     this.#port.write(bytes);
   }

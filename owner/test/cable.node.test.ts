@@ -3,6 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { WAKE_BYTES } from "../../firmware/link/serial.ts";
 import { HOME_NETWORK } from "../../simulator/antenna.ts";
 import { EXIT } from "../failure.ts";
 import { WIFI_VARIABLE } from "../network.ts";
@@ -66,7 +67,9 @@ if (hasCables()) {
   atCable("a cable whose other end is silent, or gone, is told from a lock", async ({ owner, pty, porch }) => {
     const silent = new Pty();
     let isTalking = false;
-    await silent.open(() => {
+    const heard: number[] = [];
+    await silent.open((bytes) => {
+      heard.push(...bytes);
       if (isTalking) silent.write(CONSOLE);
     });
     try {
@@ -75,6 +78,7 @@ if (hasCables()) {
         EXIT.UNREACHABLE,
         /^Nothing answered at serial:\S+: has the lock power, .*A busy lock is silent too: try again in ten seconds\.\n$/,
       );
+      assert.is(heard.findIndex((byte) => byte !== 0) > WAKE_BYTES, true, "a board that sleeps would not wake by it");
       isTalking = true;
       isSentence(
         await owner.run(["adopt", porch.setup, "--at", `serial:${silent.port}`]),

@@ -45,6 +45,8 @@ export class ChipRig implements ChipPart {
   readonly partitions: Partitions;
   readonly wifi: WifiAir;
   readonly sdk: Sdk;
+  /** Timers of the program's that ran out. */
+  timers = 0;
   /** Whether the program said that its image is well. */
   isConfirmed = false;
   readonly #parts: ChipRigParts;
@@ -71,7 +73,11 @@ export class ChipRig implements ChipPart {
       ...{ Tcp: absent, Listener: absent, Udp: absent, ...host, Wifi: this.wifi.Wifi },
       ...{ keyValue: this.storage, flash: this.partitions, qrCode: checks },
       timer: {
-        set: (callback, delay) => this.#later(delay, callback),
+        set: (callback, delay) =>
+          this.#later(delay, () => {
+            this.timers += 1;
+            callback();
+          }),
         clear: (timer) => (timer as Event).cancel(),
       },
     };

@@ -66,6 +66,7 @@ export interface HallwayOptions {
   readonly seed?: number;
   /** Other programs than the boards' own. */
   readonly programs?: Partial<Record<"lock" | "keypad" | "camera", (parts: object) => void>>;
+  /** Whether the images of lock and keypad are made to sleep. */
   readonly sleeps?: boolean;
 }
 
@@ -83,8 +84,6 @@ export class Hallway {
   readonly recovery: Person;
   /** A phone asks once: nothing is lost here unless a test loses it. */
   readonly repeatsMax = 0;
-  /** Whether the images of lock and keypad are made to sleep. */
-  readonly sleeps: boolean;
   /** Somebody's computer in the lock's USB socket, and in the camera's. */
   readonly computer: Computer;
   readonly laptop: Computer;
@@ -93,7 +92,6 @@ export class Hallway {
 
   constructor(crypto: Crypto, { seed = 1, programs = {}, sleeps = false }: HallwayOptions = {}) {
     this.crypto = crypto;
-    this.sleeps = sleeps;
     this.random = new Stream(seed, "hallway");
     this.world = new World(crypto, { seed, start: START });
     const defer = (callback: () => void) => void this.world.after(0, callback);

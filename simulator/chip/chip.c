@@ -9,6 +9,7 @@
 #include "driver/gpio.h"
 #include "esp_pm.h"
 #include "esp_sleep.h"
+#include "esp_xt_wdt.h"
 #include "soc/rtc.h"
 #include "xsmc.h"
 
@@ -33,7 +34,8 @@ struct playedLock {
 	int count;
 };
 static struct playedLock onlyLock;
-static bool hasCrystal, wakesByPins, isLightSleep, isScaled;
+static bool hasCrystal, isCrystalWatched, wakesByPins, isLightSleep, isScaled;
+static esp_xt_callback_t crystalCallback;
 static int fails, storms;
 
 static void settle(int pin)
@@ -134,6 +136,24 @@ esp_err_t esp_sleep_enable_gpio_wakeup(void)
 soc_rtc_slow_clk_src_t rtc_clk_slow_src_get(void)
 {
 	return hasCrystal ? SOC_RTC_SLOW_CLK_SRC_XTAL32K : SOC_RTC_SLOW_CLK_SRC_RC_SLOW;
+}
+
+esp_err_t esp_xt_wdt_init(const esp_xt_wdt_config_t *config)
+{
+	isCrystalWatched = config->timeout > 0 && config->auto_backup_clk_enable && crystalCallback != NULL;
+	return ESP_OK;
+}
+
+void esp_xt_wdt_register_callback(esp_xt_callback_t callback, void *argument)
+{
+	(void)argument;
+	crystalCallback = callback;
+}
+
+// (): whether it is told when the crystal stops, and goes on by another clock until then
+void xs_chip_is_crystal_watched(xsMachine *the)
+{
+	xsmcSetBoolean(xsResult, isCrystalWatched);
 }
 
 // (hasCrystal)

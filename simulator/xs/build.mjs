@@ -42,8 +42,10 @@ const CHIP_FILES = [
   "include/esp_err.h",
   "include/esp_pm.h",
   "include/esp_sleep.h",
+  "include/esp_xt_wdt.h",
   "include/sdkconfig.h",
   "include/soc/rtc.h",
+  "include/soc/soc_caps.h",
 ].map((name) => join(CHIP, name));
 const MESSAGES = join(ROOT, "simulator/messages");
 const MESSAGE_FILES = ["messages.c", "messages.h", "include/xsHost.h"].map((name) => join(MESSAGES, name));

@@ -7,9 +7,11 @@ import { Loop } from "../../../simulator/ecma419/loop.ts";
 import { SerialCable } from "../../../simulator/ecma419/serial.ts";
 import { Stream } from "../../../simulator/random.ts";
 import type { Bytes } from "../../bytes.ts";
-import { Cable } from "../cable.ts";
+import { encodeSerial, WAKE_BYTES } from "../../link/serial.ts";
+import { Cable, SILENT_MILLIS } from "../cable.ts";
 import { POLL_MILLIS } from "../poll.ts";
 import { MESSAGES_MAX, QUEUE_BYTES_MAX, TRY_MILLIS, WAIT_MILLIS_MAX } from "../port.ts";
+import { AWAKE_MILLIS } from "../rest.ts";
 
 const SEED = 7;
 
@@ -156,6 +158,29 @@ function numbersIn(written: readonly number[]): number[] {
     if (written[at] !== 0 && written[at - 1] === 0) numbers.push(written[at + 1]);
   return numbers;
 }
+
+test("wakes the other end after a silence that is shorter than it stays awake, and only then", () => {
+  assert.ok(SILENT_MILLIS < AWAKE_MILLIS);
+  const { loop, cable, written, takes } = createStuck();
+  const extra = [0, SILENT_MILLIS - 1, SILENT_MILLIS, SILENT_MILLIS - 1, 10 * SILENT_MILLIS].map((silence) => {
+    loop.pass(silence);
+    written.splice(0);
+    cable.send(numbered(1, 20));
+    takes(10_000);
+    return written.length - encodeSerial(numbered(1, 20)).length;
+  });
+  assert.equal(extra, [WAKE_BYTES, 0, WAKE_BYTES, 0, WAKE_BYTES]);
+});
+
+test("two of the longest frames are kept, each with what wakes", () => {
+  const { loop, cable, written, takes } = createStuck();
+  for (const number of [1, 2]) {
+    cable.send(numbered(number, 2_425).fill(number));
+    loop.pass(SILENT_MILLIS);
+  }
+  takes(10_000);
+  assert.equal(numbersIn(written), [1, 2]);
+});
 
 test(`keeps ${MESSAGES_MAX} frames at most, and drops the newest whole`, () => {
   const { cable, written, takes } = createStuck();

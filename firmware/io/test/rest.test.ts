@@ -8,7 +8,7 @@ import { type Millis, millis } from "../../platform.ts";
 import type { Digital, Sdk } from "../ecma419.ts";
 import { POLL_MILLIS } from "../poll.ts";
 import { Pump } from "../pump.ts";
-import { AWAKE_MILLIS, WOKEN_MILLIS } from "../rest.ts";
+import { AWAKE_MILLIS } from "../rest.ts";
 import { type Resting, restOn } from "../resting.ts";
 import { desk } from "./desk.ts";
 
@@ -122,7 +122,7 @@ test("an input that was closed is told of nothing", () => {
 });
 
 test("pulses keep it awake, and nothing else that a PWM does", () => {
-  const { chip, sdk, resting } = createBench();
+  const { chip, sdk, resting, pass } = createBench();
   const { rest, over } = made(resting);
   const { Pwm } = over(sdk);
   const pwm = new Pwm({ pin: PIN, hz: 1_024, resolution: 10 });
@@ -139,6 +139,7 @@ test("pulses keep it awake, and nothing else that a PWM does", () => {
   ] as const) {
     pwm.write(value);
     assert.is(chip.slumber.isAsleep && !sleeps, false, `${value} while it still sleeps`);
+    pass(AWAKE_MILLIS);
     rest.settle();
     assert.is(chip.slumber.isAsleep, sleeps, `${value}`);
   }
@@ -146,9 +147,15 @@ test("pulses keep it awake, and nothing else that a PWM does", () => {
   other.write(300);
   pwm.close();
   pwm.close();
+  pass(AWAKE_MILLIS);
   rest.settle();
   assert.is(chip.slumber.isAsleep, false);
   other.close();
+  // What was written last takes a pulse's length.
+  pass(20);
+  rest.settle();
+  assert.is(chip.slumber.isAsleep, false);
+  pass(AWAKE_MILLIS);
   rest.settle();
   assert.is(chip.slumber.isAsleep, true);
 });
@@ -187,10 +194,6 @@ test("a byte on a line wakes it, for a while behind the last one that came or wa
   cable.disturb("near", Uint8Array.of(1, 2));
   run();
   assert.is(chip.slumber.isAsleep, false);
-  // It waits for longer where nothing but that is heard.
-  pass(WOKEN_MILLIS - 1);
-  rest.settle();
-  assert.is(chip.slumber.isAsleep, false);
   cable.disturb("near", Uint8Array.of(3));
   run();
   assert.equal(heard, [3], "what woke it is lost");
@@ -202,7 +205,7 @@ test("a byte on a line wakes it, for a while behind the last one that came or wa
     run();
   }
   // The pump calls when it is time.
-  assert.is(rest.nextTick, millis(1_000 + WOKEN_MILLIS - 1 + 2 * (AWAKE_MILLIS - 1) + AWAKE_MILLIS));
+  assert.is(rest.nextTick, millis(1_000 + 2 * (AWAKE_MILLIS - 1) + AWAKE_MILLIS));
   pass(AWAKE_MILLIS);
   assert.is(rest.nextTick, undefined);
   rest.settle();

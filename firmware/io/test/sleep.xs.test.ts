@@ -9,6 +9,7 @@ declare function native(name: string): (...values: unknown[]) => unknown;
 
 const chip = {
   crystal: native("xs_chip_crystal") as (hasCrystal: boolean) => void,
+  isCrystalWatched: native("xs_chip_is_crystal_watched") as () => boolean,
   level: native("xs_chip_level") as (pin: number, level: 0 | 1) => void,
   state: native("xs_chip_state") as (pin: number) => number,
   sleeps: native("xs_chip_sleeps") as () => boolean,
@@ -54,8 +55,10 @@ test("what is no crystal where one is needed, and what is no start, changes noth
   chip.crystal(false);
   assert.is(sleeper.start(true, told), false);
   assert.is(chip.sleeps(), false);
+  assert.is(chip.isCrystalWatched(), false);
   chip.crystal(true);
   assert.is(sleeper.start(true, told), true);
+  assert.is(chip.isCrystalWatched(), true);
   assert.is(sleeper.start(false, told), false, "a second time");
 });
 

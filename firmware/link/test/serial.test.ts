@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Bytes, concat, fromHex, toHex } from "../../bytes.ts";
 import { ascending, Seeded } from "../../crypto/test/checks.ts";
 import { FRAME_BYTES_MAX } from "../frame.ts";
-import { createSerialReader, encodeSerial, type SerialReader } from "../serial.ts";
+import { createSerialReader, encodeSerial, encodeWaking, type SerialReader, WAKE_BYTES } from "../serial.ts";
 
 const SEED = 616161;
 
@@ -138,6 +138,16 @@ test("after any damage to one frame, the next but one at the latest comes whole"
     const frames = readAll(reader, line);
     assert.equal(frames.slice(-2), sent, `seed ${seed}`);
     assert.ok(frames.length <= 2 + damaged.length, `seed ${seed}`);
+  }
+});
+
+test("what wakes goes before a frame, and is nothing to a reader: be it heard whole, or in part, or not at all", () => {
+  const frame = ascending(3, 70);
+  const waking = encodeWaking(frame);
+  assert.equal(waking, concat(new Uint8Array(WAKE_BYTES), encodeSerial(frame)));
+  for (let lost = 0; lost <= WAKE_BYTES; lost++) {
+    const reader = createSerialReader();
+    assert.equal(readAll(reader, waking.subarray(lost)), [frame], `${lost} lost`);
   }
 });
 

@@ -53,16 +53,17 @@ test("an image is made to sleep where its board can, and only when that is asked
   assert.throws(() => chooseImage("camera", { sleep: true }), /never sleeps/);
 });
 
-test("the images that sleep do", () => {
-  const hall = new Hallway(crypto, { programs: sleepy, sleeps: true });
-  hall.lock.powerOn();
-  hall.keypad.powerOn();
-  hall.pass(10_000);
-  for (const { rig } of [hall.lock, hall.keypad]) assert.ok(rig.chip.slumber.sleeps > 0);
-  const awake = new Hallway(crypto, { programs });
-  awake.lock.powerOn();
-  awake.pass(10_000);
-  assert.is(awake.lock.rig.chip.slumber.sleeps, 0);
+test("the images that sleep do, and no others", () => {
+  for (const isSleepy of [false, true]) {
+    const hall = new Hallway(crypto, { programs: isSleepy ? sleepy : programs, sleeps: isSleepy });
+    hall.lock.powerOn();
+    hall.keypad.powerOn();
+    hall.pass(2_000);
+    assert.is(hall.adopt(), "yes");
+    assert.is(hall.enrol("keypad"), "yes");
+    hall.pass(20_000);
+    for (const { rig } of [hall.lock, hall.keypad]) assert.is(rig.chip.slumber.sleeps > 0, isSleepy);
+  }
 });
 
 /** How much a lock does not know of the time, in seconds. */

@@ -137,11 +137,6 @@ function cable(build: Build): void {
   assert.ok(computer.text.includes(setup), "the label is not on the line");
   computer.text = "";
   computer.enter();
-  if (hall.sleeps) {
-    // The first one wakes the board.
-    hall.pass(1_000);
-    computer.enter();
-  }
   hall.pass(3_000);
   assert.ok(computer.text.includes(setup), "Enter does not show it again");
   hall.pressInside();
