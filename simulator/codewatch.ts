@@ -48,6 +48,8 @@ interface Meant {
   readonly ask: Ask;
   readonly isGood: boolean;
   readonly isFree: boolean;
+  /** Whether what is left surely pays for a compare at its length. */
+  readonly isAffordable: boolean;
 }
 
 /** The keypad gives up after 15 s; what it sent last is then still under way. */
@@ -67,7 +69,7 @@ const DRIFT = 1.000_2;
 const ROUNDING_UNITS = 2 * UNITS_PER_SECOND;
 /** No entry that is compared costs less, except of twelve digits. */
 const CHARGE_UNITS_MIN = 5_000;
-/** So much is surely left for whoever types ten digits, or fewer. */
+/** So much surely pays for a code of ten digits, or of fewer: its own, whatever decoys stand before them. */
 const LONG_DIGITS = 10;
 const LONG_UNITS = 200_000;
 const SHORT_UNITS = 20_000_000;
@@ -156,7 +158,7 @@ export class CodeWatch {
   typed(digits: string): void {
     const { now } = this.#world;
     const isAlone = this.#typed.every(({ at }) => now - at >= PACE_MILLIS);
-    const isClear = isAlone && this.#isReady && this.#level >= (digits.length < LONG_DIGITS ? SHORT_UNITS : LONG_UNITS);
+    const isClear = isAlone && this.#isReady;
     // While the clock is open no code of ten digits lives, and what is kept for those pays for no shorter one: nothing is compared then.
     const mustPay = isClear && this.#level >= SHORT_UNITS;
     const typed = { digits, at: now, meant: this.#meant(digits), isClear, mustPay, isOpened: false };
@@ -236,7 +238,8 @@ export class CodeWatch {
     const isShort = this.given.some(({ digits: code }) => typeof code === "string" && code.length <= digits.length);
     if (isShort && mustPay && this.#levelAt < at) this.#desk.report("a guess was free");
     if (isOpened) return;
-    const owed = meant.find(({ code, isGood, isFree }) => isGood && !isFree && this.judge(code) === "yes");
+    const isOwed = ({ isGood, isFree, isAffordable }: Meant) => isGood && !isFree && isAffordable;
+    const owed = meant.find((each) => isOwed(each) && this.judge(each.code) === "yes");
     if (owed !== undefined) this.#desk.report("refused a code that was given out", owed.code.name);
   }
 
@@ -263,7 +266,10 @@ export class CodeWatch {
       const isFree = this.#model.isFreeRetry(ask, this.#world.time);
       // What an authenticator showed a minute ago may open or not.
       const isShown = step === 0 || this.#stepNow - step <= 1;
-      return [{ code, step, ask, isGood: isShown && !isReplay && this.judge(code) === "yes", isFree }];
+      const isGood = isShown && !isReplay && this.judge(code) === "yes";
+      const { length } = typeof code.digits === "string" ? code.digits : code.digits(step);
+      const isAffordable = this.#level >= (length < LONG_DIGITS ? SHORT_UNITS : LONG_UNITS);
+      return [{ code, step, ask, isGood, isFree, isAffordable }];
     });
   }
 

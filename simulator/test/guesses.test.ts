@@ -214,6 +214,32 @@ const REFUSALS: readonly Row[] = [
     violations: [`${REFUSED}: window 13.0.500000`],
   },
   {
+    name: "catches a refusal of six digits behind decoys while the budget is there",
+    start: { level: SHORT_LEVEL },
+    play: (stage) => stage.type("5221480392"),
+    violations: [`${REFUSED}: user 1`],
+  },
+  {
+    // As in seed 52015, after a burglar: what is kept for ten digits pays for no six at the end of them.
+    name: "accepts it where a unit is missing, though ten digits were typed",
+    start: { level: SHORT_LEVEL - 1 },
+    play: (stage) => stage.type("5221480392"),
+  },
+  {
+    name: "catches a refusal of ten digits behind decoys with what is kept for them",
+    start: { level: LONG_LEVEL },
+    play(stage) {
+      stage.waitUntil(HOUR);
+      stage.type("52211234509876");
+    },
+    violations: [`${REFUSED}: window 13.0.500000`],
+  },
+  {
+    name: "accepts a refusal of an authenticator's eight digits behind decoys where a unit is missing",
+    start: { level: SHORT_LEVEL - 1 },
+    play: (stage) => stage.type(`52${STEP + 1}`),
+  },
+  {
     name: "catches a refusal of ten digits with what is kept for them",
     start: { level: LONG_LEVEL },
     play(stage) {
