@@ -118,10 +118,14 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
       reader: stage.reader,
       lamp: {
         write: (isActive: boolean) => {
-          stage.isInfrared = isActive;
+          stage.isLampLit = isActive;
         },
       },
-      filter: { write: () => {} },
+      filter: {
+        write: (isActive: boolean) => {
+          stage.isFilterAway = isActive;
+        },
+      },
     };
     this.#survive(() => {
       this.#camera = new Camera(platform, { width: 640, height: 480, ...options }, millis(0));

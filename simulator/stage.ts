@@ -16,6 +16,7 @@ import { Sight } from "./sensor/sight.ts";
 
 /** The hall by day. */
 export const DAYLIGHT_PERMILLE = 1_000;
+const LAMP_PERMILLE = 1_000;
 const NOISE_TENTHS = 25;
 /** How many files a thief keeps of an honest camera, to show them again. */
 const LOOP_FILES = 24;
@@ -32,8 +33,9 @@ export class Stage {
   lightPermille = DAYLIGHT_PERMILLE;
   people: readonly Person[] = [];
   tampering: Tampering = "none";
-  /** Whether the camera's infrared lamp burns and its filter is away. */
-  isInfrared = false;
+  /** Whether the camera's infrared lamp burns, and whether its filter is away: then it sees the lamp and the hall's light. */
+  isLampLit = false;
+  isFilterAway = false;
   /** What reads its files. */
   readonly reader: LumaReader;
   readonly #sensor: Sensor;
@@ -75,11 +77,12 @@ export class Stage {
 
   /** Has a camera know the hall as it is, by daylight and by its own lamp. */
   approveIn(settings: Settings): void {
+    const { lightPermille } = this;
     for (const isInfrared of [false, true]) {
       const luma = new Uint8Array(LUMA_BYTES);
-      this.isInfrared = isInfrared;
+      this.#atNight(isInfrared, isInfrared ? 0 : lightPermille);
       const file = this.shoot();
-      this.isInfrared = false;
+      this.#atNight(false, lightPermille);
       this.reader.read(file, luma);
       settings.approve({ luma, fileBytes: file.length, isInfrared });
     }
@@ -113,12 +116,19 @@ export class Stage {
     this.#files = [...this.#files.slice(1 - LOOP_FILES), file];
   }
 
+  #atNight(isNight: boolean, lightPermille: number): void {
+    this.isLampLit = isNight;
+    this.isFilterAway = isNight;
+    this.lightPermille = lightPermille;
+  }
+
   get #shot(): Shot {
+    const infrared = { lightPermille: this.isLampLit ? LAMP_PERMILLE : 0, daylightPermille: this.lightPermille };
     return {
       people: this.people,
-      lightPermille: this.isInfrared ? DAYLIGHT_PERMILLE : this.lightPermille,
+      ...(this.isFilterAway ? infrared : { lightPermille: this.lightPermille }),
       noiseTenths: NOISE_TENTHS,
-      isInfrared: this.isInfrared,
+      isInfrared: this.isFilterAway,
       applied: this.#applied,
       turned: this.#turned,
       tilted: this.#tilted,
@@ -130,7 +140,8 @@ export class Stage {
     const shot = this.#shot;
     const people = this.people.map(({ x, y, stride, who }) => `${x} ${y} ${stride} ${who}`).join();
     const isSpoilt = this.isSpoilt ? this.#hands : 0;
-    const name = `${people} ${shot.lightPermille} ${shot.isInfrared} ${isSpoilt}`;
+    const light = `${shot.lightPermille} ${shot.daylightPermille} ${shot.isInfrared}`;
+    const name = `${people} ${light} ${isSpoilt}`;
     const known = this.#shots.get(name) ?? shot;
     this.#shots.set(name, known);
     return known;

@@ -84,6 +84,23 @@ function framesOf(shot: Shot): readonly Int32Array[] {
   });
 }
 
+/** A hall that its lamp lights to 68 levels: its picture at night lies below dawn. */
+const DARK_HALL = 28;
+
+test("knows the day by what daylight adds to its own lamp, in a hall of dark colours too", () => {
+  // As in seed 51021 of a house with a camera: a lens that was under black made night, and no day came any more.
+  const lamp: Shot = { people: [], lightPermille: 1_000, noiseTenths: 0, isInfrared: true };
+  const sensor = new Sensor(DARK_HALL);
+  const [byLamp, byDay] = [meanOf(sensor, lamp), meanOf(sensor, { ...lamp, daylightPermille: 1_000 })];
+  assert.equal(switches(new NightMode(), [...steady(20, 5), ...steady(200, byLamp), ...steady(20, byDay)]), [10, 230]);
+});
+
+function meanOf(sensor: Sensor, shot: Shot): number {
+  const luma = new Uint8Array(LUMA_BYTES);
+  sensor.reduce(shot, luma);
+  return Math.floor(luma.reduce((sum, level) => sum + level, 0) / LUMA_BYTES);
+}
+
 const DIM_FRAMES = framesOf(DIM);
 const LIT_FRAMES = framesOf(LIT);
 

@@ -67,7 +67,8 @@ export class CameraRig implements SensorDriver {
     chip.pull(PINS.rail, "down");
     chip.watch((pin) => {
       if (pin === PINS.rail) this.settleLight();
-      if (pin === PINS.lamp) this.stage.isInfrared = chip.level(PINS.lamp) === 1;
+      if (pin === PINS.lamp) this.stage.isLampLit = chip.level(PINS.lamp) === 1;
+      if (pin === PINS.filter) this.stage.isFilterAway = chip.level(PINS.filter) === 1;
     });
     const shoot = () => {
       this.#shoot();

@@ -13,8 +13,10 @@ import { encodeMosaic } from "./mosaic.ts";
 /** What one frame shows. */
 export interface Shot {
   readonly people: readonly Person[];
-  /** Light of the hall, 1,000 by day. */
+  /** Light of the hall, 1,000 by day; in infrared the camera's own lamp. */
   readonly lightPermille: number;
+  /** In infrared: what the hall has of daylight beside the lamp; none where it is left out. */
+  readonly daylightPermille?: number;
   /** Levels that are added: a brighter exposure. */
   readonly offset?: number;
   readonly isInfrared?: boolean;
@@ -110,20 +112,28 @@ export class Sensor {
 
   /** Draws a shot without noise. */
   draw(canvas: Canvas, shot: Shot): void {
-    const { isInfrared = false, turned = 0, tilted = 0, offset = 0, lightPermille, applied } = shot;
+    const {
+      isInfrared = false,
+      turned = 0,
+      tilted = 0,
+      offset = 0,
+      lightPermille,
+      daylightPermille = 0,
+      applied,
+    } = shot;
     const height = Math.floor((VIEW_WIDTH * canvas.height) / canvas.width);
     const view: View = { x: turned, y: Math.floor((VIEW_HEIGHT - height) / 2) + tilted, height };
     canvas.set(this.#background(canvas, view, isInfrared));
     const people = [...shot.people].sort((left, right) => left.y - right.y);
     for (const person of people) canvas.paint(personShapes(person), view, isInfrared);
-    if (isInfrared) lampLight(canvas, lightPermille);
+    if (isInfrared) lampLight(canvas, lightPermille, daylightPermille);
     else if (lightPermille !== 1_000 || offset !== 0) {
       for (let at = 0; at < canvas.luma.length; at++) {
         const lit = Math.floor(((canvas.luma[at] as number) * lightPermille) / 1_000) + offset;
         canvas.luma[at] = Math.max(0, Math.min(255, lit));
       }
     }
-    if (applied !== undefined) cover(canvas, applied, lightPermille);
+    if (applied !== undefined) cover(canvas, applied, isInfrared ? lightPermille + daylightPermille : lightPermille);
   }
 
   /** Where in the table of noise a frame begins, and by which steps it goes on: 8 million ways, so that hours of frames differ. */
@@ -146,15 +156,16 @@ export class Sensor {
   }
 }
 
-/** The lamp beside the lens: full in the middle, a third in the corners. */
-function lampLight(canvas: Canvas, lightPermille: number): void {
+/** The lamp beside the lens: full in the middle, a third in the corners; daylight comes to all of it. */
+function lampLight(canvas: Canvas, lightPermille: number, daylightPermille: number): void {
   const { width, height, luma } = canvas;
   for (let row = 0, at = 0; row < height; row++) {
     const down = (2 * row) / height - 1;
     for (let column = 0; column < width; column++, at++) {
       const across = (2 * column) / width - 1;
       const share = 1 - (across * across + down * down) / 3;
-      luma[at] = Math.min(255, Math.floor(((luma[at] as number) * share * lightPermille) / 1_000));
+      const light = share * lightPermille + daylightPermille;
+      luma[at] = Math.min(255, Math.floor(((luma[at] as number) * light) / 1_000));
     }
   }
 }

@@ -3,6 +3,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { knocks, watched } from "../attacks/watched.ts";
 import { Desk } from "../desk.ts";
 import { Tripod } from "../tripod.ts";
 
@@ -18,6 +19,18 @@ test("a camera that an owner enrolled is heard by its lock, and looks at nothing
   const { camera } = tripod.board;
   assert.equal([camera?.snapshot.isPaired, camera?.snapshot.isUp, camera?.snapshot.isOn], [true, true, false]);
   assert.is(tripod.board.frames, 0);
+});
+
+test("a lens that was under black at one knock keeps nobody out at the next, by daylight, in a hall of dark colours too", () => {
+  // As in seed 51021 of a house with a camera. Hall 28 is lit to 68 levels by the lamp alone: less than dawn.
+  const { desk, tripod, courier } = watched((options) => new Desk({ crypto, ...options }), {
+    ...{ seed: 28, frameMillis: 500, isCheap: true },
+  });
+  tripod.stage.cover("black");
+  assert.not.ok(knocks(desk, courier()));
+  tripod.stage.cover(undefined);
+  desk.passTime(60);
+  assert.ok(knocks(desk, courier()));
 });
 
 test.run();
