@@ -107,13 +107,13 @@ export const MOTION = Object.freeze({
 /** Day and night: when the infrared lamp and the filter are switched. Levels are of a picture at its sensor's gain of 1. Chosen
  *  here; a real sensor and lamp must confirm them. */
 export const NIGHT = Object.freeze({
-  /** Below `dusk` for so long, it is night; above `dawn`, day: the lamp's own light lies between the two. */
+  /** Below `dusk` for so long, it is night; above `dawn`, by the lamp for so long and in a frame without it, day. */
   duskLevel: 20,
   dawnLevel: 70,
   settleMillis: 5_000,
   /** The same where every picture since the sensor has its power says so. */
   wakeMillis: 1_000,
-  /** And never two switches within this time: the filter is a part that wears. */
+  /** And never two switches within this time, for the filter is a part that wears; nor two frames without the lamp. */
   dwellMillis: 30_000,
 });
 

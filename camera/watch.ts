@@ -57,6 +57,8 @@ export class Watch {
   #analysedAt: Millis | undefined;
   #okSince: Millis | undefined;
   #isChallenged = false;
+  /** Whether the next frame without the lamp tells whether it is day. */
+  #isLooking = false;
   /** Whether the lamp's question of this knock was answered, and how many in a row were not. */
   #isAnswered = false;
   #unanswered = 0;
@@ -82,6 +84,7 @@ export class Watch {
     this.#okSince = undefined;
     this.#isMoving = false;
     this.#isChallenged = false;
+    this.#isLooking = false;
     this.#isAnswered = false;
     this.#unanswered = 0;
     this.#answeredAt = undefined;
@@ -135,12 +138,16 @@ export class Watch {
   take(seen: Seen): boolean {
     const { hash, now } = seen;
     this.eye.note(hash);
-    const isLit = !this.#isChallenged || this.#challenge.isLit;
+    // A question goes on while somebody looks: half of its frames are without the lamp.
+    const isLit = this.#isChallenged ? this.#challenge.isLit : !this.#isLooking;
     const isDue = this.#analysedAt === undefined || now - this.#analysedAt >= this.#parts.analyseMillis;
     const isJudged = isDue && isLit;
     if (isJudged) this.#judge(seen);
-    if (this.#isChallenged) this.#blink(isJudged ? this.#judged : this.#read(seen.jpeg), now);
-    else if (this.#isOn && this.#night.isNight && seen.isAsked && this.#isChallengeDue(now)) this.#ask();
+    const luma = isJudged ? this.#judged : isLit && !this.#isChallenged ? undefined : this.#read(seen.jpeg);
+    if (this.#isLooking && !isLit) this.#look(luma, now);
+    if (this.#isChallenged) this.#blink(luma, now);
+    else if (this.#isOn && !this.#isLooking && this.#night.isNight && seen.isAsked && this.#isChallengeDue(now))
+      this.#ask();
     return isJudged;
   }
 
@@ -171,11 +178,22 @@ export class Watch {
   }
 
   #followLight(now: Millis): void {
-    let sum = 0;
-    for (let at = 0; at < LUMA_BYTES; at++) sum += this.eye.luma[at] as number;
-    const step = this.#night.step(Math.floor(sum / LUMA_BYTES), GAIN_PERCENT, now);
-    if (step === "stay") return;
-    // Another light is another scene.
+    const step = this.#night.step(meanOf(this.eye.luma), GAIN_PERCENT, now);
+    if (step === "to-night") this.#beginLight();
+    if (step !== "look") return;
+    this.#isLooking = true;
+    this.#light();
+  }
+
+  /** @param luma of a file without the lamp; undefined where it could not be read: it is looked at another time */
+  #look(luma: Uint8Array | undefined, now: Millis): void {
+    this.#isLooking = false;
+    if (luma !== undefined && this.#night.look(meanOf(luma), GAIN_PERCENT, now) === "to-day") this.#beginLight();
+    else this.#light();
+  }
+
+  /** Another light is another scene. */
+  #beginLight(): void {
     this.#motion.reset();
     this.#isChallenged = false;
     this.#isAnswered = false;
@@ -223,8 +241,15 @@ export class Watch {
   }
 
   #light(): void {
-    const isLit = this.#isOn && this.#night.isNight && (!this.#isChallenged || this.#challenge.isLit);
-    this.#parts.lamp.write(isLit);
+    const isLit = this.#isChallenged ? this.#challenge.isLit : !this.#isLooking;
+    this.#parts.lamp.write(this.#isOn && this.#night.isNight && isLit);
     this.#parts.filter.write(this.#night.isNight);
   }
+}
+
+/** The mean of a picture, 0..255. */
+function meanOf(luma: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < LUMA_BYTES; at++) sum += luma[at] as number;
+  return Math.floor(sum / LUMA_BYTES);
 }

@@ -13,9 +13,20 @@ import { LUMA_BYTES } from "../luma.ts";
 import { NightMode } from "../night.ts";
 import { BLINK, NIGHT } from "../thresholds.ts";
 
-/** Steps at 2 Hz through means. @returns frames at which it was switched */
-function switches(mode: NightMode, means: readonly number[], gain = 100): number[] {
-  return means.flatMap((mean, frame) => (mode.step(mean, gain, millis(frame * 500)) === "stay" ? [] : [frame]));
+interface Light {
+  readonly gain?: number;
+  /** The means without the lamp; as with it where they are left out. */
+  readonly unlit?: readonly number[];
+}
+
+/** Steps at 2 Hz through means, and looks without the lamp where that is asked for. @returns frames at which it was switched */
+function switches(mode: NightMode, means: readonly number[], { gain = 100, unlit = means }: Light = {}): number[] {
+  return means.flatMap((mean, frame) => {
+    const now = millis(frame * 500);
+    const step = mode.step(mean, gain, now);
+    const isSwitched = step === "look" ? mode.look(unlit[frame] as number, gain, now) === "to-day" : step !== "stay";
+    return isSwitched ? [frame] : [];
+  });
 }
 
 const steady = (count: number, mean: number) => new Array(count).fill(mean) as number[];
@@ -45,6 +56,38 @@ test("never switches twice within half a minute", () => {
   }
 });
 
+test("takes its own lamp for no day, however bright a hall it lights, and puts it out for a frame each half minute at most", () => {
+  const mode = new NightMode();
+  assert.equal(switches(mode, steady(11, 5)), [10]);
+  const looks: number[] = [];
+  for (let frame = 11; frame < 611; frame++) {
+    const now = millis(frame * 500);
+    if (mode.step(140, 100, now) === "look") {
+      looks.push(frame);
+      assert.is(mode.look(4, 100, now), "stay");
+    }
+  }
+  assert.is(looks.length, 10, looks.join(" "));
+  assert.ok(
+    looks.every((frame, index) => index === 0 || frame - (looks[index - 1] as number) >= NIGHT.dwellMillis / 500),
+  );
+  assert.is(mode.isNight, true);
+  // And a sensor that wakes looks at once.
+  mode.wake();
+  const at = (frame: number) => millis(611_000 + frame * 500);
+  assert.equal(
+    [0, 1, 2].map((frame) => mode.step(140, 100, at(frame))),
+    ["stay", "stay", "look"],
+  );
+  assert.is(mode.look(NIGHT.dawnLevel, 100, at(2)), "stay");
+  mode.wake();
+  assert.equal(
+    [3, 4, 5].map((frame) => mode.step(140, 100, at(frame))),
+    ["stay", "stay", "look"],
+  );
+  assert.is(mode.look(NIGHT.dawnLevel + 1, 100, at(5)), "to-day");
+});
+
 test("decides within a second of its sensor's power, by pictures that all say so, and then as ever", () => {
   // As in seed 18052 of a house with a camera: a lens that was covered at the last knock made night of the next day.
   const mode = new NightMode();
@@ -63,8 +106,8 @@ test("decides within a second of its sensor's power, by pictures that all say so
 });
 
 test("takes out what the sensor amplified", () => {
-  assert.equal(switches(new NightMode(), steady(20, 60), 400), [10]);
-  assert.equal(switches(new NightMode(), steady(20, 60), 100), []);
+  assert.equal(switches(new NightMode(), steady(20, 60), { gain: 400 }), [10]);
+  assert.equal(switches(new NightMode(), steady(20, 60), { gain: 100 }), []);
 });
 
 const DIM: Shot = { people: [], lightPermille: 250, noiseTenths: 60 };
