@@ -66,7 +66,9 @@ const reasons = [
   port === undefined || isBuildOnly || existsSync(port) ? undefined : `there is no port ${port}`,
 ].filter((reason) => reason !== undefined);
 if (reasons.length > 0) fail(`no image can be built and written here:\n  ${reasons.join("\n  ")}`, 69);
-console.log(`Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}.`);
+console.log(
+  `Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}${choice.sleeps ? ", which sleeps" : ""}.`,
+);
 const { folder, output, platform } = await writeImage(choice);
 mkdirSync(output, { recursive: true });
 const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });
