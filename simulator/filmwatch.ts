@@ -23,6 +23,9 @@ const ALARM_MILLIS: Readonly<Record<Trick, number>> = Object.freeze({
 });
 /** After a restart, or a jam, the radio's session stands again by then. */
 export const SETTLED_MILLIS = 100_000;
+/** So long after the first knock the camera has proven itself, and so long after it nobody knocks any more. */
+const PROOF_MILLIS = 10_000;
+const KNOCKS_MILLIS = 30_000;
 /** What happened so long before a visit, or after it, has nothing to do with its film. */
 const BEFORE_MILLIS = 20_000;
 const AFTER_MILLIS = 60_000;
@@ -66,6 +69,8 @@ export class FilmWatch {
   readonly #isForgetful: boolean;
   #open: Filmed | undefined;
   #filmed: Filmed[] = [];
+  /** When somebody with a grant began to knock, by its chain. */
+  readonly #knocked = new WeakMap<object, number>();
   #hasLockPower = true;
   #settledAt = 0;
   /** Films that were judged. */
@@ -83,10 +88,15 @@ export class FilmWatch {
     parts.world.watch(() => this.#check());
   }
 
-  /** Whether whoever asks is let in, as far as the camera goes: it has had its time, and nothing kept it from its proof. */
+  /** Whether whoever asks is let in, as far as the camera goes: it has had its time, and nothing kept it from its proof. Asked of each
+   *  refusal that had no other reason: only such a knock wakes the camera. */
   owes({ act, chain, isKnock }: Ask): boolean {
     if (act !== "unlock" || ruleOf(chain) === 0) return true;
-    return isKnock !== true && this.#isSettled;
+    const { now } = this.#world;
+    const before = this.#knocked.get(chain);
+    const first = before === undefined || now - before > KNOCKS_MILLIS ? now : before;
+    this.#knocked.set(chain, first);
+    return isKnock !== true && now - first >= PROOF_MILLIS && this.#isSettled;
   }
 
   /** Takes a record that was programmed: an intent, or the end of a visit. */
