@@ -34,15 +34,21 @@ export function stick(flash: NorFlash, work: Work, random: Stream): void {
 
 /** Chooses a bit of a record that others follow, and tells the checker what may be lost with it.
  *  @returns its number in the part, or undefined where there is none to choose */
-export function bitOfRecord({ flash, checker }: Neighbourhood, { form }: Fault, random: Stream): number | undefined {
+export function bitOfRecord(
+  { flash, checker }: Pick<Neighbourhood, "flash" | "checker">,
+  { form }: Pick<Fault, "form">,
+  random: Stream,
+): number | undefined {
   const { places, history } = checker.ledger;
   const sectorOf = (place: Place) => Math.floor(place.offset / flash.sectorBytes);
   if (form === "history") {
     // In the sector of a record that no snapshot holds yet, that one could be lost as well.
     const old = history.filter((place) => !places.some((other) => sectorOf(other) === sectorOf(place)));
     if (old.length === 0) return undefined;
-    const { offset, size, region, seq } = random.pick(old);
+    const place = random.pick(old);
+    const { offset, size, region, seq } = place;
     checker.spoiltHistory(region, seq);
+    checker.ledger.spoiltHistory(place);
     return 8 * offset + random.below(8 * size);
   }
   // Where a length lies, whatever stands behind it in its sector is not believed either.
@@ -59,12 +65,19 @@ export function bitOfRecord({ flash, checker }: Neighbourhood, { form }: Fault, 
   return 8 * offset + (form === "length" ? 8 * LENGTH_AT + random.below(LENGTH_BITS) : random.below(8 * size));
 }
 
-/** Chooses a bit of one of the two snapshots. @returns its number in the part, or undefined where none is written */
-export function bitOfSnapshot({ flash, geometry }: Neighbourhood, random: Stream): number | undefined {
+/** Chooses a bit of one of the two snapshots, but of none that the lock needs: with the last that holds, or the last that holds
+ *  what is spoilt in history, it would lose what nobody has told the checker of.
+ *  @returns its number in the part, or undefined where that one is not written or is needed */
+export function bitOfSnapshot(
+  { flash, geometry, checker }: Pick<Neighbourhood, "flash" | "geometry" | "checker">,
+  random: Stream,
+): number | undefined {
   const [slotA, slotB] = slotsOf(geometry);
   const first = (random.chance(500) ? slotA : slotB) * flash.sectorBytes;
   const bytes = flash.peek(first, SNAPSHOT_BYTES);
-  return bytes[0] === 0xff ? undefined : 8 * first + random.below(8 * SNAPSHOT_BYTES);
+  if (bytes[0] === 0xff || checker.ledger.isNeeded(first)) return undefined;
+  checker.ledger.spoiltSnapshot(first);
+  return 8 * first + random.below(8 * SNAPSHOT_BYTES);
 }
 
 /** Whether work at a part is that of a snapshot. */

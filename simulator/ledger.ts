@@ -35,6 +35,8 @@ const RECORD_TYPES: ReadonlySet<number> = new Set([
 /** The one that is written, 64 records that are kept for owners, and the one that a start closes. */
 const RESERVED_SECTORS = 5;
 const SNAPSHOT_MAGIC = 0x4c;
+/** How the header of a snapshot begins, which is written last: "LKS1". */
+const SNAPSHOT_HEAD = Uint8Array.of(SNAPSHOT_MAGIC, 0x4b, 0x53, 0x31);
 const UNLOCK = 0;
 const ACT_NOW = 8;
 const LOCK = 1;
@@ -94,6 +96,10 @@ export class Ledger {
   readonly #lists = new Map<string, number>();
   /** The last record that began in each sector. */
   readonly #lastIn = new Map<number, Place>();
+  /** The last record of each region that a snapshot holds, by the byte at which it begins. */
+  readonly #held = new Map<number, readonly number[]>();
+  /** Sectors in which a record is spoilt that a snapshot holds. */
+  readonly #spoilt = new Set<number>();
   #sectorBytes = 1;
   #accessSectors = Number.POSITIVE_INFINITY;
   /** Where the records end and the snapshots begin. */
@@ -125,6 +131,8 @@ export class Ledger {
   erased(sector: number): void {
     const last = this.#lastIn.get(sector);
     this.#lastIn.delete(sector);
+    this.#held.delete(sector * this.#sectorBytes);
+    this.#spoilt.delete(sector);
     for (const places of [this.places, this.history]) {
       const kept = places.filter(({ offset }) => Math.floor(offset / this.#sectorBytes) !== sector);
       places.splice(0, places.length, ...kept);
@@ -138,7 +146,7 @@ export class Ledger {
    *  @param stored what stands there now   @returns whether it is one, whole */
   wrote(offset: number, bytes: Uint8Array, stored: Uint8Array): boolean {
     if (offset >= this.#recordsEnd) {
-      this.#snapshot(bytes);
+      this.#snapshot(offset, bytes, stored);
       return false;
     }
     const isRecord = bytes.length % RECORD_ALIGN === 0 && bytes[1] === 1 && RECORD_TYPES.has(Number(bytes[0]));
@@ -162,6 +170,27 @@ export class Ledger {
     return true;
   }
 
+  /** Takes that a record of history is spoilt. */
+  spoiltHistory({ offset }: Place): void {
+    this.#spoilt.add(Math.floor(offset / this.#sectorBytes));
+  }
+
+  /** Takes that the snapshot is spoilt that begins there. */
+  spoiltSnapshot(at: number): void {
+    this.#held.delete(at);
+  }
+
+  /** Whether the lock would miss something, were the snapshot gone that begins there: no other holds, or it does not hold all of
+   *  a sector in which history is spoilt. */
+  isNeeded(snapshotAt: number): boolean {
+    const [other] = [...this.#held].filter(([at]) => at !== snapshotAt).map(([, seqs]) => seqs);
+    if (other === undefined) return true;
+    return [...this.#spoilt].some((sector) => {
+      const last = this.#lastIn.get(sector);
+      return last !== undefined && last.seq > Number(other[last.region]);
+    });
+  }
+
   /** Whether a record that somebody fetched is the one that was written. @param check the first word of its digest */
   has(region: number, seq: number, check: number): boolean {
     return this.#checks[region]?.get(seq) === check;
@@ -178,8 +207,10 @@ export class Ledger {
   }
 
   /** A snapshot is being written: what stood before it is history. */
-  #snapshot(bytes: Uint8Array): void {
+  #snapshot(offset: number, bytes: Uint8Array, stored: Uint8Array): void {
     if (bytes[0] === SNAPSHOT_MAGIC) this.snapshots++;
+    const isWhole = isSame(bytes, stored, bytes.length);
+    if (isWhole && isSame(SNAPSHOT_HEAD, bytes, SNAPSHOT_HEAD.length)) this.#held.set(offset, [...this.#last]);
     this.history.push(...this.places.splice(0));
     this.history.splice(0, this.history.length - PLACES_MAX);
   }
