@@ -118,6 +118,13 @@ export class Reference {
   }
 }
 
+/** Gives the mean of a picture's pixels, 0..255, not rounded. */
+export function meanOf(luma: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < LUMA_BYTES; at++) sum += luma[at] as number;
+  return sum / LUMA_BYTES;
+}
+
 /** Adds up the pixels of each block, without anything to compare them with. @param target BLOCKS sums */
 export function sumBlocks(luma: Uint8Array, target: Int32Array): void {
   target.fill(0);

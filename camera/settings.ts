@@ -9,6 +9,7 @@ import { HASH_BYTES, KEY_BYTES } from "../firmware/crypto/crypto.ts";
 import { RECIPIENTS_MAX } from "../firmware/evidence/manifest.ts";
 import { assert } from "../firmware/fault.ts";
 import type { Constants } from "../firmware/platform.ts";
+import { meanOf } from "./features.ts";
 import { LUMA_BYTES } from "./luma.ts";
 import { APPROVED_MAX, type Approved } from "./scene.ts";
 
@@ -91,7 +92,7 @@ export class Settings {
   #placeOf(scene: Approved): number {
     const last = APPROVED_MAX - 1;
     if (scene.isInfrared) return last;
-    const own = meanOf(scene);
+    const own = brightnessOf(scene);
     let [best, ratio] = [0, Number.POSITIVE_INFINITY];
     let free: number | undefined;
     for (let place = last - 1; place >= 0; place--) {
@@ -100,18 +101,17 @@ export class Settings {
         free = place;
         continue;
       }
-      const mean = meanOf(other);
-      const own100 = (100 * Math.max(own, mean)) / Math.min(own, mean);
+      const brightness = brightnessOf(other);
+      const own100 = (100 * Math.max(own, brightness)) / Math.min(own, brightness);
       if (own100 < ratio) [best, ratio] = [place, own100];
     }
     return ratio < SAME_LIGHT_PERCENT || free === undefined ? best : free;
   }
 }
 
-function meanOf({ luma }: Approved): number {
-  let sum = 0;
-  for (let at = 0; at < LUMA_BYTES; at++) sum += luma[at] as number;
-  return Math.max(1, sum / LUMA_BYTES);
+/** How bright a scene is; never 0, since others are measured by it. */
+function brightnessOf({ luma }: Approved): number {
+  return Math.max(1, meanOf(luma));
 }
 
 function nameOf(place: number): string {

@@ -7,7 +7,7 @@ import { Fault } from "../firmware/fault.ts";
 import type { Millis, Output, Random } from "../firmware/platform.ts";
 import { BlinkChallenge } from "./blink.ts";
 import { Eye, type Verdict } from "./eye.ts";
-import { BLOCKS, sumBlocks } from "./features.ts";
+import { BLOCKS, meanOf, sumBlocks } from "./features.ts";
 import { LUMA_BYTES, type LumaReader } from "./luma.ts";
 import { MotionWatch } from "./motion.ts";
 import { NightMode } from "./night.ts";
@@ -138,8 +138,7 @@ export class Watch {
   take(seen: Seen): boolean {
     const { hash, now } = seen;
     this.eye.note(hash);
-    // A question goes on while somebody looks: half of its frames are without the lamp.
-    const isLit = this.#isChallenged ? this.#challenge.isLit : !this.#isLooking;
+    const isLit = this.#isLit;
     const isDue = this.#analysedAt === undefined || now - this.#analysedAt >= this.#parts.analyseMillis;
     const isJudged = isDue && isLit;
     if (isJudged) this.#judge(seen);
@@ -178,7 +177,7 @@ export class Watch {
   }
 
   #followLight(now: Millis): void {
-    const step = this.#night.step(meanOf(this.eye.luma), GAIN_PERCENT, now);
+    const step = this.#night.step(this.eye.scene.features.mean, GAIN_PERCENT, now);
     if (step === "to-night") this.#beginLight();
     if (step !== "look") return;
     this.#isLooking = true;
@@ -188,7 +187,8 @@ export class Watch {
   /** @param luma of a file without the lamp; undefined where it could not be read: it is looked at another time */
   #look(luma: Uint8Array | undefined, now: Millis): void {
     this.#isLooking = false;
-    if (luma !== undefined && this.#night.look(meanOf(luma), GAIN_PERCENT, now) === "to-day") this.#beginLight();
+    const mean = luma === undefined ? undefined : Math.floor(meanOf(luma));
+    if (mean !== undefined && this.#night.look(mean, GAIN_PERCENT, now) === "to-day") this.#beginLight();
     else this.#light();
   }
 
@@ -240,16 +240,13 @@ export class Watch {
     }
   }
 
+  /** Whether a frame is of the lamp's light, as far as it is night. A question goes on while somebody looks: half of its frames are without. */
+  get #isLit(): boolean {
+    return this.#isChallenged ? this.#challenge.isLit : !this.#isLooking;
+  }
+
   #light(): void {
-    const isLit = this.#isChallenged ? this.#challenge.isLit : !this.#isLooking;
-    this.#parts.lamp.write(this.#isOn && this.#night.isNight && isLit);
+    this.#parts.lamp.write(this.#isOn && this.#night.isNight && this.#isLit);
     this.#parts.filter.write(this.#night.isNight);
   }
-}
-
-/** The mean of a picture, 0..255. */
-function meanOf(luma: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < LUMA_BYTES; at++) sum += luma[at] as number;
-  return Math.floor(sum / LUMA_BYTES);
 }

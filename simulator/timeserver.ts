@@ -155,7 +155,6 @@ function spoken(context: string, signed: Bytes): Bytes {
   return joined([bytesOf(`${context}\0`), signed]);
 }
 
-/** Bytes as characters, to be compared. */
 function u32(value: number): Bytes {
   return Uint8Array.from([value, value >>> 8, value >>> 16, value >>> 24]);
 }

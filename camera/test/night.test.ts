@@ -8,7 +8,7 @@ import { millis } from "../../firmware/platform.ts";
 import { Stream } from "../../simulator/random.ts";
 import { Sensor, type Shot } from "../../simulator/sensor/sensor.ts";
 import { BlinkChallenge } from "../blink.ts";
-import { Features, Reference } from "../features.ts";
+import { Features, meanOf, Reference } from "../features.ts";
 import { LUMA_BYTES } from "../luma.ts";
 import { NightMode } from "../night.ts";
 import { BLINK, NIGHT } from "../thresholds.ts";
@@ -134,14 +134,14 @@ test("knows the day by what daylight adds to its own lamp, in a hall of dark col
   // As in seed 51021 of a house with a camera: a lens that was under black made night, and no day came any more.
   const lamp: Shot = { people: [], lightPermille: 1_000, noiseTenths: 0, isInfrared: true };
   const sensor = new Sensor(DARK_HALL);
-  const [byLamp, byDay] = [meanOf(sensor, lamp), meanOf(sensor, { ...lamp, daylightPermille: 1_000 })];
+  const [byLamp, byDay] = [levelOf(sensor, lamp), levelOf(sensor, { ...lamp, daylightPermille: 1_000 })];
   assert.equal(switches(new NightMode(), [...steady(20, 5), ...steady(200, byLamp), ...steady(20, byDay)]), [10, 230]);
 });
 
-function meanOf(sensor: Sensor, shot: Shot): number {
+function levelOf(sensor: Sensor, shot: Shot): number {
   const luma = new Uint8Array(LUMA_BYTES);
   sensor.reduce(shot, luma);
-  return Math.floor(luma.reduce((sum, level) => sum + level, 0) / LUMA_BYTES);
+  return Math.floor(meanOf(luma));
 }
 
 const DIM_FRAMES = framesOf(DIM);

@@ -140,12 +140,10 @@ export async function linkImage(choice) {
   await run("mcconfig", ["-p", platform, "-o", output], options);
   const build = join(output, "tmp", platform, "release", name);
   const makefile = join(build, "makefile");
-  const settings = readFileSync(makefile, "utf8");
-  const chip = /^ESP32_SUBCLASS\s*=\s*(\S+)/m.exec(settings)?.[1];
-  const configured = /^SDKCONFIGPATH\s*=\s*(\S+)/m.exec(settings)?.[1];
+  const configured = /^SDKCONFIGPATH\s*=\s*(\S+)/m.exec(readFileSync(makefile, "utf8"))?.[1];
   const wanted = process.env.SDKCONFIGPATH ?? configurationOf(choice);
   if (configured !== wanted) throw new Error(`the SDK would configure it by ${configured}, not by ${wanted}`);
-  const config = join(build, `xsProj-${chip}/build/config/sdkconfig.h`);
+  const config = join(build, `xsProj-${chipOf(choice.target)}/build/config/sdkconfig.h`);
   const rom = join(build, "mc.xs.c");
   const words = [`-j${availableParallelism()}`, "-o", config, "-f", makefile, rom, join(build, "mc.resources.c")];
   const { stdout, stderr } = await run("make", words, options);
