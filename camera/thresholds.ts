@@ -107,8 +107,9 @@ export const MOTION = Object.freeze({
 /** Day and night: when the infrared lamp and the filter are switched. Levels are of a picture at its sensor's gain of 1. Chosen
  *  here; a real sensor and lamp must confirm them. */
 export const NIGHT = Object.freeze({
-  /** Below `dusk` for so long, it is night; above `dawn`, by the lamp for so long and in a frame without it, day. */
-  duskLevel: 20,
+  /** Below `dusk` for so long, it is night; above `dawn`, by the lamp for so long and in a frame without it, day. Dusk is above darkMean, by
+   *  more than a picture's noise: what is too dark for a day's picture must be a night, or nobody is let in while a dusk lasts. */
+  duskLevel: 28,
   dawnLevel: 70,
   settleMillis: 5_000,
   /** The same where every picture since the sensor has its power says so. */

@@ -46,6 +46,8 @@ export interface CameraParts<Inserted extends Slot = MemoryCard, Records extends
    *  The stage's own, at once, where it is left out. */
   expose?(handOver: (file: Bytes | undefined) => void): void;
   readonly frameMillis?: number;
+  /** The same with the filter away, where a question of its lamp takes 16 frames; as by day where it is left out. */
+  readonly nightFrameMillis?: number;
   readonly options?: Partial<CameraOptions>;
   /** Hears that it may be due at another time than before. */
   moved?(): void;
@@ -63,6 +65,7 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
   readonly #parts: CameraParts<Inserted, Records>;
   readonly #constants: Constants;
   readonly #frameMillis: number;
+  readonly #nightFrameMillis: number;
   #camera: Camera | undefined;
   #bootedAt = 0;
   #hasSupply = false;
@@ -78,6 +81,7 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
     this.rail = parts.rail;
     this.#constants = parts.constants ?? new MemoryConstants();
     this.#frameMillis = parts.frameMillis ?? FRAME_MILLIS;
+    this.#nightFrameMillis = parts.nightFrameMillis ?? this.#frameMillis;
   }
 
   /** The running camera, or undefined without power. */
@@ -162,7 +166,7 @@ export class CameraBoard<Inserted extends Slot = MemoryCard, Records extends Rai
   tick(): void {
     if (this.#parts.now() < this.#frameAt) this.call((camera, now) => camera.tick(now));
     else {
-      this.#frameAt += this.#frameMillis;
+      this.#frameAt += this.stage.isFilterAway ? this.#nightFrameMillis : this.#frameMillis;
       if (this.isLit && !this.#isExposing) this.#expose();
     }
   }

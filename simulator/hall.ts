@@ -20,6 +20,8 @@ import type { Event, World } from "./world.ts";
 
 /** A little less than two frames a second. */
 const FRAME_MILLIS = 700;
+/** And by its lamp eight: the lamp's question is 16 frames long, and whoever knocks has ten seconds. */
+const NIGHT_FRAME_MILLIS = 125;
 const ROOM_BYTES = 4_000_000;
 const RING_BYTES = 100_000;
 const RING_FRAMES = 16;
@@ -66,7 +68,14 @@ export class Hall {
     settings.setRecipients([crypto.agreementPublicKey(this.ownerSecret)]);
     this.stage.approveIn(settings);
     this.board = new CameraBoard({
-      ...{ crypto, random, constants, stage: this.stage, frameMillis: FRAME_MILLIS },
+      ...{
+        crypto,
+        random,
+        constants,
+        stage: this.stage,
+        frameMillis: FRAME_MILLIS,
+        nightFrameMillis: NIGHT_FRAME_MILLIS,
+      },
       ...{ card: new MemoryCard(), rail: new MemoryRail() },
       options: { roomBytes: ROOM_BYTES, ringBytes: RING_BYTES, ringFrames: RING_FRAMES, keepSeconds: KEEP_SECONDS },
       now: () => world.now,
@@ -93,6 +102,12 @@ export class Hall {
     const { camera } = this.board;
     if (camera === undefined) return undefined;
     return { role: ROLE_CAMERA, agreementKey: camera.agreementKey, signingKey: camera.signingKey };
+  }
+
+  /** The light of the hall changes, as it does each evening. @param permille of daylight */
+  lightTo(permille: number): void {
+    this.#world.record({ channel: "person", subject: permille, label: "hall: light" });
+    this.stage.lightPermille = permille;
   }
 
   /** Begins a trick; one that lasts already goes on. */

@@ -15,6 +15,8 @@ import { Watch } from "../watch.ts";
 const FRAME_MILLIS = 125;
 const DARK_PERMILLE = 20;
 const DAY_PERMILLE = 1_000;
+/** A dusk, in steps of less than the sixth by which the darkest level of a day is above the lightest of a night. */
+const DUSK_PERMILLE = [220, 195, 172, 152, 135];
 /** Frames take seconds to draw on XS, and say the same in each hall but the one that its lamp hardly lights (28). */
 const HALLS = [3, 28];
 /** A proof takes three seconds of good frames, and the lamp's question two before that; a wish for day one more. */
@@ -98,6 +100,15 @@ for (const seed of HALLS) {
     );
     assert.is(rig.watch.isNight, false);
     assert.is(rig.moves, 2);
+  });
+
+  test(`hall ${seed}: no light of a dusk is too dark for a day and too light for a night`, () => {
+    for (const light of DUSK_PERMILLE) {
+      const rig = new Rig(seed);
+      rig.stage.lightPermille = light;
+      const waited = rig.knock();
+      assert.ok(waited !== undefined && waited <= PROOF_MILLIS_MAX, `${light}: ${waited}, ${rig.watch.verdict}`);
+    }
   });
 
   test(`hall ${seed}: a morning that comes while somebody is there is known`, () => {

@@ -11,6 +11,8 @@ const EVIDENCE = "camera/evidence.ts";
 const FILMING = "camera/filming.ts";
 const FREEZE = "camera/freeze.ts";
 const DUTY = "camera/duty.ts";
+const NIGHT = "camera/night.ts";
+const THRESHOLDS = "camera/thresholds.ts";
 const PAST = "opened past a camera that proves nothing";
 const NOT_TOLD = "the camera failed and nobody was told";
 const NO_FILM = "a visit's film is not what the journal says";
@@ -64,6 +66,17 @@ const ROWS = [
       rewrite(FREEZE, 'if (files.equal >= PATIENCE.frozenFrames) return "frozen";'),
       rewrite(FREEZE, 'if (this.#stillPairs >= PATIENCE.stillPairs) return "still";'),
     ],
+  },
+  {
+    name: "have a dusk that is no day and no night",
+    from: 41,
+    by: [SHUT_OUT],
+    rewrites: [rewrite(THRESHOLDS, "duskLevel: 28,", "duskLevel: 20,")],
+  },
+  {
+    name: "take the camera's own lamp for dawn",
+    by: [SHUT_OUT],
+    rewrites: [rewrite(NIGHT, 'if (levelOf(mean, gainPercent) <= NIGHT.dawnLevel) return "stay";')],
   },
   {
     name: "end a film without saying so",

@@ -10,6 +10,7 @@ import type { Cast } from "../fate.ts";
 import { type Neighbourhood, ZONE_RULE } from "../neighbourhood.ts";
 import { Owner, Person, type Reply, type Token } from "../people.ts";
 import type { Stream } from "../random.ts";
+import { DAYLIGHT_PERMILLE } from "../stage.ts";
 import { Thief } from "../thief.ts";
 import { Callers } from "./callers.ts";
 import { switches } from "./summer.ts";
@@ -30,6 +31,9 @@ const RELOCK_MILLIS = 75_000;
 const CALLERS_QUIET_MILLIS = 75 * 60_000;
 const ROOT_DAYS = 7;
 const ROOT_USES_DEFAULT = 60;
+/** What a hall has of light by day, by a lamp, at dusk and by night; and how often at most it changes. */
+const LIGHT_PERMILLES = Object.freeze([20, 60, 150, 180, 210, 400, DAYLIGHT_PERMILLE, DAYLIGHT_PERMILLE] as const);
+const LIGHTS_A_DAY = 8;
 
 /** What the days came to. */
 export interface Tally {
@@ -214,6 +218,7 @@ export class Household implements Cast {
     }
     if (random.chance(150)) this.#in(daytime(random), () => this.#revokeFriend());
     this.callers.plan(day);
+    this.#planLight(day);
     // Some nights the owner forgets it, and what nobody has fetched must not make room meanwhile.
     if (!random.chance(400)) this.#in(22 * HOUR, () => this.read());
   }
@@ -288,6 +293,17 @@ export class Household implements Cast {
       if (isPlayful) this.#in(1, () => door.leaf === "open" && door.turn("thrown"));
       this.#in(inside, () => this.shut());
     });
+  }
+
+  /** Dusk and dawn come, and somebody has the light on: an ordinary change that keeps nobody out. */
+  #planLight(day: number): void {
+    const { hall } = this.#house;
+    if (hall === undefined) return;
+    const random = this.#stream(`light ${day}`);
+    for (let changes = random.below(LIGHTS_A_DAY); changes > 0; changes--) {
+      const light = random.pick(LIGHT_PERMILLES);
+      this.#in(daytime(random), () => hall.lightTo(light));
+    }
   }
 
   #revokeFriend(): void {
