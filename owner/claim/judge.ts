@@ -19,6 +19,7 @@ import type { Claim, ClaimedClip, Slice } from "./form.ts";
 import { isCameraEnrolled } from "./make.ts";
 import {
   AFTER_SECONDS,
+  coverOf,
   findVisit,
   hiddenAt,
   hiddenBehind,
@@ -27,7 +28,6 @@ import {
   type Visit,
   type Walked,
   walkSlice,
-  windowOf,
 } from "./records.ts";
 
 /** What can be wrong with a claim. */
@@ -120,15 +120,15 @@ function checkpointOf(message: Bytes, lockKey: Bytes): Checkpoint | undefined {
 
 /** Names where something of the visit may be hidden. What was hidden between the two halves of a visit is too. */
 function hiddenIn(access: Walked, notices: Walked, visit: Visit): Doubt[] {
-  const window = windowOf(visit);
+  const cover = coverOf(visit);
   const doubts: Doubt[] = [];
   const firstSeq = visit.opening.record.seq;
   // Numbers tell what came before the opening, and up to the end; what a region of notices has of that time, times alone do.
   const places = access.places.slice(firstSeq - access.firstSeq);
   const between = places.slice(0, visit.closing.record.seq - firstSeq).indexOf(undefined);
   const hidden = [
-    [ACCESS, between < 0 ? hiddenBehind({ firstSeq, places }, window) : firstSeq + between],
-    [NOTICES, hiddenAt(notices, window)],
+    [ACCESS, between < 0 ? hiddenBehind({ firstSeq, places }, cover[1]) : firstSeq + between],
+    [NOTICES, hiddenAt(notices, cover)],
   ] as const;
   for (const [region, seq] of hidden)
     if (seq !== undefined) doubts.push({ kind: "left-out", about: `${nameOf(region)} ${seq}` });

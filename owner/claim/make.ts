@@ -10,7 +10,7 @@ import { ROLE_CAMERA } from "../../firmware/role.ts";
 import { type Archive, sayVerdict, verifyArchive } from "../archive.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import type { Claim, Piece, Slice } from "./form.ts";
-import { findVisit, meaningOf, placesToShow, type Told, type Visit, windowOf } from "./records.ts";
+import { coverOf, findVisit, meaningOf, placesToShow, type Told, type Visit } from "./records.ts";
 
 /** A log of which every record holds. */
 export interface Shelf {
@@ -47,14 +47,14 @@ export function visitOf({ access }: Shelf, number: number): Visit {
  *  @throws Failure where records of that time made room before they were fetched */
 export function makeClaim(shelf: Shelf, visit: Visit, more: Pick<Claim, "grant" | "clips" | "receipt">): Claim {
   const { archive, access, notices } = shelf;
-  const window = windowOf(visit);
+  const cover = coverOf(visit);
   const shownAccess = new Set(namesOf(access, visit));
-  const [firstAccess, lastAccess] = placesToShow(recordsOf(access), window);
+  const [firstAccess, lastAccess] = placesToShow(recordsOf(access), cover);
   const placeOf = ({ record }: Told) => access.findIndex(({ record: { seq } }) => seq === record.seq);
   const first = Math.min(firstAccess, placeOf(visit.opening));
   const last = Math.max(lastAccess, placeOf(visit.closing));
   for (let place = first; place <= last; place++) shownAccess.add(place);
-  const [firstNotice, lastNotice] = placesToShow(recordsOf(notices), window);
+  const [firstNotice, lastNotice] = placesToShow(recordsOf(notices), cover);
   const shownNotices = new Set<number>();
   for (let place = firstNotice; place <= lastNotice; place++) shownNotices.add(place);
   return {

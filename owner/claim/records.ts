@@ -125,10 +125,16 @@ export function isOpening(entry: Entry): entry is Visit["opening"]["entry"] {
 
 /** Gives the seconds within which records are a visit's. Where the power was cut in between, the lock's time went back, and its end
  *  may have been written at an earlier time than its beginning. */
-export function windowOf({ opening, closing }: Visit): readonly [from: number, until: number] {
+export function windowOf(visit: Visit): readonly [from: number, until: number] {
+  const [from, until] = coverOf(visit);
+  return visit.closing.entry.outcome === "power-cut" ? [from, until] : [visit.opening.record.lo, until];
+}
+
+/** Gives the seconds of which nothing may be hidden: with the power, time may have gone back behind the visit too, and what
+ *  was written then tells of its end under an earlier time. */
+export function coverOf({ opening, closing }: Visit): readonly [from: number, until: number] {
   const [begun, ended] = [opening.record.lo, closing.record.lo];
-  const from = closing.entry.outcome === "power-cut" ? begun - BACK_SECONDS_MAX : begun;
-  return [from, Math.max(begun, ended) + AFTER_SECONDS];
+  return [begun - BACK_SECONDS_MAX, Math.max(begun, ended) + AFTER_SECONDS];
 }
 
 /** Gives the first and the last place that must be shown: those of the window, and one on each side that is outside of it, where
@@ -150,7 +156,8 @@ export function placesToShow(
 }
 
 /** Gives the number of the first record that is hidden, or not there, where one of the visit may have stood; undefined where
- *  nothing of the visit can be missing. Times within one region rise, but for a start after a loss of power. */
+ *  nothing of the visit can be missing. Times within one region rise, but for a loss of power, which the time from which on
+ *  nothing may be hidden allows for, and for an owner who sets the clock back: docs/protocol.md §10. */
 export function hiddenAt(
   { firstSeq, places }: Pick<Walked, "firstSeq" | "places">,
   [from, until]: readonly [number, number],
@@ -159,24 +166,21 @@ export function hiddenAt(
   const shown = places.findIndex((place) => place !== undefined);
   // What came before the first one is not here at all, or hidden.
   if ((firstSeq > 1 || shown !== 0) && places.length > 0 && !isBefore(places[shown]))
-    return firstSeq + Math.max(0, shown - 1);
+    return firstSeq + (shown < 0 ? 0 : shown - 1);
   if (firstSeq > 1 && places.length === 0) return firstSeq - 1;
-  return hiddenBehind({ firstSeq: firstSeq + shown, places: places.slice(shown) }, [from, until]);
+  return hiddenBehind({ firstSeq: firstSeq + shown, places: places.slice(shown) }, until);
 }
 
-/** The same for records of which the first is shown, and nothing that comes before it matters. */
+/** The same for records of which the first is shown, and nothing that comes before it matters: hidden may be only what follows one that is
+ *  later than the visit. What comes behind the hidden ones says nothing of them: it may be of a time that went back. */
 export function hiddenBehind(
   { firstSeq, places }: Pick<Walked, "firstSeq" | "places">,
-  [from, until]: readonly [number, number],
+  until: number,
 ): number | undefined {
-  for (let place = 0; place < places.length; place++) {
-    if (places[place] !== undefined) continue;
-    const before = places[place - 1]?.record.lo ?? 0;
-    let end = place;
-    while (end < places.length && places[end] === undefined) end += 1;
-    const behind = places[end]?.record.lo ?? Number.POSITIVE_INFINITY;
-    if (before <= until && behind >= from) return firstSeq + place;
-    place = end;
+  let before = Number.NEGATIVE_INFINITY;
+  for (const [place, told] of places.entries()) {
+    if (told === undefined && before <= until) return firstSeq + place;
+    if (told !== undefined) before = told.record.lo;
   }
   return undefined;
 }
