@@ -123,8 +123,10 @@ export function judgeUser(user: User, moment: Moment): Denial | undefined {
 /** Gives the mode in force: of all instants that the clock allows, the most restricting one's. So a holiday that restricts
  *  counts as soon as it may have begun, and one that frees only once it surely has. Where two overlap, the more restricting
  *  counts. With no upper bound of time anything later may have begun; the holiday that the least possible time is in still
- *  counts, or a power cut would end it. */
+ *  counts, or a power cut would end it. Privacy is over all of them: it begins and ends at the inside, and holidays are set
+ *  from afar. */
 export function modeAt(configured: Mode, holidays: readonly Holiday[], { lo, hi }: Interval): Mode {
+  if (configured === "privacy") return configured;
   let mode = modeAtInstant(configured, holidays, lo);
   if (hi === undefined) return stricter(configured, mode);
   for (const { from, until } of holidays) {

@@ -273,8 +273,10 @@ const HOLIDAY: readonly (readonly [string, Mode, readonly Holiday["mode"][], num
   ["normal and vacation at once", "normal", ["normal", "vacation"], FROM, FROM, "vacation"],
   ["vacation and noRemote at once", "normal", ["vacation", "noRemote"], FROM, FROM, "vacation"],
   ["noRemote and normal at once", "vacation", ["noRemote", "normal"], FROM, FROM, "noRemote"],
-  ["vacation on privacy", "privacy", ["vacation"], FROM, FROM, "vacation"],
-  ["vacation that may have begun on privacy", "privacy", ["vacation"], FROM - 1, FROM, "privacy"],
+  ["vacation", "privacy", ["vacation"], FROM, FROM, "privacy"],
+  ["vacation that may have begun", "privacy", ["vacation"], FROM - 1, FROM, "privacy"],
+  ["normal", "privacy", ["normal"], FROM, FROM, "privacy"],
+  ["normal at an unknown time", "privacy", ["normal"], FROM, undefined, "privacy"],
 ];
 
 for (const [name, configured, modes, lo, hi, mode] of HOLIDAY) {
