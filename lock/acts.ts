@@ -183,6 +183,12 @@ function judgeEnrolment({ role, signingKey }: Board, { crypto, keyring, hasPrese
 function judgeSettings(settings: readonly Setting[], context: ActContext): Denial | undefined {
   const configured = configure(context.configuration, settings);
   if (configured === undefined) return "malformed";
+  // Whoever's word on the time counts can end every grant, and have one that is over open again: no stolen key names him from afar.
+  const isNewServer = (key: Bytes | undefined, place: number) => {
+    const known = context.configuration.timeServers[place];
+    return key !== undefined && (known === undefined || !context.crypto.isEqual(known, key));
+  };
+  if (!context.hasPresence && configured.timeServers.some(isNewServer)) return "presence";
   const former = context.configuration.mode;
   if (configured.mode === former || (configured.mode !== "privacy" && former !== "privacy")) return undefined;
   // Privacy begins and ends at the inside: it shuts out a phone that was stolen, whoever's it is.

@@ -41,7 +41,13 @@ import { OPERATION_LOCK } from "../grant/holder.ts";
 import { NAME_BYTES, withName } from "../grant/names.ts";
 import type { RevocationList } from "../grant/revocation.ts";
 import { type Seconds, seconds } from "../platform.ts";
-import { type Configuration, configure, defaultConfiguration, withZone } from "../policy/configuration.ts";
+import {
+  type Configuration,
+  configure,
+  defaultConfiguration,
+  withoutTimeServers,
+  withZone,
+} from "../policy/configuration.ts";
 import { COUNTERS_MAX, type Counter, Counters } from "../policy/counters.ts";
 import {
   BOARDS_MAX,
@@ -336,6 +342,8 @@ function removeOwner(crypto: Crypto, state: LockState, kid: Bytes): void {
   const owners = keyring.owners.filter((owner) => !crypto.isEqual(owner.kid, kid));
   state.keyring = { ...keyring, owners, removed: concat(keyring.removed, kid) };
   state.codes = withoutSecret(crypto, state.codes, kid);
+  // They may be its own, and would have a say over the time for good.
+  state.configuration = withoutTimeServers(state.configuration);
   dropLists(crypto, state);
 }
 

@@ -123,6 +123,11 @@ export function withZone(current: Configuration, rule: Bytes): Configuration | u
   }
 }
 
+/** Gives a configuration in which nobody but an owner tells the time. */
+export function withoutTimeServers(current: Configuration): Configuration {
+  return { ...current, timeServers: current.timeServers.map(() => undefined) };
+}
+
 /** Gives all settings in force, by key: what a status shows. A time server that is not named has none. */
 export function settingsOf(configuration: Configuration): ReadonlyMap<number, number | Bytes> {
   return new Map(settingRows(configuration).map(({ key, value }) => [key, value]));

@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import type { Bytes } from "../../firmware/bytes.ts";
-import { KIND_CONFIGURE, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { KIND_ADD_OWNER, KIND_CONFIGURE, KIND_REMOVE_OWNER, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import { OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
 import { SETTING_TIME_SERVERS } from "../../firmware/policy/configuration.ts";
 import { encodeTimeRequest } from "../../firmware/time/roughtime.ts";
@@ -15,6 +15,8 @@ import { Desk } from "../../simulator/desk.ts";
 import { type Errors, TimeServer } from "../../simulator/timeserver.ts";
 
 const SERVERS = [1, 2, 3].map((byte) => new TimeServer(crypto, new Uint8Array(32).fill(byte)));
+/** Takes a server out. */
+const NONE = new Uint8Array([0]);
 const MONTH_SECONDS = 2_592_000;
 
 /** A lock whose owner has named three servers, after a loss of power. */
@@ -95,6 +97,7 @@ test("one server that is named twice is not two", () => {
   const desk = powerless();
   const settings = [{ key: SETTING_TIME_SERVERS + 1, value: SERVERS[0].key }];
   const owner = desk.call();
+  desk.pressInside();
   assert.is(owner.state({ kind: KIND_CONFIGURE, settings }), "yes");
   desk.reboot();
   const phone = desk.call();
@@ -216,7 +219,7 @@ test("a lock without servers gives no nonce, and a server that is taken out coun
   const owner = named.ownerSession();
   assert.is(owner.ask({ kind: "timeRequest", server: 3 })?.kind, "no");
   assert.is(relay(named, owner, 0), "yes");
-  const settings = [{ key: SETTING_TIME_SERVERS, value: new Uint8Array([0]) }];
+  const settings = [{ key: SETTING_TIME_SERVERS, value: NONE }];
   assert.is(owner.state({ kind: KIND_CONFIGURE, settings }), "yes");
   assert.is(owner.ask({ kind: "timeRequest", server: 0 })?.kind, "no");
 });
@@ -230,6 +233,40 @@ test("servers are set whole or not at all, and stay over a restart", () => {
   }
   assert.is(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }), "yes");
   assert.is(relay(desk, desk.call(), 2), "yes");
+});
+
+test("nobody names a server from afar: a stolen key would tell the time for good", () => {
+  const desk = powerless();
+  assert.is(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }), "yes");
+  const stranger = new TimeServer(crypto, new Uint8Array(32).fill(9)).key;
+  const name = (value: Bytes, place: number) =>
+    desk.state({ kind: KIND_CONFIGURE, settings: [{ key: SETTING_TIME_SERVERS + place, value }] });
+  assert.is(name(stranger, 0), "presence", "in another's place");
+  assert.is(name(SERVERS[1].key, 1), "yes", "one that is there");
+  assert.is(name(NONE, 0), "yes", "to take one out lets nobody in");
+  assert.is(name(stranger, 0), "presence", "in an empty place");
+  desk.pressInside();
+  assert.is(name(stranger, 0), "yes");
+});
+
+test("with an owner's key the servers go: they may be its own", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  const other = desk.person("other");
+  desk.passTime(61);
+  assert.is(desk.stateInside({ kind: KIND_ADD_OWNER, ownerKey: other.publicKey }), "yes");
+  desk.passTime(61);
+  desk.pressInside();
+  const settings = SERVERS.map(({ key }, place) => ({ key: SETTING_TIME_SERVERS + place, value: key }));
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings }, { by: other }), "yes");
+  assert.is(desk.call().ask({ kind: "timeRequest", server: 0 })?.kind, "nonce");
+  assert.is(desk.stateInside({ kind: KIND_REMOVE_OWNER, ownerKid: other.kid }), "yes");
+  for (const when of ["now", "after a restart"]) {
+    const phone = desk.call();
+    for (const server of SERVERS.keys())
+      assert.is(phone.ask({ kind: "timeRequest", server })?.kind, "no", `${server} ${when}`);
+    desk.reboot();
+  }
 });
 
 test.run();

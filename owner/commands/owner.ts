@@ -5,6 +5,7 @@
 
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { KIND_ADD_OWNER, KIND_REMOVE_OWNER } from "../../firmware/grant/body.ts";
+import { SETTING_TIME_SERVERS } from "../../firmware/policy/configuration.ts";
 import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { asKeyHolder, CUSTODY_OPTIONS } from "../inside.ts";
@@ -12,10 +13,13 @@ import type { Keystore } from "../keystore.ts";
 import { presentSeconds } from "../moment.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
+import { rememberServers } from "../relay.ts";
 import { counted, printable } from "../terminal.ts";
 import { nameOfOwner } from "./owners.ts";
 
 const NAME_CHARACTERS_MAX = 32;
+/** Of the time servers that a lock trusts. */
+const PLACES = Object.freeze([0, 1, 2]);
 
 /** The command `owner`. */
 export const owner: Command = {
@@ -70,7 +74,7 @@ async function add(call: Call, given: string): Promise<Outcome> {
 async function remove(call: Call, given: string): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { key, isOwn, hasCamera } = await asKeyHolder(call, keystore, lock, async ({ status, declare }) => {
+  const { key, isOwn, hasCamera, hasServers } = await asKeyHolder(call, keystore, lock, async ({ status, declare }) => {
     const found = chooseOwner(
       keystore,
       lock,
@@ -79,8 +83,10 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     );
     await declare({ kind: KIND_REMOVE_OWNER, ownerKid: fromBase64url(found) });
     const hasCamera = status.boards.some(({ role }) => role === "camera");
-    return { key: found, isOwn: found === toBase64url(signerOf(keystore.person).kid), hasCamera };
+    const hasServers = PLACES.some((place) => status.configuration.has(SETTING_TIME_SERVERS + place));
+    return { key: found, isOwn: found === toBase64url(signerOf(keystore.person).kid), hasCamera, hasServers };
   });
+  rememberServers(keystore, lock.id, { servers: [], gone: PLACES });
   const who = nameOfOwner(keystore.person, lock, key) ?? key;
   const ended = isOwn ? grantsOf(keystore, lock) : [];
   call.terminal.say(`Removed: ${printable(who)} (${key}) is no owner of ${printable(lock.name)} any more, for good.`);
@@ -99,6 +105,10 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     call.terminal.say(
       'PINs that it has stored stay: "latchkey users" shows who set each, "latchkey users remove" ends one.',
     );
+    if (hasServers)
+      call.terminal.say(
+        'The lock trusts no time server any more, since they may have been its own: "latchkey config" names them anew.',
+      );
     if (hasCamera)
       call.terminal.say(
         'The camera is not told: say anew for whom it seals its films with "latchkey camera recipients".',

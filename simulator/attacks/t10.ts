@@ -53,7 +53,8 @@ export const attack: Attack = {
     desk.passTime(3 * HOUR);
     const servers = [1, 2, 3].map((byte) => new TimeServer(desk.crypto, new Uint8Array(32).fill(byte)));
     const settings = servers.map(({ key }, place) => ({ key: SETTING_TIME_SERVERS + place, value: key }));
-    must(desk.state({ kind: KIND_CONFIGURE, settings }) === "yes", "the owner names three time servers");
+    must(desk.stateInside({ kind: KIND_CONFIGURE, settings }) === "yes", "the owner names three time servers");
+    desk.passTime(60);
     const before = lowOf(desk);
     for (const by of [guest, { ...desk.owner, sign: guest.sign }]) {
       for (const hours of [-3, 18]) {

@@ -3,6 +3,7 @@
 
 import { KIND_CONFIGURE, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { SETTING_TIME_SERVERS } from "../../firmware/policy/configuration.ts";
 import type { Desk } from "../desk.ts";
 import { type Attack, adopted, must } from "./attack.ts";
 
@@ -28,6 +29,9 @@ export const attack: Attack = {
       must(desk.state(settings) === "yes", "the right time");
       must(works(desk), "today's grants work");
     }
+    const server = { key: SETTING_TIME_SERVERS, value: new Uint8Array(32).fill(1) };
+    const naming = { kind: KIND_CONFIGURE, settings: [server] } as const;
+    must(desk.state(naming) === "presence", "a stolen key names a time server, which has no bound after a power cut");
     desk.pressInside();
     desk.passTime(40);
     const jump = desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }, { issuedAt: YEAR_2036 });

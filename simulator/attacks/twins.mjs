@@ -333,6 +333,17 @@ export const TWINS = Object.freeze([
     ],
   },
   {
+    id: "T47",
+    without: "the press before a time server is named",
+    rewrites: [
+      rewrite(
+        "lock/acts.ts",
+        'if (!context.hasPresence && configured.timeServers.some(isNewServer)) return "presence";',
+        "",
+      ),
+    ],
+  },
+  {
     id: "T49",
     without: "the end of a stranger's time",
     rewrites: [rewrite(SESSION, "export const STRANGER_MILLIS = 5_000;", "export const STRANGER_MILLIS = 500_000;")],

@@ -82,7 +82,7 @@ async function introduce(house, { port, cameraPort, clocks }) {
   }
   const options = clocks.map((name, index) => `--time-server-${index + 1} ${name}`);
   console.log(
-    "Three time servers answer on this computer. Let the lock believe them, and bring it the time after p:\n",
+    "Three time servers answer on this computer. Let the lock believe them (press b here first), and bring it the time after p:\n",
   );
   console.log(`  npx --no-install latchkey config ${options.join(" ")}`);
   console.log("  npx --no-install latchkey time --relay\n");
