@@ -163,26 +163,30 @@ function ownerVisit(seq: number, operation: number, { from, now }: Moment): Visi
 
 /** Does what a statement says that is durable, or need not be. @returns why not, or undefined */
 function act(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial | undefined {
+  const { crypto, reset } = desk;
   switch (body.kind) {
     case KIND_ACT:
       desk.act(body.operation, now);
       break;
     case KIND_REMOVE_OWNER:
       desk.ownerRemoved(body.ownerKid.slice());
+      reset.ended(crypto, body.ownerKid);
       break;
     case KIND_ADOPT:
       desk.network.handedOver();
+      reset.ended(crypto);
       break;
     case KIND_TRANSFER:
       desk.handedOver();
       desk.network.handedOver();
+      reset.ended(crypto);
       desk.settingsChanged(now);
       break;
     case KIND_CONFIGURE:
       desk.settingsChanged(now);
       break;
     case KIND_CANCEL_RESET:
-      desk.reset.cancel(now);
+      reset.cancel(now);
       break;
     case KIND_FACTORY_RESET:
       return beginReset(desk, kid, now);
@@ -194,7 +198,7 @@ function act(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial | u
 /** An owner's word starts the loud delay; the key on paper waits for nothing. */
 function beginReset({ crypto, memory, reset }: OwnerDesk, kid: Bytes, now: Millis): Denial | undefined {
   if (findOwner(crypto, memory.state.keyring, kid) !== undefined) {
-    reset.begin("owner", now);
+    reset.begin(kid.slice(), now);
     return undefined;
   }
   try {

@@ -4,6 +4,8 @@
 // (docs/attacks.md T42, T43, T52).
 // Follows docs/protocol.md §2.3, "Factory reset". The delay lives in RAM: a restart ends it, so nothing can shorten it.
 
+import type { Bytes } from "../firmware/bytes.ts";
+import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
 import { type Constants, type Flash, type Indicator, type Millis, millis } from "../firmware/platform.ts";
@@ -38,7 +40,8 @@ export interface ResetParts {
 }
 
 interface Run {
-  readonly by: "owner" | "cover";
+  /** The owner's key that asked for it, 8 bytes; undefined where somebody did at the cover. */
+  readonly by: Bytes | undefined;
   readonly endsAt: Millis;
   readonly soundsAt: Millis;
 }
@@ -110,7 +113,7 @@ export class Reset {
     return this.#run === undefined ? 0 : Math.max(1, Math.ceil((this.#run.endsAt - now) / 1_000));
   }
 
-  /** Begins the loud delay. */
+  /** Begins the loud delay. @param by as in Run; kept */
   begin(by: Run["by"], now: Millis): void {
     this.#run = { by, endsAt: millis(now + RESET_MILLIS), soundsAt: millis(now + RESET_ALARM_MILLIS) };
     this.#parts.indicator.signal("alarm");
@@ -122,6 +125,16 @@ export class Reset {
     this.#run = undefined;
     this.#presses = [];
     this.#refusedUntil = millis(now + RESET_REFUSED_MILLIS);
+    this.#parts.indicator.signal("quiet");
+  }
+
+  /** Ends the delay of whoever has no say any more. @param kid of the key that is removed, 8 bytes; undefined where the lock is
+   *  another's now, whoever began it */
+  ended(crypto: Crypto, kid?: Uint8Array): void {
+    const run = this.#run;
+    if (run === undefined || (kid !== undefined && (run.by === undefined || !crypto.isEqual(run.by, kid)))) return;
+    this.#run = undefined;
+    this.#presses = [];
     this.#parts.indicator.signal("quiet");
   }
 
@@ -141,7 +154,7 @@ export class Reset {
   coverChanged(isOpen: boolean): void {
     this.#isCoverOpen = isOpen;
     this.#presses = [];
-    if (!isOpen && this.#run?.by === "cover") this.#run = undefined;
+    if (!isOpen && this.#run?.by === undefined) this.#run = undefined;
   }
 
   /** Counts a press of the inside button. @param isVisitOpen then it counts for nothing: a guest may be inside */
@@ -153,7 +166,7 @@ export class Reset {
     this.#presses = [...this.#presses.filter((press) => now - press <= RESET_PRESSES_MILLIS), now];
     if (this.#presses.length < RESET_PRESSES) return;
     this.#presses = [];
-    this.begin("cover", now);
+    this.begin(undefined, now);
   }
 
   /** Sounds when it is time, and decides at the end of the delay; where that cannot be written, a minute later again. Once
