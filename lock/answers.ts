@@ -46,14 +46,15 @@ export function serve(
     case "checkpoint":
     case "farewell":
     case "fetched":
-      return tell(desk, session, { request, now });
+      return tell(desk, session, { request, now, from });
     default:
       return serveOwn(desk, session, { request, now });
   }
 }
 
 /** Gives what the lock knows to whoever may read it. */
-function tell(desk: Desk, session: Session, { request, now }: Asked<Told>): Answer {
+function tell(desk: Desk, session: Session, asked: Asked<Told> & { readonly from: Origin }): Answer {
+  const { request, now } = asked;
   const { id } = request;
   const isOwner = session.role === "owner";
   const isReader = isOwner && !session.isRecovery;
@@ -63,7 +64,9 @@ function tell(desk: Desk, session: Session, { request, now }: Asked<Told>): Answ
       return { kind: "status", id, status: desk.status(now) };
     case "fetch": {
       const { region, from } = request;
-      if (!isReader && !(session.canReadLog && region === ACCESS)) return answerOf(session, id, "permission");
+      const mayRead = () =>
+        region === ACCESS && session.log !== undefined && desk.isReader(session.log, asked.from, now);
+      if (!isReader && !mayRead()) return answerOf(session, id, "permission");
       const records = desk.records(region, from);
       if (records === undefined) return answerOf(session, id, "journal");
       return { kind: "records", id, region, ...records };

@@ -57,6 +57,8 @@ export interface Desk {
   /** Notes a proof that failed before its limits were looked at. */
   refused(proof: DeniedProof, now: Millis): void;
   status(now: Millis): Status;
+  /** Whether a guest may still read the log. @param proof of `read-log`, honoured in the session that asks */
+  isReader(proof: GrantProof, from: Origin, now: Millis): boolean;
   /** @returns undefined where the flash cannot be read */
   records(region: Region, from: number): Records | undefined;
   /** Does what an owner asks of codes. @param owner 8 bytes @returns why not, or undefined where it is done */

@@ -112,10 +112,10 @@ function knocks(desk: GuestDesk, { chain, operation }: GrantProof, now: Millis):
   return desk.knock({ name: link8, grant: link8, refuse }, now);
 }
 
-/** Judges once more, at this moment, whether the holder of a grant may look through the camera. @returns why not, or undefined
- *  @param proof of `view`, honoured in the session that asks */
-export function judgeView(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
-  const decision = judge(desk, { ...proof, operation: OPERATION_VIEW }, moment);
+/** Judges once more, at this moment, whether the holder of a grant may look through the camera, or read the log. @returns why not, or
+ *  undefined @param proof of `view` or `read-log`, honoured in the session that asks */
+export function judgeAgain(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  const decision = judge(desk, proof, moment);
   return decision.isAllowed ? undefined : decision.denial;
 }
 

@@ -14,7 +14,7 @@ import { statementKey } from "../firmware/policy/keyring.ts";
 import type { DeniedProof, Desk, GrantDenial, GrantProof, Origin, Records, StrangerClass } from "./desk.ts";
 import { Doorway } from "./doorway.ts";
 import { Faces } from "./faces.ts";
-import { type GuestDesk, serveGrant } from "./guest.ts";
+import { type GuestDesk, judgeAgain, serveGrant } from "./guest.ts";
 import type { Identity } from "./identity.ts";
 import { Presence } from "./inside.ts";
 import type { Memory } from "./memory.ts";
@@ -205,7 +205,7 @@ export class Lock {
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const now = this.#now;
-    let next: number = this.#memory.nextTick;
+    let next: number = this.#memory.nextTick(now);
     const others = [this.#doorway.nextTick(now), this.#phones.nextTick, this.#recorder.nextTick];
     // A reset waits for a drive that runs.
     if (!this.#doorway.isDriving) others.push(this.#reset.nextTick);
@@ -269,6 +269,10 @@ export class Lock {
 
     status(): Status {
       return this.#lock.#status();
+    }
+
+    isReader(proof: GrantProof, from: Origin, now: Millis): boolean {
+      return judgeAgain(this.#lock.#guestDesk(), proof, { from, now }) === undefined;
     }
 
     records(region: Region, from: number): Records | undefined {

@@ -3,13 +3,19 @@
 // Follows docs/protocol.md §4 and §6.
 
 import type { Bytes } from "../firmware/bytes.ts";
-import { modeAt } from "../firmware/codes/user.ts";
+import { modeAt, secondsToChange } from "../firmware/codes/user.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { encodeReceipt, type Receipt } from "../firmware/evidence/receipt.ts";
 import { assert, Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
-import type { WritableEntry } from "../firmware/journal/entry.ts";
+import {
+  type CLOCK_INSIDE,
+  type CLOCK_OWNER,
+  type CLOCK_QUORUM,
+  CLOCK_SET_BACK,
+  type WritableEntry,
+} from "../firmware/journal/entry.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
 import { placeOf } from "../firmware/journal/payload.ts";
 import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
@@ -20,7 +26,7 @@ import { RECORDS_BYTES_MAX, type Head as RegionHead } from "../firmware/link/mes
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
 import type { Mode } from "../firmware/policy/configuration.ts";
 import { withSequence } from "../firmware/policy/keyring.ts";
-import { at, type Clock, type ClockResult, type Interval, startClock } from "../firmware/time/clock.ts";
+import { at, type Clock, type ClockResult, type Interval, jumpLeft, startClock } from "../firmware/time/clock.ts";
 import type { Identity } from "./identity.ts";
 
 /** How often lo is written down; a power cut loses at most so much of it. */
@@ -30,9 +36,6 @@ export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
 const RECORD_PAYLOAD_BYTES = 96;
-const CLOCK_OWNER = 1;
-const CLOCK_SET_BACK = 2;
-const CLOCK_QUORUM = 3;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
 /** Of the access ring, one part in so many may fill at once, however much noise there is. */
@@ -104,20 +107,29 @@ export class Memory {
     return this.#clock;
   }
 
+  /** By how much an owner may move the clock forward with nobody inside, in seconds. */
+  jumpSecondsMax(now: Millis): number {
+    return jumpLeft(this.state.jumped, this.interval(now).lo);
+  }
+
   /** Takes what somebody's word made of the clock, and writes it down where it moved or was unknown before.
    *  @returns false where that cannot be written; the clock is then as it was */
   trySetClock(
     result: Extract<ClockResult, { clock: Clock }>,
     now: Millis,
-    source: "owner" | "quorum" = "owner",
+    source: typeof CLOCK_OWNER | typeof CLOCK_INSIDE | typeof CLOCK_QUORUM,
   ): boolean {
     const { lo, hi } = at(result.clock, now);
     assert(hi !== undefined, "whoever tells the time bounds it on both sides");
     const before = this.#clock;
     this.#clock = result.clock;
-    if (before.hi !== undefined && result.kind === "narrowed") return true;
-    const number = result.kind === "back" ? CLOCK_SET_BACK : source === "owner" ? CLOCK_OWNER : CLOCK_QUORUM;
-    if (this.tryWrite({ kind: "clock", source: number, lo, hi }, now)) return true;
+    if (before.hi !== undefined && result.kind === "narrowed") {
+      // What was learnt must not be lost with the power by more than the watermark may lag.
+      if (lo - this.state.watermark > WATERMARK_MILLIS / 1_000) this.#mark(now);
+      return true;
+    }
+    const entry = { kind: "clock", source: result.kind === "back" ? CLOCK_SET_BACK : source, lo, hi } as const;
+    if (this.tryWrite(entry, now)) return true;
     this.#clock = before;
     return false;
   }
@@ -240,13 +252,21 @@ export class Memory {
 
   /** Writes the watermark when it is due and the time is known. */
   tick(now: Millis): void {
-    if (now < this.nextTick) return;
-    this.#watermarkAt = now;
-    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
+    if (now >= this.#watermarkAt + WATERMARK_MILLIS) this.#mark(now);
   }
 
-  get nextTick(): Millis {
-    return millis(this.#watermarkAt + WATERMARK_MILLIS);
+  /** When the watermark is due, or a holiday may begin or surely be over: then the door has another mode, though nothing happened. */
+  nextTick(now: Millis): Millis {
+    const { holidays } = this.state.codes;
+    const watermarkAt = this.#watermarkAt + WATERMARK_MILLIS;
+    if (holidays.length === 0) return millis(watermarkAt);
+    return millis(Math.min(watermarkAt, now + 1_000 * secondsToChange(holidays, this.interval(now))));
+  }
+
+  /** Writes the watermark, where the time is known. */
+  #mark(now: Millis): void {
+    this.#watermarkAt = now;
+    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
   }
 
   /** Whether the ring turns so slowly that noise may turn it: a ring that filled faster than in 90 days takes none until time

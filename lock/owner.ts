@@ -22,7 +22,7 @@ import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import { judgeSuccession, verifyRevocations } from "../firmware/grant/revocation.ts";
 import { type Statement, verifyStatement } from "../firmware/grant/statement.ts";
 import { TYP_REVOCATIONS, typOf } from "../firmware/grant/typ.ts";
-import type { WritableEntry } from "../firmware/journal/entry.ts";
+import { CLOCK_INSIDE, CLOCK_OWNER, type WritableEntry } from "../firmware/journal/entry.ts";
 import type { Indicator, Millis } from "../firmware/platform.ts";
 import { findOwner, statementKey } from "../firmware/policy/keyring.ts";
 import { type Clock, type ClockResult, intersect, ownerEvidence, setByOwner } from "../firmware/time/clock.ts";
@@ -147,7 +147,8 @@ function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | u
     memory.spendUnwritten(statement.kid, statement.sequence);
     desk.indicator.signal("alarm");
   }
-  if (clock !== undefined && !memory.trySetClock(clock, now) && body.kind === KIND_SET_CLOCK) return "journal";
+  const source = desk.hasPresence ? CLOCK_INSIDE : CLOCK_OWNER;
+  if (clock !== undefined && !memory.trySetClock(clock, now, source) && body.kind === KIND_SET_CLOCK) return "journal";
   return act(desk, statement, now);
 }
 
@@ -218,12 +219,13 @@ function judgeClock(
 ): Extract<ClockResult, { clock: Clock }> | Denial | undefined {
   const { hasPresence, memory, recorder } = desk;
   const heldMillis = now - from.since;
+  const telling = { now, hasPresence, jumpSecondsMax: memory.jumpSecondsMax(now) };
   if (body.kind === KIND_SET_CLOCK) {
-    const result = setByOwner(memory.clock, issuedAt, { now, heldMillis, hasPresence, isBack: body.isBackwards });
+    const result = setByOwner(memory.clock, issuedAt, { ...telling, heldMillis, isBack: body.isBackwards });
     if (result.kind === "needs-presence") return "presence";
     return result.kind === "alarm" ? "clock" : result;
   }
-  const result = intersect(memory.clock, ownerEvidence(issuedAt, heldMillis), { now, hasPresence });
+  const result = intersect(memory.clock, ownerEvidence(issuedAt, heldMillis), telling);
   if (result.kind === "alarm") recorder.alarm("clock", now);
   return "clock" in result ? result : undefined;
 }

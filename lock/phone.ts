@@ -132,9 +132,10 @@ export class Phones {
     this.#send(session, encodeNotice({ kind: "notice", event, receipt }));
   }
 
-  /** The connections of all owner sessions. */
+  /** The connections of all owner sessions, less those of the key on paper, which is told no records. */
   get owners(): readonly number[] {
-    return this.#sessions.filter((session) => session.role === "owner").map((session) => session.connection);
+    const listeners = this.#sessions.filter(({ role, isRecovery }) => role === "owner" && !isRecovery);
+    return listeners.map(({ connection }) => connection);
   }
 
   /** Ends what has had its time. */
@@ -279,7 +280,7 @@ export class Phones {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
         if (denial !== undefined) return denied(session, denial, now);
         if (session.role === "stranger") this.#welcome(session, proof.chain.links[0].link8, now);
-        if (proof.operation === OPERATION_READ_LOG) session.canReadLog = true;
+        if (proof.operation === OPERATION_READ_LOG) session.log = proof;
         if (proof.operation === OPERATION_VIEW) session.view = proof;
         return undefined;
       }

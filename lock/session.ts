@@ -80,8 +80,8 @@ export interface Session {
   knocks: number;
   knockedAt: Millis | undefined;
   nonsense: number;
-  canReadLog: boolean;
-  /** The last proof of `view` that was honoured. */
+  /** The last proofs of `read-log` and of `view` that were honoured: whoever asks is judged by them anew. */
+  log: GrantProof | undefined;
   view: GrantProof | undefined;
   /** Whether what opened its owner session is the key on paper: it is told the status, and no records. */
   isRecovery: boolean;
@@ -109,7 +109,7 @@ export function openSession(connection: number, transport: Transport, now: Milli
     knocks: 0,
     knockedAt: undefined,
     nonsense: 0,
-    canReadLog: false,
+    log: undefined,
     view: undefined,
     isRecovery: false,
     isOver: false,

@@ -8,7 +8,7 @@ import type { TicketAnswer, TicketRequest } from "../firmware/link/viewing.ts";
 import { RIGHT_VIEW, TICKET_BYTES, TICKET_SECONDS_MAX } from "../firmware/link/witness.ts";
 import type { Millis, Random } from "../firmware/platform.ts";
 import type { GrantProof, Origin } from "./desk.ts";
-import { type GuestDesk, judgeView } from "./guest.ts";
+import { type GuestDesk, judgeAgain } from "./guest.ts";
 import { Ration, VIEWS } from "./ration.ts";
 import type { Witness } from "./witness.ts";
 
@@ -52,7 +52,7 @@ export class Tickets {
   ): Denial | undefined {
     if (viewer === undefined || viewer === "owner" || rights !== RIGHT_VIEW) return "permission";
     const denial =
-      judgeView(desk, viewer, { from, now }) ??
+      judgeAgain(desk, viewer, { from, now }) ??
       (this.#views.take(viewer.chain.links[0].link8, now) ? undefined : "rate");
     if (denial !== undefined) desk.recorder.refusal(viewer.chain, viewer.operation, { denial, now });
     return denial;

@@ -7,6 +7,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
+import { CLOCK_QUORUM } from "../firmware/journal/entry.ts";
 import { Bucket } from "../firmware/link/bucket.ts";
 import { type Millis, type Random, type Seconds, seconds, type Transport } from "../firmware/platform.ts";
 import { at, type Clock, type Evidence, type Interval, intersect, startClock } from "../firmware/time/clock.ts";
@@ -151,7 +152,7 @@ export class Timekeeper {
     const result = intersect(memory.clock, evidence, { now, hasPresence: false });
     if (result.kind === "alarm") recorder.alarm("clock", now);
     if (!("clock" in result)) return "clock";
-    return memory.trySetClock(result, now, "quorum") ? undefined : "journal";
+    return memory.trySetClock(result, now, CLOCK_QUORUM) ? undefined : "journal";
   }
 }
 

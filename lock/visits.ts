@@ -177,7 +177,7 @@ export class Visits {
     this.#throwAt = undefined;
     visit.openedAt ??= now;
     visit.openings++;
-    if (!this.#isCounted(visit) || visit.openings <= OPENINGS_MAX) return;
+    if (!this.#isCounted(visit, now) || visit.openings <= OPENINGS_MAX) return;
     if (!isBoot) recorder.door("opened", "manual", now);
     indicator.signal("alarm");
     recorder.alarm("cycles", now);
@@ -186,13 +186,14 @@ export class Visits {
 
   #closed(visit: Visit, now: Millis): void {
     visit.closedAt = now;
-    const isOver = this.#isCounted(visit) && visit.openings >= OPENINGS_MAX;
+    const isOver = this.#isCounted(visit, now) && visit.openings >= OPENINGS_MAX;
     if (isOver || visit.isCameraFailed) this.#throwAt = now;
   }
 
   /** Whether the openings of a visit are counted: not an owner's, and not where the owner lets the door stand unlocked. */
-  #isCounted({ isGuest }: Visit): boolean {
-    return isGuest && this.#desk.memory.state.configuration.relockSeconds > 0;
+  #isCounted({ isGuest }: Visit, now: Millis): boolean {
+    const { memory } = this.#desk;
+    return isGuest && memory.state.configuration.relockSeconds > 0 && memory.mode(now) !== "passage";
   }
 
   /** The camera does not do as the visit asks: it is told and written; the bolt is thrown where nobody stands in the door. */

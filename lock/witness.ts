@@ -199,10 +199,10 @@ export class Witness {
     if (newest === undefined) return 0;
     const { beat } = newest;
     const age = now - newest.drawnAt;
-    if (age >= LOST_MILLIS || !beat.isOn || !beat.canRecord) return 0;
+    if (age >= LOST_MILLIS || !beat.isOn || !beat.canRecord || beat.isCaseOpen) return 0;
     const isLive = age < LIVE_MILLIS && beat.ageMillis + age <= FRAME_MILLIS_MAX;
     const isGood = beat.verdict === 0 && beat.okMillis >= GOOD_MILLIS && beat.alarm === undefined;
-    return isLive && isGood && !beat.isCaseOpen ? 2 : 1;
+    return isLive && isGood ? 2 : 1;
   }
 
   /** The newest heartbeat, whatever its age; undefined before the first of this start, and once the board was removed. */

@@ -65,6 +65,7 @@ const CLOCK_SOURCES: readonly (string | undefined)[] = Object.freeze([
   "an owner",
   "an owner, backwards",
   "two time servers",
+  "an owner, with somebody inside",
 ]);
 const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
   2: "enrols a board",

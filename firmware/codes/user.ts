@@ -137,6 +137,16 @@ export function modeAt(configured: Mode, holidays: readonly Holiday[], { lo, hi 
   return mode;
 }
 
+/** Gives after how many seconds another mode may be in force though nothing happens: when a bound of the clock comes to the next edge of a
+ *  holiday. @returns 1 at least; Infinity where no edge is ahead */
+export function secondsToChange(holidays: readonly Holiday[], interval: Interval): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { from, until } of holidays) {
+    least = Math.min(least, secondsTo(from, interval), secondsTo(until, interval));
+  }
+  return least;
+}
+
 /** Tells whether every member is in its bounds, and what the type and the rule need is there. */
 export function checkUser(user: User): boolean {
   const { index, name, camera, holder, expiryMinutes, firstUsed } = user;
@@ -190,6 +200,11 @@ function judgeSchedules(weekDays: Weeklies, yearDays: readonly Span[], moment: M
     if (firstAllowedInstant(zone, [weekDays], range) !== undefined) return undefined;
   }
   return "hours";
+}
+
+function secondsTo(edge: Seconds, { lo, hi }: Interval): number {
+  if (edge <= lo) return Number.POSITIVE_INFINITY;
+  return hi === undefined || edge <= hi ? edge - lo : edge - hi;
 }
 
 function modeAtInstant(configured: Mode, holidays: readonly Holiday[], instant: number): Mode {

@@ -13,6 +13,12 @@ import type { CodeEntry } from "./codes.ts";
 export const SOURCES = Object.freeze(["phone", "owner", "keypad", "inside", "schedule"] as const);
 export type Source = (typeof SOURCES)[number];
 
+/** Who told the lock the time: an owner from afar, one who set it back at the door, two time servers, or an owner with somebody inside. */
+export const CLOCK_OWNER = 1;
+export const CLOCK_SET_BACK = 2;
+export const CLOCK_QUORUM = 3;
+export const CLOCK_INSIDE = 4;
+
 /** How a visit ended. The order gives the numbers. */
 export const OUTCOMES = Object.freeze([
   "secured",
@@ -95,6 +101,7 @@ export type Entry =
   | { readonly kind: "watermark" }
   | { readonly kind: "list"; readonly list: RevocationList }
   /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back, 3 a quorum of time servers. */
+  /** `source`: CLOCK_OWNER and its neighbours. */
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
   /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
   | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }

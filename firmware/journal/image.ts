@@ -122,10 +122,13 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   return state;
 }
 
-function readNumbers(reader: Reader): Pick<LockState, "watermark" | "boots" | "fetched" | "custody" | "budget"> {
-  reader.readArray(5, 5);
+function readNumbers(
+  reader: Reader,
+): Pick<LockState, "watermark" | "jumped" | "boots" | "fetched" | "custody" | "budget"> {
+  reader.readArray(6, 6);
   return {
     watermark: seconds(reader.readUint(ARGUMENT_MAX)),
+    jumped: seconds(reader.readUint(ARGUMENT_MAX)),
     boots: reader.readUint(ARGUMENT_MAX),
     fetched: reader.readUint(ARGUMENT_MAX),
     custody: reader.readUint(ARGUMENT_MAX),
@@ -250,8 +253,8 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
   return { secrets, users, credentials, holidays, spent, active };
 }
 
-function writeNumbers(writer: Writer, { watermark, boots, fetched, custody, budget }: LockState): void {
-  writer.array(5).uint(watermark).uint(boots).uint(fetched).uint(custody).uint(budget);
+function writeNumbers(writer: Writer, { watermark, jumped, boots, fetched, custody, budget }: LockState): void {
+  writer.array(6).uint(watermark).uint(jumped).uint(boots).uint(fetched).uint(custody).uint(budget);
 }
 
 function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {

@@ -60,9 +60,10 @@ import {
   wasRemoved,
   withSequence,
 } from "../policy/keyring.ts";
+import { afterJump } from "../time/clock.ts";
 import type { CodeEntry } from "./codes.ts";
 import { foldDigest } from "./damage.ts";
-import type { Entry, SpentUse } from "./entry.ts";
+import { CLOCK_OWNER, CLOCK_SET_BACK, type Entry, type SpentUse } from "./entry.ts";
 import { type Region, STATE } from "./record.ts";
 
 /** What changes who owns the lock. */
@@ -99,6 +100,8 @@ export interface LockState {
   budget: number;
   /** The highest lo that was ever recorded; falls only when an owner at the door sets the clock back. */
   watermark: Seconds;
+  /** The lock's time at which nothing counts any more of what owners moved the clock by with nobody inside (time/clock.ts, afterJump). */
+  jumped: Seconds;
   boots: number;
   /** The damage that an owner knows of, by its digests: state, access, notices. */
   acknowledged: readonly [state: Bytes, access: Bytes, notices: Bytes];
@@ -123,6 +126,7 @@ export function emptyState(): LockState {
     codes: emptyCodes(),
     budget: BUDGET_FULL,
     watermark: seconds(0),
+    jumped: seconds(0),
     boots: 0,
     acknowledged: [NO_BYTES, NO_BYTES, NO_BYTES],
     senseless: [NO_BYTES, NO_BYTES, NO_BYTES],
@@ -142,6 +146,7 @@ export function applyEntry(
   entry: Entry,
   record: { readonly region: Region; readonly seq: number; readonly lo: Seconds },
 ): void {
+  const before = state.watermark;
   // Only the state region counts: there alone a setting back of the clock stands in order with the marks around it.
   if (record.region === STATE && record.lo > state.watermark) state.watermark = record.lo;
   switch (entry.kind) {
@@ -149,7 +154,9 @@ export function applyEntry(
       state.boots = entry.boots;
       break;
     case "clock":
-      if (entry.source === 2) state.watermark = entry.lo;
+      if (entry.source === CLOCK_SET_BACK) state.watermark = entry.lo;
+      // Whoever stands inside, and two servers, vouch for the time: what was moved before is forgotten.
+      state.jumped = entry.source === CLOCK_OWNER ? afterJump(state.jumped, before, entry.lo) : seconds(0);
       break;
     case "list":
       applyList(crypto, state, entry.list);

@@ -15,7 +15,7 @@ export const DRIFT_PPM = Object.freeze({ awake: 100, crystal: 250, rtc: 5 });
 export const DRIFT_PPM_MAX = 50_000;
 /** An owner's `iat` counts as this much either way. */
 export const OWNER_RADIUS_SECONDS = 30;
-/** How far a clock may be moved forward without anybody at the door. */
+/** How far a clock may be moved forward without anybody at the door, within as long. */
 export const JUMP_SECONDS_MAX = 86_400;
 /** The widest interval in which a grant is judged (W). */
 export const GRANT_WIDTH_SECONDS_MAX = 600;
@@ -41,8 +41,15 @@ export interface Clock {
   readonly hiAt: Millis;
   readonly driftPpm: number;
   readonly buildTime: Seconds;
-  /** When an owner last moved it forward with nobody at the door. */
-  readonly movedAt: Millis | undefined;
+}
+
+/** At what moment, and with what say, the clock is told something. */
+export interface Telling {
+  readonly now: Millis;
+  /** Somebody pressed the inside button within the last minute, and no visit is open. */
+  readonly hasPresence: boolean;
+  /** What `jumpLeft` gives; all of it where it is left out. */
+  readonly jumpSecondsMax?: number;
 }
 
 /** Who vouches for an interval: a Roughtime quorum, a battery-backed RTC that never lost power, a board of the house that
@@ -80,7 +87,7 @@ export function startClock(start: {
   const { watermark, buildTime, driftPpm, now } = start;
   assert(driftPpm >= 0 && driftPpm <= DRIFT_PPM_MAX, "clock: drift is 0 to 50,000 ppm");
   const lo = watermark > buildTime ? watermark : buildTime;
-  return { lo, loAt: now, hi: undefined, hiAt: now, driftPpm, buildTime, movedAt: undefined };
+  return { lo, loAt: now, hi: undefined, hiAt: now, driftPpm, buildTime };
 }
 
 /** Gives the interval at an uptime.
@@ -91,6 +98,20 @@ export function at(clock: Clock, now: Millis): Interval {
   const sinceHi = now - clock.hiAt;
   if (clock.hi === undefined || sinceHi >= ELAPSED_MILLIS_MAX) return { lo, hi: undefined };
   return { lo, hi: seconds(Math.min(TIME_MAX, clock.hi + elapsedAtMost(sinceHi, driftPpm))) };
+}
+
+/** Gives by how much the clock may be moved forward with nobody at the door: 24 h, less what it was so moved by already, of which time
+ *  takes off as much as passes. What passed is counted by the lock, and not what it was told, or a stolen key would take it a year ahead in as
+ *  many steps, with a cut of power between them or not.
+ *  @param jumped as `afterJump` gave it, 0 where nobody moved it   @param lo of the clock   @returns 0..86,400 s */
+export function jumpLeft(jumped: Seconds, lo: Seconds): number {
+  return Math.max(0, JUMP_SECONDS_MAX - Math.max(0, jumped - lo));
+}
+
+/** Counts a move: the lock's time at which nothing of it counts any more. @param from, to `lo` before the move and behind it */
+export function afterJump(jumped: Seconds, from: Seconds, to: Seconds): Seconds {
+  if (to <= from) return jumped;
+  return seconds(Math.min(TIME_MAX, Math.max(jumped, from) + 2 * (to - from)));
 }
 
 /** Gives the interval that an owner's `iat` stands for: 30 s either way, and later by as much as the statement may have been
@@ -112,57 +133,39 @@ export function ownerEvidence(iat: Seconds, heldMillis: number): Evidence {
  *  most 24 h beyond itself, and by more only with presence. The reason is the phone that says 2036: its `iat` is honestly
  *  signed, and a watermark at 2036 would refuse every grant until somebody sets it back at the door. A lock that was off
  *  for less than a day is so mended from afar, and one that was off for a month by its RTC or a quorum, which do not hang
- *  on one phone and are not bounded, or by the owner at the door.
- *  @param moment.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
-export function intersect(
-  clock: Clock,
-  evidence: Evidence,
-  moment: { readonly now: Millis; readonly hasPresence: boolean },
-): ClockResult {
-  const current = at(clock, moment.now);
+ *  on one phone and are not bounded, or by the owner at the door. */
+export function intersect(clock: Clock, evidence: Evidence, telling: Telling): ClockResult {
+  const { now, hasPresence, jumpSecondsMax = JUMP_SECONDS_MAX } = telling;
+  const current = at(clock, now);
   if (misses(current, evidence) || evidence.lo > evidence.hi || evidence.hi < clock.buildTime) return ALARM;
   const isBounded = evidence.source === "owner" || evidence.source === "board";
-  if (current.hi === undefined && isBounded && !moment.hasPresence && evidence.lo - current.lo > JUMP_SECONDS_MAX) {
+  if (current.hi === undefined && isBounded && !hasPresence && evidence.lo - current.lo > jumpSecondsMax)
     return NEEDS_PRESENCE;
-  }
-  return { kind: "narrowed", clock: tighten(clock, current, { ...evidence, now: moment.now }) };
+  return { kind: "narrowed", clock: tighten(clock, current, { ...evidence, now }) };
 }
 
 /** Sets the clock by an owner's own act (statement kind 12). Where the interval meets [lo, hi], it narrows like any other.
- *  Beyond `hi` it moves forward, by at most 24 h and once in 24 h without presence. Before `lo` it moves back, where the act asks for that:
+ *  Beyond `hi` it moves forward, by at most 24 h in 24 h without presence. Before `lo` it moves back, where the act asks for that:
  *  only with presence, and never below the build time. So a clock that a wrong phone moved is mended by the owner at the
  *  door, and by nobody else. The other direction than the one asked for is an alarm.
  *  @param iat u32   @param act.isBack the statement says backwards
- *  @param act.heldMillis since the statement's challenge was given   @param act.hasPresence somebody pressed the inside button within the last minute, and no visit is open */
+ *  @param act.heldMillis since the statement's challenge was given */
 export function setByOwner(
   clock: Clock,
   iat: Seconds,
-  act: {
-    readonly now: Millis;
-    readonly heldMillis: number;
-    readonly hasPresence: boolean;
-    readonly isBack: boolean;
-  },
+  act: Telling & { readonly heldMillis: number; readonly isBack: boolean },
 ): ClockResult {
-  const { now, hasPresence, isBack } = act;
+  const { now, hasPresence, isBack, jumpSecondsMax = JUMP_SECONDS_MAX } = act;
   const current = at(clock, now);
   const evidence = ownerEvidence(iat, act.heldMillis);
   if (evidence.hi < clock.buildTime) return ALARM;
   if (!misses(current, evidence)) return intersect(clock, evidence, act);
   const isForward = evidence.lo > current.lo;
   if (isForward === isBack) return ALARM;
-  if (!hasPresence && !(isForward && mayMove(clock, current, { ...evidence, now }))) return NEEDS_PRESENCE;
+  const isNear = isForward && current.hi !== undefined && evidence.lo - current.hi <= jumpSecondsMax;
+  if (!hasPresence && !isNear) return NEEDS_PRESENCE;
   const lo = evidence.lo > clock.buildTime ? evidence.lo : clock.buildTime;
-  const movedAt = hasPresence ? clock.movedAt : now;
-  const moved = { ...clock, lo, loAt: now, hi: evidence.hi, hiAt: now, movedAt };
-  return { kind: isForward ? "forward" : "back", clock: moved };
-}
-
-/** Whether the clock may move forward with nobody at the door: by at most 24 h, and once in 24 h, or a stolen key would take
- *  it a year ahead in as many steps. */
-function mayMove(clock: Clock, current: Interval, to: { readonly lo: Seconds; readonly now: Millis }): boolean {
-  if (clock.movedAt !== undefined && to.now - clock.movedAt < JUMP_SECONDS_MAX * 1_000) return false;
-  return current.hi !== undefined && to.lo - current.hi <= JUMP_SECONDS_MAX;
+  return { kind: isForward ? "forward" : "back", clock: { ...clock, lo, loAt: now, hi: evidence.hi, hiAt: now } };
 }
 
 /** Judges a window [notBefore, expiry) against an interval. RFC 8392 §3.1.4: at `exp` it is already over.

@@ -36,6 +36,7 @@ const RULES: readonly (readonly [name: string, beat: Partial<Heartbeat>, rule: n
   ["a covered lens, where a recording is asked for", { verdict: 1, okMillis: 0 }, 1, "yes"],
   ["a covered lens, where a live picture is asked for", { verdict: 1, okMillis: 0 }, 2, "no"],
   ["an open case, where a live picture is asked for", { isCaseOpen: true }, 2, "no"],
+  ["an open case, where a recording is asked for", { isCaseOpen: true }, 1, "no"],
   ["a full card, where a recording is asked for", { canRecord: false }, 1, "no"],
   ["a sensor without power, where a recording is asked for", { isOn: false }, 1, "no"],
   ["a sensor without power, where nothing is asked for", { isOn: false }, 0, "yes"],

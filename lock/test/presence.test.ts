@@ -13,6 +13,7 @@ import {
   KIND_REMOVE_OWNER,
   KIND_SET_CLOCK,
 } from "../../firmware/grant/body.ts";
+import { link8Of } from "../../firmware/grant/chain.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { Caller, Person } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
@@ -158,6 +159,21 @@ test("the key on paper has an owner session that tells the status and no records
   assert.is(desk.open(token), "no");
 });
 
+test("the key on paper is told of no visit, and is given no receipt", () => {
+  const { desk, owner } = setUp();
+  owner.leave();
+  const paper = desk.ownerSession(desk.recovery, "tcp");
+  desk.passTime(61);
+  assert.is(desk.open(desk.grant({ to: desk.person("courier") })), "yes");
+  desk.passTime(2);
+  assert.ok(desk.openDoor());
+  desk.passTime(2);
+  desk.shutDoor();
+  desk.passTime(10);
+  assert.is(desk.rig.bolt, "thrown");
+  assert.equal(paper.notices, []);
+});
+
 test("whoever removes their own key is told yes, and their session ends", () => {
   const { desk, partner, other } = setUp();
   const body: Body = { kind: KIND_REMOVE_OWNER, ownerKid: partner.kid };
@@ -180,6 +196,24 @@ test("a guest who reads the log by a grant of a removed key reads no more", () =
   desk.pressInside();
   assert.is(owner.state(body), "yes");
   assert.not(guest.isConnected);
+});
+
+test("a guest whose grant is taken back, or over, reads no more in the session in which it was good", () => {
+  for (const isRevoked of [true, false]) {
+    const { desk, owner } = setUp();
+    owner.leave();
+    desk.passTime(61);
+    const token = desk.grant({ to: desk.person("auditor"), permissions: 32, expiry: seconds(desk.time + 300) });
+    const guest = desk.call("tcp");
+    const isRead = () => guest.ask({ kind: "fetch", region: 1, from: 1 })?.kind === "records";
+    assert.is(guest.prove(token, 5), "yes");
+    assert.ok(isRead());
+    desk.passTime(isRevoked ? 60 : 420);
+    const revoked = link8Of(crypto, token.leaf);
+    if (isRevoked) assert.is(desk.revoke({ revoked, untils: [seconds(desk.time + 86_400)] }), "yes");
+    assert.not(isRead());
+    assert.ok(guest.isConnected);
+  }
 });
 
 test.run();

@@ -39,7 +39,7 @@ const PROOFS: readonly (readonly [name: string, change: Partial<Heartbeat>, proo
   ["good for 2,999 ms", { okMillis: 2_999 }, 1],
   ["not good", { verdict: 1 }, 1],
   ["that sounds an alarm", { alarm: 2 }, 1],
-  ["whose case is open", { isCaseOpen: true }, 1],
+  ["whose case is open", { isCaseOpen: true }, 0],
   ["whose last frame is 1,500 ms old", { ageMillis: 1_500 }, 2],
   ["whose last frame is 1,501 ms old", { ageMillis: 1_501 }, 1],
   ["that has seen no frame", { ageMillis: 0xffff_ffff, okMillis: 0 }, 1],

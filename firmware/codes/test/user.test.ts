@@ -18,6 +18,7 @@ import {
   modeAt,
   RULES,
   type Span,
+  secondsToChange,
   USER_TYPES,
   type User,
   type UserType,
@@ -285,6 +286,25 @@ for (const [name, configured, modes, lo, hi, mode] of HOLIDAY) {
     assert.is(modeAt(configured, holidays, interval(lo, hi)), mode);
   });
 }
+
+const CHANGES: readonly (readonly [string, number, number | undefined, number])[] = [
+  ["long before", FROM - 1_000, FROM - 900, 900],
+  ["while it may have begun", FROM - 10, FROM + 20, 10],
+  ["in it", FROM, FROM + 50, UNTIL - FROM - 50],
+  ["while it may be over", UNTIL - 5, UNTIL + 5, 5],
+  ["when it is over", UNTIL, UNTIL + 5, Number.POSITIVE_INFINITY],
+  ["at an unknown time before it", FROM - 10, undefined, 10],
+];
+
+for (const [name, lo, hi, expected] of CHANGES) {
+  test(`tells when a mode may change: ${name}`, () => {
+    assert.is(secondsToChange([{ ...span(FROM, UNTIL), mode: "vacation" }], interval(lo, hi)), expected);
+  });
+}
+
+test("tells of no change where there is no holiday", () => {
+  assert.is(secondsToChange([], interval(FROM, FROM)), Number.POSITIVE_INFINITY);
+});
 
 const EIGHT = new Uint8Array(8);
 const GOOD: readonly (readonly [string, Partial<User>])[] = [

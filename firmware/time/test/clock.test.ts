@@ -5,6 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Millis, millis, type Seconds, seconds } from "../../platform.ts";
 import {
+  afterJump,
   at,
   type Clock,
   type ClockResult,
@@ -14,6 +15,8 @@ import {
   GRANT_WIDTH_SECONDS_MAX,
   intersect,
   judgeWindow,
+  jumpLeft,
+  OWNER_RADIUS_SECONDS,
   ownerEvidence,
   setByOwner,
   startClock,
@@ -230,15 +233,88 @@ test("T47: a watermark in 2036 survives a reboot, and the owner at the door sets
 });
 
 test("T47: small steps forward do not add up to a large one without presence", () => {
-  const act = { heldMillis: 0, hasPresence: false, isBack: false };
-  const day = 86_400_000;
-  const first = setByOwner(told(L, H), seconds(L + 80_000), { ...act, now: BOOT });
-  assert.is(first.kind, "forward");
-  const clock = clockOf(first);
-  assert.is(setByOwner(clock, seconds(L + 160_000), { ...act, now: BOOT }).kind, "needs-presence");
-  assert.is(setByOwner(clock, seconds(L + 240_000), { ...act, now: millis(BOOT + day - 1) }).kind, "needs-presence");
-  assert.is(setByOwner(clock, seconds(L + 240_000), { ...act, now: millis(BOOT + day) }).kind, "forward");
-  assert.is(setByOwner(clock, seconds(L + 160_000), { ...act, now: BOOT, hasPresence: true }).kind, "forward");
+  const act = { now: BOOT, heldMillis: 0, hasPresence: false, isBack: false };
+  const clock = told(L, H);
+  const far = seconds(H + 1_000 + OWNER_RADIUS_SECONDS);
+  assert.is(setByOwner(clock, far, { ...act, jumpSecondsMax: 1_000 }).kind, "forward");
+  assert.is(setByOwner(clock, far, { ...act, jumpSecondsMax: 999 }).kind, "needs-presence");
+  assert.is(setByOwner(clock, far, { ...act, jumpSecondsMax: 0, hasPresence: true }).kind, "forward");
+  const late = evidence(WATERMARK + 1_000, WATERMARK + 1_060, "owner");
+  const telling = { now: BOOT, hasPresence: false };
+  assert.is(intersect(boot(), late, { ...telling, jumpSecondsMax: 1_000 }).kind, "narrowed");
+  assert.is(intersect(boot(), late, { ...telling, jumpSecondsMax: 999 }).kind, "needs-presence");
+  assert.is(intersect(boot(), { ...late, source: "quorum" }, { ...telling, jumpSecondsMax: 0 }).kind, "narrowed");
+});
+
+// Moves in the order in which they come: after how many seconds of the lock's own time, and by how many; what is left then.
+const BUDGETS: readonly (readonly [string, readonly (readonly [passed: number, by: number])[], number])[] = [
+  ["is a day at first", [], DAY],
+  ["is a day less what was moved", [[0, 3_600]], DAY - 3_600],
+  ["is nothing behind a day", [[0, DAY]], 0],
+  [
+    "counts every move",
+    [
+      [0, 3_600],
+      [0, 7_200],
+    ],
+    DAY - 10_800,
+  ],
+  [
+    "comes back with the time that passes, one for one",
+    [
+      [0, DAY],
+      [3_600, 0],
+    ],
+    3_600,
+  ],
+  [
+    "does not come back with the time that was told",
+    [
+      [0, DAY / 2],
+      [0, DAY / 2],
+    ],
+    0,
+  ],
+  [
+    "is a day again after as long",
+    [
+      [0, DAY],
+      [DAY, 0],
+    ],
+    DAY,
+  ],
+  [
+    "is never more",
+    [
+      [0, 3_600],
+      [10 * DAY, 0],
+    ],
+    DAY,
+  ],
+  [
+    "counts from now where what was moved is long over",
+    [
+      [0, 3_600],
+      [10 * DAY, 7_200],
+    ],
+    DAY - 7_200,
+  ],
+];
+
+for (const [claim, moves, left] of BUDGETS) {
+  test(`T47: what an owner may move from afar ${claim}`, () => {
+    let [lo, jumped] = [WATERMARK, seconds(0)];
+    for (const [passed, by] of moves) {
+      const from = seconds(lo + passed);
+      lo = seconds(from + by);
+      jumped = afterJump(jumped, from, lo);
+    }
+    assert.is(jumpLeft(jumped, lo), left);
+  });
+}
+
+test("T47: a move at the end of time counts to there", () => {
+  assert.is(afterJump(seconds(0), WATERMARK, seconds(0xffff_fffe)), 0xffff_fffe);
 });
 
 test("a statement that was held back on its way does not make the interval miss the truth", () => {

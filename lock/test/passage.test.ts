@@ -1,0 +1,64 @@
+// Goal: a door in passage stands unlocked for whoever comes, is not counted, and ends when its calendar says so.
+// Method: a shop's door on a desk, with a clerk's grant and a holiday.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import { seconds } from "../../firmware/platform.ts";
+import { HOUR, House } from "./house.ts";
+
+const MODE = 3;
+const PASSAGE = 4;
+const RELOCK_SECONDS = 30;
+/** What the clock may be wide, and a drive takes. */
+const SOON_SECONDS = 90;
+
+/** A door that an owner lets stand unlocked, and that a clerk has opened. */
+function shop(): House {
+  const house = new House();
+  const { desk } = house;
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: MODE, value: PASSAGE }] }), "yes");
+  desk.passTime(61);
+  assert.is(desk.open(desk.grant({ to: desk.person("clerk") })), "yes");
+  desk.passTime(2);
+  return house;
+}
+
+test("whoever comes and goes in passage is no alarm", () => {
+  const { desk } = shop();
+  for (let cycle = 0; cycle < 6; cycle++) {
+    assert.ok(desk.openDoor());
+    desk.passTime(2);
+    desk.shutDoor();
+    desk.passTime(20);
+  }
+  assert.not(desk.entries("alarm").some(({ alarm }) => alarm === "cycles"));
+});
+
+test("a door in passage is locked soon after a holiday begins that lets no guest in", () => {
+  const house = shop();
+  const { desk } = house;
+  const from = seconds(desk.time + HOUR + 61);
+  const holidays = [{ from, until: seconds(from + 9 * HOUR), mode: "vacation" as const }];
+  assert.is(house.set({ kind: "holidays", holidays }), "yes");
+  desk.passTime(from - desk.time - 60);
+  assert.is(desk.rig.bolt, "retracted");
+  desk.passTime(60 + RELOCK_SECONDS + SOON_SECONDS);
+  assert.is(desk.rig.bolt, "thrown");
+});
+
+test("a door whose holiday is over stands unlocked again for the next who comes", () => {
+  const house = shop();
+  const { desk } = house;
+  const until = seconds(desk.time + HOUR);
+  const holidays = [{ from: desk.time, until, mode: "normal" as const }];
+  assert.is(house.set({ kind: "holidays", holidays }), "yes");
+  desk.passTime(RELOCK_SECONDS + SOON_SECONDS);
+  assert.is(desk.rig.bolt, "thrown");
+  desk.passTime(HOUR);
+  assert.is(desk.open(desk.grant({ to: desk.person("customer") })), "yes");
+  desk.passTime(RELOCK_SECONDS + SOON_SECONDS);
+  assert.is(desk.rig.bolt, "retracted");
+});
+
+test.run();
