@@ -3,7 +3,7 @@
 // key. A key has one byte form here, so it is matched and not parsed.
 // Follows RFC 9053 §7.2 (OKP), RFC 9679 (thumbprint) and `docs/protocol.md` (the first 8 bytes of it as names).
 
-import { type Bytes, toBase64url } from "../bytes.ts";
+import { type Bytes, fromBase64url, toBase64url } from "../bytes.ts";
 import type { Reader } from "../cbor/decode.ts";
 import { type Crypto, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
@@ -59,4 +59,13 @@ export function kid8(crypto: Crypto, publicKey: Uint8Array): Bytes {
  *  @returns 11 characters of base64url */
 export function lockIdOf(crypto: Crypto, lockKey: Uint8Array): string {
   return toBase64url(kid8(crypto, lockKey));
+}
+
+/** Reads a lock's name. Strangers write it and people are shown it, so what is no name is refused before anybody can print it.
+ *  @returns 11 characters of base64url
+ *  @throws Fault bytes.encoding, and the cbor codes of a text string */
+export function readLockId(reader: Reader): string {
+  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  fromBase64url(lockId);
+  return lockId;
 }

@@ -7,7 +7,7 @@ import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { encodeHeader, readHeader } from "../cose/header.ts";
-import { kid8, LOCK_ID_CHARACTERS } from "../cose/key.ts";
+import { kid8, readLockId } from "../cose/key.ts";
 import { parseSign1, type Sign1, sign1, verifySign1 } from "../cose/sign1.ts";
 import { type Crypto, HASH_BYTES, KEY_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
@@ -62,7 +62,7 @@ export function encodeManifest(
 /** Verifies a manifest of the camera with that key.
  *  @param cameraKey Ed25519, 32 bytes  @param message at most 1,600 bytes
  *  @returns byte strings are views into `message`
- *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, cbor.* */
+ *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, bytes.encoding, cbor.* */
 export function verifyManifest(crypto: Crypto, cameraKey: Uint8Array, message: Bytes): ClipManifest {
   const signed = parseSign1(message);
   const reader = new Reader(message);
@@ -77,7 +77,7 @@ function readClaims(reader: Reader, { payloadStart, payloadEnd }: Sign1): ClipMa
   reader.moveTo(payloadStart, payloadEnd);
   reader.readMap(2, 2);
   expect(reader.readInt() === CLAIM_AUDIENCE);
-  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  const lockId = readLockId(reader);
   expect(reader.readInt() === CLAIM_CLIP);
   reader.readMap(KEYS, KEYS);
   expect(reader.readInt() === 1);

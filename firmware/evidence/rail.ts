@@ -7,7 +7,7 @@ import { type Bytes, toHex } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { encodeHeader, readHeader } from "../cose/header.ts";
-import { kid8, LOCK_ID_CHARACTERS } from "../cose/key.ts";
+import { kid8, readLockId } from "../cose/key.ts";
 import { parseSign1, type Sign1, sign1, verifySign1 } from "../cose/sign1.ts";
 import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
@@ -76,7 +76,7 @@ export function encodeRail(
 /** Verifies one record of the camera with that key.
  *  @param cameraKey Ed25519, 32 bytes  @param message at most 1,600 bytes
  *  @returns byte strings are views into `message`
- *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, cbor.* */
+ *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, bytes.encoding, cbor.* */
 export function verifyRail(crypto: Crypto, cameraKey: Uint8Array, message: Bytes): RailRecord {
   const signed = parseSign1(message);
   const reader = new Reader(message);
@@ -225,7 +225,7 @@ function readClaims(reader: Reader, { payloadStart, payloadEnd }: Sign1): RailRe
   reader.moveTo(payloadStart, payloadEnd);
   reader.readMap(2, 2);
   expect(reader.readInt() === CLAIM_AUDIENCE);
-  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  const lockId = readLockId(reader);
   expect(reader.readInt() === CLAIM_RAIL);
   const count = reader.readMap(MANDATORY_KEYS, KEYS_MAX);
   const number = uintAt(reader, 1, U32_MAX);

@@ -8,7 +8,7 @@ import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { encodeHeader, readHeader } from "../cose/header.ts";
-import { KID_BYTES, kid8, LOCK_ID_CHARACTERS } from "../cose/key.ts";
+import { KID_BYTES, kid8, readLockId } from "../cose/key.ts";
 import { parseSign1, type Sign1, sign1, verifySign1 } from "../cose/sign1.ts";
 import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
@@ -97,7 +97,7 @@ export function encodeReceipt(
 /** Verifies a receipt of the lock with that key.
  *  @param lockKey Ed25519, 32 bytes  @param message at most 1,600 bytes
  *  @returns byte strings are views into `message`
- *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, cbor.* */
+ *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, bytes.encoding, cbor.* */
 export function verifyReceipt(crypto: Crypto, lockKey: Uint8Array, message: Bytes): Receipt {
   const signed = parseSign1(message);
   const reader = new Reader(message);
@@ -109,7 +109,7 @@ export function verifyReceipt(crypto: Crypto, lockKey: Uint8Array, message: Byte
 }
 
 /** Reads what a receipt claims, and verifies nothing: for whoever has the text and no key. @param message at most 1,600 bytes
- *  @throws Fault cose.shape, cose.algorithm, cbor.* */
+ *  @throws Fault cose.shape, cose.algorithm, bytes.encoding, cbor.* */
 export function readReceipt(message: Bytes): Receipt {
   const signed = parseSign1(message);
   const reader = new Reader(message);
@@ -121,7 +121,7 @@ function readClaims(reader: Reader, { payloadStart, payloadEnd }: Sign1): Receip
   reader.moveTo(payloadStart, payloadEnd);
   reader.readMap(2, 2);
   expect(reader.readInt() === CLAIM_AUDIENCE);
-  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  const lockId = readLockId(reader);
   expect(reader.readInt() === CLAIM_VISIT);
   reader.readMap(KEYS, KEYS);
   const visit = uintAt(reader, 1);

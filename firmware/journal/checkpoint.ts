@@ -7,7 +7,7 @@ import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import { encodeHeader, readHeader } from "../cose/header.ts";
-import { kid8, LOCK_ID_CHARACTERS, lockIdOf } from "../cose/key.ts";
+import { kid8, lockIdOf, readLockId } from "../cose/key.ts";
 import { parseSign1, type Sign1, sign1, verifySign1 } from "../cose/sign1.ts";
 import { type Crypto, HASH_BYTES } from "../crypto/crypto.ts";
 import { assert, Fault } from "../fault.ts";
@@ -59,7 +59,7 @@ export function encodeCheckpoint(
 /** Verifies a checkpoint of the lock with that key, which its lock-id must name too.
  *  @param lockKey Ed25519, 32 bytes  @param message at most 1,600 bytes
  *  @returns links are views into `message`
- *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, cbor.* */
+ *  @throws Fault cose.shape, cose.algorithm, cose.key, cose.signature, bytes.encoding, cbor.* */
 export function verifyCheckpoint(crypto: Crypto, lockKey: Uint8Array, message: Bytes): Checkpoint {
   const signed = parseSign1(message);
   const reader = new Reader(message);
@@ -76,7 +76,7 @@ function readClaims(reader: Reader, { payloadStart, payloadEnd }: Sign1): Checkp
   reader.moveTo(payloadStart, payloadEnd);
   reader.readMap(2, 2);
   expect(reader.readInt() === CLAIM_AUDIENCE);
-  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  const lockId = readLockId(reader);
   expect(reader.readInt() === CLAIM_CHECKPOINT);
   reader.readMap(4, 4);
   expect(reader.readInt() === 1);

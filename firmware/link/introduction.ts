@@ -7,13 +7,13 @@
 import type { Bytes } from "../bytes.ts";
 import { Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
+import { readLockId } from "../cose/key.ts";
 import { KEY_BYTES } from "../crypto/crypto.ts";
 import { Fault } from "../fault.ts";
 import { ROLE_BRIDGE, ROLE_KEYPAD } from "../role.ts";
 
 const VERSION = 1;
 const U32_MAX = 0xffff_ffff;
-const LOCK_ID_CHARACTERS = 11;
 
 /** What a board says that belongs to no lock. */
 export interface Offer {
@@ -58,10 +58,10 @@ export function encodeEnrolled({ lockId, agreementKey, sequence }: PairedLock): 
 }
 
 /** Reads the answer to an offer. @returns a key that is a view
- *  @throws Fault link.shape, cbor.* */
+ *  @throws Fault link.shape, bytes.encoding, cbor.* */
 export function parseEnrolled(body: Bytes): PairedLock {
   const reader = openVersioned(body);
-  const lockId = reader.readText(LOCK_ID_CHARACTERS, LOCK_ID_CHARACTERS);
+  const lockId = readLockId(reader);
   const agreementKey = reader.readView(KEY_BYTES, KEY_BYTES);
   const sequence = reader.readUint(U32_MAX);
   reader.end();

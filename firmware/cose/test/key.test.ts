@@ -1,15 +1,24 @@
 // Goal: a public key has one encoding, and the names made from it are those that anybody else would compute.
 // Method: RFC 9679's own example for the digest, one Ed25519 key of RFC 8032 through every function, every other form
-// of a key refused, and every small damage to the good form.
+// of a key refused, and every small damage to the good form. The same of a lock's name, which others write and people are shown.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { fromBase64url, fromHex, toHex } from "../../bytes.ts";
+import { concat, fromBase64url, fromHex, toHex } from "../../bytes.ts";
 import { Reader } from "../../cbor/decode.ts";
 import { Writer } from "../../cbor/encode.ts";
 import { damagedCopies, faultOf } from "../../cbor/test/damage.ts";
-import { COSE_KEY_BYTES, encodePublicKey, KID_BYTES, kid8, lockIdOf, readPublicKey, thumbprint } from "../key.ts";
+import {
+  COSE_KEY_BYTES,
+  encodePublicKey,
+  KID_BYTES,
+  kid8,
+  lockIdOf,
+  readLockId,
+  readPublicKey,
+  thumbprint,
+} from "../key.ts";
 
 // RFC 8032 §7.1, test 1.
 const PUBLIC_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
@@ -78,6 +87,47 @@ for (const [name, hex] of REFUSED) {
     );
   });
 }
+
+test("reads a lock's name, and goes on behind it", () => {
+  const name = lockIdOf(crypto, fromHex(PUBLIC_KEY));
+  const reader = new Reader(concat(new Writer().text(name).finish(), fromHex("05")));
+  assert.is(readLockId(reader), name);
+  assert.is(reader.readUint(5), 5);
+});
+
+const NO_NAMES: readonly (readonly [name: string, text: string, code: string])[] = [
+  ["that clears a screen", "\u001b[2Jxxxxxxx", "bytes.encoding"],
+  ["with a control of two bytes", "\u009b8mxxxxxxx", "bytes.encoding"],
+  ["that turns the rest around", "\u202exxxxxxxx", "bytes.encoding"],
+  ["with a line end", "AAECAwQFBg\n", "bytes.encoding"],
+  ["of the other alphabet", "AAECAwQFBg+", "bytes.encoding"],
+  ["whose unused bits are not zero", "AAECAwQFBgd", "bytes.encoding"],
+  ["a character short", "AAECAwQFBg", "cbor.bound"],
+  ["a character long", "AAECAwQFBgcA", "cbor.bound"],
+  ["that is empty", "", "cbor.bound"],
+];
+for (const [name, text, code] of NO_NAMES) {
+  test(`refuses a lock's name ${name}`, () => {
+    assert.is(
+      faultOf(() => readLockId(new Reader(new Writer().text(text).finish()))),
+      code,
+    );
+  });
+}
+
+test("reads of all damaged copies of a lock's name those that are another name only", () => {
+  for (const { bytes, kind, name } of damagedCopies(new Writer().text("AAECAwQFBgc").finish())) {
+    const result = faultOf(() => {
+      const reader = new Reader(bytes);
+      const read = [readLockId(reader)];
+      reader.end();
+      return read;
+    });
+    if (typeof result === "string") continue;
+    assert.is(kind, "flipped", name);
+    assert.match(result[0] ?? "", /^[\w-]{11}$/, name);
+  }
+});
 
 test("reads of all damaged copies those with another x only", () => {
   for (const { bytes, kind, name } of damagedCopies(fromHex(COSE_KEY))) {

@@ -148,6 +148,7 @@ const SENSELESS: readonly (readonly [name: string, from: string, to: string])[] 
   ["a key too many", "ad01", "ae01"],
   ["another key", "0a02", "0e02"],
   ["another claim", "3a00010006", "3a00010007"],
+  ["a lock whose name acts on a screen", AUDIENCE, `a2036b1b5b324a${hex("78", 7)}3a00010006`],
 ];
 for (const [name, from, to] of SENSELESS) {
   test(`refuses ${name}, though it is signed`, () => {

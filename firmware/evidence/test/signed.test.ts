@@ -138,4 +138,15 @@ for (const [name, kind] of SENSELESS) {
   });
 }
 
+const NO_NAME = "\u001b[2Jxxxxxxx";
+for (const [name, message, verify] of [
+  footage({ ...BARE, lockId: NO_NAME }),
+  note({ ...NOTE, lockId: NO_NAME }),
+  rail({ ...RECORD, lockId: NO_NAME }),
+]) {
+  test(`refuses ${name} of a lock whose name acts on a screen, though it is signed`, () => {
+    throwsFault(() => verify(CAMERA.publicKey, message), "bytes.encoding");
+  });
+}
+
 test.run();

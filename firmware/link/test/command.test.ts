@@ -196,6 +196,7 @@ for (const [name, hex] of [
   ["of another version", `8402${LOCK_ID_HEX}${KEY}01`],
   ["with a name of 10 characters", `84016a${"41".repeat(10)}${KEY}01`],
   ["with a name of 12 characters", `84016c${"41".repeat(12)}${KEY}01`],
+  ["with a name that is no base64url", `84016b${"41".repeat(10)}0a${KEY}01`],
   ["with a key of 33 bytes", `8401${LOCK_ID_HEX}5821${"ab".repeat(33)}01`],
   ["with a number in a longer form", `8401${LOCK_ID_HEX}${KEY}1801`],
   ["without a number", `8301${LOCK_ID_HEX}${KEY}`],
