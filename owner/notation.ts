@@ -5,6 +5,7 @@
 import { Decoder } from "cbor-x";
 import { type Bytes, toHex } from "../firmware/bytes.ts";
 import { Fault } from "../firmware/fault.ts";
+import { printable } from "./printable.ts";
 
 /** The most bytes of which a notation is made. */
 export const NOTATION_BYTES_MAX = 4_096;
@@ -17,10 +18,10 @@ const SIGN1_EMBEDDED: readonly number[] = Object.freeze([0, 2]);
 const SCOPE = 9;
 const SIGN1_TAG = 18;
 
-/** Gives the notation of one item, indented.
+/** Gives the notation of one item, indented; what would act on a terminal stands in it as its number.
  *  @param bytes at most 4,096 bytes
- *  @throws Fault cbor.type or cbor.truncated where it is no CBOR, cbor.unsupported where it is indefinite, cbor.bound where
- *    it is too long or too deep */
+ *  @throws Fault cbor.type or cbor.truncated where it is no CBOR, cbor.unsupported where it is indefinite or has a tag that makes
+ *    something else of an item, cbor.bound where it is too long or too deep */
 export function notationOf(bytes: Bytes): string {
   if (bytes.length > NOTATION_BYTES_MAX) throw new Fault("cbor.bound");
   return write(decode(bytes), "");
@@ -75,7 +76,8 @@ function write(value: unknown, indent: string): string {
   // CBOR inside byte strings nests as well, and each level of it was checked for itself only.
   if (indent.length > LEVELS_MAX * INDENT.length) throw new Fault("cbor.bound");
   if (value instanceof Uint8Array) return `h'${toHex(value)}'`;
-  if (typeof value === "string") return JSON.stringify(value);
+  // JSON escapes the controls of ASCII alone.
+  if (typeof value === "string") return printable(JSON.stringify(value));
   if (Array.isArray(value))
     return group("[", "]", { items: value.map((item) => (inner) => write(item, inner)), indent });
   if (value instanceof Map) {
@@ -87,6 +89,8 @@ function write(value: unknown, indent: string): string {
     return group("{", "}", { items, indent });
   }
   if (isTagged(value)) return `${value.tag}(${writeTagged(value, indent)})`;
+  // Of some tags cbor-x makes errors, patterns or objects that say whatever their writer wants; no message of ours has one.
+  if (typeof value === "object" && value !== null) throw new Fault("cbor.unsupported");
   return String(value);
 }
 

@@ -1,9 +1,12 @@
-// The person's terminal: lines out, questions in, and names shown so that they cannot act on the screen.
+// The person's terminal: lines out, questions in, and nothing that somebody else wrote acts on the screen.
 // Why: names and texts come from other people's tokens; a passphrase must not be echoed; --json wants one object alone.
-// Follows Unicode UAX #9 (the characters that reorder text) and ECMA-48 (the controls that move a cursor).
+// Follows ECMA-48 (the controls that move a cursor, and those that paint a picture).
 
 import { createInterface } from "node:readline";
 import { usage } from "./failure.ts";
+import { printable } from "./printable.ts";
+
+export { printable } from "./printable.ts";
 
 const ENTER_OTHER_SCREEN = "\u001b[?1049h\u001b[H";
 const LEAVE_OTHER_SCREEN = "\u001b[?1049l";
@@ -11,13 +14,10 @@ const BLACK_ON_WHITE = "\u001b[30;107m";
 const PLAIN = "\u001b[0m";
 const INTERRUPTED_EXIT = 130;
 
-/** Gives a text in which every control, reordering and invisible character stands as its number, such as \u{202e}. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+/** Gives lines in which nothing acts but their ends. Texts of others are made printable where a line is made of them, so that they
+ *  begin no line of their own; this is for what was forgotten there. */
+function tame(lines: string): string {
+  return lines.split("\n").map(printable).join("\n");
 }
 
 /** Gives a number with its noun: "1 grant", "2 grants". */
@@ -48,20 +48,26 @@ export class Terminal {
     this.streams = streams;
   }
 
+  /** Whether what is printed goes to somebody's screen, where bytes act. */
+  get isScreen(): boolean {
+    return this.streams.output.isTTY === true;
+  }
+
   /** Prints one line for a person; nothing with --json. */
   say(line: string): void {
-    if (!this.isJson) this.streams.output.write(`${line}\n`);
+    if (!this.isJson) this.streams.output.write(`${tame(line)}\n`);
   }
 
   /** Shows a picture of dark blocks, on white paper where the output is a screen: readers of QR codes want that. */
   showPicture(picture: string): void {
-    const paint = (line: string) => (this.streams.output.isTTY === true ? `${BLACK_ON_WHITE}${line}${PLAIN}` : line);
-    this.say(picture.trimEnd().split("\n").map(paint).join("\n"));
+    if (this.isJson) return;
+    const paint = (line: string) => (this.isScreen ? `${BLACK_ON_WHITE}${printable(line)}${PLAIN}` : printable(line));
+    this.streams.output.write(`${picture.trimEnd().split("\n").map(paint).join("\n")}\n`);
   }
 
   /** Prints one line that is no result, such as a warning. */
   warn(line: string): void {
-    this.streams.errors.write(`${line}\n`);
+    this.streams.errors.write(`${tame(line)}\n`);
   }
 
   /** Asks a question and gives the line that was typed, without blanks around it.
@@ -120,13 +126,12 @@ export class Terminal {
   /** Shows lines on a screen of their own, which is gone with its history once `wait` ends; plainly without a terminal. */
   async showOnce(lines: readonly string[], wait: () => Promise<void>): Promise<void> {
     const { output } = this.streams;
-    const hasScreen = output.isTTY === true;
-    if (hasScreen) output.write(ENTER_OTHER_SCREEN);
+    if (this.isScreen) output.write(ENTER_OTHER_SCREEN);
     try {
-      for (const line of lines) output.write(`${line}\n`);
+      for (const line of lines) output.write(`${tame(line)}\n`);
       await wait();
     } finally {
-      if (hasScreen) output.write(LEAVE_OTHER_SCREEN);
+      if (this.isScreen) output.write(LEAVE_OTHER_SCREEN);
     }
   }
 }

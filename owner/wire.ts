@@ -158,7 +158,7 @@ export class Conversation implements Asking {
   private lost(): Failure {
     return new Failure(
       EXIT.UNREACHABLE,
-      `The lock at ${this.address} stopped answering: what was asked may have been done; run "latchkey status" to see.`,
+      `The lock at ${printable(this.address)} stopped answering: what was asked may have been done; run "latchkey status" to see.`,
     );
   }
 }

@@ -45,6 +45,8 @@ async function run(call: Call): Promise<Outcome> {
   const port = call.number("port", 1, 65_535);
   const seconds = call.number("for", 1, SECONDS_MAX);
   if (isPiped && (call.isJson || port !== undefined)) throw usage("--stdout goes with neither --json nor --port.");
+  if (isPiped && call.terminal.isScreen)
+    throw usage('Pictures are no text for a terminal: "latchkey watch --stdout | ffplay -f mjpeg -".');
   const keystore = await call.openKeystore();
   const key = chooseKey(call, keystore);
   const name = key.kind === "owner" ? key.lock.name : key.lockId;

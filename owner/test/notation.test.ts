@@ -20,6 +20,9 @@ const ROWS: readonly (readonly [hex: string, notation: string])[] = [
   // A COSE_Sign1 in the form of RFC 9052 §4.2: header and payload are CBOR inside byte strings.
   ["d28443a10132a041a040", "18([<< {1: -19} >>, {}, << {} >>, h''])"],
   ["d28440a04040", "18([h'', {}, h'', h''])"],
+  // What JSON leaves as it is: a control of Latin-1, and one that turns the rest of a line around.
+  ["64c29b386d", '"\\u{9b}8m"'],
+  ["64e280ae78", '"\\u{202e}x"'],
 ];
 for (const [hex, notation] of ROWS) {
   test(`writes ${hex} as ${notation}`, () => assert.is(notationOf(fromHex(hex)), notation));
@@ -34,6 +37,8 @@ const BAD: readonly (readonly [name: string, hex: string, code: RegExp])[] = [
   ["a count above 32 bits", "9b000000010000000000", /cbor.unsupported/],
   ["a second item", "0000", /cbor.type/],
   ["nesting without end", `${"81".repeat(2_000)}00`, /cbor.bound/],
+  ["a tag that is an error in the other reader", "d81b82654572726f726178", /cbor.unsupported/],
+  ["a tag that is a date in the other reader", "c100", /cbor.unsupported/],
   ["more than 4,096 bytes", `591000${"00".repeat(4_096)}`, /cbor.bound/],
 ];
 for (const [name, hex, code] of BAD) {

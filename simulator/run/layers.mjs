@@ -35,7 +35,7 @@ const NODE_FILES = [
 
 // Files of owner/ that a phone's page or a simulation runs as well.
 const OWNER_PORTABLE = [
-  ...["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts", "owner/viewer.ts"],
+  ...["owner/invitation.ts", "owner/notation.ts", "owner/phone.ts", "owner/printable.ts", "owner/viewer.ts"],
   ...["owner/claim/form.ts", "owner/claim/records.ts"],
 ];
 
