@@ -22,9 +22,8 @@ const hasAge = spawnSync("age", ["--version"]).status === 0;
 if (!hasAge) console.log("Left out: age is not here, so only a library opens the clips (apt install age).");
 
 async function opened(bytes: Bytes, secret: Uint8Array): Promise<{ isWhole: boolean; plain: Bytes }> {
-  writeFileSync(FILE, bytes);
   const pieces: Bytes[] = [];
-  const isWhole = await unseal(FILE, [ageIdentity(secret)], (piece) => pieces.push(piece));
+  const isWhole = await unseal([bytes], [ageIdentity(secret)], (piece) => pieces.push(piece));
   return { isWhole, plain: concat(...pieces) };
 }
 

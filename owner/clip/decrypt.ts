@@ -8,7 +8,7 @@ import { EXIT, usage } from "../failure.ts";
 import { printable } from "../terminal.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { unseal } from "./unseal.ts";
-import { isAge } from "./verify.ts";
+import { isAge, piecesOf } from "./verify.ts";
 
 const OWN_FILE = 0o600;
 
@@ -30,7 +30,7 @@ async function run(call: Call): Promise<Outcome> {
   let bytes = 0;
   let isWhole = false;
   try {
-    isWhole = await unseal(file, identities, (piece) => {
+    isWhole = await unseal(piecesOf(file), identities, (piece) => {
       descriptor ??= openSync(out, "wx", OWN_FILE);
       for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
       bytes += piece.length;

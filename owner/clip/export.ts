@@ -75,7 +75,7 @@ async function encode(at: {
   try {
     if (identities === undefined) for (const piece of piecesOf(file)) await write(child.stdin, piece);
     else {
-      isWhole = await unseal(file, identities, (piece) => void pieces.push(piece));
+      isWhole = await unseal(piecesOf(file), identities, (piece) => void pieces.push(piece));
       for (const piece of pieces) await write(child.stdin, piece);
     }
   } finally {

@@ -1,9 +1,8 @@
 // Opens an encrypted clip with one of its recipients' keys, as far as it goes.
-// Why: a camera that lost power in the middle leaves a file without an end, and what is there is what somebody needs to see.
+// Why: a camera that lost power in the middle leaves a file without an end, and what is there is what somebody needs to see. Anybody
+// may call a file a film, so what is read before a key fits is bounded, and no more is drawn than is taken.
 // Follows C2SP age v1 through the age-encryption library: what decrypts here is not what encrypted there.
 
-import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { bech32 } from "@scure/base";
 import { Decrypter, identityToRecipient } from "age-encryption";
 import type { Bytes } from "../../firmware/bytes.ts";
@@ -11,7 +10,14 @@ import { EXIT, Failure } from "../failure.ts";
 
 const IDENTITY_PREFIX = "age-secret-key-";
 const SECRET_BYTES = 32;
-const PIECE_BYTES = 16_384;
+const SEAL_LINE = "\n--- ";
+const STANZA_LINE = "\n-> ";
+
+/** The most bytes of a header: a camera's, for as many keys as it takes, has 1 KiB. */
+export const HEADER_BYTES_MAX = 16_384;
+/** The most stanzas of a header: each costs an agreement of keys for each identity. That of a passphrase, whose work its writer
+ *  chooses, costs nothing: no passphrase is ever tried. */
+export const STANZAS_MAX = 32;
 
 /** A clip that none of the keys opens: nothing is known of it, for good or bad. */
 export class SealedForOthers extends Failure {
@@ -40,48 +46,88 @@ export function ageRecipient(identity: string): Promise<string> {
   return identityToRecipient(identity);
 }
 
-/** Opens a file, and hands its content on as it comes.
- *  @param identities AGE-SECRET-KEY-1... @param take is given each piece, a chunk at most
- *  @returns whether the file goes to its end: false where it was cut or damaged, and all that came before was handed on
- *  @throws Failure where it was sealed for nobody of them, or is no age file */
+/** Opens a film, and hands its content on as it comes.
+ *  @param film its bytes, piece by piece: none is drawn before it is wanted
+ *  @param identities AGE-SECRET-KEY-1... @param take is given each piece, a chunk at most, and waited for
+ *  @returns whether the film goes to its end: false where it was cut or damaged, and all that came before was handed on
+ *  @throws Failure where it was sealed for nobody of them, or is no age file; and what `film` and `take` throw */
 export async function unseal(
-  file: string,
+  film: Iterable<Bytes>,
   identities: readonly string[],
-  take: (piece: Bytes) => void,
+  take: (piece: Bytes) => unknown,
 ): Promise<boolean> {
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
-  const source = createReadStream(file, { highWaterMark: PIECE_BYTES });
+  const source = film[Symbol.iterator]();
   try {
-    const opened = await open(decrypter, Readable.toWeb(source) as ReadableStream<Uint8Array>);
+    const beginning = drawHeader(source);
+    const opened = await open(decrypter, streamOf(beginning, source));
     const reader = opened.getReader();
     for (;;) {
       const read = await next(reader);
       if (read === undefined) return false;
       if (read.done) return true;
-      take(new Uint8Array(read.value));
+      await take(new Uint8Array(read.value));
     }
   } finally {
-    source.destroy();
+    source.return?.();
   }
+}
+
+/** Draws pieces until the header is in them, since the library gathers whatever stands before its end. C2SP age: it ends with the
+ *  line that begins with three hyphens.
+ *  @returns what was drawn @throws Failure where there is no such line within the bound, or too many stanzas before it */
+function drawHeader(source: Iterator<Bytes>): Bytes[] {
+  const drawn: Bytes[] = [];
+  for (let text = ""; text.length < HEADER_BYTES_MAX; ) {
+    const { done, value } = source.next();
+    if (done === true) throw damaged();
+    drawn.push(value);
+    text = (text + Buffer.from(value).toString("latin1")).slice(0, HEADER_BYTES_MAX);
+    const seal = text.indexOf(SEAL_LINE);
+    if (seal < 0 || !text.includes("\n", seal + 1)) continue;
+    if (text.slice(0, seal).split(STANZA_LINE).length - 1 <= STANZAS_MAX) return drawn;
+    throw new Failure(EXIT.UNVERIFIED, `That is sealed for more than ${STANZAS_MAX} keys, as no camera seals a film.`);
+  }
+  throw new Failure(EXIT.UNVERIFIED, "That is no film of a camera: its header is longer than any camera's.");
+}
+
+/** Gives what was drawn, and then the rest; it draws when it is asked. Node's own stream of a file counts pieces for bytes, and so
+ *  draws a film whole. */
+function streamOf(drawn: Bytes[], source: Iterator<Bytes>): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const piece: Bytes | undefined = drawn.shift() ?? source.next().value;
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 async function open(decrypter: Decrypter, source: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
   try {
     return await decrypter.decrypt(source);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const isOthers = error instanceof Error && error.message.includes("no identity matched");
-    throw isOthers
-      ? new SealedForOthers()
-      : new Failure(EXIT.UNVERIFIED, "That is no whole age file: its beginning is damaged.");
+    throw isOthers ? new SealedForOthers() : damaged();
   }
 }
 
-/** Reads on; undefined where a tag does not hold, which is all that can go wrong behind the header. */
+function damaged(): Failure {
+  return new Failure(EXIT.UNVERIFIED, "That is no whole age file: its beginning is damaged.");
+}
+
+/** Reads on; undefined where a tag does not hold, which is all that can go wrong behind the header.
+ *  @throws Failure where the file cannot be read on */
 async function next(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read();
-  } catch {
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     return undefined;
   }
 }

@@ -227,7 +227,7 @@ async function feed({
     if (isReadable) isReadable = goesOn(reader, piece);
   };
   let isWhole = true;
-  if (identities !== undefined) isWhole = await unseal(file, identities, take);
+  if (identities !== undefined) isWhole = await unseal(piecesOf(file), identities, take);
   else for (const piece of piecesOf(file)) take(piece);
   return { isWhole, container: reader.finish() };
 }
