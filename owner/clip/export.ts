@@ -5,6 +5,8 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
+import type { Writable } from "node:stream";
+import type { Bytes } from "../../firmware/bytes.ts";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
 import { printable } from "../terminal.ts";
@@ -53,6 +55,32 @@ async function encode(at: {
   readonly isCopy: boolean;
 }): Promise<boolean> {
   const { file, identities, out, isCopy } = at;
+  const program = startFfmpeg(out, isCopy);
+  let isWhole: boolean;
+  try {
+    isWhole = await pour({ pieces: piecesOf(file), identities }, program.input);
+  } catch (error) {
+    // What it has made of the beginning is no film that anybody asked for.
+    await program.stop();
+    rmSync(out, { force: true });
+    throw error;
+  }
+  const refusal = await program.ended();
+  if (refusal === undefined) return isWhole;
+  rmSync(out, { force: true });
+  throw new Failure(EXIT.UNVERIFIED, `ffmpeg makes no film of it: ${refusal}.`);
+}
+
+/** A program that was started, its standard input, and what comes of it. */
+interface Program {
+  readonly input: Writable;
+  /** Waits for its end. @returns why it made nothing; undefined where it did @throws Failure where it is not there */
+  ended(): Promise<string | undefined>;
+  /** Ends it, and waits. */
+  stop(): Promise<void>;
+}
+
+function startFfmpeg(out: string, isCopy: boolean): Program {
   const codec = isCopy ? ["-c:v", "copy"] : ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-vf", EVEN];
   const words = ["-v", "error", "-nostdin", "-f", "matroska", "-i", "pipe:0", ...codec, "-movflags", "+faststart"];
   // ffmpeg makes the file; like every other film it is for this user alone.
@@ -63,38 +91,56 @@ async function encode(at: {
   child.stderr.on("data", (chunk) => {
     errors = (errors + String(chunk)).slice(0, ERROR_CHARACTERS_MAX);
   });
-  // Where it ends early, it says why itself.
+  // Whoever writes is told; the stream need not say it twice.
   child.stdin.on("error", () => undefined);
-  const ended = new Promise<number>((resolve, reject) => {
+  const end = new Promise<string | undefined>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (exit) => resolve(exit ?? -1));
+    child.on("close", (exit, signal) => {
+      if (exit === 0) resolve(undefined);
+      else
+        resolve(printable(errors.trim()) || (signal === null ? `it ended with ${exit}` : `it was ended by ${signal}`));
+    });
   });
-  ended.catch(() => undefined);
-  const pieces: Uint8Array[] = [];
-  let isWhole = true;
-  try {
-    if (identities === undefined) for (const piece of piecesOf(file)) await write(child.stdin, piece);
-    else {
-      isWhole = await unseal(piecesOf(file), identities, (piece) => void pieces.push(piece));
-      for (const piece of pieces) await write(child.stdin, piece);
-    }
-  } finally {
-    child.stdin.end();
-  }
-  const exit = await ended.catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
-    throw usage('There is no ffmpeg here: install it (apt-get install ffmpeg), or use "latchkey clip decrypt".');
-  });
-  if (exit === 0) return isWhole;
-  rmSync(out, { force: true });
-  throw new Failure(
-    EXIT.UNVERIFIED,
-    `ffmpeg makes no film of it: ${printable(errors.trim()) || `it ended with ${exit}`}.`,
-  );
+  end.catch(() => undefined);
+  return {
+    input: child.stdin,
+    ended: () =>
+      end.catch((error: unknown) => {
+        if (systemCode(error) !== "ENOENT") throw error;
+        throw usage('There is no ffmpeg here: install it (apt-get install ffmpeg), or use "latchkey clip decrypt".');
+      }),
+    stop: async () => {
+      child.kill();
+      await end.catch(() => undefined);
+    },
+  };
 }
 
-function write(stream: NodeJS.WritableStream, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write(piece, () => resolve());
+/** Whatever the stream led to takes no more; why, it says itself. */
+class Refused extends Error {}
+
+/** Hands a film on as it comes, each piece once the one before it was taken, and ends the stream.
+ *  @returns whether all of it was: false where it was cut or damaged, or where the stream broke, from where on nothing is read
+ *  @throws Failure where the film cannot be read or opened */
+export async function pour(
+  film: { readonly pieces: Iterable<Bytes>; readonly identities: readonly string[] | undefined },
+  into: Writable,
+): Promise<boolean> {
+  const { pieces, identities } = film;
+  try {
+    if (identities !== undefined) return await unseal(pieces, identities, (piece) => write(into, piece));
+    for (const piece of pieces) await write(into, piece);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return false;
+  } finally {
+    into.end();
+  }
+}
+
+function write(stream: Writable, piece: Bytes): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(piece, (error) => (error ? reject(new Refused()) : resolve()));
   });
 }

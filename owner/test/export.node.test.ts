@@ -1,20 +1,26 @@
 // Goal: a film becomes an MP4 that players show, its maker is told what is lost, and where ffmpeg is not there a sentence says so.
-// Method: a film of whole pictures is encrypted and exported; ffprobe, where it is, says what came of it.
+// Method: a film of whole pictures is encrypted and exported; ffprobe, where it is, says what came of it. Films are poured into a
+// slow stream and into one that breaks, which see how much of them was drawn; and programs that end early are put in ffmpeg's place.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writable } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
-import { AgeWriter } from "../../camera/age.ts";
+import { AgeWriter, CHUNK_BYTES } from "../../camera/age.ts";
 import { Recording } from "../../camera/recording.ts";
 import { DAY } from "../../camera/test/board.ts";
 import { CAMERA, FIRST_SEQ, occasionOf } from "../../camera/test/film.ts";
 import { SeededRandom } from "../../camera/test/sealing.ts";
 import { Tape } from "../../camera/test/tape.ts";
-import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { Sensor } from "../../simulator/sensor/sensor.ts";
+import { pour } from "../clip/export.ts";
 import { clipSecretOf } from "../clip/key.ts";
+import { ageIdentity } from "../clip/unseal.ts";
+import { sourceOf } from "./source.node.ts";
 import { Desk, isSentence } from "./stage.node.ts";
 
 const SEED = toBase64url(new Uint8Array(32).fill(0x51));
@@ -93,5 +99,74 @@ test("makes nothing of what is no film, and says where ffmpeg is missing", async
   isSentence(await desk.launch(words, { PATH: "/nowhere" }), 2, /There is no ffmpeg here: install it/);
   isSentence(await desk.run(["clip", "export", desk.file("visit.age")]), 2, /--out is missing/);
 });
+
+const SECRET = clipSecretOf(fromBase64url(SEED));
+const LONG = new Uint8Array(20 * CHUNK_BYTES);
+
+function sealed(plain: Bytes): Bytes {
+  const tape = new Tape();
+  const recipients = [crypto.agreementPublicKey(SECRET)];
+  const sink = new AgeWriter(crypto, new SeededRandom(3), { recipients, sink: tape });
+  sink.append(plain);
+  sink.end();
+  return tape.bytes;
+}
+
+const FILMS: readonly (readonly [name: string, film: Bytes, identities: readonly string[] | undefined])[] = [
+  ["an open film", LONG, undefined],
+  ["an encrypted film", sealed(LONG), [ageIdentity(SECRET)]],
+];
+for (const [name, film, identities] of FILMS) {
+  test(`${name} is read no faster than it is taken`, async () => {
+    const source = sourceOf(film);
+    let taken = 0;
+    const slow = new Writable({
+      write(piece: Bytes, _, done) {
+        taken += piece.length;
+        assert.ok(source.drawn <= taken + 2 * CHUNK_BYTES, `${source.drawn} bytes were read for ${taken}`);
+        setImmediate(done);
+      },
+    });
+    assert.is(await pour({ pieces: source, identities }, slow), true);
+    assert.ok(slow.writableEnded);
+    assert.is(taken, LONG.length);
+  });
+
+  test(`${name} is read no further where nobody takes it any more`, async () => {
+    const source = sourceOf(film);
+    let taken = 0;
+    const breaking = new Writable({
+      write(piece: Bytes, _, done) {
+        taken += piece.length;
+        done(taken > CHUNK_BYTES ? Object.assign(new Error("write EPIPE"), { code: "EPIPE" }) : null);
+      },
+    });
+    breaking.on("error", () => undefined);
+    assert.is(await pour({ pieces: source, identities }, breaking), false);
+    assert.ok(source.isClosed);
+    assert.ok(source.drawn <= taken + 2 * CHUNK_BYTES, `${source.drawn} bytes were read for ${taken}`);
+  });
+}
+
+const PROGRAMS: readonly (readonly [name: string, script: string, says: RegExp])[] = [
+  [
+    "says why",
+    "echo 'no such\u001b[2J codec' >&2; exit 1",
+    /ffmpeg makes no film of it: no such\\u\{1b\}\[2J codec\.\n$/,
+  ],
+  ["says nothing", "exit 3", /ffmpeg makes no film of it: it ended with 3\.\n$/],
+  ["is killed", 'for out; do :; done; echo part > "$out"; kill -9 $$', /it was ended by SIGKILL\.\n$/],
+];
+for (const [name, script, says] of PROGRAMS) {
+  test(`an ffmpeg that ends early and ${name} leaves a sentence, and no file`, async () => {
+    mkdirSync(desk.file(name));
+    writeFileSync(join(desk.file(name), "ffmpeg"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    const out = desk.file(`${name}.mp4`);
+    writeFileSync(desk.file("long.age"), FILMS[1][1]);
+    const path = `${desk.file(name)}:${process.env["PATH"]}`;
+    isSentence(await desk.launch(["clip", "export", desk.file("long.age"), "--out", out], { PATH: path }), 5, says);
+    assert.not.ok(existsSync(out));
+  });
+}
 
 test.run();

@@ -9,35 +9,12 @@ import * as assert from "uvu/assert";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { ageIdentity, ageRecipient, HEADER_BYTES_MAX, STANZAS_MAX, unseal } from "../clip/unseal.ts";
 import { EXIT, Failure } from "../failure.ts";
+import { PIECE_BYTES, Source, sourceOf } from "./source.node.ts";
 
-const PIECE_BYTES = 1_000;
 const CHUNK_BYTES = 65_536;
 const VERSION = "age-encryption.org/v1\n";
 const STANZA = `-> X25519 ${"A".repeat(43)}\n${"A".repeat(43)}\n`;
 const MINE = ageIdentity(new Uint8Array(32).fill(9));
-
-/** Bytes that are counted as they are drawn. */
-class Source implements Iterable<Bytes> {
-  drawn = 0;
-  isClosed = false;
-  private readonly text: (at: number) => Bytes | undefined;
-
-  /** @param piece gives the next one, by how many bytes came before it; undefined at the end */
-  constructor(piece: (at: number) => Bytes | undefined) {
-    this.text = piece;
-  }
-
-  *[Symbol.iterator](): Generator<Bytes> {
-    try {
-      for (let piece = this.text(0); piece !== undefined; piece = this.text(this.drawn)) {
-        this.drawn += piece.length;
-        yield piece;
-      }
-    } finally {
-      this.isClosed = true;
-    }
-  }
-}
 
 /** A beginning, and then one text again and again without an end. */
 function endless(start: string, again: string): Source {
@@ -48,10 +25,6 @@ function endless(start: string, again: string): Source {
 
 function bytesOf(text: string): Bytes {
   return new Uint8Array(Buffer.from(text, "latin1"));
-}
-
-function piecesOf(bytes: Bytes): Source {
-  return new Source((at) => (at < bytes.length ? bytes.slice(at, at + PIECE_BYTES) : undefined));
 }
 
 async function refusalOf(source: Source): Promise<Failure> {
@@ -85,7 +58,7 @@ for (const [name, source, says] of ENDLESS) {
 
 for (const size of [0, 1, VERSION.length, VERSION.length + 50]) {
   test(`refuses a header that ends after ${size} bytes`, async () => {
-    const { exit, message } = await refusalOf(piecesOf(bytesOf(`${VERSION}${STANZA}--- `.slice(0, size))));
+    const { exit, message } = await refusalOf(sourceOf(bytesOf(`${VERSION}${STANZA}--- `.slice(0, size))));
     assert.is(exit, EXIT.UNVERIFIED);
     assert.match(message, /beginning is damaged/);
   });
@@ -102,15 +75,15 @@ async function sealedFor(count: number, plain: Bytes): Promise<Bytes> {
 test("opens what is sealed for as many keys as are let in, and refuses one more before it tries any", async () => {
   const plain = bytesOf("a film");
   const taken: Bytes[] = [];
-  assert.ok(await unseal(piecesOf(await sealedFor(STANZAS_MAX, plain)), [MINE], (piece) => taken.push(piece)));
+  assert.ok(await unseal(sourceOf(await sealedFor(STANZAS_MAX, plain)), [MINE], (piece) => taken.push(piece)));
   assert.equal(taken, [plain]);
-  const { exit, message } = await refusalOf(piecesOf(await sealedFor(STANZAS_MAX + 1, plain)));
+  const { exit, message } = await refusalOf(sourceOf(await sealedFor(STANZAS_MAX + 1, plain)));
   assert.is(exit, EXIT.UNVERIFIED);
   assert.match(message, /more than 32 keys/);
 });
 
 test("a film is drawn no faster than it is taken, and not on where nobody takes it", async () => {
-  const source = piecesOf(await sealedFor(1, new Uint8Array(20 * CHUNK_BYTES)));
+  const source = sourceOf(await sealedFor(1, new Uint8Array(20 * CHUNK_BYTES)));
   let taken = 0;
   const stop = new Error("enough");
   const take = async (piece: Bytes) => {
