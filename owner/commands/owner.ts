@@ -20,6 +20,11 @@ import { nameOfOwner } from "./owners.ts";
 const NAME_CHARACTERS_MAX = 32;
 /** Of the time servers that a lock trusts. */
 const PLACES = Object.freeze([0, 1, 2]);
+/** A camera knows nothing of owners, and nobody can tell from here whether it has a password, or who knows it. */
+const CAMERA_REMINDERS = Object.freeze([
+  'The camera is not told: say anew for whom it seals its films with "latchkey camera recipients".',
+  'Whoever knows the password of its stream goes on seeing the hall: "latchkey camera stream on" sets another, "latchkey camera stream off" ends it.',
+]);
 
 /** The command `owner`. */
 export const owner: Command = {
@@ -109,10 +114,7 @@ async function remove(call: Call, given: string): Promise<Outcome> {
       call.terminal.say(
         'The lock trusts no time server any more, since they may have been its own: "latchkey config" names them anew.',
       );
-    if (hasCamera)
-      call.terminal.say(
-        'The camera is not told: say anew for whom it seals its films with "latchkey camera recipients".',
-      );
+    if (hasCamera) for (const line of CAMERA_REMINDERS) call.terminal.say(line);
   }
   if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
   keystore.save();

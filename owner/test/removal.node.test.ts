@@ -1,0 +1,50 @@
+// Goal: whoever removes an owner learns what the removed key's holder still has of the house: of a camera, its films and its picture.
+// Method: an owner adds others and removes them, before a camera is enrolled and after; somebody inside presses when the lock sounds.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { toBase64url } from "../../firmware/bytes.ts";
+import { Hall } from "./hall.node.ts";
+import { atHome, done, type Home } from "./porch.node.ts";
+import { Transcript } from "./stage.node.ts";
+
+const PRESS_SECONDS = 61;
+
+/** Adds an owner and removes them: the press that the first is asked for is enough for both. @returns what was said at the end */
+async function removed(home: Home, byte: number): Promise<string> {
+  const key = toBase64url(crypto.signingPublicKey(new Uint8Array(32).fill(byte)));
+  // A press of before counts no more.
+  home.porch.passTime(PRESS_SECONDS);
+  const heard = new Transcript();
+  const adding = home.owner.run(["owner", "add", key, "--name", "Paul"], heard);
+  await heard.line(/press the button on its inside now/);
+  home.porch.pressAndStay();
+  assert.is((await adding).exit, 0);
+  return done(home, "owner", "remove", "Paul");
+}
+
+atHome(
+  "whoever removes an owner is told what that one may go on seeing, where there is a camera",
+  async (home) => {
+    assert.not.match(await removed(home, 11), /camera|hall/, "where there is none");
+    const hall = new Hall(home.porch);
+    try {
+      await hall.listen();
+      home.porch.pressAndStay();
+      hall.pass(500);
+      hall.pace = 30;
+      await done(home, "camera", "enrol", "--yes");
+      hall.pace = 1;
+      const said = await removed(home, 12);
+      assert.match(said, /say anew for whom it seals its films with "latchkey camera recipients"/);
+      assert.match(said, /knows the password of its stream goes on seeing the hall/);
+      assert.match(said, /"latchkey camera stream on" sets another, "latchkey camera stream off" ends it/);
+    } finally {
+      hall.close();
+    }
+  },
+  false,
+);
+
+test.run();
