@@ -1,4 +1,5 @@
-// Goal: whoever removes an owner learns what the removed key's holder still has of the house: of a camera, its films and its picture.
+// Goal: whoever removes an owner learns what the removed key's holder still has of the house, of a camera, its films and its picture, and
+// what went with the key: the time servers.
 // Method: an owner adds others and removes them, before a camera is enrolled and after; somebody inside presses when the lock sounds.
 
 import { test } from "uvu";
@@ -43,6 +44,22 @@ atHome(
     } finally {
       hall.close();
     }
+  },
+  false,
+);
+
+atHome(
+  "whoever removes an owner is told that the time servers are gone with the key, where there were any",
+  async (home) => {
+    assert.not.match(await removed(home, 11), /time server/, "where there were none");
+    home.porch.pressAndStay();
+    const servers = [1, 2].flatMap((place) => [
+      `--time-server-${place}`,
+      `127.0.0.1:2002=${toBase64url(new Uint8Array(32).fill(place))}`,
+    ]);
+    assert.match(await done(home, "config", ...servers), /latchkey time --server 127/);
+    assert.match(await removed(home, 12), /trusts no time server any more.*"latchkey config" names them anew/);
+    assert.not.match(await done(home, "config"), /latchkey time --server 127/);
   },
   false,
 );
