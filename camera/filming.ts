@@ -44,6 +44,8 @@ export class Filming {
   #wanted: (Omit<Purpose, "occasion"> & { readonly occasion: Omit<Occasion, "clip"> }) | undefined;
   #reel: Reel | undefined;
   #head: FootageHead | undefined;
+  /** When the newest frame was taken that could be kept, in milliseconds since the camera's start. It may be in a clip by now. */
+  #keptAt = 0;
 
   constructor(parts: ReelParts, size: RingSize, desk: FilmingDesk) {
     this.#parts = parts;
@@ -70,7 +72,7 @@ export class Filming {
 
   /** Whether the sensor, on for as long, has given nothing for a while that could be kept. @param ms as in `isRecording` */
   isStarved(ms: number): boolean {
-    return ms - (this.#ring.newest?.ms ?? 0) > KEPT_MILLIS;
+    return ms - this.#keptAt > KEPT_MILLIS;
   }
 
   /** The visit of the clip that is asked for; 0 outside of one. */
@@ -110,6 +112,7 @@ export class Filming {
     // What waits for the card is written, and does not make room.
     while (this.#mayWrite && !this.#ring.fits(size)) this.#write(1);
     this.#ring.push(frame);
+    this.#keptAt = frame.ms;
   }
 
   /** Ends the clip with the newest frame; harmless where none is on. */
@@ -122,6 +125,7 @@ export class Filming {
   clear(): void {
     this.finish();
     this.#ring.clear();
+    this.#keptAt = 0;
   }
 
   /** Whether there is a frame that is to be written now: the newest waits. */

@@ -172,9 +172,10 @@ export class Filming {
     const beat = this.#camera.last;
     if (beat === undefined || !this.#camera.isHeard(now)) return "lost";
     if (!this.#isRecording(visit, now)) return "alarm";
+    // It looks anew for whoever comes while it films the one before, and has no frame at first.
+    const isFresh = beat.ageMillis <= STALE_MILLIS || now - visit.began < STALE_MILLIS;
     // How it judges what it sees, and how patient it is with a back before the lens, is the camera's own affair.
-    const isSeeing = beat.alarm === undefined && !beat.isCaseOpen && beat.ageMillis <= STALE_MILLIS;
-    return isSeeing ? "well" : "alarm";
+    return beat.alarm === undefined && !beat.isCaseOpen && isFresh ? "well" : "alarm";
   }
 
   /** Whether the visit's clip is being written; a camera that has just been asked has some time to begin. */

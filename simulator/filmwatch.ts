@@ -4,7 +4,9 @@
 // Follows docs/visit.md and docs/attacks.md T23, T26, T27, T29.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
-import type { Entry } from "../firmware/journal/entry.ts";
+import type { Entry, Outcome } from "../firmware/journal/entry.ts";
+import { readEntry } from "../firmware/journal/payload.ts";
+import { ACCESS, RECORD_HEADER_BYTES } from "../firmware/journal/record.ts";
 import { lookAtFilm } from "./film.ts";
 import { type Hall, KEEP_SECONDS, type Trick } from "./hall.ts";
 import type { Invariant } from "./invariants.ts";
@@ -41,6 +43,7 @@ const INTENT = 16;
 const CLOSING = 17;
 const CODE = 24;
 const SEQUENCE_OFFSET = 4;
+const SIZE_OFFSET = 2;
 
 interface Filmed {
   readonly began: number;
@@ -102,7 +105,12 @@ export class FilmWatch {
   /** Takes a record that was programmed: an intent, or the end of a visit. */
   wrote(bytes: Uint8Array): void {
     const [type] = bytes;
-    if (type === CLOSING) this.#closed();
+    if (type === CLOSING) {
+      const { isCalm = false, visit } = this.#open ?? {};
+      if (isCalm && outcomeOf(bytes) === "camera")
+        this.#desk.report("a visit was ended by a camera that did not fail", `visit ${visit}`);
+      this.#closed();
+    }
     if (type !== INTENT && type !== CODE) return;
     const visit = new DataView(bytes.buffer, bytes.byteOffset).getUint32(SEQUENCE_OFFSET, true);
     this.#opened(type === INTENT ? ruleOf(this.#desk.visitor?.chain ?? []) : 0, visit);
@@ -189,6 +197,17 @@ export class FilmWatch {
     const fault = looked.kind === "judged" ? looked.verdict.findings.map(({ kind }) => kind).join(", ") : looked.kind;
     this.#desk.report("a visit's film is not what the journal says", `visit ${visit}: ${fault}`);
   }
+}
+
+/** How a visit ended, as the lock wrote it. */
+function outcomeOf(record: Uint8Array): Outcome | undefined {
+  const entry = readEntry(ACCESS, CLOSING, new Uint8Array(record).subarray(RECORD_HEADER_BYTES, sizeOf(record)));
+  return entry.kind === "closing" ? entry.outcome : undefined;
+}
+
+/** The bytes of a record's header and payload: zeros fill it up behind them. */
+function sizeOf(record: Uint8Array): number {
+  return RECORD_HEADER_BYTES + new DataView(record.buffer, record.byteOffset).getUint16(SIZE_OFFSET, true);
 }
 
 /** The strictest rule of a chain counts. */

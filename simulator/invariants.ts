@@ -35,6 +35,7 @@ export type Invariant =
   | "opened past a camera that proves nothing"
   | "refused what the camera proves"
   | "the camera failed and nobody was told"
+  | "a visit was ended by a camera that did not fail"
   | "looked with no record of it"
   | "a visit's film is not what the journal says"
   | "the house did not converge"

@@ -17,6 +17,7 @@ const PAST = "opened past a camera that proves nothing";
 const NOT_TOLD = "the camera failed and nobody was told";
 const NO_FILM = "a visit's film is not what the journal says";
 const SHUT_OUT = "refused what the model allows";
+const ENDED = "a visit was ended by a camera that did not fail";
 
 const ROWS = [
   {
@@ -65,6 +66,25 @@ const ROWS = [
     rewrites: [
       rewrite(FREEZE, 'if (files.equal >= PATIENCE.frozenFrames) return "frozen";'),
       rewrite(FREEZE, 'if (this.#stillPairs >= PATIENCE.stillPairs) return "still";'),
+    ],
+  },
+  {
+    name: "hold a camera for failed that looks anew for the next who comes",
+    from: 59,
+    by: [ENDED],
+    rewrites: [
+      rewrite(LOCK_FILMING, " || now - visit.began < STALE_MILLIS;\n    // How it judges", ";\n    // How it judges"),
+    ],
+  },
+  {
+    name: "forget with each clip that the sensor gives pictures",
+    by: [ENDED],
+    rewrites: [
+      rewrite(
+        FILMING,
+        "return ms - this.#keptAt > KEPT_MILLIS;",
+        "return ms - (this.#ring.newest?.ms ?? 0) > KEPT_MILLIS;",
+      ),
     ],
   },
   {

@@ -33,4 +33,23 @@ test("a lens that was under black at one knock keeps nobody out at the next, by 
   assert.ok(knocks(desk, courier()));
 });
 
+test("whoever comes while the camera still films the one before is let in, and is not thrown out", () => {
+  const { desk, courier } = watched((options) => new Desk({ crypto, ...options }), {
+    ...{ seed: 3, frameMillis: 500, isCheap: true },
+  });
+  for (let visit = 1; visit <= 3; visit++) {
+    assert.ok(knocks(desk, courier()), `visit ${visit}`);
+    desk.passTime(2);
+    assert.ok(desk.openDoor(), `visit ${visit}: the door is held shut`);
+    desk.passTime(2);
+    desk.shutDoor();
+    desk.passTime(9);
+    assert.is(desk.rig.bolt, "thrown");
+  }
+  assert.equal(
+    desk.entries("closing").map(({ outcome }) => outcome),
+    ["secured", "secured", "secured"],
+  );
+});
+
 test.run();
