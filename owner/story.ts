@@ -256,7 +256,8 @@ export class Story {
     if (openedAfter === undefined && securedAfter !== undefined && (witnesses & WITNESS_CONTACT) !== 0)
       parts.push("door not seen open");
     if (openedAfter !== undefined) parts.push(`door open after ${sayDuration(openedAfter)}`);
-    if (closedAfter !== undefined) parts.push(`shut after ${sayDuration(closedAfter)}`);
+    // A lock that finds the door shut when power comes back notes that as its moment: nobody shut it then.
+    if (openedAfter !== undefined && closedAfter !== undefined) parts.push(`shut after ${sayDuration(closedAfter)}`);
     parts.push(
       securedAfter === undefined
         ? OUTCOMES[outcome]

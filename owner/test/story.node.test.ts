@@ -64,8 +64,8 @@ const WITNESSES: readonly (readonly [witnesses: number, opened: number | undefin
   [5, 3, "door open after 3 s, shut after 9 s, locked after 12 s (by the contact and the motor at its stop)"],
   [4, 3, "door open after 3 s, shut after 9 s, locked after 12 s (by the motor at its stop alone)"],
   [0, 3, "door open after 3 s, shut after 9 s, locked after 12 s (seen by nothing)"],
-  [3, undefined, "door not seen open, shut after 9 s, locked after 12 s"],
-  [2, undefined, "shut after 9 s, locked after 12 s (by the bolt's sensor alone)"],
+  [3, undefined, "door not seen open, locked after 12 s"],
+  [2, undefined, "locked after 12 s (by the bolt's sensor alone)"],
 ];
 
 for (const [witnesses, openedAfter, said] of WITNESSES) {
@@ -74,6 +74,14 @@ for (const [witnesses, openedAfter, said] of WITNESSES) {
     assert.is(lines(WHO, INTENT, end)[0]?.split(" | ")[2], said);
   });
 }
+
+test("says of a door that was shut when power came back that it is locked, and not that somebody shut it", () => {
+  const end = { kind: "closing", intent: 2, outcome: "power-cut", closedAfter: 0, securedAfter: 3 } as const;
+  const said = (openedAfter: number | undefined) =>
+    lines(WHO, INTENT, { ...end, openedAfter, witnesses: 3 })[0]?.split(" | ")[2];
+  assert.is(said(undefined), "door not seen open, the power was cut after 3 s");
+  assert.is(said(0), "door open after 0 s, shut after 0 s, the power was cut after 3 s");
+});
 
 test("says whose uses were spent, where each link of the chain is counted", () => {
   const spends = [1, 3].map((used) => ({ link8: LINK, used, until: START }));
