@@ -264,12 +264,13 @@ function nameOf({ clip }: ListedClip): string {
   return toBase64url(clip);
 }
 
-/** Says a film: "visit 41  Mon 2 Nov 2026 08:59 (UTC+01:00)  30 frames  1.2 MB  fetched  wcHB..." */
+/** Says a film: "visit 41  until Mon 2 Nov 2026 08:59 (UTC+01:00)  30 frames  1.2 MB  fetched  wcHB..." */
 function sayClip(clip: ListedClip, zone: Zone, isFilming: boolean): string {
   const { visit, bytes, firstFrame, lastFrame, endedLo, endedHi, flags } = clip;
   const isOpen = (flags & FLAG_OPEN) !== 0;
-  const until = endedHi === UNKNOWN_TIME ? "after " : "";
-  const ended = endedLo === 0 ? "ended at an unknown time" : `${until}${sayMoment(zone, seconds(endedLo))}`;
+  // The camera notes when a film ended, and not when it began.
+  const until = endedHi === UNKNOWN_TIME ? "until some time after" : "until";
+  const ended = endedLo === 0 ? "ended at an unknown time" : `${until} ${sayMoment(zone, seconds(endedLo))}`;
   const when = isFilming ? "still filming" : isOpen ? "it was cut off" : ended;
   const marks = [
     ...(isOpen && !isFilming ? ["no end"] : []),
