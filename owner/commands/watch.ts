@@ -54,11 +54,11 @@ async function run(call: Call): Promise<Outcome> {
     const of = { port: port ?? 0, seconds, title: printable(name), status };
     return isPiped ? pipe(call, looking, of) : serve(call, looking, of);
   };
-  const pictures =
+  const { pictures, address } =
     key.kind === "owner"
       ? await asViewer(call, keystore, key.lock, show)
       : await asGuestViewer(call, keystore, key, show);
-  return { exit: EXIT.OK, json: { lockId: key.lockId, pictures } };
+  return { exit: EXIT.OK, json: { lockId: key.lockId, pictures, address: address ?? null } };
 }
 
 interface Shown {
@@ -69,18 +69,29 @@ interface Shown {
   readonly status: Status | undefined;
 }
 
-/** Shows pictures in a page until the camera ends the session, or the time is over. @returns how many */
-async function serve(call: Call, looking: Looking, { port, seconds, title, status }: Shown): Promise<number> {
+/** What was seen. */
+interface Seen {
+  readonly pictures: number;
+  /** Of the page; undefined where there was none. */
+  readonly address: string | undefined;
+}
+
+/** Shows pictures in a page until the camera ends the session, or the time is over. */
+async function serve(call: Call, looking: Looking, { port, seconds, title, status }: Shown): Promise<Seen> {
   const window = new Window(title);
   let pictures = 0;
+  let address: string | undefined;
   let off: { close(): void } | undefined;
   try {
-    const address = await window.open(port);
+    address = await window.open(port);
     await looking.watch(({ head, jpeg, notBefore }) => {
       pictures += 1;
       window.show({ head, jpeg, notBefore });
     });
-    call.terminal.say(`Open in a browser on this computer: ${address}`);
+    const sentence = `Open in a browser on this computer: ${address}`;
+    // The object comes when nobody can look any more.
+    if (call.isJson) call.terminal.warn(sentence);
+    else call.terminal.say(sentence);
     off = explainOff(looking, status, (reason) => {
       window.explain(reason);
       if (reason !== "") call.terminal.warn(reason);
@@ -91,11 +102,11 @@ async function serve(call: Call, looking: Looking, { port, seconds, title, statu
     window.close();
   }
   if (seconds === undefined) call.terminal.warn("The camera, or the lock, ended it: run the command again.");
-  return pictures;
+  return { pictures, address };
 }
 
-/** Writes pictures to standard output; a reader that is slow, or gone, is not waited for. @returns how many */
-async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): Promise<number> {
+/** Writes pictures to standard output; a reader that is slow, or gone, is not waited for. */
+async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): Promise<Seen> {
   let pictures = 0;
   let isFull = false;
   let isGone = false;
@@ -129,7 +140,7 @@ async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): P
     off.close();
     clearInterval(timer);
   }
-  return pictures;
+  return { pictures, address: undefined };
 }
 
 async function until(looking: Looking, seconds: number | undefined): Promise<void> {

@@ -292,9 +292,13 @@ inHall("a guest sees while the grant allows to view, and is refused everything e
   await done(home, "grant", "--to", key, "--until", "+2h", "--allow", "view", "--out", seeing);
   await done(home, "grant", "--to", key, "--until", "+2h", "--out", blind);
   const watch = ["watch", "--for", "1", "--at", address, ...at];
-  const seen = await guest.ask([...watch, "--grant", seeing]);
-  assert.is(seen["exit"], 0);
+  const { exit, output, errors } = await guest.run([...watch, "--grant", seeing, "--json"]);
+  const seen = JSON.parse(output) as Record<string, unknown>;
+  assert.is(exit, 0, errors);
   assert.ok(Number(seen["pictures"]) >= 2, String(seen["pictures"]));
+  // A program reads the object when all is over, so the address comes beside it as well.
+  assert.match(String(seen["address"]), /^http:\/\/127\.0\.0\.1:\d+\/\S+\/$/);
+  assert.is(errors, `Open in a browser on this computer: ${seen["address"]}\n`);
   isSentence(await guest.run([...watch, "--grant", blind]), 1, /does not allow "view"/);
   await guest.ask(["accept", seeing, "--at", address]);
   isSentence(await guest.run(["clip", "list", ...at]), 2, /Only the owner of a lock/);
