@@ -28,7 +28,7 @@ export const CUSTODY_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
   lock: { value: "NAME", help: "which lock, where you own several" },
   at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
   recovery: { help: "sign with the 24 words on paper instead of this computer's key: they are asked for" },
-  words: { value: "FILE", help: "the 24 words from a file, or - for standard input; goes with --recovery" },
+  words: { value: "FILE", help: "sign with the 24 words from a file, or from - for standard input" },
 });
 
 /** What is known of a lock that is talked to. */

@@ -11,7 +11,7 @@ import { parseSetup } from "../../firmware/link/label.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
-import { askWords, asRecovery, CUSTODY_OPTIONS } from "../inside.ts";
+import { askWords, asRecovery } from "../inside.ts";
 import { createKeystore, hasKeystore, keystoreDirectory, PASSPHRASE_CHARACTERS_MIN } from "../keystore.ts";
 import { addressOf } from "../ownership.ts";
 import type { Person } from "../person.ts";
@@ -21,6 +21,8 @@ import { ownZone } from "../timezone.ts";
 import { newLock, takeZone } from "./adopt.ts";
 
 const COLUMNS = 4;
+/** What says something of a lock, or of words that are there already. */
+const RECOVERING: readonly string[] = Object.freeze(["words", "name", "at"]);
 /** How often it is asked whether the words are on paper. */
 const ANSWERS_MAX = 3;
 
@@ -31,7 +33,7 @@ export const init: Command = {
   positionals: [],
   options: {
     recover: { value: "SETUP", help: "a computer or phone is lost: own its lock again from here, with your 24 words" },
-    words: CUSTODY_OPTIONS["words"] ?? { help: "" },
+    words: { value: "FILE", help: "with --recover: the 24 words from a file, or from - for standard input" },
     name: { value: "NAME", help: "with --recover: what you call the lock (home)" },
     at: { value: "HOST:PORT", help: "with --recover: where the lock is reached, or serial:PORT" },
   },
@@ -48,13 +50,17 @@ export const init: Command = {
 };
 
 async function run(call: Call): Promise<Outcome> {
+  const setup = call.option("recover");
+  const stray = RECOVERING.find((name) => call.option(name) !== undefined);
+  // Whoever gives words means those, and would else be shown others, in whose place nobody has written them down.
+  if (setup === undefined && stray !== undefined)
+    throw usage(`--${stray} goes with --recover SETUP: alone, init makes new words, and asks no lock.`);
   const directory = keystoreDirectory();
   if (hasKeystore(directory)) {
     throw usage(
       `There are keys in ${directory} already: they stay; set LATCHKEY_HOME to another folder for a second person.`,
     );
   }
-  const setup = call.option("recover");
   if (setup !== undefined) return recover(call, directory, setup);
   const passphrase = await choosePassphrase(call);
   const words = drawWords();

@@ -80,6 +80,9 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["opne"], 2, /no command "opne".*latchkey help/],
   [["help", "opne"], 2, /no command/],
   [["init"], 2, /keys in .* already/],
+  [["init", "--words", "words.txt"], 2, /--words goes with --recover/],
+  [["init", "--name", "flat"], 2, /--name goes with --recover/],
+  [["init", "--at", "192.0.2.1"], 2, /--at goes with --recover/],
   [["id", "extra"], 2, /one word too many/],
   [["id", "--colour"], 2, /no option --colour.*--help/],
   [["id", "--json=yes"], 2, /--json takes no value/],
@@ -237,6 +240,17 @@ test("helps with every command, in lines of at most 120 characters", async ({ de
   for (const command of COMMANDS) {
     for (const line of helpOf(command).split("\n")) assert.ok(line.length <= 120, `${command.name}: ${line}`);
   }
+});
+
+test("names beside an option no other option that the command does not have", () => {
+  const strays = COMMANDS.flatMap(({ name, options }) =>
+    Object.entries(options).flatMap(([option, { help }]) =>
+      [...help.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)]
+        .filter(([, other = ""]) => !Object.hasOwn(options, other))
+        .map(([other]) => `${name} --${option}: ${other}`),
+    ),
+  );
+  assert.equal(strays, []);
 });
 
 test("says beside each --at of a lock that a port does too, and what only some locks tell", async () => {
