@@ -112,6 +112,9 @@ async function recover(call: Call, directory: string, given: string): Promise<Ou
     `Owners besides: ${others.join(", ")}. The lost key is one of them: remove it now, or the finder opens.`,
   );
   for (const other of others) call.terminal.say(`  latchkey owner remove ${other}`);
+  call.terminal.say(
+    "The lock sounds for that again, and somebody presses once more: a press is for one key's request.",
+  );
   call.terminal.say("Whatever was granted with the lost key ends with it, and must be granted anew.");
   call.terminal.say('Its codes for the keypad end too: "latchkey pin setup" lets this one make new ones.');
   return { exit: EXIT.OK, json: { key, lockId: lock.id, name, owners: others, directory } };

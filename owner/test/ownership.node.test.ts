@@ -216,7 +216,7 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
     "recover",
     [
       /Your new key is made.* and owns the lock home/,
-      /\n {2}latchkey owner remove \S{11}\n/,
+      /\n {2}latchkey owner remove \S{11}\nThe lock sounds for that again, and somebody presses once more/,
       /must be granted anew\.\nIts codes for the keypad end too: "latchkey pin setup" .*\n$/,
     ],
   ],
