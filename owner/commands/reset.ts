@@ -18,7 +18,7 @@ export const reset: Command = {
   name: "reset",
   summary: "Make a lock as new from the factory, or stop that (reset cancel)",
   positionals: ["[cancel|forget]"],
-  options: CUSTODY_OPTIONS,
+  options: { ...CUSTODY_OPTIONS, yes: { help: "forget: do not ask" } },
   help: [
     "A reset erases every record, every owner and the lock's own keys for good: afterwards it is another lock, with another",
     "text for its label, and whoever presses its button may adopt it. What you want kept, save first:",
@@ -27,7 +27,7 @@ export const reset: Command = {
     'for 24 hours, and any owner can stop it with "latchkey reset cancel", from anywhere; so can a power cut. With',
     "--recovery, that is with your 24 words, it happens at once.",
     "Without any key: open the cover and press the inside button five times within ten seconds; see docs/ownership.md.",
-    "reset forget takes a lock that was reset out of your keys; it asks no lock.",
+    "reset forget takes a lock that was reset out of your keys, after a question; it asks no lock.",
   ],
   examples: ["reset", "reset --recovery", "reset cancel", "reset cancel --recovery", "reset forget --lock home"],
   run,
@@ -38,6 +38,7 @@ async function run(call: Call): Promise<Outcome> {
   if (what !== undefined && what !== "cancel" && what !== "forget") {
     throw usage('There are "latchkey reset", "latchkey reset cancel" and "latchkey reset forget".');
   }
+  if (call.has("yes") && what !== "forget") throw usage('--yes goes with "latchkey reset forget" alone.');
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   if (what === "forget") return forget(call, keystore, lock);
@@ -76,10 +77,23 @@ async function cancel(call: Call, keystore: Keystore, lock: OwnedLock): Promise<
   return { exit: EXIT.OK, json: { lockId: lock.id, wasRunning } };
 }
 
-function forget(call: Call, keystore: Keystore, lock: OwnedLock): Outcome {
+async function forget(call: Call, keystore: Keystore, lock: OwnedLock): Promise<Outcome> {
+  await confirm(call, lock);
   forgetLock(keystore, lock);
   call.terminal.say(`Forgotten: ${printable(lock.name)} (${lock.id}) is no lock of yours any more, on this computer.`);
   return { exit: EXIT.OK, json: { lockId: lock.id } };
+}
+
+/** The lock is not asked, so only the person knows whether there is still one. @throws Failure where they do not say yes */
+async function confirm(call: Call, { name }: OwnedLock): Promise<void> {
+  if (call.has("yes")) return;
+  if (call.isJson) throw usage("With --json nobody is asked: run it without, or give --yes.");
+  call.terminal.warn("What you named, granted and took back there goes from this computer too.");
+  call.terminal.warn(
+    'A lock that was not reset stays yours, and "latchkey adopt SETUP" takes it up again, without all that.',
+  );
+  const answer = await call.terminal.ask(`Forget ${printable(name)}? (yes or no) `);
+  if (!/^y(es)?$/i.test(answer)) throw usage("Nothing was forgotten.");
 }
 
 function forgetLock(keystore: Keystore, lock: OwnedLock): void {

@@ -179,7 +179,11 @@ async function beginAnew(scene: Scene, { buyer, address }: People): Promise<void
   await note(scene, "status anew", buyer.run(["status"]));
   const shown = await buyer.ask(["status"]);
   await note(scene, "farewell", buyer.run(["show", String(shown["farewell"]), "--brief"]));
-  await note(scene, "forget", buyer.run(["reset", "forget"]));
+  await note(scene, "forget, and nobody there", buyer.launch(["reset", "forget"]));
+  await note(scene, "forget, for a program", buyer.run(["reset", "forget", "--json"]));
+  await note(scene, "reset without a question", buyer.run(["reset", "--yes"]));
+  await note(scene, "still there", buyer.run(["status"]));
+  await note(scene, "forget", buyer.run(["reset", "forget", "--yes"]));
 }
 
 /** What a command must have left where all went well: texts that its output holds. */
@@ -240,6 +244,7 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
   ["is another lock, to be adopted anew", "adopt anew", [/^You own the lock home/]],
   ["says that there was a lock before", "status anew", [/\nBefore: +it was another lock, and was reset/]],
   ["shows the former lock's last word", "farewell", [/^A checkpoint/]],
+  ["forgets no lock before somebody has said yes", "still there", [/^Lock: +home/]],
   ["forgets a lock", "forget", [/^Forgotten: home/]],
 ];
 for (const [claim, name, what] of DONE) {
@@ -273,11 +278,24 @@ const REFUSED: readonly (readonly [claim: string, name: string, exit: number, wh
   ["hands nothing to a key that the lock knows", "transfer to oneself", 1, /is or was an owner's there already/],
   ["leaves the seller nothing", "the seller", 2, /You own no lock/],
   ["begins no second reset", "reset twice", 1, /A reset runs already: in 1 d/],
+  ["asks whether a lock is to be forgotten", "forget, and nobody there", 2, /Forget home\? .*\(yes or no\).*ended/s],
+  [
+    "asks no question that belongs to another act",
+    "reset without a question",
+    2,
+    /--yes goes with "latchkey reset forget"/,
+  ],
   ["forgets the lock that it has reset", "status of nothing", 2, /You own no lock/],
 ];
 for (const [claim, name, exit, what] of REFUSED) {
   test(claim, ({ ran }) => isSentence(resultOf(ran, name), exit, what));
 }
+
+test("forgets nothing for a program that does not say --yes", ({ ran }) => {
+  const { exit, output } = resultOf(ran, "forget, for a program");
+  assert.is(exit, 2);
+  assert.match(output, /^\{"ok":false,"exit":2,"error":"With --json nobody is asked: .*--yes/);
+});
 
 test("plays the story to its end", ({ ran }) => assert.is(ran.get("the story itself")?.errors, undefined));
 
