@@ -207,7 +207,7 @@ export class House {
     this.#world.after(OFF_MILLIS, () => {
       this.#board.powerOn();
       this.#say(
-        "power is back and the lock has booted; it knows the time again after its owner's next act, or from two time servers",
+        "power is back and the lock has booted; it knows the time again when its owner opens, locks or runs latchkey time, or from two time servers",
       );
     });
   }

@@ -37,8 +37,8 @@ export const time: Command = {
     grant: { value: "TEXT|FILE", help: "an invitation that was not accepted before" },
   },
   help: [
-    "An owner tells the lock the time of this computer's clock: check that first. Every other command of an owner tells",
-    "the time too, as long as it fits.",
+    "An owner tells the lock the time of this computer's clock: check that first. To open, to lock and to change a setting",
+    "tells it too, as long as it fits; commands that only read, such as status, owners and log, do not.",
     "",
     "Anybody, a guest too, may bring a lock the time after a loss of power. It believes no phone for that, but two time",
     "servers of its owner's choice that agree. The owner names up to three (latchkey config --time-server-1",

@@ -262,6 +262,7 @@ test("says beside each --at of a lock that a port does too, and what only some l
   assert.match(helpFor("wifi"), /\n {2}latchkey wifi set Hall --at serial:\/dev\/ttyUSB0\n/);
   assert.match(helpFor("wifi"), /In the house of "npm start" every name is a network/);
   assert.match(helpFor("status"), /Only the image of a board names the commits/);
+  assert.match(helpFor("time"), /commands that only read, such as status, owners and log, do not\./);
 });
 
 test("believes nobody who answers and is not the lock", async ({ desk, port }) => {
