@@ -5,6 +5,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import type { Constants, Flash } from "../firmware/platform.ts";
 import { NorFlash } from "./flash.ts";
@@ -24,10 +25,25 @@ const PRIVATE_DIRECTORY = 0o700;
 /** Of a file that only its owner reads. */
 export const PRIVATE_FILE = 0o600;
 
-/** Makes the folder where it is missing; others may not look in, since the lock's secret keys are there. */
+/** Makes the folder where it is missing; others may not look in, since the lock's secret keys are there.
+ *  @throws Error of node:fs, such as EEXIST where it is a file */
 export function openFolder(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  // One by one: Node's own loop does not come back where the system makes none, as in /proc.
+  for (const path of missing(directory)) mkdirSync(path, { mode: PRIVATE_DIRECTORY });
+  // Of what is there it makes nothing, and refuses a file.
+  mkdirSync(directory, { recursive: true });
   chmodSync(directory, PRIVATE_DIRECTORY);
+}
+
+/** Gives the folders that are missing on the way to one, the outermost first. */
+function missing(directory: string): readonly string[] {
+  const paths: string[] = [];
+  let path = resolve(directory);
+  while (!existsSync(path) && path !== dirname(path)) {
+    paths.unshift(path);
+    path = dirname(path);
+  }
+  return paths;
 }
 
 /** A NOR flash whose image is a file. `close()` ends it, and twice is harmless. */

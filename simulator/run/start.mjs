@@ -1,6 +1,6 @@
 // `npm start`: a courier's visit told in a dozen lines, then the house in real time with its door on a local socket.
 // Usage: npm start -- [--once] [--house DIR] [--port N]
-// With --once it ends after the story: 0 where it went as it must, else 1.
+// With --once it ends after the story: 0 where it went as it must, else 1. One house lives in a folder at a time.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -19,7 +19,18 @@ export { crypto } from "#crypto";
 export { Clocks } from "./simulator/clocks.ts";
 export { House } from "./simulator/house.ts";
 export { tellStory } from "./simulator/story.ts";
+export { claimFolder } from "./simulator/tenancy.node.ts";
 `;
+/** Why a folder is no place for a house, by the system's code. */
+const UNFIT = {
+  EEXIST: "it is a file",
+  ENOTDIR: "a part of its name is a file",
+  ENOENT: "no folder can be made there",
+  EACCES: "you may not write there",
+  EPERM: "you may not write there",
+  EROFS: "nothing can be written there",
+  ENOSPC: "the disk is full",
+};
 const KEYS = [
   "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit.",
   "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable.",
@@ -38,7 +49,7 @@ function readOptions() {
     const { values } = parseArgs({ options: { once: { type: "boolean", default: false }, house, port } });
     if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
       return fail(`${values.port} is no port.\n${USAGE}`, 64);
-    return { ...values, port: Number(values.port) };
+    return { ...values, house: resolve(values.house), port: Number(values.port) };
   } catch (error) {
     return fail(`${error.message.split(".")[0]}.\n${USAGE}`, 64);
   }
@@ -51,6 +62,23 @@ async function load() {
   const parts = await import(pathToFileURL(file).href);
   rmSync(file);
   return parts;
+}
+
+/** Moves into the folder until this process ends. Before the story, since nobody wants to have read that for nothing. */
+function moveIn({ claimFolder }, directory) {
+  const claim = claimFolder(directory);
+  if (claim.kind === "granted") {
+    process.on("exit", () => claim.close());
+    return claim;
+  }
+  if (claim.kind === "taken")
+    return fail(
+      `A house runs in ${directory} already (process ${claim.pid}): end it, or choose another folder with --house. Where that process is something else, remove ${claim.file}.`,
+    );
+  return fail(
+    `No house can live in ${directory}: ${UNFIT[claim.reason] ?? claim.reason}. Choose a folder with --house.\n${USAGE}`,
+    64,
+  );
 }
 
 function tell({ crypto, tellStory }) {
@@ -132,8 +160,8 @@ function listenToKeys(input, pressed) {
 async function live({ House, Clocks, crypto }, { house: directory, port }) {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const print = (line) => console.log(line);
-  const house = new House(crypto, { directory: resolve(directory), port, firmwareVersion: version, print });
-  const clocks = new Clocks(crypto, resolve(directory));
+  const house = new House(crypto, { directory, port, firmwareVersion: version, print });
+  const clocks = new Clocks(crypto, directory);
   const quit = () => {
     clocks.close();
     house.close();
@@ -154,5 +182,10 @@ async function live({ House, Clocks, crypto }, { house: directory, port }) {
 
 const options = readOptions();
 const parts = await load();
+const home = options.once ? undefined : moveIn(parts, options.house);
 tell(parts);
-if (!options.once) await live(parts, options);
+if (home !== undefined) {
+  // Two that were started in one moment may both have moved in; by now all but one know that they have not.
+  if (!home.isHeld()) moveIn(parts, options.house);
+  await live(parts, options);
+}
