@@ -26,7 +26,8 @@ const OFF_MILLIS = 1_500;
 const DAY_SECONDS = 86_400;
 /** Keys of the keypad; l holds its star, k is its case, x its cable. */
 const OUTSIDE_ACTS = "0123456789*#lkx";
-const ACTS = `${OUTSIDE_ACTS}${CAMERA_ACTS}bdtpc`;
+/** Every key of the house. */
+export const ACTS = `${OUTSIDE_ACTS}${CAMERA_ACTS}bdtpc`;
 
 /** Where a house lives, and whom it tells. */
 export interface HouseOptions {

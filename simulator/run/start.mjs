@@ -12,12 +12,11 @@ import { bundle, ROOT } from "./bundle.mjs";
 
 const USAGE = "usage: npm start -- [--once] [--house DIR] [--port N]";
 const PORT = 7446;
-/** From one key of the keypad to the next, where a line of them is given. */
-const KEY_MILLIS = 250;
 const ENTRY = `
 export { crypto } from "#crypto";
 export { Clocks } from "./simulator/clocks.ts";
-export { House } from "./simulator/house.ts";
+export { ACTS, House } from "./simulator/house.ts";
+export { Keystrokes, keysOf } from "./simulator/keystrokes.ts";
 export { tellStory } from "./simulator/story.ts";
 export { claimFolder } from "./simulator/tenancy.node.ts";
 `;
@@ -36,6 +35,7 @@ const KEYS = [
   "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable.",
   "At the camera: v cover its lens, f freeze its picture, j jam its radio, o pull its plug, y make it forget its lock.",
 ].join("\n");
+const NO_KEYS = "That is no row of keys of this house, so none was pressed.";
 
 function fail(sentence, code = 1) {
   console.error(sentence);
@@ -140,24 +140,23 @@ function introduceCamera({ camera, streamAddress }, port) {
   console.log(`  npx --no-install latchkey camera recipients${at}\n`);
 }
 
-/** Keys at a terminal; elsewhere a line for each, of which the first letter counts. */
-function listenToKeys(input, pressed) {
-  if (input.isTTY) {
-    input.setRawMode(true);
-    input.setEncoding("utf8").on("data", (keys) => {
-      for (const key of keys) pressed(key === "\u0003" || key === "\u0004" ? "q" : key);
-    });
+/** Keys at a terminal; elsewhere lines: a row of keys of the keypad, or a word of which the first letter counts. */
+function listenToKeys({ ACTS, Keystrokes, keysOf }, input, pressed) {
+  const keystrokes = new Keystrokes(pressed, setTimeout);
+  const take = (keys) => {
+    if (keys === undefined || !keystrokes.take(keys)) console.log(NO_KEYS);
+  };
+  if (!input.isTTY) {
+    const keysOfLine = (line) => (/^[\d*#]+$/.test(line) ? [...line] : [line.charAt(0)]);
+    createInterface({ input }).on("line", (line) => take(keysOfLine(line.trim())));
     return;
   }
-  // A line of keys of the keypad is typed as a person would; of any other line the first letter counts.
-  createInterface({ input }).on("line", (line) => {
-    const keys = line.trim();
-    if (!/^[\d*#]+$/.test(keys)) return pressed(keys.charAt(0));
-    for (const [index, key] of [...keys].entries()) setTimeout(() => pressed(key), index * KEY_MILLIS);
-  });
+  input.setRawMode(true);
+  input.setEncoding("utf8").on("data", (chunk) => take(keysOf(chunk, `${ACTS}q`)));
 }
 
-async function live({ House, Clocks, crypto }, { house: directory, port }) {
+async function live(parts, { house: directory, port }) {
+  const { House, Clocks, crypto } = parts;
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const print = (line) => console.log(line);
   const house = new House(crypto, { directory, port, firmwareVersion: version, print });
@@ -174,7 +173,7 @@ async function live({ House, Clocks, crypto }, { house: directory, port }) {
   const { lock, camera, homes } = bound;
   await introduce(house, { port: lock, cameraPort: camera, clocks: await clocks.listen(homes + 1) });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, quit);
-  listenToKeys(process.stdin, (key) => {
+  listenToKeys(parts, process.stdin, (key) => {
     if (key === "q") quit();
     else if (!house.act(key) && key.trim() !== "") console.log(KEYS);
   });
