@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#include "esp_ota_ops.h"
+// The SDK's list of folders has that of all components, and not this one's.
+#include "app_update/include/esp_ota_ops.h"
 #include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "esp_timer.h"

@@ -14,6 +14,7 @@
 #include "esp_sleep.h"
 #include "esp_xt_wdt.h"
 #include "sdkconfig.h"
+// In a folder that is not in the SDK's list: the manifests of the boards that sleep name it (SDK_DIRS).
 #include "soc/rtc.h"
 #include "soc/soc_caps.h"
 #include "xsmc.h"

@@ -178,6 +178,13 @@ for (const board of ["lock", "camera"] as const) {
   });
 }
 
+for (const path of ["manifest.json", ...["lock", "keypad", "camera"].map((board) => `${board}/manifest.json`)]) {
+  test(`${path}: no value of its build has a space, which the SDK would hand to the compiler as part of a word`, () => {
+    const { build = {} } = JSON.parse(read(path)) as { build?: Readonly<Record<string, string>> };
+    for (const [name, value] of Object.entries(build)) assert.not.match(value, / /, name);
+  });
+}
+
 /** What the test reads of a manifest. */
 interface Manifest {
   readonly platforms: Readonly<Record<string, { readonly build: Readonly<Record<string, string>> }>>;
