@@ -17,6 +17,7 @@
 #include "xsmc.h"
 
 #if defined(ESP32)
+	// In folders that are not in the SDK's list: the camera's manifest names them (SDK_DIRS).
 	#include "driver/sdmmc_host.h"
 	#include "driver/sdspi_host.h"
 	#include "driver/spi_master.h"
