@@ -129,7 +129,8 @@ function standInForIdf() {
 
 /** Links an image without ESP-IDF.
  *  @param choice of chooseImage
- *  @returns `{rom, folder, text}`: the path of the linked ROM (C), the folder of the build, and what the linker said
+ *  @returns `{rom, folder, makefile, config, chip, text}`: the path of the linked ROM (C), the folder of the build, the SDK's makefile in it,
+ *  where ESP-IDF would write its configuration as a header, the chip, and what the linker said
  *  @throws Error with what the tool said */
 export async function linkImage(choice) {
   const { folder, output, name, platform } = await writeImage(choice);
@@ -143,9 +144,10 @@ export async function linkImage(choice) {
   const configured = /^SDKCONFIGPATH\s*=\s*(\S+)/m.exec(readFileSync(makefile, "utf8"))?.[1];
   const wanted = process.env.SDKCONFIGPATH ?? configurationOf(choice);
   if (configured !== wanted) throw new Error(`the SDK would configure it by ${configured}, not by ${wanted}`);
-  const config = join(build, `xsProj-${chipOf(choice.target)}/build/config/sdkconfig.h`);
+  const chip = chipOf(choice.target);
+  const config = join(build, `xsProj-${chip}/build/config/sdkconfig.h`);
   const rom = join(build, "mc.xs.c");
   const words = [`-j${availableParallelism()}`, "-o", config, "-f", makefile, rom, join(build, "mc.resources.c")];
   const { stdout, stderr } = await run("make", words, options);
-  return { rom, folder: build, text: stdout + stderr };
+  return { rom, folder: build, makefile, config, chip, text: stdout + stderr };
 }

@@ -1,10 +1,13 @@
-// Links a board's image with the Moddable SDK, without ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--twice]`.
+// Links a board's image with the Moddable SDK, without building ESP-IDF: `npm run link -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--twice]`.
 // Why: it holds all JavaScript, types and natives to what the SDK accepts on that chip, in half a minute each, and tells its size in flash.
 // Without --target each target of the board is linked, and without --drive a lock with a motor: every drive is in each lock's image. An image
 // that sleeps is linked beside the one that does not; --sleep leaves the latter out. --twice links each a second time and compares every byte.
+// Where $IDF_PATH names an ESP-IDF, the headers of the project's C are looked for in it as well (headers.mjs).
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { ROOT } from "./bundle.mjs";
+import { checkHeaders, missingIdf } from "./headers.mjs";
 import { canSleep, chooseImage, DRIVES, linkImage, TARGETS } from "./image.mjs";
 import { measureRom } from "./rom.mjs";
 import { missingSdk } from "./sdk.mjs";
@@ -52,11 +55,30 @@ function missingNatives(rom, program) {
 }
 
 async function linkOnce(choice) {
-  const { rom, folder } = await linkImage(choice);
+  const image = await linkImage(choice);
+  const { rom, folder } = image;
   const program = readFileSync(`${folder.split("/out/")[0]}/main.js`, "utf8");
   const missing = missingNatives(rom, program);
   if (missing.length > 0) throw new Error(`not linked: ${missing.join(", ")}`);
-  return { rom, bytes: readFileSync(rom), ...measureRom(rom) };
+  return { image, bytes: readFileSync(rom), ...measureRom(rom) };
+}
+
+/** Looks for the headers of an image's C, and prints what it found. @returns whether a build finds them */
+async function lookAtC(image) {
+  if (missingIdf() !== undefined) return true;
+  const found = await checkHeaders(image, ROOT);
+  if (found === undefined) {
+    console.log("        the headers of its C are not looked for: there is no compiler");
+    return true;
+  }
+  const { files, faults, unseen, version } = found;
+  for (const fault of faults) console.log(`        DOES NOT COMPILE: ${fault}`);
+  if (faults.length === 0) console.log(`        the headers of its ${files} files of C are in ESP-IDF ${version}`);
+  for (const why of new Set(unseen.values())) {
+    const headers = [...unseen.keys()].filter((header) => unseen.get(header) === why);
+    console.log(`        not looked into, ${why}: ${headers.join(", ")}`);
+  }
+  return faults.length === 0;
 }
 
 async function linkRow(choice, twice) {
@@ -71,7 +93,7 @@ async function linkRow(choice, twice) {
     console.log(
       `${title} ROM ${size}, ${first.slots} slots, ${first.keys} keys, ${first.aliases * 4} bytes of RAM${verdict}`,
     );
-    return same;
+    return (await lookAtC(first.image)) && same;
   } catch (error) {
     console.log(
       `${title} NOT LINKED\n${`${error.stderr ?? ""}${error.stdout ?? ""}${error.message}`.split("\n").slice(-30).join("\n")}`,
@@ -86,6 +108,8 @@ if (reason !== undefined) {
   console.error(`no image can be linked: ${reason}`);
   process.exit(69);
 }
+const noIdf = missingIdf();
+if (noIdf !== undefined) console.log(`The headers of its C are not looked for: ${noIdf}.`);
 let failed = 0;
 for (const choice of rows) if (!(await linkRow(choice, twice))) failed += 1;
 console.log(`\n${rows.length - failed} passed, ${failed} failed`);
