@@ -2,9 +2,10 @@
 // Why: in JavaScript one Ed25519 verification costs the chip fifty times as much, and its time can leak the secret.
 // Follows crypto.ts. Each function checks the type and the length of all that it is given.
 //
-// A result is an ArrayBuffer, true or false; `undefined` says that an argument had the wrong type or length, and
-// native.ts makes that Fault crypto.size. XS moves its chunks when it allocates: an address is taken after the last
-// allocation before its use. sodium_init is never called: all of this works without, and a bare rv32 cannot run it.
+// A result is an ArrayBuffer, true or false; `undefined` says that an argument had the wrong type or length, or that the
+// library is not the one of the headers, and native.ts makes that Fault crypto.size. XS moves its chunks when it allocates:
+// an address is taken after the last allocation before its use. sodium_init is never called: all of this works without, and
+// a bare rv32 cannot run it.
 
 #include <stdint.h>
 #include <string.h>
@@ -17,7 +18,13 @@
 #if defined(ESP32)
 	#include "bootloader_random.h"
 	#include "esp_random.h"
+	#include "sdkconfig.h"
+	#if CONFIG_LIBSODIUM_USE_MBEDTLS_SHA
+		#error "libsodium must hash by itself: its states have other lengths otherwise (firmware/io/sdkconfig/every.conf)"
+	#endif
 #endif
+
+_Static_assert(sizeof(crypto_hash_sha256_state) == 104, "the headers are not those of a libsodium that hashes by itself");
 
 #define VIEWS_MAX 4
 #define KEY 32
@@ -84,6 +91,13 @@ static int writeView(xsMachine *the, View *view)
 	return areViews(the, 1) && takeViews(the, view, bounds, 1, 1);
 }
 
+// Whether the library was compiled with the states of the headers here; one with longer ones would write behind those on the stack.
+static int isOneLibrary(void)
+{
+	return crypto_hash_sha256_statebytes() == sizeof(crypto_hash_sha256_state) &&
+		crypto_auth_hmacsha256_statebytes() == sizeof(crypto_auth_hmacsha256_state);
+}
+
 // (message): 32 bytes
 void xs_latchkey_sha256(xsMachine *the)
 {
@@ -92,7 +106,8 @@ void xs_latchkey_sha256(xsMachine *the)
 	unsigned char hash[crypto_hash_sha256_BYTES];
 	if (!readViews(the, views, bounds, 1))
 		return;
-	crypto_hash_sha256(hash, views[0].bytes, views[0].length);
+	if (crypto_hash_sha256(hash, views[0].bytes, views[0].length) != 0)
+		return;
 	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
 }
 
@@ -102,7 +117,8 @@ void xs_latchkey_sha256_start(xsMachine *the)
 {
 	crypto_hash_sha256_state state;
 	memset(&state, 0, sizeof state);
-	crypto_hash_sha256_init(&state);
+	if (!isOneLibrary() || crypto_hash_sha256_init(&state) != 0)
+		return;
 	xsmcSetArrayBuffer(xsResult, &state, sizeof state);
 }
 
@@ -117,7 +133,8 @@ void xs_latchkey_sha256_update(xsMachine *the)
 	if (!readViews(the, views, bounds, 2))
 		return;
 	memcpy(&state, views[0].bytes, sizeof state);
-	crypto_hash_sha256_update(&state, views[1].bytes, views[1].length);
+	if (crypto_hash_sha256_update(&state, views[1].bytes, views[1].length) != 0)
+		return;
 	memcpy(views[0].bytes, &state, sizeof state);
 	xsmcSetTrue(xsResult);
 }
@@ -132,7 +149,8 @@ void xs_latchkey_sha256_finish(xsMachine *the)
 	if (!readViews(the, views, bounds, 1))
 		return;
 	memcpy(&state, views[0].bytes, sizeof state);
-	crypto_hash_sha256_final(&state, hash);
+	if (crypto_hash_sha256_final(&state, hash) != 0)
+		return;
 	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
 }
 
@@ -144,7 +162,8 @@ void xs_latchkey_sha512(xsMachine *the)
 	unsigned char hash[crypto_hash_sha512_BYTES];
 	if (!readViews(the, views, bounds, 1))
 		return;
-	crypto_hash_sha512(hash, views[0].bytes, views[0].length);
+	if (crypto_hash_sha512(hash, views[0].bytes, views[0].length) != 0)
+		return;
 	xsmcSetArrayBuffer(xsResult, hash, sizeof hash);
 }
 
@@ -155,13 +174,14 @@ void xs_latchkey_hmac_sha256(xsMachine *the)
 	View views[2];
 	unsigned char tag[crypto_auth_hmacsha256_BYTES];
 	crypto_auth_hmacsha256_state state;
-	if (!readViews(the, views, bounds, 2))
+	if (!isOneLibrary() || !readViews(the, views, bounds, 2))
 		return;
-	crypto_auth_hmacsha256_init(&state, views[0].bytes, views[0].length);
-	crypto_auth_hmacsha256_update(&state, views[1].bytes, views[1].length);
-	crypto_auth_hmacsha256_final(&state, tag);
+	const int isDone = crypto_auth_hmacsha256_init(&state, views[0].bytes, views[0].length) == 0 &&
+		crypto_auth_hmacsha256_update(&state, views[1].bytes, views[1].length) == 0 &&
+		crypto_auth_hmacsha256_final(&state, tag) == 0;
 	sodium_memzero(&state, sizeof state);
-	xsmcSetArrayBuffer(xsResult, tag, sizeof tag);
+	if (isDone)
+		xsmcSetArrayBuffer(xsResult, tag, sizeof tag);
 	sodium_memzero(tag, sizeof tag);
 }
 

@@ -18,7 +18,7 @@ function nativeSha256(this: unknown, message: Uint8Array): Result {
   return native("xs_latchkey_sha256").call(this, message);
 }
 
-function nativeStartSha256(this: unknown): ArrayBuffer {
+function nativeStartSha256(this: unknown): Result {
   return native("xs_latchkey_sha256_start").call(this);
 }
 
@@ -26,7 +26,7 @@ function nativeUpdateSha256(this: unknown, state: Bytes, piece: Uint8Array): tru
   return native("xs_latchkey_sha256_update").call(this, state, piece);
 }
 
-function nativeFinishSha256(this: unknown, state: Bytes): ArrayBuffer {
+function nativeFinishSha256(this: unknown, state: Bytes): Result {
   return native("xs_latchkey_sha256_finish").call(this, state);
 }
 
@@ -111,12 +111,18 @@ export const crypto: Crypto = Object.freeze({
   },
 
   startSha256(): Hash {
-    const state = new Uint8Array(nativeStartSha256());
+    const started = nativeStartSha256();
+    if (started === undefined) throw new Fault("crypto.size");
+    const state = new Uint8Array(started);
     return {
       update: (piece) => {
         if (nativeUpdateSha256(state, piece) === undefined) throw new Fault("crypto.size");
       },
-      finish: () => new Uint8Array(nativeFinishSha256(state)),
+      finish: () => {
+        const hash = nativeFinishSha256(state);
+        if (hash === undefined) throw new Fault("crypto.size");
+        return new Uint8Array(hash);
+      },
     };
   },
 

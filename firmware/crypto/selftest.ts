@@ -1,7 +1,7 @@
 // Known answers for every primitive, and one refusal of each kind, to run once at boot.
 // Why: a lock with a broken library, a wrong build or a failing chip must not start; a refusal that stopped working is
 // the failure that nobody would notice.
-// Follows the RFCs named at each row. Costs 4 Ed25519 and 3 X25519 operations, the rest is hashing.
+// Follows the RFCs named at each row. Costs 7 Ed25519 and 3 X25519 operations, the rest is hashing.
 
 import { type Bytes, concat, fromAscii, fromHex } from "../bytes.ts";
 import { Fault } from "../fault.ts";
@@ -12,7 +12,8 @@ import type { Crypto } from "./crypto.ts";
 export function selfTest(crypto: Crypto): void {
   let isSound = false;
   try {
-    isSound = hashes(crypto) && searches(crypto) && signs(crypto) && agrees(crypto) && seals(crypto);
+    isSound =
+      hashes(crypto) && searches(crypto) && signs(crypto) && isStrict(crypto) && agrees(crypto) && seals(crypto);
   } catch (error) {
     // A refusal where an answer is due is a wrong answer; anything but a Fault is a mistake of ours and goes on.
     if (!(error instanceof Fault)) throw error;
@@ -29,7 +30,9 @@ function hashes(crypto: Crypto): boolean {
   );
   const shortCode = fromHex("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   const code = fromHex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  const isHashed = crypto.isEqual(crypto.sha256(fromAscii("abc")), digest);
+  const pieces = crypto.startSha256();
+  for (const piece of ["a", "bc"]) pieces.update(fromAscii(piece));
+  const isHashed = crypto.isEqual(crypto.sha256(fromAscii("abc")), digest) && crypto.isEqual(pieces.finish(), digest);
   const mac = crypto.hmacSha256(fromAscii("Jefe"), fromAscii("what do ya want for nothing?"));
   const shortMac = crypto.hmacSha1(fromAscii("Jefe"), fromAscii("what do ya want for nothing?"));
   if (!crypto.isEqual(crypto.sha512(fromAscii("abc")), longDigest) || !crypto.isEqual(shortMac, shortCode))
@@ -68,6 +71,23 @@ function signs(crypto: Crypto): boolean {
     !crypto.verify(publicKey, Uint8Array.of(0x73), signature) &&
     !crypto.verify(publicKey, message, concat(head, tailRaised)) &&
     !crypto.verify(neutral, message, concat(neutral, new Uint8Array(32)))
+  );
+}
+
+/** RFC 8032 §5.1.7 leaves open whether S·B = R + h·A must hold, or eight times it is enough; a lock and an owner's tool must not differ.
+ *  The rows are of ed25519.test.ts: a key, and then an R, that has a part of order 8. */
+function isStrict(crypto: Crypto): boolean {
+  const mixedKey = fromHex("2194cd3cf73b95ed983efac7202eda345e5331be9ac72b79bea41008e74c2251");
+  const nonce = fromHex("be2c274de61aeba0da20e13db45b393f32f5827b725b980102bb878b78cfd4e8");
+  const held = fromHex("5fd211e94981d00d33fb3cd3a1944839896a558b014d15df9ee7e4df3fddff04");
+  const heldByEights = fromHex("9fa3876c87720527e3e1d65d0a81542cf8a7c846b8cc6316817065d4908f490d");
+  const key = fromHex("9a4b8e6f9e3a0b9a0eb04879484d5895df27d497c226d09925e5865dfaf4459b");
+  const mixedNonce = fromHex("a7d7059e3c105247265642f7ff48658eb44bed12a6d985c3e663d04b0b1c8e07");
+  const heldByEightsToo = fromHex("c297c3af1a92977a7029fc8c8f551c423faa23dfe6e3e919e960b23ff004b90e");
+  return (
+    crypto.verify(mixedKey, Uint8Array.of(5), concat(nonce, held)) &&
+    !crypto.verify(mixedKey, Uint8Array.of(0), concat(nonce, heldByEights)) &&
+    !crypto.verify(key, Uint8Array.of(1), concat(mixedNonce, heldByEightsToo))
   );
 }
 

@@ -22,6 +22,10 @@ const forged = new Uint8Array(114);
 
 const BROKEN: readonly (readonly [string, Partial<Crypto>])[] = [
   ["a hash is wrong", { sha256: (message) => damaged(engine.sha256(message)) }],
+  [
+    "a hash in pieces is wrong",
+    { startSha256: () => ({ ...engine.startSha256(), finish: () => damaged(engine.sha256(new Uint8Array(0))) }) },
+  ],
   ["a long hash is wrong", { sha512: (message) => damaged(engine.sha512(message)) }],
   ["an HMAC is wrong", { hmacSha256: (key, message) => damaged(engine.hmacSha256(key, message)) }],
   ["an HMAC with SHA-1 is wrong", { hmacSha1: (key, message) => damaged(engine.hmacSha1(key, message)) }],
@@ -48,6 +52,24 @@ const BROKEN: readonly (readonly [string, Partial<Crypto>])[] = [
   [
     "a key of small order is taken",
     { verify: (publicKey, message, signature) => publicKey[0] === 1 || engine.verify(publicKey, message, signature) },
+  ],
+  [
+    "eight times the equation is enough, for a key",
+    {
+      verify: (publicKey, message, signature) => publicKey[0] === 0x21 || engine.verify(publicKey, message, signature),
+    },
+  ],
+  [
+    "eight times the equation is enough, for a signature",
+    {
+      verify: (publicKey, message, signature) => signature[0] === 0xa7 || engine.verify(publicKey, message, signature),
+    },
+  ],
+  [
+    "a key with a part of small order is refused, though the equation holds",
+    {
+      verify: (publicKey, message, signature) => publicKey[0] !== 0x21 && engine.verify(publicKey, message, signature),
+    },
   ],
   ["a shared secret is wrong", { agree: (secret, publicKey) => damaged(engine.agree(secret, publicKey)) }],
   ["an agreement key is wrong", { agreementPublicKey: (secret) => damaged(engine.agreementPublicKey(secret)) }],

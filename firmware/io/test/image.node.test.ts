@@ -117,6 +117,19 @@ test("an image can sleep where it is made to, and a lock's goes by the crystal t
   }
 });
 
+test("libsodium hashes by itself, and is one whose rules for signatures were read", () => {
+  for (const image of IMAGES) {
+    const settings = settingsOf(compose(part, image).defaults);
+    const setting = settings.find(({ name }) => name === "CONFIG_LIBSODIUM_USE_MBEDTLS_SHA");
+    assert.is(setting?.value, "n", folderOf(image));
+  }
+  const { platforms } = JSON.parse(read("manifest.json")) as {
+    platforms: { esp32: { dependency: readonly { name?: string; version?: string }[] } };
+  };
+  const sodium = platforms.esp32.dependency.find(({ name }) => name === "libsodium");
+  assert.match(sodium?.version ?? "", /^==\d+\.\d+\.\d+(?:~\d+)?$/);
+});
+
 for (const [path, flashBytes] of TABLES) {
   test(`${path}: partitions stand behind each other, aligned, within the flash`, () => {
     let end = TABLE_END;
