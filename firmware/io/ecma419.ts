@@ -46,9 +46,9 @@ export interface Pwm {
 }
 
 /** Ecma-419 §9.3. `read` gives 0 to 2^resolution - 1, or undefined where the conversion failed; on an ESP32 the greatest stands for
- *  2,450 mV. While one is open, its unit of the converter cannot feed the random number generator. */
+ *  2,450 mV where it weakens by 12 dB, as it does unless it is told, and for 950 where it weakens by none. While one is open, its unit of the converter cannot feed the random number generator. */
 export interface AnalogClass {
-  new (options: { readonly pin: number }): Analog;
+  new (options: { readonly pin: number; readonly esp32?: { readonly attenuation: 0 | 2.5 | 6 | 12 } }): Analog;
 }
 
 export interface Analog {

@@ -6,11 +6,11 @@
 
 import { assert } from "../fault.ts";
 import type { Input, Millis } from "../platform.ts";
-import { measure, type VoltageOptions } from "./voltage.ts";
+import { measure, NARROW, type VoltageOptions } from "./voltage.ts";
 
 /** The wiring of a current's measurement. */
 export interface StallOptions extends VoltageOptions {
-  /** What a blocked motor's current makes at the pin, and a running one's does not; 1..2,449. */
+  /** What a blocked motor's current makes at the pin, and a running one's does not; 101..949. */
   readonly thresholdMillivolts: number;
 }
 
@@ -20,13 +20,13 @@ export class CurrentStall implements Input {
 
   /** @throws Error of the SDK where the pin is taken, or cannot be measured: here, and not in the first drive */
   constructor(options: StallOptions) {
-    measure(options);
+    measure(options, NARROW);
     this.#options = options;
   }
 
   /** A measurement that fails is no stall: then the drive ends by its contact or by its time. */
   get isActive(): boolean {
-    const millivolts = measure(this.#options);
+    const millivolts = measure(this.#options, NARROW);
     return millivolts !== undefined && millivolts >= this.#options.thresholdMillivolts;
   }
 }

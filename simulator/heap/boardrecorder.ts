@@ -141,7 +141,7 @@ class RealChip {
       case MEMBER.pwm:
         return callsOf(new sdk.Pwm(given({ pin: number, hz: second, resolution: third })));
       case MEMBER.analog:
-        return callsOf(new sdk.Analog({ pin: number }));
+        return callsOf(new sdk.Analog({ pin: number, esp32: { attenuation: second as 0 | 12 } }));
       case MEMBER.serial: {
         const wires = third as number;
         const pins = { receive: wires >> 8, transmit: wires & 255 };

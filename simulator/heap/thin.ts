@@ -233,8 +233,8 @@ class ThinPwm extends Thing implements Pwm {
 }
 
 class ThinAnalog extends Thing implements Analog {
-  constructor({ pin }: Options<Sdk["Analog"]>) {
-    super({}, MEMBER.analog, pin);
+  constructor({ pin, esp32 }: Options<Sdk["Analog"]>) {
+    super({}, MEMBER.analog, pin, esp32?.attenuation);
   }
 
   get resolution(): number {

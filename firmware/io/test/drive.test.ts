@@ -5,7 +5,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ESP32 } from "../../../simulator/ecma419/model.ts";
+import { ESP32, ESP32_C3 } from "../../../simulator/ecma419/model.ts";
 import { PinOutput } from "../output.ts";
 import { desk } from "./desk.ts";
 import { BLIND_MOTOR, Case, type Classes, type Kind, MOTOR, PIN, SERVO, STRIKE } from "./lockcase.ts";
@@ -45,6 +45,23 @@ for (const [name, kind, place, command, expected] of MOVES) {
     it.requireOff();
   });
 }
+
+test("a motor's current is told from none by a converter that reads 100 mV or more of it, as an ESP32's", () => {
+  const model = { ...ESP32_C3, floors: ESP32.floors };
+  for (const [block, expected] of [
+    [undefined, "reached thrown sensor"],
+    [0.5, "failed stall unknown"],
+  ] as const) {
+    const it = new Case(MOTOR, 0, model);
+    it.start();
+    it.pass(50);
+    assert.ok(it.work.iron);
+    it.work.iron.block = block;
+    it.command("throw");
+    it.pass(1_000);
+    assert.equal(it.said.slice(1), [expected]);
+  }
+});
 
 test("a motor whose bolt is wedged half way ends by its current, and backs out", () => {
   const it = started(MOTOR, 0);

@@ -5,6 +5,7 @@
 import * as assert from "uvu/assert";
 import { MotorWork, ServoWork, StrikeWork } from "../../../simulator/ecma419/boltwork.ts";
 import type { Chip } from "../../../simulator/ecma419/chip.ts";
+import { type ChipModel, ESP32_C3 } from "../../../simulator/ecma419/model.ts";
 import type { Bolt, BoltCommand, BoltReport } from "../../door/bolt.ts";
 import { Motor } from "../../door/motor.ts";
 import { Servo } from "../../door/servo.ts";
@@ -121,8 +122,8 @@ export class Case {
   /** Whether anything was commanded that may still run. */
   #isCommanded = false;
 
-  constructor(kind: Kind, place: 0 | 1) {
-    const { chip, turn } = desk();
+  constructor(kind: Kind, place: 0 | 1, model: ChipModel = ESP32_C3) {
+    const { chip, turn } = desk(model);
     this.chip = chip;
     this.#turn = turn;
     this.#kind = kind;

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Millis, millis } from "../../platform.ts";
 import { DividedBattery, MAINS, RISE_MILLIVOLTS } from "../battery.ts";
 import { CurrentStall, HeldStall } from "../stall.ts";
-import { measure } from "../voltage.ts";
+import { measure, NARROW } from "../voltage.ts";
 import { desk } from "./desk.ts";
 
 const PIN = 3;
@@ -19,6 +19,16 @@ test("a voltage is measured to the millivolt that the converter has", () => {
   }
   chip.supply(PIN, 3_300);
   assert.is(measure({ io: chip.Analog, pin: PIN }), 2_450);
+});
+
+test("a small voltage is measured on a scale of its own, and what is larger is the end of it", () => {
+  const { chip } = desk();
+  for (let millivolts = 0; millivolts <= 950; millivolts += 7) {
+    chip.supply(PIN, millivolts);
+    assert.ok(Math.abs(Number(measure({ io: chip.Analog, pin: PIN }, NARROW)) - millivolts) <= 1, `${millivolts}`);
+  }
+  chip.supply(PIN, 2_450);
+  assert.is(measure({ io: chip.Analog, pin: PIN }, NARROW), 950);
 });
 
 test("the mean of the readings counts, and those that fail do not", () => {

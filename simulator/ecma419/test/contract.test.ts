@@ -94,6 +94,22 @@ test("at a reset every pin is an input, owned by nobody, at the level of its res
   new Digital({ pin: 4, mode: Digital.Output }).close();
 });
 
+test("0 V are 0 to a converter of a C3 or S3, and at most 150 mV to an ESP32's, or 100 where it does not weaken", () => {
+  for (const [model, floors] of [
+    [ESP32, [100, 150]],
+    [ESP32_C3, [0, 0]],
+    [ESP32_S3, [0, 0]],
+  ] as const) {
+    for (const [attenuation, full, floor] of [
+      [0, 950, floors[0]],
+      [12, 2_450, floors[1]],
+    ] as const) {
+      const analog = new (made(model).chip.Analog)({ pin: 4, esp32: { attenuation } });
+      assert.is(analog.read(), Math.trunc((floor * 4_095) / full));
+    }
+  }
+});
+
 test("a pin whose message finds no place in the queue is silent from then on, and has its level all the same", () => {
   const { chip, turn } = made(ESP32_C3);
   const { Digital } = chip;

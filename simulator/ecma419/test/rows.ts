@@ -339,12 +339,31 @@ export const ANALOG_ROWS: readonly Row<AnalogBench>[] = [
     ({ io, pin, supply }) => {
       const analog = new io({ pin });
       assert.is(analog.resolution, 12);
-      for (const millivolts of [0, 500, 1_225, 2_000, 2_450, 3_300]) {
+      for (const millivolts of [500, 1_225, 2_000, 2_450, 3_300]) {
         supply(millivolts);
         const expected = Math.min(4_095, (millivolts * 4_095) / 2_450);
         assert.ok(Math.abs(Number(analog.read()) - expected) <= 1, `${millivolts}`);
       }
       analog.close();
+    },
+  ],
+  [
+    "the less it weakens the less it can measure, and what it cannot do is refused",
+    ({ io, pin, supply }) => {
+      for (const [attenuation, full] of [
+        [0, 950],
+        [2.5, 1_250],
+        [6, 1_750],
+        [12, 2_450],
+      ] as const) {
+        const analog = new io({ pin, esp32: { attenuation } });
+        supply(475);
+        assert.ok(Math.abs(Number(analog.read()) - (475 * 4_095) / full) <= 1, `${attenuation}`);
+        supply(full);
+        assert.is(analog.read(), 4_095);
+        analog.close();
+      }
+      throws("RangeError", () => new io({ pin, esp32: { attenuation: 11 as 12 } }));
     },
   ],
 ];
