@@ -117,6 +117,15 @@ test("an image can sleep where it is made to, and a lock's goes by the crystal t
   }
 });
 
+test("the task that puts a chip to sleep has a stack for it, and an ESP32-S3's for calls between its cores what ESP-IDF gives it", () => {
+  for (const image of IMAGES) {
+    const settings = settingsOf(compose(part, image).defaults);
+    const bytesOf = (wanted: string) => Number(settings.find(({ name }) => name === wanted)?.value ?? 0);
+    if (image.sleeps) assert.ok(bytesOf("CONFIG_FREERTOS_IDLE_TASK_STACKSIZE") >= 2_048, folderOf(image));
+    if (image.chip === "esp32s3") assert.ok(bytesOf("CONFIG_ESP_IPC_TASK_STACK_SIZE") >= 1_280, folderOf(image));
+  }
+});
+
 test("libsodium hashes by itself, and is one whose rules for signatures were read", () => {
   for (const image of IMAGES) {
     const settings = settingsOf(compose(part, image).defaults);
