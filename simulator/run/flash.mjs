@@ -1,11 +1,12 @@
 // Builds a board's image with the Moddable SDK and ESP-IDF, and writes it to a board:
 // `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--port P] [--build-only]`.
-// Why: it is the SDK's own build over the bundle that `npm run link` checks; this only says the words.
+// Why: it is the SDK's own build over the bundle that `npm run link` checks; this only says the words, and looks at what came of them.
 // What it writes is a development image: it burns no fuse.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { buildOf, failureOf, prepareBuild } from "./built.mjs";
 import { chooseImage, DRIVES, TARGETS, writeImage } from "./image.mjs";
 import { missingSdk, toolEnvironment } from "./sdk.mjs";
 
@@ -49,6 +50,22 @@ function run(words, { folder, env }) {
   });
 }
 
+/** Has the SDK do one thing with an image; ends where it says that it could not. */
+async function runOrFail(step, words, image) {
+  const { platform, output } = image;
+  const status = await run(["-p", platform, "-o", output, ...words], image);
+  if (status !== 0) fail(`${step} failed (${status})`, status);
+}
+
+/** Has the SDK build an image. */
+async function build(image) {
+  const parts = buildOf(image);
+  prepareBuild(parts);
+  await runOrFail("build", ["-m", "-t", "build"], image);
+  const failure = failureOf(parts);
+  if (failure !== undefined) fail(`build failed: ${failure}`, 1);
+}
+
 const { choice, port, isBuildOnly } = readOptions();
 const { board, target } = choice;
 if (TOO_SMALL[board]?.includes(target) && !isBuildOnly) {
@@ -69,14 +86,11 @@ if (reasons.length > 0) fail(`no image can be built and written here:\n  ${reaso
 console.log(
   `Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}${choice.sleeps ? ", which sleeps" : ""}.`,
 );
-const { folder, output, platform } = await writeImage(choice);
-mkdirSync(output, { recursive: true });
 const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });
-const words = ["-m", "-p", platform, "-o", output];
-for (const step of isBuildOnly ? ["build"] : ["build", "deploy"]) {
-  const status = await run([...words, "-t", step], { folder, env });
-  if (status !== 0) fail(`${step} failed (${status})`, status);
-}
+const image = { ...(await writeImage(choice)), env };
+mkdirSync(image.output, { recursive: true });
+await build(image);
+if (!isBuildOnly) await runOrFail("deploy", ["-m", "-t", "deploy"], image);
 console.log(
   isBuildOnly ? `${board} for ${target} is built.` : `${board} is on the board. Its label is on its serial console.`,
 );

@@ -97,7 +97,7 @@ export async function programOf({ board, sleeps }, image) {
 const configurationOf = ({ board, target, sleeps }) => join(ROOT, folderOf({ board, chip: chipOf(target), sleeps }));
 
 /** Writes a folder from which the SDK builds an image: its program, and a manifest over the board's own.
- *  @param choice of chooseImage   @returns `{folder, output, name, platform}` */
+ *  @param choice of chooseImage   @returns `{folder, output, name, platform, chip}` */
 export async function writeImage(choice) {
   const { board, target, sleeps } = choice;
   const folder = join(IMAGES, `${board}-${target}${sleeps ? "-sleep" : ""}`);
@@ -113,7 +113,8 @@ export async function writeImage(choice) {
     preload: ["main"],
   };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest, null, 2));
-  return { folder, output: join(folder, "out"), name: `latchkey-${board}`, platform: `esp32/${target}` };
+  const name = manifest.build.NAME;
+  return { folder, output: join(folder, "out"), name, platform: `esp32/${target}`, chip: chipOf(target) };
 }
 
 /** The SDK's makefile asks git what ESP-IDF it has; where only the linker runs, an empty work tree answers. */
@@ -133,7 +134,7 @@ function standInForIdf() {
  *  where ESP-IDF would write its configuration as a header, the chip, and what the linker said
  *  @throws Error with what the tool said */
 export async function linkImage(choice) {
-  const { folder, output, name, platform } = await writeImage(choice);
+  const { folder, output, name, platform, chip } = await writeImage(choice);
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output);
   const env = toolEnvironment({ IDF_PATH: standInForIdf() });
@@ -144,7 +145,6 @@ export async function linkImage(choice) {
   const configured = /^SDKCONFIGPATH\s*=\s*(\S+)/m.exec(readFileSync(makefile, "utf8"))?.[1];
   const wanted = process.env.SDKCONFIGPATH ?? configurationOf(choice);
   if (configured !== wanted) throw new Error(`the SDK would configure it by ${configured}, not by ${wanted}`);
-  const chip = chipOf(choice.target);
   const config = join(build, `xsProj-${chip}/build/config/sdkconfig.h`);
   const rom = join(build, "mc.xs.c");
   const words = [`-j${availableParallelism()}`, "-o", config, "-f", makefile, rom, join(build, "mc.resources.c")];
