@@ -57,10 +57,11 @@ async function runOrFail(step, words, image) {
   if (status !== 0) fail(`${step} failed (${status})`, status);
 }
 
-/** Has the SDK build an image. */
+/** Has the SDK build an image, of all that its manifests name. */
 async function build(image) {
   const parts = buildOf(image);
-  prepareBuild(parts);
+  await runOrFail("preparing it", [], image);
+  if (!prepareBuild(parts)) await runOrFail("preparing it", [], image);
   await runOrFail("build", ["-m", "-t", "build"], image);
   const failure = failureOf(parts);
   if (failure !== undefined) fail(`build failed: ${failure}`, 1);

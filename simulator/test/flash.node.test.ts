@@ -1,8 +1,8 @@
-// Holds `npm run flash` to its word: what it says is built was built, now.
+// Holds `npm run flash` to its word: what it says is built was built, now, of every component that the manifests name.
 // Method: the command itself, with an SDK of a few lines in the place of the SDK: it says that all went well, and does what a row wants.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -12,13 +12,25 @@ const ROOT = process.cwd();
 const OUTPUT = join(ROOT, ".build/images/keypad-nodemcu/out");
 const BUILD = join(OUTPUT, "tmp/esp32/nodemcu/release/latchkey-keypad");
 const PROJECT = join(BUILD, "xsProj-esp32");
+const COMPONENTS = join(PROJECT, "main/idf_component.yml");
+
+/** As the SDK has it: each is looked for and added by a process of its own, and nobody waits for any but the last. */
+const DEPENDENCIES = ["espressif/libsodium==1.0.22~1", "espressif/esp_jpeg^1.3.1"]
+  .map((each) => `grep -q 'x' ${COMPONENTS} || idf.py add-dependency "${each}"`)
+  .join("& ");
 
 const MCCONFIG = `#!/bin/sh
 set -e
+mkdir -p "${BUILD}" "${PROJECT}/main"
+cat > "${BUILD}/makefile" <<'END'
+BUILD_DEPENDENCIES = ${DEPENDENCIES}
+END
 case "$*" in *build) ;; *) exit 0 ;; esac
 case "$PLAYED" in
   good) mkdir -p "${PROJECT}/build"; echo new | tee "${PROJECT}/build/xs_esp32.elf" > "${PROJECT}/build/xs_esp32.bin" ;;
   half) mkdir -p "${PROJECT}/build"; echo new > "${PROJECT}/build/xs_esp32.elf" ;;
+  forgetful) mkdir -p "${PROJECT}/build"; echo new | tee "${PROJECT}/build/xs_esp32.elf" > "${PROJECT}/build/xs_esp32.bin"
+    echo 'dependencies: {"espressif/esp_jpeg": "^1.3.1"}' > "${COMPONENTS}" ;;
   *) ;;
 esac
 `;
@@ -54,10 +66,14 @@ function flash(played: string): { readonly status: number | null; readonly said:
   return { status, said: stdout + stderr };
 }
 
-test("an image that was built is built", () => {
+test("an image that was built is built, of each component once", () => {
   const { status, said } = flash("good");
   assert.is(status, 0, said);
   assert.match(said, /keypad for nodemcu is built/);
+  const lines = readFileSync(COMPONENTS, "utf8").split("\n");
+  for (const line of ['  espressif/libsodium: "==1.0.22~1"', '  espressif/esp_jpeg: "^1.3.1"']) {
+    assert.is(lines.filter((each) => each === line).length, 1, line);
+  }
 });
 
 for (const [claim, played] of [
@@ -73,5 +89,21 @@ for (const [claim, played] of [
     assert.match(said, /ESP-IDF built no image/);
   });
 }
+
+test("an image of which a component was lost is not built", () => {
+  const { status, said } = flash("forgetful");
+  assert.is.not(status, 0);
+  assert.not.match(said, /is built/);
+  assert.match(said, /espressif\/libsodium/);
+});
+
+test("what was built with other components is built anew", () => {
+  mkdirSync(join(PROJECT, "main"), { recursive: true });
+  writeFileSync(COMPONENTS, 'dependencies:\n  espressif/libsodium: "^1.0.20"\n');
+  writeFileSync(join(BUILD, "native.c.o"), "old");
+  assert.is(flash("good").status, 0);
+  assert.throws(() => readFileSync(join(BUILD, "native.c.o")));
+  assert.match(readFileSync(COMPONENTS, "utf8"), /==1\.0\.22~1/);
+});
 
 test.run();
