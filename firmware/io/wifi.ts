@@ -128,7 +128,7 @@ export class Station implements Network {
     const state = this.#state;
     if (state.kind !== "joining" && state.kind !== "joined") return;
     const connection = this.#ask((wifi) => wifi.connection) ?? IDLE;
-    const address = connection === JOINED ? this.#ask((wifi) => wifi.address) : undefined;
+    const address = connection === JOINED ? leasedOf(this.#ask((wifi) => wifi.address)) : undefined;
     if (address === undefined) {
       if (state.kind === "joined" || connection === IDLE) this.#fail(now);
       return;
@@ -180,6 +180,11 @@ export class Station implements Network {
       return undefined;
     }
   }
+}
+
+/** Gives the address that a network has leased: where it has ended the SDK tells the radio's own one, of IPv6, or zeros. */
+function leasedOf(address: string | undefined): string | undefined {
+  return address?.includes(".") && address !== "0.0.0.0" ? address : undefined;
 }
 
 function wishOf({ name, passphrase }: Credentials): Wish {

@@ -2,13 +2,16 @@
 // Why: passwords are wrong, access points go away in the middle of a session, and the SDK tells of an old end in the middle of a new
 // beginning; a driver must bear it all, on any engine.
 // Follows modules/io/wifi/esp32 of the Moddable SDK 8.2.3: an instance hears of the radio, which outlives it; `disconnect` is quiet,
-// and the radio's own word of it comes later and ends what an instance believes to be connecting then. There is none for Linux.
+// and the radio's own word of it comes later and ends what an instance believes to be connecting then. Of a lease that ended nobody tells,
+// and the address is then another. There is none for Linux.
 
 import { fromAscii } from "../../firmware/bytes.ts";
 import { encodeUtf8 } from "../../firmware/cbor/text.ts";
 import type { Wifi, WifiClass } from "../../firmware/io/ecma419.ts";
 import type { Defer } from "./loop.ts";
 
+/** What a radio that is joined has before it has a lease, and after one. */
+const LINK_LOCAL = "FE80::7EDF:A1FF:FE00:5C4";
 const SSID_BYTES_MAX = 32;
 const PASSWORD_BYTES_MAX = 64;
 
@@ -141,7 +144,8 @@ class FakeWifi implements Wifi {
 
   get address(): string | undefined {
     this.#check();
-    return this.#air.joined?.address;
+    const { joined } = this.#air;
+    return joined === undefined ? undefined : (joined.address ?? LINK_LOCAL);
   }
 
   get RSSI(): number | undefined {

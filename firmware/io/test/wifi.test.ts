@@ -207,6 +207,17 @@ test("an address that is lost or another one, of which nobody tells, is found at
   assert.is(station.state.is, "waiting");
 });
 
+test("no address is none, whatever is told for it", () => {
+  for (const address of ["0.0.0.0", "FE80::1", ""]) {
+    const { router, station, changes, join, step } = createBench();
+    join(HOME);
+    router.address = address;
+    step();
+    assert.equal(changes, ["192.168.1.2", undefined], address);
+    assert.is(station.state.is, "waiting");
+  }
+});
+
 test("a radio that throws is tried again, and nothing leaves the station", () => {
   const { air, station, join, step } = createBench();
   air.isBroken = true;
