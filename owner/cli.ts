@@ -8,10 +8,13 @@ import manifest from "../package.json" with { type: "json" };
 import { Call, type Command, type Outcome, type Values } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, Failure, systemCode, usage } from "./failure.ts";
-import { COMMON_OPTIONS, helpOf, overview } from "./help.ts";
+import { COMMON_OPTIONS, HELP, helpOf, overview } from "./help.ts";
 import { printable, type Streams, Terminal } from "./terminal.ts";
 
 const PROCESS: Streams = Object.freeze({ output: process.stdout, errors: process.stderr });
+
+/** What asks for help, in the place of a command's name or behind "help". */
+const HELPS: readonly string[] = Object.freeze([HELP.name, "--help", "-h"]);
 
 type Options = Record<string, { type: "string" | "boolean"; multiple?: boolean; short?: string }>;
 
@@ -34,11 +37,10 @@ export async function main(words: readonly string[], streams: Streams = PROCESS)
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<Outcome> {
   const [name = "help", ...rest] = words.slice(countLeading(words));
   if (name === "--version") return version(terminal);
-  if (name === "help" || name === "--help" || name === "-h")
-    return help(
-      rest.find((word) => word !== "--json"),
-      terminal,
-    );
+  if (HELPS.includes(name)) {
+    const topic = rest.find((word) => word !== "--json");
+    return help(topic !== undefined && HELPS.includes(topic) ? HELP.name : topic, terminal);
+  }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined)
     throw usage(`There is no command "${printable(name)}": "latchkey help" shows all of them.`);
@@ -72,7 +74,7 @@ function version(terminal: Terminal): Outcome {
 }
 
 function help(name: string | undefined, terminal: Terminal): Outcome {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const command = [...COMMANDS, HELP].find((candidate) => candidate.name === name);
   if (name !== undefined && command === undefined) {
     throw usage(`There is no command "${printable(name)}": "latchkey help" shows all of them.`);
   }
@@ -87,10 +89,27 @@ function parse(command: Command, words: readonly string[]): { values: Values; po
     options[name] = { type: option.value === undefined ? "boolean" : "string", multiple: option.isRepeatable === true };
   }
   options["help"] = { type: "boolean", short: "h" };
+  const more = `"latchkey ${command.name} --help" shows what it takes.`;
+  const args = words.map(shieldValue);
+  const parsed = orUsage(
+    () => parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true }),
+    (error) => `${sayParseError(error, { options, args })} ${more}`,
+  );
+  // parseArgs keeps the last of several values, and whoever wrote two meant one of them, perhaps the other.
+  const given = parsed.tokens.flatMap((token) =>
+    token.kind === "option" && token.value !== undefined && options[token.name]?.multiple !== true ? [token.name] : [],
+  );
+  const twice = given.find((name, index) => given.indexOf(name) !== index);
+  if (twice !== undefined) throw usage(`--${twice} may be given once here. ${more}`);
+  return parsed;
+}
+
+/** Runs what reads the command line, and says its errors. @throws Failure */
+function orUsage<Parsed>(read: () => Parsed, say: (error: unknown) => string): Parsed {
   try {
-    return parseArgs({ args: words.map(shieldValue), options, allowPositionals: true, strict: true });
+    return read();
   } catch (error) {
-    throw usage(`${sayParseError(error, options)} "latchkey ${command.name} --help" shows what it takes.`);
+    throw usage(say(error));
   }
 }
 
@@ -100,13 +119,20 @@ function shieldValue(word: string): string {
   return /^-[A-Za-z0-9_][A-Za-z0-9_-]{9}$|^-[A-Za-z0-9_-]{42,}$/.test(word) ? ` ${word}` : word;
 }
 
-function sayParseError(error: unknown, options: Options): string {
+function sayParseError(
+  error: unknown,
+  { options, args }: { readonly options: Options; readonly args: readonly string[] },
+): string {
   const code = systemCode(error);
   const named = error instanceof Error ? /'(?:-\w, )?(--?[\w-]+)/.exec(error.message)?.[1] : undefined;
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `There is no option ${named ?? "of that name"}.`;
   if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" && named !== undefined) {
     const isSwitch = options[named.replace(/^-+/, "")]?.type === "boolean";
-    return isSwitch ? `${named} takes no value.` : `${named} needs a value behind it.`;
+    if (isSwitch) return `${named} takes no value.`;
+    const dashed = args.find((word, index) => args[index - 1] === named && /^-[^-]/.test(word) && word !== "-h");
+    return dashed === undefined
+      ? `${named} needs a value behind it.`
+      : `${named} needs a value that does not begin with - (write ${named}=${printable(dashed)}).`;
   }
   throw error;
 }

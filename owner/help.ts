@@ -9,6 +9,16 @@ export const COMMON_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
   json: { help: "print one JSON object instead of sentences" },
 });
 
+/** `help` itself: cli.ts runs it, since it needs no keystore and no lock. */
+export const HELP: Omit<Command, "run"> = Object.freeze({
+  name: "help",
+  summary: "Show this, or the help of one command",
+  positionals: ["[COMMAND]"],
+  options: {},
+  help: ["Without a command it lists all of them, the exit codes and the environment."],
+  examples: ["help", "help grant"],
+});
+
 const GROUPS: readonly (readonly [string, readonly string[]])[] = Object.freeze([
   ["Begin", ["init", "id", "adopt"]],
   ["Let people in", ["grant", "delegate", "revoke", "carry"]],
@@ -46,8 +56,7 @@ export function overview(commands: readonly Command[]): string {
   for (const [title, names] of GROUPS) {
     lines.push("", `${title}:`);
     for (const name of names) {
-      const summary =
-        commands.find((command) => command.name === name)?.summary ?? "Show this, or the help of one command";
+      const summary = [...commands, HELP].find((command) => command.name === name)?.summary;
       lines.push(`  ${name.padEnd(10)}${summary}`);
     }
   }
@@ -55,7 +64,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** Gives the help of one command. */
-export function helpOf(command: Command): string {
+export function helpOf(command: Omit<Command, "run">): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const lines = [`latchkey ${command.name}: ${command.summary}`, ""];
   lines.push(`Use: latchkey ${[command.name, ...command.positionals, "[OPTIONS]"].join(" ")}`, "");

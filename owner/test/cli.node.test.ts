@@ -133,6 +133,13 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["show", ZEROS], 5, /nothing of Latchkey/],
   [["accept", SETUP, "--name", "--json"], 2, /--name needs a value/],
   [["show", "--", "--json"], 2, /"--json" is neither/],
+  [["grant", "--to", KEY, "--until", "+1h", "--until", "+2h"], 2, /^--until may be given once here\. .*grant --help/],
+  [["revoke", "--file=a", "--file", "b"], 2, /^--file may be given once here\./],
+  [["pin", "new", "--for", "Ana", "--for", "Ben"], 2, /^--for may be given once here\./],
+  [["grant", "--until", "-2h"], 2, /^--until needs a value that does not begin with - \(write --until=-2h\)\. /],
+  [["grant", "--until", "+1h", "--uses", "-1"], 2, /^--uses needs a value .* \(write --uses=-1\)\. /],
+  [["grant", "--until", "-h"], 2, /^--until needs a value behind it\. /],
+  [["grant", "--uses=-1", "--to", KEY], 2, /--until is missing/],
 ];
 for (const [words, exit, what] of MISTAKES) {
   test(`answers "${words.join(" ").slice(0, 60)}" with one sentence`, async ({ desk }) => {
@@ -251,6 +258,16 @@ test("names beside an option no other option that the command does not have", ()
     ),
   );
   assert.equal(strays, []);
+test("helps with the help itself, however it is asked for", async ({ desk }) => {
+  for (const words of [
+    ["help", "help"],
+    ["help", "--help"],
+    ["help", "-h"],
+  ]) {
+    const { exit, output, errors } = await desk.run(words);
+    assert.equal([exit, errors], [0, ""]);
+    assert.match(output, /^latchkey help: Show this, or the help of one command\n\nUse: latchkey help \[COMMAND\]/);
+  }
 });
 
 test("says beside each --at of a lock that a port does too, and what only some locks tell", async () => {
