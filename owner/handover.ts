@@ -2,20 +2,17 @@
 // Why: the giver should read what was signed, from the signed bytes themselves, before it is sent.
 // Follows docs/protocol.cddl, `invitation`.
 
-import { writeFileSync } from "node:fs";
 import qrcode from "qrcode";
 import { type Bytes, toBase64url } from "../firmware/bytes.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { allowanceObject, readAllowance, sayAllowance } from "./allowance.ts";
 import type { Call } from "./command.ts";
-import { usage } from "./failure.ts";
 import { encodeInvitation } from "./invitation.ts";
 import type { Keystore } from "./keystore.ts";
 import { presentSeconds } from "./moment.ts";
+import { writeText } from "./output.ts";
 import { type Filled, sayFilled } from "./role.ts";
 import { printable } from "./terminal.ts";
-
-const OWN_FILE = 0o600;
 
 /** What was signed, and what its giver should know of it. */
 export interface Made {
@@ -61,13 +58,4 @@ export async function handOver(call: Call, keystore: Keystore, made: Made): Prom
     warnings: doubts,
     ...allowanceObject(allowance),
   };
-}
-
-/** Writes one line of text to a file of the person's own. @throws Failure */
-export function writeText(file: string, text: string): void {
-  try {
-    writeFileSync(file, `${text}\n`, { mode: OWN_FILE });
-  } catch {
-    throw usage(`${printable(file)} cannot be written: choose another place.`);
-  }
 }

@@ -19,6 +19,7 @@ import type { Keystore } from "../keystore.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import type { Looking } from "../looking.ts";
 import { sayMoment } from "../moment.ts";
+import { OWN_FILE, orUnwritable } from "../output.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { keptHeads } from "./held.ts";
@@ -28,7 +29,6 @@ export const NOTE = ".note";
 
 /** The longest that is signed: docs/protocol.cddl. */
 const NOTE_BYTES_MAX = 1_600;
-const OWN_FILE = 0o600;
 const CLIPS_MAX = 10_000;
 const UNKNOWN_TIME = 0xffff_ffff;
 const FLAG_FETCHED = 1;
@@ -176,7 +176,7 @@ export async function fetchClip(
   if (manifest.size > bytes) throw new Failure(EXIT.UNVERIFIED, other);
   const hash = createHash("sha256");
   let size = 0;
-  const descriptor = openSync(out, "wx", OWN_FILE);
+  const descriptor = orUnwritable(out, () => openSync(out, "wx", OWN_FILE));
   try {
     await readFilm(looking, { clip, size: manifest.size }, (piece) => {
       if (size + piece.length > manifest.size) throw new Failure(EXIT.UNVERIFIED, other);
@@ -192,7 +192,8 @@ export async function fetchClip(
   } finally {
     closeSync(descriptor);
   }
-  writeFileSync(out + NOTE, `${toBase64url(message)}\n`, { mode: OWN_FILE, flag: "wx" });
+  const text = `${toBase64url(message)}\n`;
+  orUnwritable(out + NOTE, () => writeFileSync(out + NOTE, text, { mode: OWN_FILE, flag: "wx" }));
   return manifest;
 }
 

@@ -5,12 +5,11 @@
 import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
+import { OWN_FILE, orUnwritable } from "../output.ts";
 import { printable } from "../terminal.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { unseal } from "./unseal.ts";
 import { isAge, piecesOf } from "./verify.ts";
-
-const OWN_FILE = 0o600;
 
 /** The act `clip decrypt`. */
 export const decrypt: Act = {
@@ -31,7 +30,7 @@ async function run(call: Call): Promise<Outcome> {
   let isWhole = false;
   try {
     isWhole = await unseal(piecesOf(file), identities, (piece) => {
-      descriptor ??= openSync(out, "wx", OWN_FILE);
+      descriptor ??= orUnwritable(out, () => openSync(out, "wx", OWN_FILE));
       for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
       bytes += piece.length;
     });

@@ -4,11 +4,12 @@
 // Follows ffmpeg's command line; it is a program of the system, not a part of this one.
 
 import { spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import type { Writable } from "node:stream";
 import type { Bytes } from "../../firmware/bytes.ts";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
+import { OWN_FILE, orUnwritable } from "../output.ts";
 import { printable } from "../terminal.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { unseal } from "./unseal.ts";
@@ -55,6 +56,9 @@ async function encode(at: {
   readonly isCopy: boolean;
 }): Promise<boolean> {
   const { file, identities, out, isCopy } = at;
+  // ffmpeg says in words of its own that it cannot write, so it is found out before.
+  orUnwritable(out, () => closeSync(openSync(out, "wx", OWN_FILE)));
+  rmSync(out, { force: true });
   const program = startFfmpeg(out, isCopy);
   let isWhole: boolean;
   try {

@@ -26,6 +26,7 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { OWN_FILE, orUnwritable } from "../output.ts";
 import { signerOf } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { keptReceipts } from "../receipts.ts";
@@ -33,7 +34,6 @@ import { chooseHappenings, Story, sayHappenings } from "../story.ts";
 import { printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
 
-const OWN_FILE = 0o600;
 const U32_MAX = 0xffff_ffff;
 const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
 /** How many visits are listed. */
@@ -136,7 +136,8 @@ async function make(call: Call, number: number): Promise<Outcome> {
   }
   const counts = new Map(films.map(({ name, count }) => [name, count]));
   const clips = claimed.clips.map((clip) => ({ ...clip, found: counts.get(clip.name) }));
-  writeFileSync(out, encodeClaim({ ...claimed, clips }), { mode: OWN_FILE, flag: "wx" });
+  const bytes = encodeClaim({ ...claimed, clips });
+  orUnwritable(out, () => writeFileSync(out, bytes, { mode: OWN_FILE, flag: "wx" }));
   for (const line of sayClaim(found, parseZone(lock.zone))) call.terminal.say(line);
   for (const clip of missingClips(found))
     call.terminal.say(`Hint:     "latchkey clip get ${clip}" fetches that film; then claim again, with --clip FILE`);

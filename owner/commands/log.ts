@@ -2,7 +2,6 @@
 // Why: the lock keeps a record that nobody can rewrite, and this is where somebody checks that nobody did.
 // Follows docs/protocol.md §4.
 
-import { writeFileSync } from "node:fs";
 import { crypto } from "#crypto";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { OPERATION_READ_LOG } from "../../firmware/grant/holder.ts";
@@ -31,6 +30,7 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readBytes, readGiven } from "../given.ts";
 import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { writeText } from "../output.ts";
 import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
 import { chooseHappenings, Story, sayHappenings } from "../story.ts";
@@ -40,7 +40,6 @@ import { converse } from "../wire.ts";
 import { recoveryName } from "./owners.ts";
 
 const LAST = 30;
-const OWN_FILE = 0o600;
 /** How many former logs of a lock are kept beside the newest. */
 const ASIDE_MAX = 100;
 
@@ -90,7 +89,7 @@ async function tellOwner(
 ): Promise<Outcome> {
   const { archive, story } = await renewLog(call, keystore, lock);
   const exported = call.option("export");
-  if (exported !== undefined) writeArchive(exported, archive);
+  if (exported !== undefined) writeText(exported, encodeArchive(archive));
   const shown = chooseHappenings(story.happenings, call.has("all"), last);
   for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
   call.terminal.say("Every record and the lock's signature hold.");
@@ -258,12 +257,4 @@ function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
 function knownCodes({ person }: Keystore, { codes }: OwnedLock): Map<string, string> {
   const owner = toBase64url(signerOf(person).kid);
   return new Map((codes?.given ?? []).map((code) => [windowName(owner, code), code.who]));
-}
-
-function writeArchive(file: string, archive: Archive): void {
-  try {
-    writeFileSync(file, `${encodeArchive(archive)}\n`, { mode: OWN_FILE });
-  } catch {
-    throw usage(`${printable(file)} cannot be written: choose another place.`);
-  }
 }

@@ -145,6 +145,9 @@ inHall("somebody walks by, and the film is listed, fetched, kept, let go and ver
   assert.ok(film !== undefined);
   if (film === undefined) return;
   assert.equal([film.visit, film.isFetched, film.isKept], [0, false, false]);
+  const nowhere = owner.file("none/idle.mkv.age");
+  const unwritten = await heard(home, "clip", "get", film.clip, "--out", nowhere);
+  isSentence(unwritten, 2, /^"[^"]*\/none\/idle\.mkv\.age" cannot be written: choose another place\.\n$/);
   const out = owner.file("idle.mkv.age");
   assert.match(await done(home, "clip", "get", film.clip, "--out", out), /bytes, \d+ frames, as the camera noted them/);
   const { length } = readFileSync(out);

@@ -102,6 +102,8 @@ test("decrypting gives the film, byte for byte, to either key, and overwrites no
   assert.is(statSync(owner.file("mine.mkv")).mode & 0o777, 0o600);
   const again = await owner.run([...words, "--out", owner.file("mine.mkv")]);
   isSentence(again, 2, /there already/);
+  const nowhere = await owner.run([...words, "--out", owner.file("none/film.mkv")]);
+  isSentence(nowhere, 2, /^"[^"]*\/none\/film\.mkv" cannot be written: choose another place\.\n$/);
   const paper = await owner.run([...words, "--out", owner.file("paper.mkv"), "--words", owner.file("words.txt")]);
   assert.is(paper.exit, 0);
   assert.ok(Buffer.from(film).equals(readFileSync(owner.file("paper.mkv"))));

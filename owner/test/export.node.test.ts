@@ -94,6 +94,8 @@ test("makes nothing of what is no film, and says where ffmpeg is missing", async
   writeFileSync(desk.file("text.mkv"), "no film");
   const out = desk.file("none.mp4");
   const words = ["clip", "export", desk.file("text.mkv"), "--out", out];
+  const nowhere = await desk.run([...words.slice(0, -1), desk.file("none/film.mp4")]);
+  isSentence(nowhere, 2, /^"[^"]*\/none\/film\.mp4" cannot be written: choose another place\.\n$/);
   if (isThere) isSentence(await desk.run(words), 5, /ffmpeg makes no film of it: /);
   assert.not.ok(existsSync(out));
   isSentence(await desk.launch(words, { PATH: "/nowhere" }), 2, /There is no ffmpeg here: install it/);

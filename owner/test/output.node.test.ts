@@ -1,0 +1,37 @@
+// Goal: whatever a command was to write, a place that cannot be written is told in one sentence, with its name.
+// Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { atHome, done, heard } from "./porch.node.ts";
+import { isSentence } from "./stage.node.ts";
+
+const KEY = "A".repeat(43);
+
+atHome(
+  "names the place that cannot be written, whichever command was to",
+  async (home) => {
+    await done(home, "open", "--wait", "0");
+    home.porch.visit();
+    const grant = ["grant", "--to", KEY, "--until", "+1h"];
+    await done(home, ...grant, "--who", "Ana");
+    await done(home, "log");
+    const [visit] = (await home.owner.ask(["claim"]))["visits"] as readonly { readonly seq: number }[];
+    const commands = [
+      [...grant, "--out"],
+      ["log", "--export"],
+      ["revoke", "1", "--file"],
+      ["claim", String(visit?.seq), "--out"],
+    ];
+    for (const words of commands) {
+      for (const place of ["", "/no such folder/x", home.owner.file(".")]) {
+        const { exit, errors } = await heard(home, ...words, place);
+        assert.equal([words[0], exit, errors], [words[0], 2, `"${place}" cannot be written: choose another place.\n`]);
+      }
+    }
+    isSentence(await heard(home, ...grant, "--out", "a\u202eb/x"), 2, /^"a\\u\{202e\}b\/x" cannot be written: /);
+  },
+  false,
+);
+
+test.run();
