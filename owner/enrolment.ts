@@ -68,8 +68,9 @@ export async function enrolBoard(
   const { keystore, lock, session, labelled } = at;
   const board = labelled ?? (await askOffer(kind, session));
   if (labelled === undefined) await compare(call, kind, board);
-  lock.seq += 1;
-  keystore.save();
+  keystore.update(() => {
+    lock.seq += 1;
+  });
   const { conversation, signer } = session;
   await declareInside(call, { conversation, signer }, { sequence: lock.seq, body: { kind: KIND_ENROL, board } });
   call.terminal.say("Enrolled. Waiting for its link...");

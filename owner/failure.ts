@@ -5,13 +5,13 @@
 /** The exit codes of `latchkey`. */
 export const EXIT = Object.freeze({
   OK: 0,
-  /** The lock said no. */
+  /** The lock said no, or did not do what it said yes to. */
   REFUSED: 1,
   /** The command was not understood, or cannot be done as asked. */
   USAGE: 2,
   /** No lock answered. */
   UNREACHABLE: 3,
-  /** The keystore is missing, locked with another passphrase, or damaged. */
+  /** The keystore is missing, locked with another passphrase, or damaged, or another command changed it meanwhile. */
   KEYSTORE: 4,
   /** A signature, a chain or a shape does not hold. */
   UNVERIFIED: 5,

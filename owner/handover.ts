@@ -35,11 +35,20 @@ export async function handOver(call: Call, keystore: Keystore, made: Made): Prom
   const { link, lockId, until } = allowance;
   const invitation = encodeInvitation({ agreementKey, token });
   const file = call.option("out");
-  if (file !== undefined) writeText(file, invitation);
   const issued = presentSeconds();
   const holder = toBase64url(allowance.holder);
-  keystore.person.grants.push({ link, lockId, who, holder, until, issued, token: toBase64url(token) });
-  keystore.save();
+  const { grants } = keystore.person;
+  const grant = { link, lockId, who, holder, until, issued, token: toBase64url(token) };
+  // Before it is handed over: whoever holds a grant that its giver's list does not name keeps it when all others are taken back.
+  keystore.update(() => void grants.push(grant));
+  if (file !== undefined) {
+    try {
+      writeText(file, invitation);
+    } catch (error) {
+      keystore.update(() => void grants.splice(grants.indexOf(grant), 1));
+      throw error;
+    }
+  }
   for (const line of sayFilled(filled)) call.terminal.say(line);
   for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
   call.terminal.say(`Name:     ${link}  (to take it back${sayTakeBack(link)})`);

@@ -35,7 +35,7 @@ const ACTS_NAMED_MAX = 4;
 
 const FOOT = `Exit codes:
   0  done                                     3  no lock answered
-  1  the lock said no                         4  wrong passphrase, or a damaged keystore
+  1  the lock said no, or did not do it       4  wrong passphrase, a damaged keystore, or another command changed it
   2  the command was not understood           5  a signature or a log does not hold
   6  latchkey itself has a mistake
 

@@ -68,8 +68,9 @@ export async function asKeyHolder<Result>(
   if (isByWords(call)) return asRecovery(call, { lock, words: await askWords(call) }, act);
   return asOwner(call, keystore, lock, ({ conversation, signer, status }) => {
     const declare = (body: Body) => {
-      lock.seq += 1;
-      keystore.save();
+      keystore.update(() => {
+        lock.seq += 1;
+      });
       return declareInside(call, { conversation, signer }, { sequence: lock.seq, body });
     };
     return act({ conversation, signer, isRecovery: false, status, declare });

@@ -76,7 +76,7 @@ export function rememberAddress(keystore: Keystore, door: Omit<AcceptedInvitatio
       lockId === door.lockId && agreementKey === door.agreementKey && address !== door.address,
   );
   for (const invitation of moved) invitation.address = door.address;
-  if (moved.length > 0) keystore.save();
+  keystore.update();
 }
 
 /** Chooses by --grant, by --lock, or because there is only one. @throws Failure */

@@ -22,6 +22,7 @@ import { type Bytes, concat, fromBase64url, toBase64url } from "../firmware/byte
 import { KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import { EXIT, Failure, systemCode } from "./failure.ts";
+import { mergeInto } from "./merge.ts";
 import type { Person } from "./person.ts";
 
 /** The fewest characters of a passphrase. */
@@ -41,6 +42,9 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 const OTHERS = 0o077;
 const WRITER_AGE_MILLIS_MAX = 30_000;
+/** Writing takes milliseconds, so others wait for it; with this many tries some three seconds. */
+const TURN_TRIES_MAX = 150;
+const TURN_MILLIS = 20;
 
 interface Header {
   readonly latchkey: number;
@@ -93,15 +97,15 @@ export function openKeystore(directory: string, passphrase: string): Keystore {
     throw new Failure(EXIT.KEYSTORE, `Others may read ${path}: run "chmod 600 ${path}", and think of new keys.`);
   }
   const key = deriveKey(passphrase, header.scrypt);
-  const opened = crypto.open(key, fromBase64url(header.nonce), aadOf(header), sealed);
-  if (opened === undefined) {
+  const text = unseal(key, header, sealed);
+  if (text === undefined) {
     throw new Failure(EXIT.KEYSTORE, `The passphrase is wrong, or ${path} was changed; type it again.`);
   }
-  const person = JSON.parse(Buffer.from(opened).toString("utf8")) as Person;
-  return new Keystore(directory, person, { key, scrypt: header.scrypt, nonce: header.nonce });
+  const seal = { key, scrypt: header.scrypt, nonce: header.nonce };
+  return new Keystore(directory, JSON.parse(text) as Person, seal);
 }
 
-/** An open keystore. `person` is changed in place; `save` makes it durable. */
+/** An open keystore. `person` is changed in place; `update` and `save` make it durable. */
 export class Keystore {
   readonly person: Person;
   private readonly directory: string;
@@ -109,6 +113,8 @@ export class Keystore {
   private readonly scrypt: Header["scrypt"];
   /** The nonce of the file as this process knows it; empty while there is none. */
   private nonce: string;
+  /** What that file holds. */
+  private written: string;
 
   constructor(
     directory: string,
@@ -120,29 +126,62 @@ export class Keystore {
     this.key = seal.key;
     this.scrypt = seal.scrypt;
     this.nonce = seal.nonce;
+    this.written = JSON.stringify(person);
   }
 
   /** Writes the keystore in one step: the file is the old one or the new one at every instant.
    *  @throws Failure where another command has changed it since it was opened */
   save(): void {
+    this.inTurn((path) => {
+      if (this.nonce !== "" && readSealed(path).header.nonce !== this.nonce) throw changedMeanwhile();
+      this.write(path);
+    });
+  }
+
+  /** Takes in what other commands have saved meanwhile, makes a change, and writes what is new, all in one turn: a number that
+   *  `change` counts up is used once. For whatever may stand beside what others do; `save` is for the rest.
+   *  @param change what it replaces must be read within it; without it, what was changed before is noted
+   *  @throws Failure where another command has changed the same thing */
+  update(change?: () => void): void {
+    // Most commands have nothing to note, and whoever only reads needs neither a turn nor room on the disk.
+    if (change === undefined && JSON.stringify(this.person) === this.written) return;
+    this.inTurn((path) => {
+      this.learn(path);
+      change?.();
+      if (JSON.stringify(this.person) !== this.written) this.write(path);
+    });
+  }
+
+  private inTurn(act: (path: string) => void): void {
     const path = join(this.directory, FILE);
     const release = takeTurn(path);
     try {
-      if (this.nonce !== "" && readSealed(path).header.nonce !== this.nonce) {
-        throw new Failure(
-          EXIT.KEYSTORE,
-          "Another latchkey command changed the keys at the same time: run this one again.",
-        );
-      }
-      const nonce = randomBytes(NONCE_BYTES);
-      const header: Header = { latchkey: VERSION, scrypt: this.scrypt, nonce: toBase64url(nonce) };
-      const plaintext = Buffer.from(JSON.stringify(this.person), "utf8");
-      const sealed = toBase64url(crypto.seal(this.key, nonce, aadOf(header), plaintext));
-      writeAtomically(path, Buffer.from(`${JSON.stringify({ ...header, sealed })}\n`, "utf8"));
-      this.nonce = header.nonce;
+      act(path);
     } finally {
       release();
     }
+  }
+
+  /** Brings in what another command has saved since this one read or wrote the file. */
+  private learn(path: string): void {
+    const { header, sealed } = readSealed(path);
+    if (header.nonce === this.nonce) return;
+    const text = unseal(this.key, header, sealed);
+    // Another passphrase, or other keys: nothing of them belongs to these.
+    if (text === undefined) throw changedMeanwhile();
+    mergeInto(this.person, { base: JSON.parse(this.written) as Person, theirs: JSON.parse(text) as Person });
+    this.nonce = header.nonce;
+    this.written = text;
+  }
+
+  private write(path: string): void {
+    const nonce = randomBytes(NONCE_BYTES);
+    const header: Header = { latchkey: VERSION, scrypt: this.scrypt, nonce: toBase64url(nonce) };
+    const text = JSON.stringify(this.person);
+    const sealed = toBase64url(crypto.seal(this.key, nonce, aadOf(header), Buffer.from(text, "utf8")));
+    writeAtomically(path, Buffer.from(`${JSON.stringify({ ...header, sealed })}\n`, "utf8"));
+    this.nonce = header.nonce;
+    this.written = text;
   }
 
   /** Writes bytes beside the keystore, sealed with its key and bound to their name.
@@ -211,24 +250,39 @@ function readSealed(path: string): { header: Header; sealed: Bytes } {
   throw damaged(path);
 }
 
+/** Gives the text of the file; undefined for another key, or a changed file. */
+function unseal(key: Bytes, header: Header, sealed: Bytes): string | undefined {
+  const opened = crypto.open(key, fromBase64url(header.nonce), aadOf(header), sealed);
+  return opened === undefined ? undefined : Buffer.from(opened).toString("utf8");
+}
+
+function changedMeanwhile(): Failure {
+  return new Failure(EXIT.KEYSTORE, "Another latchkey command changed the keys at the same time: run this one again.");
+}
+
 function damaged(path: string): Failure {
   return new Failure(EXIT.KEYSTORE, `${path} is damaged: put a copy of it back from your backup.`);
 }
 
-/** Keeps other commands from writing meanwhile. A turn that was left behind ends by its age. */
+/** Keeps other commands from writing meanwhile, and waits while another does. A turn that was left behind ends by its age. */
 function takeTurn(path: string): () => void {
   const turn = `${path}.writing`;
-  const age = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
-  if (age !== undefined && Date.now() - age > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
-  try {
-    writeFileSync(turn, "", { flag: "wx", mode: PRIVATE_FILE });
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") {
-      throw new Failure(EXIT.KEYSTORE, "Another latchkey command is writing the keys just now: run this one again.");
+  for (let tries = 0; tries < TURN_TRIES_MAX; tries++) {
+    const age = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
+    if (age !== undefined && Date.now() - age > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
+    try {
+      writeFileSync(turn, "", { flag: "wx", mode: PRIVATE_FILE });
+      return () => rmSync(turn, { force: true });
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") {
+        const sentence = `${path} cannot be written: check the folder's owner and the space on the disk.`;
+        throw new Failure(EXIT.KEYSTORE, sentence);
+      }
     }
-    throw new Failure(EXIT.KEYSTORE, `${path} cannot be written: check the folder's owner and the space on the disk.`);
+    // Nothing else of this process may run between the reading and the writing, so it waits as a whole.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TURN_MILLIS);
   }
-  return () => rmSync(turn, { force: true });
+  throw new Failure(EXIT.KEYSTORE, "Another latchkey command is writing the keys just now: run this one again.");
 }
 
 /** Writes a file of mode 0600 under another name, makes it durable, and renames it. */
@@ -238,6 +292,10 @@ function writeAtomically(path: string, bytes: Uint8Array): void {
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
+  } catch (error) {
+    // Half of it on a full disk would only take more of the room.
+    rmSync(draft, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

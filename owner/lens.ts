@@ -43,10 +43,8 @@ export async function asViewer<Result>(
     const address = call.option("camera-at") ?? lock.cameraAddress ?? CAMERA_ADDRESS;
     const looking = await look({ address, lockId: lock.id }, ticketsOf(conversation, RIGHT_VIEW | RIGHT_OWNER));
     try {
-      if (lock.cameraAddress !== address) {
-        lock.cameraAddress = address;
-        keystore.save();
-      }
+      lock.cameraAddress = address;
+      keystore.update();
       return await act(looking, status);
     } finally {
       looking.close();

@@ -78,7 +78,7 @@ export async function asOwner<Result>(
     settleSecret(lock, { status, kid: signer.kid }, call.terminal);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);
-    keystore.save();
+    keystore.update();
     return await act({ conversation, signer, status, mine });
   } finally {
     conversation.close();
@@ -104,8 +104,9 @@ export async function declare(
   session: Pick<OwnerSession, "conversation" | "signer">,
   body: Body,
 ): Promise<void> {
-  lock.seq += 1;
-  keystore.save();
+  keystore.update(() => {
+    lock.seq += 1;
+  });
   const { conversation, signer } = session;
   const declaration = { kid: signer.kid, issuedAt: presentSeconds(), sequence: lock.seq, body };
   const answer = await conversation.declare(declaration, signer.sign);

@@ -43,11 +43,12 @@ export function rememberServers(
   const { servers, gone } = named;
   if (servers.length === 0 && gone.length === 0) return;
   const places = new Set([...gone, ...servers.map(({ place }) => place)]);
-  const others = (keystore.person.timeServers ?? []).filter(
-    (server) => server.lockId !== lockId || !places.has(server.place),
-  );
-  keystore.person.timeServers = [...others, ...servers.map((server) => ({ ...server, lockId }))];
-  keystore.save();
+  keystore.update(() => {
+    const others = (keystore.person.timeServers ?? []).filter(
+      (server) => server.lockId !== lockId || !places.has(server.place),
+    );
+    keystore.person.timeServers = [...others, ...servers.map((server) => ({ ...server, lockId }))];
+  });
 }
 
 /** Puts servers into the places that they have in the lock, by their keys; one that the lock does not trust is told of.

@@ -49,13 +49,12 @@ async function run(call: Call): Promise<Outcome> {
   );
   if (isTaken) throw usage(`You have a door called ${printable(name)} already: choose another name with --name.`);
   const address = addressOf(call, former?.address);
-  const index = person.invitations.findIndex(({ link }) => link === invitation.link);
-  person.invitations.splice(index < 0 ? person.invitations.length : index, index < 0 ? 0 : 1, {
-    ...invitation,
-    name,
-    address,
+  keystore.update(() => {
+    const { invitations } = person;
+    const index = invitations.findIndex(({ link }) => link === invitation.link);
+    const kept = { ...invitation, name, address };
+    invitations.splice(index < 0 ? invitations.length : index, index < 0 ? 0 : 1, kept);
   });
-  keystore.save();
   for (const line of sayAllowance(allowance, zone)) call.terminal.say(line);
   call.terminal.say("Times are shown in this computer's time zone; the lock goes by its own.");
   call.terminal.say(`Kept as ${printable(name)}. At the door: "latchkey open".`);

@@ -73,7 +73,7 @@ async function run(call: Call): Promise<Outcome> {
     return { status, obstacle };
   });
   takeZone(lock, status.configuration);
-  keystore.save();
+  keystore.update();
   call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
   if (obstacle === "stranger") {
     call.terminal.warn(

@@ -55,7 +55,7 @@ async function run(call: Call): Promise<Outcome> {
     const named = call.option("zone");
     lock.zone = toAscii(rule);
     lock.zoneName = named === undefined ? undefined : findZone(named).name;
-    keystore.save();
+    keystore.update();
   }
   rememberServers(keystore, lock.id, namedServers(call));
   for (const line of saySettings(configuration)) call.terminal.say(line);

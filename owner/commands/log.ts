@@ -112,8 +112,9 @@ export async function renewLog(
     if (kept !== undefined && former !== undefined)
       keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
     keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
-    lock.checkpoint = toBase64url(archive.checkpoint);
-    keystore.save();
+    keystore.update(() => {
+      lock.checkpoint = toBase64url(archive.checkpoint);
+    });
     // Only now may the lock overwrite what is kept here.
     await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
     return { archive, story, camera: status.camera };

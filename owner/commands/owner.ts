@@ -66,8 +66,9 @@ async function add(call: Call, given: string): Promise<Outcome> {
   const key = kidText(publicKey);
   await asKeyHolder(call, keystore, lock, ({ declare }) => declare({ kind: KIND_ADD_OWNER, ownerKey: publicKey }));
   if (name !== undefined) {
-    lock.ownerNames = { ...lock.ownerNames, [key]: name };
-    keystore.save();
+    keystore.update(() => {
+      lock.ownerNames = { ...lock.ownerNames, [key]: name };
+    });
   }
   const who = nameOfOwner(keystore.person, lock, key) ?? key;
   call.terminal.say(`Added: ${printable(who)} (${key}) owns the lock ${printable(lock.name)} too.`);
@@ -101,7 +102,6 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     call.terminal.say(
       ended.length === 0 ? "You had given no grant that was still good." : `Yours that have ended: ${list}.`,
     );
-    keystore.person.locks.splice(keystore.person.locks.indexOf(lock), 1);
   } else {
     call.terminal.say(
       'Whoever came in by one of them and still should needs a new one: "latchkey grant --to KEY --until +3d".',
@@ -116,8 +116,11 @@ async function remove(call: Call, given: string): Promise<Outcome> {
       );
     if (hasCamera) for (const line of CAMERA_REMINDERS) call.terminal.say(line);
   }
-  if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
-  keystore.save();
+  const { locks } = keystore.person;
+  keystore.update(() => {
+    if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
+    if (isOwn) locks.splice(locks.indexOf(lock), 1);
+  });
   return { exit: EXIT.OK, json: { lockId: lock.id, key, endedGrants: ended } };
 }
 

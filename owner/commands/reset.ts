@@ -98,8 +98,7 @@ async function confirm(call: Call, { name }: OwnedLock): Promise<void> {
 
 function forgetLock(keystore: Keystore, lock: OwnedLock): void {
   const { locks } = keystore.person;
-  locks.splice(locks.indexOf(lock), 1);
-  keystore.save();
+  keystore.update(() => void locks.splice(locks.indexOf(lock), 1));
 }
 
 /** Says what a reset that runs will do, and how to stop it. @param seconds until it is done */

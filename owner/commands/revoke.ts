@@ -59,8 +59,9 @@ async function run(call: Call): Promise<Outcome> {
   if (isListing) return list(call, lock, given);
   const chosen = call.positionals.flatMap((text) => choose(lock, given, text));
   if (chosen.length > 0 || call.has("all")) {
-    lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll: call.has("all") });
-    keystore.save();
+    keystore.update(() => {
+      lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll: call.has("all") });
+    });
   }
   if (lock.revocation.seq === 0) throw usage("Nothing was taken back yet: name a grant.");
   const losing = call.has("all") ? given.filter(({ until }) => until > presentSeconds()) : chosen;

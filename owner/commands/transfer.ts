@@ -42,8 +42,8 @@ async function run(call: Call): Promise<Outcome> {
   const zoneRule = fromAscii(named === undefined ? lock.zone : findZone(named).rule);
   const body = { kind: KIND_TRANSFER, adoption: { ownerKey, recoveryKey, zoneRule } } as const;
   await asRecovery(call, { lock, words: await askWords(call) }, ({ declare }) => declare(body));
-  keystore.person.locks.splice(keystore.person.locks.indexOf(lock), 1);
-  keystore.save();
+  const { locks } = keystore.person;
+  keystore.update(() => void locks.splice(locks.indexOf(lock), 1));
   const owner = kidText(ownerKey);
   call.terminal.say(
     `Handed over: the lock ${printable(lock.name)} (${lock.id}) belongs to ${owner}, and to nobody else.`,

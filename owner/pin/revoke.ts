@@ -41,8 +41,9 @@ async function run(call: Call): Promise<Outcome> {
       serial,
       start: startHour,
     }));
-    lock.revocation = withCodes(lock.revocation, entries);
-    keystore.save();
+    keystore.update(() => {
+      lock.revocation = withCodes(lock.revocation, entries);
+    });
   }
   const digits = digitsOf({ id: lock.id, codes: book });
   const zone = parseZone(lock.zone);

@@ -39,7 +39,7 @@ async function run(call: Call): Promise<Outcome> {
     if (!isRotated && obstacle === "done") return false;
     await handSecret(keystore, lock, { conversation, isNew: isRotated });
     await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
-    keystore.save();
+    keystore.update();
     return true;
   });
   const name = printable(lock.name);
