@@ -6,6 +6,7 @@ import { fromBase64url } from "../firmware/bytes.ts";
 import { EXIT, type ExitCode, Failure, usage } from "./failure.ts";
 import { hasKeystore, type Keystore, keystoreDirectory, openKeystore } from "./keystore.ts";
 import type { OwnedLock } from "./person.ts";
+import { dropNoLinks } from "./revocation.ts";
 import { printable, type Terminal } from "./terminal.ts";
 
 /** The options of every command that an owner has a lock do something with. */
@@ -135,7 +136,14 @@ export class Call {
       throw new Failure(EXIT.KEYSTORE, 'There are no keys here yet: run "latchkey init" first.');
     }
     const passphrase = process.env["LATCHKEY_PASSPHRASE"] ?? (await this.terminal.askSecret("Passphrase: "));
-    return openKeystore(directory, passphrase);
+    const keystore = openKeystore(directory, passphrase);
+    // One word of no sense in a list that every session begins with would end each of them.
+    for (const text of dropNoLinks(keystore.person.locks)) {
+      this.terminal.warn(
+        `"${printable(text)}" is the name of no grant, so nothing was taken back by it, and it is left out: "latchkey revoke" lists those that you gave.`,
+      );
+    }
+    return keystore;
   }
 
   /** Finds the lock that --lock names, or the only one. @throws Failure */

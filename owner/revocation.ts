@@ -7,6 +7,7 @@ import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import { HOUR_SECONDS, WINDOW_CLASSES } from "../firmware/codes/window.ts";
 import { KID_BYTES } from "../firmware/cose/key.ts";
+import { Fault } from "../firmware/fault.ts";
 import { LINK8_BYTES } from "../firmware/grant/chain.ts";
 import { makeRevocations, type Sign } from "../firmware/grant/issue.ts";
 import {
@@ -172,6 +173,30 @@ function codesAreFull(): Failure {
   return usage(
     `The list holds ${CODES_MAX} window codes at most: "latchkey pin setup --rotate" ends all that you gave out.`,
   );
+}
+
+/** Whether a text is the name of a grant: base64url of 8 bytes, in the one form that it has. Many words of 11 letters are not. */
+export function isLinkName(text: string): boolean {
+  try {
+    return fromBase64url(text).length === LINK8_BYTES;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return false;
+  }
+}
+
+/** Takes out of a person's lists what is the name of no grant: such a list cannot be signed, and was never sent.
+ *  @returns what was taken out */
+export function dropNoLinks(locks: readonly OwnedLock[]): readonly string[] {
+  const dropped: string[] = [];
+  for (const lock of locks) {
+    const { links } = lock.revocation;
+    const kept = links.filter(({ link }) => isLinkName(link));
+    if (kept.length === links.length) continue;
+    dropped.push(...links.flatMap(({ link }) => (isLinkName(link) ? [] : [link])));
+    lock.revocation = { ...lock.revocation, links: kept };
+  }
+  return dropped;
 }
 
 /** Gives the failure of a list that takes no more. */

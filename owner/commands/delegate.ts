@@ -55,7 +55,7 @@ async function run(call: Call): Promise<Outcome> {
   }
   const token = issueLink(parentToken, wish, signerOf(keystore.person).sign);
   const agreementKey = fromBase64url(parent.agreementKey);
-  const sayTakeBack = () => ", tell the owner this name";
+  const sayTakeBack = (link: string) => `, the owner runs: latchkey revoke ${link} --unlisted`;
   const doubts = doubtsAbout(wish);
   const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);

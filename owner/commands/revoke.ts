@@ -17,7 +17,7 @@ import { presentSeconds, sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
-import { listIsFull, signRevocations } from "../revocation.ts";
+import { isLinkName, listIsFull, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
 
 /** The command `revoke`. */
@@ -29,6 +29,7 @@ export const revoke: Command = {
     lock: { value: "NAME", help: "which lock, where you own several" },
     at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     holder: { help: "take back the person's key too, and with it all that anybody gives to it" },
+    unlisted: { help: "WHO is the name of a grant that your list lacks: passed on, or given on another computer" },
     all: { help: "take back every grant that you ever gave; the last resort" },
     file: { value: "FILE", help: 'write the signed list to a file, which anybody can bring with "latchkey carry"' },
   },
@@ -36,16 +37,27 @@ export const revoke: Command = {
     "WHO is a name, a number in the list that the command shows when nothing is named, the name of any grant (11",
     "letters and digits), or an invitation, as text or file. What was passed on from a grant falls with it. It counts from",
     "when the lock holds the list; every other command hands the list over again until the lock confirms it.",
+    "A grant that somebody passed on is not in your list: they tell you its name, and --unlisted says that you mean it so.",
   ],
-  examples: ["revoke", 'revoke "Parcel Co"', "revoke 3 --holder", "revoke --all", "revoke 2 --file list.txt"],
+  examples: [
+    "revoke",
+    'revoke "Parcel Co"',
+    "revoke 3 --holder",
+    "revoke Lp4q8A1vn2s --unlisted",
+    "revoke --all",
+    "revoke 2 --file list.txt",
+  ],
   run,
 };
 
 /** An entry of which the lock never forgets. */
 const FOR_GOOD = 0xffff_ffff;
 
-/** What is to be taken back; whose key it is, is known of one's own grants only. */
-type Chosen = Pick<IssuedGrant, "link" | "who" | "until"> & { readonly holder: string | undefined };
+/** What is to be taken back; whose key it is, is known of one's own grants only, and of others by their names nothing. */
+type Chosen = Pick<IssuedGrant, "link" | "who" | "until"> & {
+  readonly holder: string | undefined;
+  readonly isUnlisted?: true;
+};
 
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
@@ -57,7 +69,8 @@ async function run(call: Call): Promise<Outcome> {
   const given = grants.filter(({ lockId }) => lockId === lock.id);
   const isListing = call.positionals.length === 0 && !call.has("all") && call.option("file") === undefined;
   if (isListing) return list(call, lock, given);
-  const chosen = call.positionals.flatMap((text) => choose(lock, given, text));
+  const isUnlisted = call.has("unlisted");
+  const chosen = call.positionals.flatMap((text) => choose({ lock, given, isUnlisted }, text));
   if (chosen.length > 0 || call.has("all")) {
     keystore.update(() => {
       lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll: call.has("all") });
@@ -65,7 +78,7 @@ async function run(call: Call): Promise<Outcome> {
   }
   if (lock.revocation.seq === 0) throw usage("Nothing was taken back yet: name a grant.");
   const losing = call.has("all") ? given.filter(({ until }) => until > presentSeconds()) : chosen;
-  for (const { who, link } of losing) call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
+  for (const one of losing) sayTakenBack(call, one);
   const file = call.option("file");
   const worst = sayWorst(lock, losing);
   const otherwise = 'Or have somebody bring it: "latchkey revoke --file FILE".';
@@ -96,16 +109,45 @@ function sayWorst(lock: OwnedLock, losing: readonly Pick<Chosen, "until">[]): st
   return ` Until it holds the list it lets them in, at the latest until ${last}, when what you granted ends.`;
 }
 
+function sayTakenBack(call: Call, { who, link, isUnlisted }: Pick<Chosen, "who" | "link" | "isUnlisted">): void {
+  if (isUnlisted !== true) {
+    call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
+    return;
+  }
+  call.terminal.say(`Taken back: ${link}, which is not in your list`);
+  call.terminal.warn(
+    `No grant in your list has the name ${link}: this counts only if whoever passed one on told you that name.`,
+  );
+}
+
 /** Finds grants by number, name of the grant, name of the person, or by themselves. @throws Failure */
-function choose(lock: OwnedLock, given: readonly IssuedGrant[], text: string): readonly Chosen[] {
+function choose(
+  among: { readonly lock: OwnedLock; readonly given: readonly IssuedGrant[]; readonly isUnlisted: boolean },
+  text: string,
+): readonly Chosen[] {
+  const { lock, given, isUnlisted } = among;
+  // It would be the name of every grant that has none.
+  if (text.trim() === "") {
+    throw usage(
+      'An empty text names no grant: "latchkey revoke" lists those that you gave, and takes one without a name by its number.',
+    );
+  }
   const numbered = /^\d{1,4}$/.test(text) ? given[Number(text) - 1] : undefined;
   const found = given.filter(({ who, link }) => link === text || who === text);
   if (found.length > 0) return found;
   if (numbered !== undefined) return [numbered];
   // Whoever passed a grant on tells its owner the name of the link. When it ends is not known, and an entry that the lock
   // forgets too early brings the grant back to life.
-  if (/^[A-Za-z0-9_-]{11}$/.test(text)) return [{ link: text, who: "", until: FOR_GOOD, holder: undefined }];
+  if (isUnlisted && isLinkName(text)) {
+    return [{ link: text, who: "", until: FOR_GOOD, holder: undefined, isUnlisted }];
+  }
   if (/^[A-Za-z0-9_-]{64,}$/.test(text) || isFileHere(text)) return [readChosen(lock, text)];
+  // A name that was mistyped may have the form of a grant's: whoever meant a person must not read that it was taken back.
+  if (isLinkName(text)) {
+    throw usage(
+      `"${text}" is not in your list: "latchkey revoke" shows it. Is that the name of a grant that somebody passed on, or that you gave on another computer? Then add --unlisted.`,
+    );
+  }
   throw usage(`You gave no grant to "${printable(text)}": "latchkey revoke" lists those that you gave.`);
 }
 

@@ -139,7 +139,11 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
   [
     "passes a grant on, with a picture",
     "delegate",
-    [/take it back, tell the owner this name\)/, /For: +Parcel Co, who passed it on to Carl\n/, /\u2588\u2580/],
+    [
+      /to take it back, the owner runs: latchkey revoke \S{11} --unlisted\)/,
+      /For: +Parcel Co, who passed it on to Carl\n/,
+      /\u2588\u2580/,
+    ],
   ],
   ["accepts what was passed on", "accept delegated", [/Uses: +once\nPassing: +may not be passed on\n/]],
   ["keeps private who stands inside behind a thrown bolt", "privacy", [/mode +privacy\n/]],
