@@ -66,10 +66,12 @@ export function refused(denial: Denial | undefined, here: Partial<typeof SENTENC
 }
 
 /** Gives the failure of a guest's request: the lock gives no reason, so the likely ones are told from the grant.
- *  @param token the whole grant, base64url @param operation a permission's bit number */
-export function refusedGuest(token: string, operation: number): Failure {
+ *  @param token the whole grant, base64url @param operation a permission's bit number
+ *  @param others how many more of the guest's invitations were refused after it */
+export function refusedGuest(token: string, operation: number, others = 0): Failure {
   const at = { zone: parseZone(ownZone().rule), now: presentSeconds() };
   const reasons = likelyReasons(readAllowance(fromBase64url(token)), operation, at);
+  if (others > 0) reasons.push(`Your ${others} other invitation${others === 1 ? "" : "s"} to it were refused too.`);
   return new Failure(
     EXIT.REFUSED,
     ["The lock said no, and gives no reason. By the grant itself:", ...reasons].join("\n  "),

@@ -16,15 +16,21 @@ import type { AcceptedInvitation, OwnedLock, Person } from "./person.ts";
 import { printable } from "./terminal.ts";
 import { DEFAULT_ADDRESS } from "./wire.ts";
 
+/** So many are tried where the first is refused: whoever stands at a door waits for each. */
+const OTHERS_MAX = 3;
+
 /** A right to ask at one door. */
 export type DoorKey =
   | { readonly kind: "owner"; readonly lockId: string; readonly lock: OwnedLock }
   | {
       readonly kind: "guest";
       readonly lockId: string;
+      readonly link: string;
       readonly token: string;
       readonly agreementKey: string;
       readonly address: string | undefined;
+      /** Other invitations to the same door that are valid now, the best first. */
+      readonly others: readonly AcceptedInvitation[];
     };
 
 /** Reads an invitation that was handed over, and checks that it is for this person.
@@ -89,7 +95,7 @@ export function chooseKey(call: Call, keystore: Keystore): DoorKey {
       call.terminal.warn("This invitation names another key for the lock than the one you have: is it the owner's?");
     }
     const known = person.invitations.find(({ lockId }) => lockId === invitation.lockId);
-    return { kind: "guest", ...invitation, address: known?.address };
+    return { kind: "guest", ...invitation, address: known?.address, others: [] };
   }
   const named = call.option("lock");
   const isNamed = (door: { readonly name: string }, lockId: string) =>
@@ -100,8 +106,11 @@ export function chooseKey(call: Call, keystore: Keystore): DoorKey {
   if (lockIds.size > 1) throw usage(`You have keys to several doors: say which with --lock ${sayNames(person)}.`);
   const [lock] = owned;
   if (lock !== undefined) return { kind: "owner", lockId: lock.id, lock };
-  const best = chooseInvitation(invited);
-  if (best !== undefined) return { kind: "guest", ...best };
+  const [best, ...others] = rank(invited);
+  if (best !== undefined) {
+    const valid = others.filter(({ validity }) => validity === VALID).map(({ invitation }) => invitation);
+    return { kind: "guest", ...best.invitation, others: valid.slice(0, OTHERS_MAX) };
+  }
   throw usage(
     named === undefined
       ? 'You have no key to any door: run "latchkey accept INVITATION" as a guest, or "latchkey adopt SETUP" as an owner.'
@@ -111,15 +120,21 @@ export function chooseKey(call: Call, keystore: Keystore): DoorKey {
 
 /** Chooses one that is valid now, else the one that comes next, else the last. */
 export function chooseInvitation(invitations: readonly AcceptedInvitation[]): AcceptedInvitation | undefined {
+  return rank(invitations)[0]?.invitation;
+}
+
+const OVER = 0;
+const LATER = 1;
+const VALID = 2;
+
+/** The best first; of equals the one that ends last. */
+function rank(invitations: readonly AcceptedInvitation[]) {
   const now = presentSeconds();
-  let best: { readonly invitation: AcceptedInvitation; readonly rank: number; readonly until: number } | undefined;
-  for (const invitation of invitations) {
+  const ranked = invitations.map((invitation) => {
     const { from = 0, until } = readAllowance(fromBase64url(invitation.token));
-    const rank = until < now ? 0 : from > now ? 1 : 2;
-    const isBetter = best === undefined || rank > best.rank || (rank === best.rank && until > best.until);
-    if (isBetter) best = { invitation, rank, until };
-  }
-  return best?.invitation;
+    return { invitation, until, validity: until < now ? OVER : from > now ? LATER : VALID };
+  });
+  return ranked.sort((left, right) => right.validity - left.validity || right.until - left.until);
 }
 
 function sayNames({ locks, invitations }: Person): string {

@@ -89,6 +89,11 @@ export class Conversation implements Asking {
     return session;
   }
 
+  /** Whether the lock, or the way to it, has ended. */
+  get isOver(): boolean {
+    return this.line.isOver;
+  }
+
   /** Shakes hands. @throws Failure */
   async begin(): Promise<void> {
     const frame = this.phone.begin();

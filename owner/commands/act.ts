@@ -7,14 +7,17 @@ import { type Bytes, fromBase64url } from "../../firmware/bytes.ts";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { OPERATION_LOCK, OPERATION_UNLATCH, OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
 import type { NoticeEvent } from "../../firmware/link/message.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
-import { EXIT } from "../failure.ts";
+import { EXIT, Failure } from "../failure.ts";
 import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
+import { sayMoment } from "../moment.ts";
 import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
 import { keepReceipt, type ReceiptCase, sayKept } from "../receipts.ts";
+import { ownZone } from "../timezone.ts";
 import { type Conversation, converse } from "../wire.ts";
 
 const WAIT_SECONDS = 8;
@@ -40,6 +43,8 @@ const LOCK_NOTICES: Partial<typeof NOTICES> = Object.freeze({
   locked: "The door is locked.",
 });
 const LAST: readonly NoticeEvent[] = Object.freeze(["locked", "jammed", "aborted"]);
+/** After these nobody has come or gone as was asked. */
+const UNDONE: readonly NoticeEvent[] = Object.freeze(["jammed", "aborted"]);
 
 const OPTIONS = Object.freeze({
   lock: { value: "NAME", help: "which door, where you have several" },
@@ -59,7 +64,7 @@ export const open: Command = {
   options: { ...OPTIONS, unlatch: { help: "draw the latch too, for a door with a knob outside" } },
   help: [
     "With one lock or one invitation nothing more is needed. The lock gives strangers no reason for a no;",
-    "the likely ones are told from the grant.",
+    "the likely ones are told from the grant. Where you hold several invitations to a door, the next is tried after a no.",
   ],
   examples: ["open", "open --lock home --unlatch", "open --grant invitation.txt --at 192.168.1.20"],
   run: (call) => act(call, call.has("unlatch") ? OPERATION_UNLATCH : OPERATION_UNLOCK),
@@ -76,6 +81,7 @@ export const lock: Command = {
   run: (call) => act(call, OPERATION_LOCK),
 };
 
+type GuestKey = Extract<DoorKey, { kind: "guest" }>;
 type Operation = typeof OPERATION_UNLOCK | typeof OPERATION_LOCK | typeof OPERATION_UNLATCH;
 
 async function act(call: Call, operation: Operation): Promise<Outcome> {
@@ -84,48 +90,82 @@ async function act(call: Call, operation: Operation): Promise<Outcome> {
   const key = chooseKey(call, keystore);
   const by = receiptCase(keystore, key);
   const listen = (conversation: Conversation) => hear(call, conversation, { operation, seconds, keystore, by });
-  const events =
+  const { events, link } =
     key.kind === "owner"
       ? await asOwner(call, keystore, key.lock, async (session) => {
           await declare(keystore, key.lock, session, { kind: KIND_ACT, operation });
-          return listen(session.conversation);
+          return { events: await listen(session.conversation), link: null };
         })
       : await actAsGuest(call, keystore, { key, operation, listen });
-  const isDone = !events.includes("jammed");
-  return { exit: isDone ? EXIT.OK : EXIT.REFUSED, json: { as: key.kind, lockId: key.lockId, events } };
+  const isDone = !events.some((event) => UNDONE.includes(event));
+  const json = { as: key.kind, lockId: key.lockId, grant: link, events };
+  return { exit: isDone ? EXIT.OK : EXIT.REFUSED, json };
 }
 
+/** What a guest asks of the door, and by which invitation. */
+interface Asked {
+  readonly key: GuestKey;
+  readonly operation: Operation;
+  readonly listen: (conversation: Conversation) => Promise<NoticeEvent[]>;
+}
+
+/** Asks by one invitation, and by the others where it is refused: the phone does not know which of them were taken back.
+ *  @throws Failure where none opens */
 async function actAsGuest(
   call: Call,
   keystore: Keystore,
-  asked: {
-    readonly key: Extract<DoorKey, { kind: "guest" }>;
-    readonly operation: Operation;
-    readonly listen: (conversation: Conversation) => Promise<NoticeEvent[]>;
-  },
-): Promise<NoticeEvent[]> {
+  asked: Asked,
+): Promise<{ readonly events: NoticeEvent[]; readonly link: string }> {
+  const { key, operation } = asked;
+  let former: string | undefined;
+  for (const invitation of [key, ...key.others]) {
+    const { link, token } = invitation;
+    if (former !== undefined) {
+      const until = sayMoment(parseZone(ownZone().rule), readAllowance(fromBase64url(token)).until);
+      call.terminal.say(`The lock said no to your invitation ${former}: asking by ${link}, until ${until}.`);
+    }
+    const events = await askBy(call, keystore, { ...asked, key: { ...key, ...invitation } });
+    if (events !== undefined) return { events, link };
+    former = link;
+  }
+  throw refusedGuest(key.token, operation, key.others.length);
+}
+
+/** Asks by one invitation. @returns undefined where the lock says no @throws Failure */
+async function askBy(call: Call, keystore: Keystore, asked: Asked): Promise<NoticeEvent[] | undefined> {
   const { key, operation, listen } = asked;
   const leaf = fromBase64url(key.token);
   const { sign } = signerOf(keystore.person);
   const address = addressOf(call, key.address);
   const conversation = await converse({ address, agreementKey: key.agreementKey, lockId: key.lockId });
   try {
-    const prove = () => conversation.prove({ operation, by: { leaf } }, sign);
-    let answer = await prove();
+    const prove = async () => (await conversation.prove({ operation, by: { leaf } }, sign)).kind === "yes";
+    let isOpen = await prove();
     // The lock says no for now, and has its camera look: whoever is waited for proves again each second.
-    if (answer.kind !== "yes" && operation !== OPERATION_LOCK && isWitnessed(key.token)) {
+    if (!isOpen && operation !== OPERATION_LOCK && isWitnessed(key.token)) {
       call.terminal.say("The camera has to see who comes: stand before the door, with the lens free...");
-      for (let tries = 0; tries < KNOCKS_MAX && answer.kind !== "yes"; tries++) {
-        await sleep(KNOCK_MILLIS);
-        answer = await prove();
-      }
+      isOpen = await knock(conversation, prove);
     }
     rememberAddress(keystore, { lockId: key.lockId, agreementKey: key.agreementKey, address });
-    if (answer.kind === "yes") return await listen(conversation);
-    throw refusedGuest(key.token, operation);
+    return isOpen ? await listen(conversation) : undefined;
   } finally {
     conversation.close();
   }
+}
+
+/** Proves again until the camera has seen who comes. @returns whether the lock said yes @throws Failure */
+async function knock(conversation: Conversation, prove: () => Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < KNOCKS_MAX; tries++) {
+    await sleep(KNOCK_MILLIS);
+    try {
+      if (await prove()) return true;
+    } catch (error) {
+      // A lock keeps nobody whom it refuses for another reason than its camera, so its end after a no says no once more.
+      if (!(error instanceof Failure) || !conversation.isOver) throw error;
+      return false;
+    }
+  }
+  return false;
 }
 
 /** Whether a grant opens only before a camera. */

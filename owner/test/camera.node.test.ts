@@ -8,38 +8,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64url } from "../../firmware/bytes.ts";
 import { READ_BYTES_MAX, STALE_MILLIS } from "../../firmware/link/viewer.ts";
-import { Hall } from "./hall.node.ts";
+import { enrol, type Hall, inHall, PAPER, settle } from "./hall.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
 import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
-const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const VARIABLE = "LATCHKEY_STREAM_PASSWORD";
-
-/** Runs a test in a home with a hall. */
-function inHall(claim: string, act: (home: Home, hall: Hall, at: readonly string[]) => Promise<void>): void {
-  atHome(
-    claim,
-    async (home) => {
-      const hall = new Hall(home.porch);
-      try {
-        const address = await hall.listen();
-        await act(home, hall, ["--camera-at", address]);
-      } finally {
-        hall.close();
-      }
-    },
-    false,
-  );
-}
-
-async function enrol(home: Home, hall: Hall): Promise<string> {
-  home.porch.pressAndStay();
-  hall.pass(500);
-  hall.pace = 30;
-  const said = await done(home, "camera", "enrol", "--yes");
-  hall.pace = 1;
-  return said;
-}
 
 inHall("a camera is enrolled, told for whom it records, and says how it is", async (home, hall, at) => {
   assert.match(await done(home, "camera"), /^No camera is enrolled.*\nLooks: +visits\nHeard: +nothing/);
@@ -121,15 +94,6 @@ interface Listed {
 
 async function clipsOf({ owner }: Home): Promise<readonly Listed[]> {
   return (await owner.ask(["clip", "list"]))["clips"] as readonly Listed[];
-}
-
-/** Enrols a camera that records for its owner and has an approved view. */
-async function settle(home: Home, hall: Hall, at: readonly string[]): Promise<void> {
-  await enrol(home, hall);
-  await done(home, "camera", "recipients", PAPER, ...at);
-  await done(home, "camera", "mode", "always");
-  hall.pass(4_000);
-  await done(home, "camera", "approve");
 }
 
 inHall("somebody walks by, and the film is listed, fetched, kept, let go and verified", async (home, hall, at) => {

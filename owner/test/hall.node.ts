@@ -15,10 +15,12 @@ import { MemoryCard } from "../../simulator/memorycard.ts";
 import { Stream } from "../../simulator/random.ts";
 import type { Shot } from "../../simulator/sensor/sensor.ts";
 import { Sight } from "../../simulator/sensor/sight.ts";
-import type { Porch } from "./porch.node.ts";
+import { atHome, done, type Home, type Porch } from "./porch.node.ts";
 
 const STEP_MILLIS = 250;
 const SEED = 0xca3e;
+/** A key on paper, for films. */
+export const PAPER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const WALK: readonly Shot[] = [2_000, 3_000, 4_000, 5_000].map((x) => ({
   ...DAY,
   people: [{ x, y: 6_600, height: 3_600, stride: 1, who: 3 }],
@@ -175,4 +177,40 @@ export class Hall implements RailArchive {
       this.camera.viewerDisconnected(connection, this.now);
     });
   }
+}
+
+/** Runs a test in a home with a hall. */
+export function inHall(claim: string, act: (home: Home, hall: Hall, at: readonly string[]) => Promise<void>): void {
+  atHome(
+    claim,
+    async (home) => {
+      const hall = new Hall(home.porch);
+      try {
+        const address = await hall.listen();
+        await act(home, hall, ["--camera-at", address]);
+      } finally {
+        hall.close();
+      }
+    },
+    false,
+  );
+}
+
+/** Enrols the camera. @returns what the owner is told */
+export async function enrol(home: Home, hall: Hall): Promise<string> {
+  home.porch.pressAndStay();
+  hall.pass(500);
+  hall.pace = 30;
+  const said = await done(home, "camera", "enrol", "--yes");
+  hall.pace = 1;
+  return said;
+}
+
+/** Enrols a camera that records for its owner and has an approved view. */
+export async function settle(home: Home, hall: Hall, at: readonly string[]): Promise<void> {
+  await enrol(home, hall);
+  await done(home, "camera", "recipients", PAPER, ...at);
+  await done(home, "camera", "mode", "always");
+  hall.pass(4_000);
+  await done(home, "camera", "approve");
 }
