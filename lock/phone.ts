@@ -46,7 +46,8 @@ import {
 
 /** Places for each carrier: what the radio stack holds; a cable has one other end. */
 const SESSIONS_MAX: Readonly<Record<Transport, number>> = Object.freeze({ ble: 2, tcp: 2, usb: 1 });
-/** A handshake costs two key agreements. */
+/** A handshake costs two key agreements. A proof counts as one, and is never refused for it: the handshake after it waits. So whoever
+ *  was answered is judged, however hard others try. */
 const HANDSHAKES = Object.freeze({ atOnce: 8, tryMillis: 250 });
 /** What carries the digits of a PIN, a secret that makes codes, or the house's passphrase. */
 const SECRET_KINDS: readonly Request["kind"][] = Object.freeze(["codeSecret", "credential", "joinNetwork"]);
@@ -138,9 +139,10 @@ export class Phones {
     return listeners.map(({ connection }) => connection);
   }
 
-  /** Ends what has had its time. */
+  /** Ends what has had its time, and answers whoever waits for a handshake, those first who came first. */
   tick(now: Millis): void {
     for (const session of this.#sessions) if (now >= deadlineOf(session)) this.#end(session);
+    for (const session of this.#sessions) this.#retry(session, now);
   }
 
   /** When `tick` has something to do. */
@@ -149,6 +151,8 @@ export class Phones {
     for (const session of this.#sessions) {
       const deadline = deadlineOf(session);
       if (next === undefined || deadline < next) next = deadline;
+      const { readyAt } = this.#handshakes[session.transport];
+      if (session.held !== undefined && readyAt < next) next = readyAt;
     }
     return next;
   }
@@ -191,6 +195,19 @@ export class Phones {
     } else throw new Fault("link.shape");
   }
 
+  /** Answers message 1 that waits, if it may be answered now. */
+  #retry(session: Session, now: Millis): void {
+    const { held, transport } = session;
+    if (held === undefined || now < this.#handshakes[transport].readyAt) return;
+    session.held = undefined;
+    try {
+      this.#shake(session, held, now);
+    } catch (fault) {
+      if (fault instanceof Fault) this.#desk.stranger(0, now);
+      else throw fault;
+    }
+  }
+
   #shake(session: Session, frame: Bytes, now: Millis): void {
     const { channel } = session;
     if (channel !== undefined && channel.cipher.session === sessionOf(frame)) {
@@ -204,7 +221,11 @@ export class Phones {
       this.#end(session);
       return;
     }
-    if (!this.#handshakes[session.transport].take(now)) return;
+    if (!this.#handshakes[session.transport].take(now)) {
+      // Dropped, it would be a matter of luck: who floods tries again first.
+      session.held = frame.slice();
+      return;
+    }
     session.handshakes++;
     const { isAdopted } = this.#desk;
     session.channel = answerHandshake(frame, {
@@ -265,6 +286,7 @@ export class Phones {
     const { message, now } = asked;
     if (session.proofs >= PROOFS_MAX) return "rate";
     session.proofs++;
+    this.#handshakes[session.transport].owe(now);
     const proof = this.#verify(channel, message);
     switch (proof.kind) {
       case "denied":
@@ -306,6 +328,7 @@ export class Phones {
     if (!isOwner && asked.now - channel.since > CARRIED_MILLIS_MAX) return "challenge";
     // Whoever has proven no owner key may carry an owner's word, but not make the lock verify without end.
     if (!isOwner && session.proofs >= PROOFS_MAX) return "rate";
+    if (!isOwner) this.#handshakes[session.transport].owe(asked.now);
     let denial: Denial | undefined;
     try {
       denial = this.#desk.serveStatement(asked.message, originOf(session, channel), asked.now);

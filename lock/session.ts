@@ -72,6 +72,8 @@ export interface Session {
   /** What it proved: an owner's kid8, or the link8 of a grant's root; 8 bytes. */
   name: Bytes | undefined;
   channel: Channel | undefined;
+  /** The newest message 1, while it waits until its carrier may have another handshake. */
+  held: Bytes | undefined;
   handshakes: number;
   /** What it has asked and brought of the time. */
   readonly time: TimeTalk;
@@ -103,6 +105,7 @@ export function openSession(connection: number, transport: Transport, now: Milli
     role: "stranger",
     name: undefined,
     channel: undefined,
+    held: undefined,
     handshakes: 0,
     time: openTimeTalk(),
     proofs: 0,

@@ -74,6 +74,7 @@ export class Caller implements Line {
   readonly events: PhoneEvent[] = [];
   isConnected = true;
   readonly #desk: Surroundings;
+  #hello: Bytes = new Uint8Array(0);
   #answer: Answer | undefined;
   #isWaiting = false;
 
@@ -100,10 +101,15 @@ export class Caller implements Line {
 
   /** Shakes hands. @returns whether the lock answered */
   shake(): boolean {
-    const frame = this.phone.begin();
-    this.send(frame);
-    for (let count = 0; count < this.#desk.repeatsMax && this.phone.session === undefined; count++) this.send(frame);
+    this.#hello = this.phone.begin();
+    this.shakeAgain();
+    for (let count = 0; count < this.#desk.repeatsMax && this.phone.session === undefined; count++) this.shakeAgain();
     return this.phone.session !== undefined;
+  }
+
+  /** Says the same again, as a phone does that was not answered. */
+  shakeAgain(): void {
+    this.send(this.#hello);
   }
 
   /** Whether it waits for an answer: what comes now may be lost and asked for again. */

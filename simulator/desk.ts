@@ -24,6 +24,8 @@ import { type DeskOptions, type Line, Table } from "./table.ts";
 
 /** How long a phone takes to dial and shake hands. */
 const DIAL_MILLIS = 250;
+/** For how many times as long it waits for an answer. */
+const DIALS_MAX = 4;
 /** From a press inside until the bolt is thrown again: the relock timer and two drives. */
 const RELOCK_SECONDS = 32;
 const DAY_SECONDS = 86_400;
@@ -114,7 +116,13 @@ export class Desk extends Table {
   call(transport: Transport = "ble"): Caller {
     this.passMillis(DIAL_MILLIS);
     const caller = this.dial(transport);
-    if (!caller.shake()) throw new Error("the lock did not answer the handshake");
+    caller.shake();
+    // Whoever was asked often lately answers later.
+    for (let count = 0; count < DIALS_MAX && caller.phone.session === undefined; count++) {
+      this.passMillis(DIAL_MILLIS);
+      if (caller.phone.session === undefined) caller.shakeAgain();
+    }
+    if (caller.phone.session === undefined) throw new Error("the lock did not answer the handshake");
     return caller;
   }
 

@@ -9,7 +9,7 @@ import { makeProof } from "../firmware/grant/issue.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
 import { bodyOf, encodeHandshake, FRAME_NK_1, FRAME_NK_2 } from "../firmware/link/frame.ts";
 import { type Answer, encodeRequest, parseAnswer, parseWelcome } from "../firmware/link/message.ts";
-import { createHandshake } from "../firmware/link/noise.ts";
+import { createHandshake, type Handshake } from "../firmware/link/noise.ts";
 import { phonePrologue } from "../firmware/link/prologue.ts";
 import type { Transport } from "../firmware/platform.ts";
 import type { Person, Token } from "./caller.ts";
@@ -25,6 +25,8 @@ export class Hostile implements Line {
   handshakeHash: Bytes = new Uint8Array(0);
   readonly #table: Table;
   #heard: Bytes | undefined;
+  /** The handshake that waits for its answer. */
+  #opening: { readonly handshake: Handshake; readonly session: number } | undefined;
   #cipher: Cipher | undefined;
 
   constructor(table: Table, connection: number, transport: Transport) {
@@ -36,6 +38,7 @@ export class Hostile implements Line {
   /** Takes a frame from the lock. */
   hear(frame: Bytes): void {
     this.#heard = frame;
+    if (this.#opening !== undefined && frame[0] === FRAME_NK_2) this.#open(frame, this.#opening);
   }
 
   /** Sends any frame. @returns what the lock sent back, or undefined for silence */
@@ -46,7 +49,7 @@ export class Hostile implements Line {
   }
 
   /** Shakes hands. @param session u32, which honest phones draw @returns whether the lock answered this
-   *  handshake, and not a former one of the same number */
+   *  handshake at once, and not a former one of the same number */
   shake(session = this.connection): boolean {
     const { crypto, random, lockId, agreementKey } = this.#table;
     const ephemeral = new Uint8Array(KEY_BYTES);
@@ -59,14 +62,9 @@ export class Hostile implements Line {
       ephemeral,
       remoteStatic: agreementKey,
     });
-    const heard = this.send(encodeHandshake(FRAME_NK_1, session, handshake.writeMessage(new Uint8Array(0))));
-    if (heard === undefined || heard[0] !== FRAME_NK_2) return false;
-    const welcome = read(() => handshake.readMessage(bodyOf(heard)));
-    if (welcome === undefined) return false;
-    this.challenge = parseWelcome(welcome).challenge;
-    this.handshakeHash = handshake.handshakeHash;
-    this.#cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    return true;
+    this.#opening = { handshake, session };
+    this.send(encodeHandshake(FRAME_NK_1, session, handshake.writeMessage(new Uint8Array(0))));
+    return this.#opening === undefined;
   }
 
   /** Seals any plaintext into the next frame. */
@@ -95,6 +93,15 @@ export class Hostile implements Line {
   /** Sends a proof, whatever is in it. */
   prove(id: number, message: Bytes): Answer | undefined {
     return this.say(encodeRequest({ kind: "prove", id, message }));
+  }
+
+  #open(frame: Bytes, { handshake, session }: { readonly handshake: Handshake; readonly session: number }): void {
+    const welcome = read(() => handshake.readMessage(bodyOf(frame)));
+    if (welcome === undefined) return;
+    this.#opening = undefined;
+    this.challenge = parseWelcome(welcome).challenge;
+    this.handshakeHash = handshake.handshakeHash;
+    this.#cipher = createCipher(this.#table.crypto, { session, keys: handshake.split(), mode: "commands" });
   }
 }
 

@@ -40,4 +40,15 @@ export class Bucket {
     this.#fullAt = fullAt;
     return true;
   }
+
+  /** Takes one try, be there one or not: what comes next waits the longer. */
+  owe(now: Millis): void {
+    this.#fullAt = millis(Math.max(this.#fullAt, now) + this.#share.tryMillis);
+  }
+
+  /** When there is a try. */
+  get readyAt(): Millis {
+    const { atOnce, tryMillis } = this.#share;
+    return millis(Math.max(0, this.#fullAt - (atOnce - 1) * tryMillis));
+  }
 }

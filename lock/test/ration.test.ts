@@ -79,6 +79,20 @@ test("agrees with what is left of a bucket at seeded moments, over a year of upt
   assert.ok(taken > 1_000 && taken < 19_000, `${taken}`);
 });
 
+test("a bucket tells when it has a try, be some of them owed", () => {
+  const bucket = new Bucket({ atOnce: 2, tryMillis: 1_000 }, millis(5_000));
+  assert.ok(bucket.readyAt <= 5_000);
+  assert.ok(bucket.take(millis(5_000)));
+  assert.ok(bucket.readyAt <= 5_000);
+  bucket.owe(millis(5_000));
+  assert.is(bucket.readyAt, 6_000);
+  bucket.owe(millis(5_000));
+  assert.is(bucket.readyAt, 7_000);
+  assert.not(bucket.take(millis(6_999)));
+  assert.ok(bucket.take(millis(7_000)));
+  assert.is(bucket.readyAt, 8_000);
+});
+
 test("whoever has used up a share gets none anew from a crowd of names", () => {
   const ration = new Ration(OPENINGS);
   const now = millis(1_000);

@@ -17,7 +17,8 @@ export const attack: Attack = {
     const retractions = desk.rig.retractions;
     const fresh = () => {
       desk.hangUp(phone);
-      desk.passMillis(250);
+      // A handshake and three proofs, which count as one each.
+      desk.passTime(1);
       phone = desk.hostile();
       must(phone.shake(), "the lock answers a handshake");
       proofs = 0;

@@ -115,6 +115,7 @@ function say(
   entry: Bytes,
   proven?: { readonly by: Token | Person; readonly operation: number },
 ): void {
+  desk.passTime(1);
   const line = desk.hostile();
   must(line.shake(), "the lock answers");
   if (proven !== undefined) line.prove(1, line.proof(proven.by, proven.operation));

@@ -257,7 +257,13 @@ export const TWINS = Object.freeze([
     id: "T32",
     without: "rationed handshakes",
     at: "handshakes are rationed",
-    rewrites: [rewrite(PHONES, "if (!this.#handshakes[session.transport].take(now)) return;")],
+    rewrites: [rewrite(PHONES, "!this.#handshakes[session.transport].take(now)", "now < 0")],
+  },
+  {
+    id: "T32",
+    without: "proofs that count as handshakes",
+    at: "proofs are rationed",
+    rewrites: [rewrite(PHONES, "this.#handshakes[session.transport].owe(now);")],
   },
   {
     id: "T32",
