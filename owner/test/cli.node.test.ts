@@ -258,6 +258,8 @@ test("names beside an option no other option that the command does not have", ()
     ),
   );
   assert.equal(strays, []);
+});
+
 test("helps with the help itself, however it is asked for", async ({ desk }) => {
   for (const words of [
     ["help", "help"],
