@@ -58,6 +58,12 @@ export class Coalescer<Event, Target> {
     return true;
   }
 
+  /** Takes that a record of that kind was written before the start, so that the next one waits its time: who pulls the plug again and
+   *  again would else write one at each start. */
+  remember(kind: string, event: Event, now: Millis): void {
+    this.#kinds.set(kind, { event, count: 0, lastWritten: now, periodMillis: this.#family.periodMillis });
+  }
+
   /** Writes what is due, and forgets kinds that are past their time. */
   tick(now: Millis): void {
     for (const [name, kind] of this.#kinds) {

@@ -24,8 +24,8 @@ const MINUTE_MILLIS = 60_000;
 const FIRST_MINUTES = 10;
 const LATER_MILLIS = 600_000;
 const RULE_LIVE = 2;
-/** Whoever jams the link again and again, or has taken the camera over, must not turn it either: of each visit so many changes, and
- *  so many clips, are written as they come, and beyond them one a minute. */
+/** Whoever jams the link again and again, or has taken the camera over, must not fill it either: so many changes, and so many clips,
+ *  are written as they come, and beyond them one a minute, in however many visits. */
 const CHANGES = Object.freeze({ atOnce: 6, tryMillis: MINUTE_MILLIS });
 const CLIPS = Object.freeze({ atOnce: 4, tryMillis: MINUTE_MILLIS });
 
@@ -45,8 +45,8 @@ export class Filming {
   #failed: { readonly condition: Condition; readonly beat: Heartbeat | undefined } | undefined;
   /** What was last said of the clip whose start is written. */
   #noted: Heartbeat | undefined;
-  #changes: Bucket;
-  #clips: Bucket;
+  readonly #changes: Bucket;
+  readonly #clips: Bucket;
   #writtenAt: Millis = millis(0);
   /** Until when it films on though no visit is open. */
   #until: Millis | undefined;
@@ -69,12 +69,10 @@ export class Filming {
   }
 
   /** Begins with a visit whose intent is durable. */
-  begin(now: Millis): void {
+  begin(): void {
     this.#condition = "well";
     this.#failed = undefined;
     this.#noted = undefined;
-    this.#changes = new Bucket(CHANGES, now);
-    this.#clips = new Bucket(CLIPS, now);
     this.#until = undefined;
     this.#lookAt = millis(0);
   }

@@ -66,7 +66,7 @@ export class Lock {
   private constructor(platform: LockPlatform, options: LockOptions, { identity, memory, isStuck, now }: Recovered) {
     const { crypto, random, constants, carrier } = platform;
     const indicator = new Siren(platform.indicator, () => this.#now);
-    const recorder = new Recorder(memory);
+    const recorder = new Recorder(memory, now);
     this.#siren = indicator;
     this.#platform = platform;
     this.#options = options;

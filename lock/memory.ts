@@ -14,13 +14,14 @@ import {
   type CLOCK_OWNER,
   type CLOCK_QUORUM,
   CLOCK_SET_BACK,
+  type Entry,
   type WritableEntry,
 } from "../firmware/journal/entry.ts";
 import type { Geometry } from "../firmware/journal/journal.ts";
-import { placeOf } from "../firmware/journal/payload.ts";
+import { placeOf, readEntry } from "../firmware/journal/payload.ts";
 import { ACCESS, NOTICES, type RecordTime, type Region, STATE } from "../firmware/journal/record.ts";
 import type { LockState } from "../firmware/journal/state.ts";
-import { Store } from "../firmware/journal/store.ts";
+import { fetchedIn, Store } from "../firmware/journal/store.ts";
 import type { Head } from "../firmware/journal/walk.ts";
 import { RECORDS_BYTES_MAX, type Head as RegionHead } from "../firmware/link/message.ts";
 import { type Flash, type Millis, millis, type Seconds, seconds } from "../firmware/platform.ts";
@@ -35,6 +36,12 @@ export const WATERMARK_MILLIS = 900_000;
 export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
+/** Notices of 128 bytes that are kept free for alarms, 64 of them: more than a sector, so that one which an alarm had to begin takes no
+ *  noise. */
+const RESERVED_FOR_ALARMS = 32;
+/** So many notices back, and so long, a start looks for what it need not write again: more than there are kinds. */
+const RECENT_NOTICES = 32;
+const RECENT_SECONDS = 3_600;
 const RECORD_PAYLOAD_BYTES = 96;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
@@ -147,10 +154,11 @@ export class Memory {
     return this.#store.append(entry, this.#recordTime(now));
   }
 
-  /** Writes one record if that can be done. @returns whether it was */
-  tryWrite(entry: WritableEntry, now: Millis): boolean {
+  /** Writes one record if that can be done, and noise only as `writeNoise` does. @returns whether it was */
+  tryWrite(entry: WritableEntry, now: Millis, isNoise = false): boolean {
     try {
-      this.write(entry, now);
+      if (isNoise) this.writeNoise(entry, now);
+      else this.write(entry, now);
       return true;
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -158,12 +166,13 @@ export class Memory {
     }
   }
 
-  /** Writes what may happen often, while that leaves the room that owners and the ends of visits need, and overwrites
-   *  nothing in access that no owner has fetched, and shortens no record of 90 days (docs/attacks.md T45).
+  /** Writes what may happen often, while that leaves the room that owners, the ends of visits and alarms need, and overwrites
+   *  nothing that no owner has fetched; in access it shortens no record of 90 days either (docs/attacks.md T45).
    *  @returns as `write`, which is so a tail call and takes no more of a board's stack   @throws Fault journal.full, journal.unwritable */
   writeNoise(entry: WritableEntry, now: Millis): Head {
-    const { region } = placeOf(entry.kind);
-    if (region === ACCESS && !this.#hasRoomForNoise(now)) throw new Fault("journal.full");
+    const isAccess = placeOf(entry.kind).region === ACCESS;
+    const hasRoom = isAccess ? this.#hasRoomForNoise(now) : this.#room(NOTICES) >= RESERVED_FOR_ALARMS;
+    if (!hasRoom) throw new Fault("journal.full");
     return this.write(entry, now);
   }
 
@@ -200,14 +209,34 @@ export class Memory {
     return this.#room(ACCESS) >= RESERVED_FOR_OWNERS;
   }
 
-  /** Notes what an owner holds, verified, where it is more than is known: access records up to there may make room.
+  /** Hands over the notices of the last hour: what was written before a restart need not be written again behind it.
+   *  @param hear is given views that hold until it returns */
+  recentNotices(hear: (entry: Entry) => void, now: Millis): void {
+    const { lo } = this.interval(now);
+    try {
+      this.#store.journal.records(NOTICES, Math.max(1, this.head(NOTICES).seq + 1 - RECENT_NOTICES), ({ record }) => {
+        if (record.lo + RECENT_SECONDS > lo) hear(readEntry(record.region, record.type, record.payload));
+        return true;
+      });
+    } catch (fault) {
+      // What cannot be read is no loss: it is written once more.
+      if (!(fault instanceof Fault)) throw fault;
+    }
+  }
+
+  /** Notes what an owner holds, verified, where it is more than is known: records up to there may make room.
    *  @returns why not, or undefined */
   fetched(heads: readonly RegionHead[], now: Millis): Denial | undefined {
-    const held = heads.find(({ region }) => region === ACCESS);
-    if (held === undefined || held.lastSeq <= this.state.fetched) return undefined;
-    const { lastSeq, link } = held;
-    if (lastSeq > this.head(ACCESS).seq || !this.#isLinkOf(lastSeq, link)) return "journal";
-    return this.tryWrite({ kind: "fetched", through: lastSeq }, now) ? undefined : "journal";
+    const { state } = this;
+    let { fetched: through, fetchedNotices: notices } = state;
+    for (const { region, lastSeq, link } of heads) {
+      if (lastSeq <= fetchedIn(state, region)) continue;
+      if (lastSeq > this.head(region).seq || !this.#isLinkOf(region, lastSeq, link)) return "journal";
+      if (region === ACCESS) through = lastSeq;
+      else notices = lastSeq;
+    }
+    if (through === state.fetched && notices === state.fetchedNotices) return undefined;
+    return this.tryWrite({ kind: "fetched", through, notices }, now) ? undefined : "journal";
   }
 
   /** Notes that an owner knows of the damage that was found at the start, and of no other. @throws Fault journal.* */
@@ -278,16 +307,16 @@ export class Memory {
   }
 
   #room(region: Region): number {
-    return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);
+    return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, fetchedIn(this.state, region));
   }
 
-  /** Whether the chain's link of an access record is that; not where it is not kept, or cannot be read. */
-  #isLinkOf(seq: number, link: Bytes): boolean {
-    const head = this.head(ACCESS);
+  /** Whether the chain's link of a record is that; not where it is not kept, or cannot be read. */
+  #isLinkOf(region: Region, seq: number, link: Bytes): boolean {
+    const head = this.head(region);
     if (seq === head.seq) return this.#crypto.isEqual(head.link, link);
     let isSame = false;
     try {
-      this.#store.journal.records(ACCESS, seq, (entry) => {
+      this.#store.journal.records(region, seq, (entry) => {
         isSame = entry.record.seq === seq && this.#crypto.isEqual(entry.link, link);
         return false;
       });

@@ -82,7 +82,8 @@ export class Recorder {
   /** The end of a visit that could not be written yet. */
   #closing: Extract<Entry, { kind: "closing" }> | undefined;
 
-  constructor(memory: Memory) {
+  /** Goes on from what the journal tells of the last hour. */
+  constructor(memory: Memory, now: Millis) {
     this.#memory = memory;
     this.#refusals = new Coalescer(REFUSALS, memory);
     this.#codes = new Coalescer(CODES, memory);
@@ -91,6 +92,7 @@ export class Recorder {
     this.#doors = new Coalescer(DOORS, memory);
     this.#presses = new Coalescer(PRESSES, memory);
     this.#unproven = new Coalescer(UNPROVEN, memory);
+    memory.recentNotices((entry) => this.#remember(entry, now), now);
   }
 
   /** Writes the names of a grant whose face is not in the journal's recent ones.
@@ -127,13 +129,14 @@ export class Recorder {
     return this.#closing === undefined;
   }
 
-  /** Writes what the camera says of a visit, if that can be done. @param visit the number of its intent */
+  /** Writes what the camera says of a visit, while the ring has room for it: who jams a camera in one visit after the other must not
+   *  turn it. What is left out, the receipt says. @param visit the number of its intent */
   camera(
     event: CameraEvent,
     said: { readonly visit: number; readonly beat: Heartbeat | undefined },
     now: Millis,
   ): void {
-    this.#memory.tryWrite(cameraEntry(event, said), now);
+    this.#memory.tryWrite(cameraEntry(event, said), now, true);
   }
 
   /** Counts a camera that somebody knocked for and that proved nothing in time: one record an hour for each verdict. */
@@ -207,6 +210,13 @@ export class Recorder {
       if (nextTick !== undefined && (next === undefined || nextTick < next)) next = nextTick;
     }
     return next === undefined ? undefined : millis(next);
+  }
+
+  #remember(entry: Entry, now: Millis): void {
+    if (entry.kind === "alarm") this.#alarms.remember(entry.alarm, entry.alarm, now);
+    if (entry.kind === "stranger") this.#strangers.remember(String(entry.strangerClass), entry.strangerClass, now);
+    if (entry.kind === "camera" && entry.event === "unproven")
+      this.#unproven.remember(String(entry.verdict), undefined, now);
   }
 
   get #families(): readonly { tick(now: Millis): void; readonly nextTick: Millis | undefined }[] {

@@ -77,7 +77,7 @@ export class Visits {
     this.#knock.admit(visit.leaf, now);
     this.#throwAt = undefined;
     this.#visit = visit;
-    this.#filming.begin(now);
+    this.#filming.begin();
     this.#filming.ask(now, visit, undefined);
     if (visit.isGuest) this.#desk.presence.end();
   }

@@ -11,6 +11,7 @@ import {
   Chain,
   countRecords,
   decodeRecord,
+  NOTICES,
   pageOver,
   REGIONS,
   type Region,
@@ -82,6 +83,15 @@ export function isContinued(former: Archive, newer: Archive): boolean {
     const isLong = next.firstSeq === firstSeq && next.records.length >= records.length;
     return isLong && crypto.isEqual(next.records.subarray(0, records.length), records);
   });
+}
+
+/** Gives the first and the last notice that made room before they were fetched here; undefined where none did. They may have been
+ *  alarms, and nothing but their numbers is left of them. */
+export function missedNotices(former: Archive | undefined, newer: Archive): readonly [number, number] | undefined {
+  const kept = former?.regions.find(({ region }) => region === NOTICES);
+  const next = kept === undefined ? 1 : kept.firstSeq + countRecords(kept.records);
+  const found = newer.regions.find(({ region }) => region === NOTICES);
+  return found !== undefined && found.firstSeq > next ? [next, found.firstSeq - 1] : undefined;
 }
 
 /** Verifies an archive. @param visit receives each record that stands, in order */

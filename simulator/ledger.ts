@@ -28,6 +28,9 @@ const BY_USER = 0;
 /** What may not make room by what no owner has fetched: a guest's opening, what an owner sets of codes, and noise. */
 const WAITING_TYPES: ReadonlySet<number> = new Set([16, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29]);
 const ACCESS = 1;
+const NOTICES = 2;
+/** Of the notices, what alone may make room by what no owner has fetched. */
+const ALARM = 32;
 const RECORD_TYPES: ReadonlySet<number> = new Set([
   ...[1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23],
   ...[24, 25, 26, 27, 28, 29, 32, 33, 34],
@@ -105,6 +108,9 @@ export class Ledger {
   /** Where the records end and the snapshots begin. */
   #recordsEnd = Number.POSITIVE_INFINITY;
   #fetched = 0;
+  #fetchedNotices = 0;
+  /** The last notice that made room unfetched, while the record that needed it is still to come. */
+  #turned = 0;
   /** What made room unfetched and is not named yet, and whether the record after that name is still to come. */
   #unnamed = 0;
   #isNamed = false;
@@ -140,6 +146,7 @@ export class Ledger {
     if (last === undefined) return;
     this.turns++;
     if (last.region === ACCESS && last.seq > this.#fetched) this.#unnamed = Math.max(this.#unnamed, last.seq);
+    if (last.region === NOTICES) this.#turned = Math.max(this.#turned, last.seq);
   }
 
   /** Takes what was programmed. It counts where it can be read as a record, whether or not the lock came to know.
@@ -166,6 +173,7 @@ export class Ledger {
       this.#reader.watermark(view.getUint32(LO_AT, true));
     }
     if (region === ACCESS) this.#room(type, payload);
+    if (region === NOTICES) this.#turn(type);
     this.#read(type, payload);
     return true;
   }
@@ -226,6 +234,12 @@ export class Ledger {
     this.#isNamed = false;
   }
 
+  /** Nobody who makes noise, or jams a camera, takes the place of an alarm that no owner has fetched. */
+  #turn(type: number): void {
+    if (this.#turned > this.#fetchedNotices && type !== ALARM) this.#reader.overwritten();
+    this.#turned = 0;
+  }
+
   /** Numbers go on without a gap over every cut; one that is given again was forgotten. */
   #number(region: number, seq: number, check: number): void {
     const last = Number(this.#last[region]);
@@ -242,7 +256,11 @@ export class Ledger {
       const [, outcome, , , , witnesses] = readUnsigneds(payload, 1, 6);
       this.#reader.closing(Number(outcome), Number(witnesses));
     }
-    if (type === FETCHED) this.#fetched = Math.max(this.#fetched, readUnsigned(payload, 1).value);
+    if (type === FETCHED) {
+      const [access, notices] = readUnsigneds(payload, 1, 2);
+      this.#fetched = Math.max(this.#fetched, Number(access));
+      this.#fetchedNotices = Math.max(this.#fetchedNotices, Number(notices));
+    }
     if (type === ACKNOWLEDGED) this.#reader.acknowledgedDamage();
     if (type === LIST) this.#lists.set(toHex(payload.subarray(2, 10)), readUnsigned(payload, 10).value);
     if (type !== STATEMENT) return;

@@ -105,8 +105,8 @@ export type Entry =
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
   /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */
   | { readonly kind: "acknowledged"; readonly digests: readonly [state: Bytes, access: Bytes, notices: Bytes] }
-  /** An owner holds, verified, all access records up to this one. */
-  | { readonly kind: "fetched"; readonly through: number }
+  /** An owner holds, verified, all access records up to this one, and all notices up to that. */
+  | { readonly kind: "fetched"; readonly through: number; readonly notices: number }
   | {
       readonly kind: "intent";
       readonly operation: number;

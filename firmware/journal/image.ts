@@ -54,9 +54,10 @@ import type { SpentUse } from "./entry.ts";
 import { IMAGE_BYTES_MAX } from "./snapshot.ts";
 import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
 
-const FORMAT = 2;
+const FORMAT = 3;
 const ITEMS = 11;
 
+type Numbers = "watermark" | "jumped" | "boots" | "fetched" | "fetchedNotices" | "custody" | "budget";
 type WritePart = (writer: Writer, state: LockState, crypto: Crypto) => void;
 
 /** An image's parts, in their order. A table: a function that named all of them would hold a slot of a board's stack for each, at the
@@ -122,15 +123,14 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
   return state;
 }
 
-function readNumbers(
-  reader: Reader,
-): Pick<LockState, "watermark" | "jumped" | "boots" | "fetched" | "custody" | "budget"> {
-  reader.readArray(6, 6);
+function readNumbers(reader: Reader): Pick<LockState, Numbers> {
+  reader.readArray(7, 7);
   return {
     watermark: seconds(reader.readUint(ARGUMENT_MAX)),
     jumped: seconds(reader.readUint(ARGUMENT_MAX)),
     boots: reader.readUint(ARGUMENT_MAX),
     fetched: reader.readUint(ARGUMENT_MAX),
+    fetchedNotices: reader.readUint(ARGUMENT_MAX),
     custody: reader.readUint(ARGUMENT_MAX),
     budget: reader.readUint(ARGUMENT_MAX),
   };
@@ -253,8 +253,15 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
   return { secrets, users, credentials, holidays, spent, active };
 }
 
-function writeNumbers(writer: Writer, { watermark, jumped, boots, fetched, custody, budget }: LockState): void {
-  writer.array(6).uint(watermark).uint(jumped).uint(boots).uint(fetched).uint(custody).uint(budget);
+function writeNumbers(writer: Writer, state: Pick<LockState, Numbers>): void {
+  writer
+    .array(7)
+    .uint(state.watermark)
+    .uint(state.jumped)
+    .uint(state.boots)
+    .uint(state.fetched)
+    .uint(state.fetchedNotices);
+  writer.uint(state.custody).uint(state.budget);
 }
 
 function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {

@@ -95,7 +95,7 @@ export function encodeEntry(entry: WritableEntry): Bytes {
       for (const digest of entry.digests) writer.bytes(digest);
       return writer.finish();
     case "fetched":
-      return writer.array(1).uint(entry.through).finish();
+      return writer.array(2).uint(entry.through).uint(entry.notices).finish();
     case "closing":
       return encodeClosing(writer, entry);
     case "statement":
@@ -220,8 +220,8 @@ function readState(reader: Reader, type: number): Entry {
       reader.readArray(3, 3);
       return { kind: "acknowledged", digests: [readDigest(reader), readDigest(reader), readDigest(reader)] };
     case PLACES.fetched.type:
-      reader.readArray(1, 1);
-      return { kind: "fetched", through: reader.readUint(ARGUMENT_MAX) };
+      reader.readArray(2, 2);
+      return { kind: "fetched", through: reader.readUint(ARGUMENT_MAX), notices: reader.readUint(ARGUMENT_MAX) };
     case PLACES.budget.type:
       return readBudget(reader);
     default:

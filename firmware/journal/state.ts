@@ -62,7 +62,6 @@ import {
 } from "../policy/keyring.ts";
 import { afterJump } from "../time/clock.ts";
 import type { CodeEntry } from "./codes.ts";
-import { foldDigest } from "./damage.ts";
 import { CLOCK_OWNER, CLOCK_SET_BACK, type Entry, type SpentUse } from "./entry.ts";
 import { type Region, STATE } from "./record.ts";
 
@@ -109,6 +108,8 @@ export interface LockState {
   senseless: readonly [state: Bytes, access: Bytes, notices: Bytes];
   /** The last access record that an owner has fetched and verified. */
   fetched: number;
+  /** The last notice that an owner has. */
+  fetchedNotices: number;
   /** The last access record that changed who owns the lock: both snapshots hold it, or are about to. */
   custody: number;
   /** link8 of grants whose names are in the journal, 8 bytes each, the newest last. */
@@ -131,6 +132,7 @@ export function emptyState(): LockState {
     acknowledged: [NO_BYTES, NO_BYTES, NO_BYTES],
     senseless: [NO_BYTES, NO_BYTES, NO_BYTES],
     fetched: 0,
+    fetchedNotices: 0,
     custody: 0,
     faces: NO_BYTES,
   };
@@ -166,6 +168,7 @@ export function applyEntry(
       break;
     case "fetched":
       state.fetched = Math.max(state.fetched, entry.through);
+      state.fetchedNotices = Math.max(state.fetchedNotices, entry.notices);
       break;
     case "intent":
       applyIntent(crypto, state, entry, record);
@@ -399,17 +402,4 @@ function newOwner(crypto: Crypto, publicKey: Bytes, sequence: number): Owner {
 
 function withoutBoard(crypto: Crypto, keyring: Keyring, kid: Bytes): readonly EnrolledBoard[] {
   return keyring.boards.filter((board) => !crypto.isEqual(board.kid, kid));
-}
-
-/** Notes a record that verified and makes no sense: written by another version, or by nobody honest.
- *  @param record its region, and the digest that covers its region, its number and its bytes */
-export function noteSenseless(
-  crypto: Crypto,
-  state: LockState,
-  record: { readonly region: Region; readonly digest: Bytes },
-): void {
-  const [inState, inAccess, inNotices] = state.senseless.map((before, region) =>
-    region === record.region ? foldDigest(crypto, before, record.digest) : before,
-  );
-  state.senseless = [inState, inAccess, inNotices];
 }

@@ -11,8 +11,8 @@ import type { WritableEntry } from "./entry.ts";
 import { decodeImage, writeImage } from "./image.ts";
 import { type Geometry, Journal } from "./journal.ts";
 import { encodeEntry, placeOf, readEntry } from "./payload.ts";
-import { ACCESS, NOTICES, type RecordTime, type Region, STATE, type StoredRecord } from "./record.ts";
-import { applyEntry, emptyState, type LockState, noteSenseless } from "./state.ts";
+import { ACCESS, NOTICES, type RecordTime, type Region, SEQ_MAX, STATE, type StoredRecord } from "./record.ts";
+import { applyEntry, emptyState, type LockState } from "./state.ts";
 import type { Head } from "./walk.ts";
 
 /** What a store stands on. */
@@ -45,7 +45,7 @@ export class Store {
     this.journal = Journal.open({
       ...options,
       restore: (image) => void Object.assign(state, decodeImage(crypto, image)),
-      mayOverwrite: (region, lastSeq) => region !== ACCESS || lastSeq <= state.fetched,
+      mayOverwrite: (region, lastSeq) => lastSeq <= fetchedIn(state, region),
       image: (writer) => writeImage(writer, crypto, state),
       visit: ({ record }) => applyRecord(crypto, state, record),
     });
@@ -96,6 +96,13 @@ export class Store {
   }
 }
 
+/** Gives the last record of a region that an owner has: up to there it may make room. Of the state region any may, since snapshots
+ *  hold what it did. */
+export function fetchedIn(state: LockState, region: Region): number {
+  if (region === STATE) return SEQ_MAX;
+  return region === ACCESS ? state.fetched : state.fetchedNotices;
+}
+
 /** Folds a record as it stands in the journal. */
 function applyRecord(crypto: Crypto, state: LockState, record: StoredRecord): void {
   try {
@@ -106,4 +113,17 @@ function applyRecord(crypto: Crypto, state: LockState, record: StoredRecord): vo
     if (!(fault instanceof Fault)) throw fault;
     noteSenseless(crypto, state, record);
   }
+}
+
+/** Notes a record that verified and makes no sense: written by another version, or by nobody honest.
+ *  @param record its region, and the digest that covers its region, its number and its bytes */
+function noteSenseless(
+  crypto: Crypto,
+  state: LockState,
+  record: { readonly region: Region; readonly digest: Bytes },
+): void {
+  const [inState, inAccess, inNotices] = state.senseless.map((before, region) =>
+    region === record.region ? foldDigest(crypto, before, record.digest) : before,
+  );
+  state.senseless = [inState, inAccess, inNotices];
 }

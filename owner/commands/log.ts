@@ -18,6 +18,7 @@ import {
   fetchRegion,
   isCheckpointOf,
   isContinued,
+  missedNotices,
   parseArchive,
   sayVerdict,
   verifyArchive,
@@ -111,6 +112,11 @@ export async function renewLog(
     const story = read(archive, new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock)));
     if (kept !== undefined && former !== undefined)
       keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
+    const missed = missedNotices(former, archive);
+    if (missed !== undefined)
+      call.terminal.warn(
+        `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
+      );
     keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
     keystore.update(() => {
       lock.checkpoint = toBase64url(archive.checkpoint);

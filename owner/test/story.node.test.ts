@@ -8,10 +8,10 @@ import { toBase64url } from "../../firmware/bytes.ts";
 import { KIND_ACT, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
-import type { StoredRecord } from "../../firmware/journal/record.ts";
+import { NOTICES, type StoredRecord } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { type Archive, encodeArchive, isContinued, parseArchive } from "../archive.ts";
+import { type Archive, encodeArchive, isContinued, missedNotices, parseArchive } from "../archive.ts";
 import { VERDICTS } from "../footage.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
 
@@ -262,10 +262,22 @@ for (const [claim, firstSeq, records, expected] of NEWER) {
   });
 }
 
-function archiveWith(firstSeq: number, records: Uint8Array): Archive {
-  const changed = { region: 1, prevLink: new Uint8Array(32), firstSeq, records: records.slice() } as const;
-  return { ...ARCHIVE, regions: [...ARCHIVE.regions.filter(({ region }) => region !== 1), changed] };
+function archiveWith(firstSeq: number, records: Uint8Array, region: 1 | 2 = 1): Archive {
+  const changed = { region, prevLink: new Uint8Array(32), firstSeq, records: records.slice() };
+  return { ...ARCHIVE, regions: [...ARCHIVE.regions.filter((other) => other.region !== region), changed] };
 }
+
+test("names the notices that made room before they were fetched", () => {
+  // Two records without a payload, numbers 5 and 6.
+  const kept = archiveWith(5, new Uint8Array(64), NOTICES);
+  const newer = (firstSeq: number) => archiveWith(firstSeq, new Uint8Array(32), NOTICES);
+  assert.is(missedNotices(kept, newer(5)), undefined, "it goes on");
+  assert.is(missedNotices(kept, newer(7)), undefined, "what was fetched made room");
+  assert.equal(missedNotices(kept, newer(8)), [7, 7]);
+  assert.equal(missedNotices(kept, newer(40)), [7, 39]);
+  assert.is(missedNotices(undefined, newer(1)), undefined);
+  assert.equal(missedNotices(undefined, newer(3)), [1, 2]);
+});
 
 const CHANGES: readonly (readonly [field: string, value: unknown])[] = [
   ["latchkey", "invitation"],

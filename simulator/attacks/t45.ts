@@ -1,7 +1,8 @@
 // T45, the journal is flushed by noise: refusals for every reason, a bouncing contact, a hammered button, strangers on the
-// air, day and night, until the openings are overwritten.
+// air, day and night, until the openings are overwritten; and the plug with them, until an alarm is.
 // Follows docs/protocol.md §4, "Fetched" and "Noise": noise is counted, and overwrites nothing younger than 90 days; nobody
-// but an owner overwrites what no owner has fetched. A ring of four sectors stands for the large one, days for months.
+// but an owner overwrites what no owner has fetched, nor anything but an alarm an alarm. A ring of four sectors stands for the large
+// one, days for months.
 
 import { ACCESS } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
@@ -16,6 +17,7 @@ const FETCH_HOURS = 12;
 /** While the ring has room, noise is written as often as it may be. */
 const COUNTED_HOURS = 1;
 const BOUNCES = 12;
+const STARTS = 30;
 const HOUR_SECONDS = 3_600;
 /** What one hour of noise may leave in access, all kinds together. */
 const RECORDS_AN_HOUR_MAX = 20;
@@ -48,6 +50,24 @@ function makeNoise(desk: Desk, refused: readonly Token[]): void {
   desk.passTime(HOUR_SECONDS - 2 * BOUNCES - 1);
 }
 
+/** Cuts the keypad's cable, and then makes the lock write what it can at each of many starts. */
+function hideAnAlarm(desk: Desk, refused: Token): void {
+  desk.moveLoop(false);
+  desk.passTime(1);
+  for (let start = 0; start < STARTS; start++) {
+    desk.reboot();
+    const stranger = desk.call();
+    stranger.send(new Uint8Array(30).fill(3));
+    stranger.prove(refused, 0);
+    stranger.leave();
+    desk.passTime(1);
+  }
+  must(
+    desk.entries("alarm").some(({ alarm }) => alarm === "tamper"),
+    "an alarm that nobody has fetched is still there",
+  );
+}
+
 function fetchAll(desk: Desk): void {
   const owner = desk.ownerSession();
   const answer = owner.ask({ kind: "status" });
@@ -65,7 +85,8 @@ function lastSeq(desk: Desk): number {
 
 export const attack: Attack = {
   id: "T45",
-  claim: "noise is counted, and flushes no opening: not one that nobody has fetched, and none of the last 90 days",
+  claim:
+    "noise is counted, and flushes no opening: not one that nobody has fetched, and none of the last 90 days; nor an alarm",
   run: (factory) => {
     const desk = adopted(factory, { sectors: SECTORS });
     const guest = desk.grant({ to: desk.person("guest"), expiry: seconds(desk.time + YEAR_SECONDS) });
@@ -88,5 +109,6 @@ export const attack: Attack = {
     must(visits < 200, "a lock without room refuses guests");
     fetchAll(desk);
     must(visit(desk, guest), "guests come in again once an owner has fetched");
+    hideAnAlarm(desk, desk.grant({ to: desk.person("nobody"), by: desk.person("stranger") }));
   },
 };

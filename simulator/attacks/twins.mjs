@@ -319,9 +319,18 @@ export const TWINS = Object.freeze([
     rewrites: [
       rewrite(
         "lock/memory.ts",
-        "return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, this.state.fetched);",
+        "return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES, fetchedIn(this.state, region));",
         "return this.#store.journal.room(region, RECORD_PAYLOAD_BYTES);",
       ),
+    ],
+  },
+  {
+    id: "T45",
+    without: "room that noise may not take from alarms, and what a start knows of the last hour",
+    at: "an alarm that nobody has fetched is still there",
+    rewrites: [
+      rewrite("lock/memory.ts", "this.#room(NOTICES) >= RESERVED_FOR_ALARMS;", "this.#room(NOTICES) >= 0;"),
+      rewrite("lock/recorder.ts", "memory.recentNotices((entry) => this.#remember(entry, now), now);"),
     ],
   },
   {

@@ -59,6 +59,7 @@ function snapshotExamples({ crypto, owner, recovery }: Cast, { root8 }: Shown): 
     watermark: NOW,
     boots: 3,
     fetched: 41,
+    fetchedNotices: 6,
     custody: 1,
     faces: root8,
   });
@@ -101,7 +102,11 @@ function stateRows({ crypto, owner, courier }: Cast, { leaf8 }: Shown): readonly
       "an owner knows of the damage in the access region; the others have none",
       { kind: "acknowledged", digests: [nothing, damage.digest, nothing] },
     ],
-    ["fetched-6", "an owner holds all access records up to 4,711", { kind: "fetched", through: 4_711 }],
+    [
+      "fetched-6",
+      "an owner holds all access records up to 4,711, and all notices up to 815",
+      { kind: "fetched", through: 4_711, notices: 815 },
+    ],
   ];
 }
 

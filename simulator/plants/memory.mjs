@@ -159,8 +159,13 @@ export const MEMORY_PLANTS = Object.freeze([
     from: 16,
     by: ["records that nobody had fetched made room"],
     busy: true,
-    rewrites: [
-      rewrite(STORE, "region !== ACCESS || lastSeq <= state.fetched,", "region !== ACCESS || lastSeq <= 0xffff_ffff,"),
-    ],
+    rewrites: [rewrite(STORE, "lastSeq <= fetchedIn(state, region),", "region !== ACCESS || lastSeq <= 0xffff_ffff,")],
+  },
+  {
+    name: "make room for noise by an alarm that nobody has fetched",
+    from: 55,
+    by: ["records that nobody had fetched made room"],
+    busy: true,
+    rewrites: [rewrite(MEMORY, "this.#room(NOTICES) >= RESERVED_FOR_ALARMS;", "this.#room(NOTICES) >= 0;")],
   },
 ]);

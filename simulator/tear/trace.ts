@@ -85,7 +85,10 @@ export class Trace {
     if (draw < 62) return this.#list(state);
     if (draw < 68) return { kind: "door", event: "opened", count: random.between(1, 9) };
     if (draw < 74) return { kind: "inside", count: random.between(1, 300) };
-    if (draw < 78) return { kind: "fetched", through: Math.max(state.fetched, access - random.below(20)) };
+    if (draw < 78) {
+      const through = Math.max(state.fetched, access - random.below(20));
+      return { kind: "fetched", through, notices: state.fetchedNotices + 2 };
+    }
     if (draw < 82) return { kind: "alarm", alarm: "ajar", count: random.between(1, 9) };
     if (draw < 90) return { kind: "stranger", strangerClass: random.below(3), count: random.between(1, 9_999) };
     if (draw < 94) return this.#refusal();

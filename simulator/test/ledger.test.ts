@@ -125,6 +125,20 @@ const ROWS: readonly { name: string; play: (stage: Stage) => void; violations: r
     violations: ["opened for a guest on a battery that cannot lock again", "opened for a guest on a damaged journal"],
   },
   {
+    name: "catches noise that takes the place of notices which nobody has fetched, and no alarm that does",
+    play({ checker, put }) {
+      for (const type of [33, 32, 33]) {
+        put(record(33, START));
+        checker.ledger.erased(0);
+        put(record(type, START));
+      }
+      checker.ledger.erased(0);
+      put(record(6, START, [0x82, 0, 6]));
+      put(record(34, START));
+    },
+    violations: ["records that nobody had fetched made room", "records that nobody had fetched made room"],
+  },
+  {
     name: "catches a visit that is said to be secured without the bolt's own sensor",
     play(stage) {
       open(stage, 1);

@@ -130,6 +130,7 @@ function fullState(): LockState {
     acknowledged: [draw(8), draw(8), draw(8)],
     senseless: [draw(8), draw(8), draw(8)],
     fetched: U32_MAX,
+    fetchedNotices: U32_MAX - 1,
     custody: U32_MAX,
     faces: draw(8 * FACES_MAX),
   };
@@ -149,6 +150,7 @@ const PARTS: readonly (keyof LockState)[] = [
   "acknowledged",
   "senseless",
   "fetched",
+  "fetchedNotices",
   "custody",
   "faces",
 ];

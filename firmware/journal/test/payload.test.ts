@@ -50,6 +50,7 @@ const ROWS: readonly (readonly [Region, number, WritableEntry, string])[] = [
   [STATE, 4, { kind: "clock", source: 2, lo: EPOCH, hi: seconds(HIGHEST) }, `8302${EPOCH_HEX}1affffffff`],
   [STATE, 5, { kind: "acknowledged", digests: [A8, NONE, B8] }, `83${A}40${B}`],
   [STATE, 5, { kind: "acknowledged", digests: [NONE, NONE, NONE] }, "83404040"],
+  [STATE, 6, { kind: "fetched", through: 4_711, notices: 23 }, "8219126717"],
   [ACCESS, 16, { kind: "intent", operation: 0, source: "phone", actor: A8, root: B8, spends: [] }, `850000${A}${B}80`],
   [
     ACCESS,
