@@ -50,7 +50,7 @@ export class Lock {
   readonly #reset: Reset;
   /** Whether a reset was begun that the flash did not let come to its end: the lock serves nobody but the inside. */
   readonly #isStuck: boolean;
-  readonly #rations = new Rations();
+  readonly #rations: Rations;
   readonly #network: HouseNetwork;
   readonly #witness: Witness;
   readonly #tickets: Tickets;
@@ -74,6 +74,7 @@ export class Lock {
     this.#identity = identity;
     this.#memory = memory;
     this.#recorder = recorder;
+    this.#rations = new Rations(memory.state.haste, now);
     const { statements } = this.#rations;
     this.#network = new HouseNetwork({ crypto, constants, memory, statements, network: platform.network });
     this.#presence = new Presence(crypto);

@@ -29,6 +29,7 @@ import type { Mode } from "../firmware/policy/configuration.ts";
 import { withSequence } from "../firmware/policy/keyring.ts";
 import { at, type Clock, type ClockResult, type Interval, jumpLeft, startClock } from "../firmware/time/clock.ts";
 import type { Identity } from "./identity.ts";
+import { HASTE_MAX, HASTE_OF_START } from "./ration.ts";
 
 /** How often lo is written down; a power cut loses at most so much of it. */
 export const WATERMARK_MILLIS = 900_000;
@@ -91,7 +92,7 @@ export class Memory {
       now,
     });
     this.#watermarkAt = now;
-    const isWritten = this.tryWrite({ kind: "boot", reason: options.resetReason, boots: state.boots + 1 }, now);
+    const isWritten = this.tryWrite({ kind: "boot", reason: options.resetReason, ...startOf(state) }, now);
     // The end of privacy may be what could not be written: an empty house must not shut its owner out.
     if (!isWritten && state.configuration.mode === "privacy")
       state.configuration = { ...state.configuration, mode: "normal" };
@@ -330,4 +331,10 @@ export class Memory {
     const { lo, hi } = this.interval(now);
     return { lo, width: hi === undefined ? undefined : seconds(hi - lo) };
   }
+}
+
+/** What a start adds to the state. Who wires a lock that nobody owns yet starts it as often as he likes. */
+function startOf({ boots, haste, keyring }: LockState): Pick<Extract<Entry, { kind: "boot" }>, "boots" | "haste"> {
+  const isOwned = keyring.owners.length > 0;
+  return { boots: boots + 1, haste: isOwned ? Math.min(haste + HASTE_OF_START, HASTE_MAX) : 0 };
 }

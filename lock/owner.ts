@@ -134,11 +134,9 @@ function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | u
   const clock = judgeClock(desk, statement, moment);
   if (typeof clock === "string") return clock;
   try {
-    const { seq } = memory.write(entryOf(statement), now);
-    if (body.kind === KIND_ACT && body.operation !== OPERATION_LOCK) {
-      desk.begin(ownerVisit(seq, body.operation, moment), now);
-    }
-    if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
+    // Locking needs no record, so it takes none of the last room.
+    if (isLocking(body) && !memory.hasRoomForOwners) memory.spendUnwritten(statement.kid, statement.sequence);
+    else write(desk, statement, moment);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     // A door that only its owner can open must open though the flash is dead or full, and say so; and a reset, which
@@ -150,6 +148,18 @@ function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | u
   const source = desk.hasPresence ? CLOCK_INSIDE : CLOCK_OWNER;
   if (clock !== undefined && !memory.trySetClock(clock, now, source) && body.kind === KIND_SET_CLOCK) return "journal";
   return act(desk, statement, now);
+}
+
+function write(desk: OwnerDesk, statement: Statement, moment: Moment): void {
+  const { memory } = desk;
+  const { body } = statement;
+  const { seq } = memory.write(entryOf(statement), moment.now);
+  if (body.kind === KIND_ACT && !isLocking(body)) desk.begin(ownerVisit(seq, body.operation, moment), moment.now);
+  if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(moment.now);
+}
+
+function isLocking(body: Statement["body"]): boolean {
+  return body.kind === KIND_ACT && body.operation === OPERATION_LOCK;
 }
 
 function entryOf({ kid: actor, sequence, body, encodedBody }: Statement): WritableEntry {

@@ -1,8 +1,8 @@
 // How often somebody may do what is written down: so often that nobody notices, and not so often that the journal fills.
 // Why: a guest who leans on the door gets each use back and asks again, and a thief with an owner's key can configure without
 // end; either would fill a region within hours, and then nobody is let in, nor the thief's key removed (docs/attacks.md T43, T45).
-// Follows docs/protocol.md §2.2 and §2.3, denial `rate`. It is forgotten with a restart, which costs an attacker more than it
-// gives.
+// Follows docs/protocol.md §2.2 and §2.3, denial `rate` and "Starts". What is left is forgotten with a restart; so each start that comes
+// soon after others begins with less: a stolen key and the plug would else turn a ring of 193 sectors in minutes, and take eight days.
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { type Share, takeTry } from "../firmware/link/bucket.ts";
@@ -24,18 +24,26 @@ export const VIEWS: Share = Object.freeze({ atOnce: 8, tryMillis: 30_000 });
 export const NAMES_MAX = 32;
 /** Where only owners' keys and the one on paper are told apart: five at a time, and the five before them after a transfer. */
 export const OWNER_NAMES_MAX = 10;
-/** A row: the name as two numbers of 32 bits, and when its bucket is full again. A row that nobody has used is full. */
+/** A row: the name as two numbers of 32 bits, and when its bucket is full again. A row that nobody has used is as at the start. */
 const ROW = 3;
 const FULL_AT = 2;
+/** What a start adds to the haste (state.ts), in quarters of an hour: after two hours of uptime it counts no more. */
+export const HASTE_OF_START = 8;
+/** So many starts too soon leave a few tries at least, for whoever has to tell the time, act, and remove a key; one more leaves none. */
+const STARTS_MAX = 32;
+const TRIES_MIN = 4;
+export const HASTE_MAX = (STARTS_MAX + 1) * HASTE_OF_START;
 
 /** What is left to each of many. It takes all of its memory from the start, 24 bytes for each name that there may be. */
 export class Ration {
   readonly #share: Share;
   readonly #rows: Float64Array;
 
-  constructor(share: Share, namesMax: number = NAMES_MAX) {
+  /** @param fullAt when every name's share is full again */
+  constructor(share: Share, namesMax: number = NAMES_MAX, fullAt = 0) {
     this.#share = share;
     this.#rows = new Float64Array(namesMax * ROW);
+    for (let at = FULL_AT; at < this.#rows.length; at += ROW) this.#rows[at] = fullAt;
   }
 
   /** Takes one try, if there is one left. @param name 8 bytes: a root, or a key @returns whether there was */
@@ -61,8 +69,21 @@ export class Ration {
 
 /** What everybody has left of each. */
 export class Rations {
-  readonly openings = new Ration(OPENINGS);
-  readonly statements = new Ration(STATEMENTS, OWNER_NAMES_MAX);
+  readonly openings: Ration;
+  readonly statements: Ration;
   readonly lists = new Ration(LISTS, OWNER_NAMES_MAX);
   readonly announcements = new Ration(ANNOUNCEMENTS, OWNER_NAMES_MAX);
+
+  /** @param haste of the lock's starts, with this one   @param now the start */
+  constructor(haste: number, now: Millis) {
+    this.openings = new Ration(OPENINGS, NAMES_MAX, fullAfter(OPENINGS, haste, now));
+    this.statements = new Ration(STATEMENTS, OWNER_NAMES_MAX, fullAfter(STATEMENTS, haste, now));
+  }
+}
+
+/** When a share is full again of which a start leaves all, and each start that came too soon before it half of the rest. */
+function fullAfter({ atOnce, tryMillis }: Share, haste: number, now: Millis): number {
+  const starts = Math.max(0, Math.floor(haste / HASTE_OF_START) - 1);
+  const left = starts < STARTS_MAX ? Math.max(TRIES_MIN, Math.floor(atOnce / 2 ** starts)) : 0;
+  return now + (atOnce - left) * tryMillis;
 }

@@ -97,7 +97,8 @@ export interface SpentUse {
 
 /** One record's meaning. Byte strings that were read are views into the payload. */
 export type Entry =
-  | { readonly kind: "boot"; readonly reason: number; readonly boots: number }
+  /** `haste` with this start: see LockState. */
+  | { readonly kind: "boot"; readonly reason: number; readonly boots: number; readonly haste: number }
   | { readonly kind: "watermark" }
   | { readonly kind: "list"; readonly list: RevocationList }
   /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back, 3 a quorum of time servers. */

@@ -57,7 +57,7 @@ import { FACES_MAX, type LockState, type OpenVisit } from "./state.ts";
 const FORMAT = 3;
 const ITEMS = 11;
 
-type Numbers = "watermark" | "jumped" | "boots" | "fetched" | "fetchedNotices" | "custody" | "budget";
+type Numbers = "watermark" | "jumped" | "boots" | "haste" | "fetched" | "fetchedNotices" | "custody" | "budget";
 type WritePart = (writer: Writer, state: LockState, crypto: Crypto) => void;
 
 /** An image's parts, in their order. A table: a function that named all of them would hold a slot of a board's stack for each, at the
@@ -124,11 +124,12 @@ function readImage(crypto: Crypto, reader: Reader): LockState {
 }
 
 function readNumbers(reader: Reader): Pick<LockState, Numbers> {
-  reader.readArray(7, 7);
+  reader.readArray(8, 8);
   return {
     watermark: seconds(reader.readUint(ARGUMENT_MAX)),
     jumped: seconds(reader.readUint(ARGUMENT_MAX)),
     boots: reader.readUint(ARGUMENT_MAX),
+    haste: reader.readUint(ARGUMENT_MAX),
     fetched: reader.readUint(ARGUMENT_MAX),
     fetchedNotices: reader.readUint(ARGUMENT_MAX),
     custody: reader.readUint(ARGUMENT_MAX),
@@ -254,14 +255,8 @@ function readCodes(crypto: Crypto, reader: Reader): CodeState {
 }
 
 function writeNumbers(writer: Writer, state: Pick<LockState, Numbers>): void {
-  writer
-    .array(7)
-    .uint(state.watermark)
-    .uint(state.jumped)
-    .uint(state.boots)
-    .uint(state.fetched)
-    .uint(state.fetchedNotices);
-  writer.uint(state.custody).uint(state.budget);
+  writer.array(8).uint(state.watermark).uint(state.jumped).uint(state.boots).uint(state.haste);
+  writer.uint(state.fetched).uint(state.fetchedNotices).uint(state.custody).uint(state.budget);
 }
 
 function writeDigests(writer: Writer, digests: LockState["acknowledged"]): void {

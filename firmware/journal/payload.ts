@@ -84,7 +84,7 @@ export function encodeEntry(entry: WritableEntry): Bytes {
   const writer = new Writer(PAYLOAD_BYTES_MAX);
   switch (entry.kind) {
     case "boot":
-      return writer.array(2).uint(entry.reason).uint(entry.boots).finish();
+      return writer.array(3).uint(entry.reason).uint(entry.boots).uint(entry.haste).finish();
     case "list":
       writeList(writer, entry.list);
       return writer.finish();
@@ -203,9 +203,12 @@ function readKind(reader: Reader, region: Region, type: number): Entry {
 
 function readState(reader: Reader, type: number): Entry {
   switch (type) {
-    case PLACES.boot.type:
-      reader.readArray(2, 2);
-      return { kind: "boot", reason: reader.readUint(ARGUMENT_MAX), boots: reader.readUint(ARGUMENT_MAX) };
+    case PLACES.boot.type: {
+      reader.readArray(3, 3);
+      const reason = reader.readUint(ARGUMENT_MAX);
+      const boots = reader.readUint(ARGUMENT_MAX);
+      return { kind: "boot", reason, boots, haste: reader.readUint(ARGUMENT_MAX) };
+    }
     case PLACES.watermark.type:
       return { kind: "watermark" };
     case PLACES.list.type:

@@ -102,6 +102,8 @@ export interface LockState {
   /** The lock's time at which nothing counts any more of what owners moved the clock by with nobody inside (time/clock.ts, afterJump). */
   jumped: Seconds;
   boots: number;
+  /** How hastily the lock was started of late: so many quarters of an hour of uptime until that is forgotten. */
+  haste: number;
   /** The damage that an owner knows of, by its digests: state, access, notices. */
   acknowledged: readonly [state: Bytes, access: Bytes, notices: Bytes];
   /** Records that verified and made no sense, by their digests: 8 bytes, or none. */
@@ -129,6 +131,7 @@ export function emptyState(): LockState {
     watermark: seconds(0),
     jumped: seconds(0),
     boots: 0,
+    haste: 0,
     acknowledged: [NO_BYTES, NO_BYTES, NO_BYTES],
     senseless: [NO_BYTES, NO_BYTES, NO_BYTES],
     fetched: 0,
@@ -153,7 +156,8 @@ export function applyEntry(
   if (record.region === STATE && record.lo > state.watermark) state.watermark = record.lo;
   switch (entry.kind) {
     case "boot":
-      state.boots = entry.boots;
+    case "watermark":
+      applyUptime(state, entry);
       break;
     case "clock":
       if (entry.source === CLOCK_SET_BACK) state.watermark = entry.lo;
@@ -195,7 +199,6 @@ export function applyEntry(
       // Somebody left a house in privacy: the mode is over, and stays so through a power cut.
       if (entry.event === "privacy-ended") state.configuration = { ...state.configuration, mode: "normal" };
       break;
-    case "watermark":
     case "refusal":
     case "inside":
     case "overwritten":
@@ -208,6 +211,12 @@ export function applyEntry(
     default:
       unreachable(entry);
   }
+}
+
+/** A watermark is a quarter of an hour without a start. */
+function applyUptime(state: LockState, entry: Extract<Entry, { kind: "boot" | "watermark" }>): void {
+  if (entry.kind === "boot") ({ boots: state.boots, haste: state.haste } = entry);
+  else if (state.haste > 0) state.haste--;
 }
 
 function applyList(crypto: Crypto, state: LockState, list: RevocationList): void {

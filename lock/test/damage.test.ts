@@ -18,7 +18,7 @@ const GEOMETRY = { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 5, pay
 const NAMES = ["state", "access", "notices"] as const;
 /** Of each region a record that changes nothing, and one that verifies and makes no sense: type and payload. */
 const HARMLESS = [
-  [1, "820101"],
+  [1, "83010100"],
   [21, "8101"],
   [33, "820101"],
 ] as const;

@@ -7,7 +7,7 @@ import type { Bytes } from "../../firmware/bytes.ts";
 import { Bucket, type Share } from "../../firmware/link/bucket.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
 import { Stream } from "../../simulator/random.ts";
-import { LISTS, NAMES_MAX, OPENINGS, OWNER_NAMES_MAX, Ration, STATEMENTS } from "../ration.ts";
+import { HASTE_MAX, LISTS, NAMES_MAX, OPENINGS, OWNER_NAMES_MAX, Ration, Rations, STATEMENTS } from "../ration.ts";
 
 const SEED = 20261126;
 const YEAR = 365 * 86_400_000;
@@ -123,6 +123,33 @@ test("where fewer names are told apart, a crowd has the shares of as many", () =
   }
   assert.is(taken, OWNER_NAMES_MAX * STATEMENTS.atOnce);
 });
+
+for (const [haste, openings, statements] of [
+  [0, 24, 48],
+  [8, 24, 48],
+  [15, 24, 48],
+  [16, 12, 24],
+  [24, 6, 12],
+  [32, 4, 6],
+  [40, 4, 4],
+  [HASTE_MAX - 1, 4, 4],
+  [HASTE_MAX, 0, 0],
+] as const) {
+  test(`a start with a haste of ${haste} leaves ${openings} openings and ${statements} statements to everybody`, () => {
+    const now = millis(70);
+    const rations = new Rations(haste, now);
+    for (const name of [nameOf(3), nameOf(4), new Uint8Array(8)]) {
+      for (const [ration, share, left] of [
+        [rations.openings, OPENINGS, openings],
+        [rations.statements, STATEMENTS, statements],
+      ] as const) {
+        for (let count = 0; count < left; count++) assert.is(ration.take(name, now), true);
+        assert.is(ration.take(name, millis(now + share.tryMillis - 1)), false);
+        assert.is(ration.take(name, millis(now + share.tryMillis)), true);
+      }
+    }
+  });
+}
 
 test("names are told apart by every byte", () => {
   const ration = new Ration({ atOnce: 1, tryMillis: 1_000 });

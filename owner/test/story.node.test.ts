@@ -140,7 +140,7 @@ test("tells an owner's act, a refusal, an alarm, and hands at the door", () => {
     { kind: "alarm", alarm: "forced", count: 1 },
     { kind: "inside", count: 2 },
     { kind: "door", event: "thumbturn-unlocked", count: 1 },
-    { kind: "boot", reason: 1, boots: 4 },
+    { kind: "boot", reason: 1, boots: 4, haste: 8 },
   );
   assert.equal(told, [
     "owner you | unlock | no end is recorded yet",
@@ -198,7 +198,7 @@ test("keeps a record that it does not understand, and one whose payload is broke
 
 test("shows the door and the alarms, or everything, and the last of them", () => {
   const told = tell(
-    { kind: "boot", reason: 1, boots: 4 },
+    { kind: "boot", reason: 1, boots: 4, haste: 8 },
     { kind: "inside", count: 1 },
     { kind: "alarm", alarm: "ajar", count: 1 },
   );

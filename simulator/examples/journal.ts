@@ -58,6 +58,7 @@ function snapshotExamples({ crypto, owner, recovery }: Cast, { root8 }: Shown): 
     counters: Counters.from(1, () => ({ link8: root8, root8, used: 1, until: UNTIL })),
     watermark: NOW,
     boots: 3,
+    haste: 5,
     fetched: 41,
     fetchedNotices: 6,
     custody: 1,
@@ -93,7 +94,7 @@ function stateRows({ crypto, owner, courier }: Cast, { leaf8 }: Shown): readonly
   };
   const clock = { kind: "clock", source: 1, lo: seconds(NOW - 30), hi: seconds(NOW + 30) } as const;
   return [
-    ["boot-1", "the second start, after a power cut", { kind: "boot", reason: 1, boots: 2 }],
+    ["boot-1", "the second start, soon after a power cut", { kind: "boot", reason: 1, boots: 2, haste: 8 }],
     ["watermark-2", "nothing: the record's header has the time", { kind: "watermark" }],
     ["list-3", "a revocation list as the lock keeps it", { kind: "list", list }],
     ["clock-4", "the time, from an owner's iat", clock],

@@ -67,7 +67,7 @@ export class Trace {
     const random = this.#random;
     if (random.chance(12)) return { kind: "snapshot" };
     if (random.chance(25)) {
-      const entry = { kind: "boot", reason: 1, boots: state.boots + 1 } as const;
+      const entry = { kind: "boot", reason: 1, boots: state.boots + 1, haste: state.haste + 8 } as const;
       return { kind: "start", isPowerOn: random.chance(700), entry, time };
     }
     return { kind: "write", entry: this.#entry(state, access, time.lo), time };

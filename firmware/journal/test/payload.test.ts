@@ -44,7 +44,7 @@ function spend(used: number): SpentUse {
 
 /** Region, type, the entry and its payload. */
 const ROWS: readonly (readonly [Region, number, WritableEntry, string])[] = [
-  [STATE, 1, { kind: "boot", reason: 1, boots: 500 }, "82011901f4"],
+  [STATE, 1, { kind: "boot", reason: 1, boots: 500, haste: 8 }, "83011901f408"],
   [STATE, 2, { kind: "watermark" }, ""],
   [STATE, 3, { kind: "list", list: REVOCATIONS }, `86${A}07028182${B}${EPOCH_HEX}82${A}${B}8183010203`],
   [STATE, 4, { kind: "clock", source: 2, lo: EPOCH, hi: seconds(HIGHEST) }, `8302${EPOCH_HEX}1affffffff`],

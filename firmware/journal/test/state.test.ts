@@ -302,9 +302,20 @@ test("the watermark rises with the state region's records, and with those only",
   assert.is(state.watermark, NOW);
   fold(state, { kind: "inside", count: 1 }, { lo: NOW + 500 });
   assert.is(state.watermark, NOW);
-  fold(state, { kind: "boot", reason: 1, boots: 7 }, { lo: NOW + 5 });
+  fold(state, { kind: "boot", reason: 1, boots: 7, haste: 8 }, { lo: NOW + 5 });
   assert.is(state.watermark, NOW + 5);
   assert.is(state.boots, 7);
+});
+
+test("each watermark takes a quarter of an hour of the starts' haste, and a start says what there is", () => {
+  const state = emptyState();
+  fold(state, MARK, { lo: NOW });
+  assert.is(state.haste, 0);
+  fold(state, { kind: "boot", reason: 1, boots: 2, haste: 16 }, { lo: NOW });
+  for (let count = 0; count < 3; count++) fold(state, MARK, { lo: NOW });
+  assert.is(state.haste, 13);
+  fold(state, { kind: "boot", reason: 1, boots: 3, haste: 0 }, { lo: NOW });
+  assert.is(state.haste, 0);
 });
 
 test("the watermark falls only with an owner's act to set the clock back", () => {
