@@ -1,7 +1,7 @@
-// The twins of the checks about whose word counts: T09, T37, T42, T43 and T52. See twins.mjs, whose table goes on here.
+// The twins of the checks about whose word counts: T09, T37, T42, T43, T47 and T52. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
-import { ACTS, ANNOUNCED, ANSWERS, POLICY, rewrite } from "./rewrites.mjs";
+import { ACTS, ANNOUNCED, ANSWERS, CLOCK, POLICY, rewrite } from "./rewrites.mjs";
 
 const OWNER = "lock/owner.ts";
 const RESET = "lock/reset.ts";
@@ -132,6 +132,20 @@ export const OWNERSHIP_TWINS = Object.freeze([
         "return findOwner(this.#crypto, this.#memory.state.keyring, kid)?.publicKey;",
         "return ((this.keys ??= {})[kid] ??= findOwner(this.#crypto, this.#memory.state.keyring, kid)?.publicKey);",
       ),
+    ],
+  },
+  {
+    id: "T47",
+    without: "the bound of a jump",
+    rewrites: [
+      rewrite(CLOCK, "export const JUMP_SECONDS_MAX = 86_400;", "export const JUMP_SECONDS_MAX = 0xffff_ffff;"),
+    ],
+  },
+  {
+    id: "T47",
+    without: "the press before a time server is named",
+    rewrites: [
+      rewrite(ACTS, 'if (!context.hasPresence && configured.timeServers.some(isNewServer)) return "presence";', ""),
     ],
   },
   {

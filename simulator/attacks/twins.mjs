@@ -341,24 +341,6 @@ export const TWINS = Object.freeze([
     ],
   },
   {
-    id: "T47",
-    without: "the bound of a jump",
-    rewrites: [
-      rewrite(CLOCK, "export const JUMP_SECONDS_MAX = 86_400;", "export const JUMP_SECONDS_MAX = 0xffff_ffff;"),
-    ],
-  },
-  {
-    id: "T47",
-    without: "the press before a time server is named",
-    rewrites: [
-      rewrite(
-        "lock/acts.ts",
-        'if (!context.hasPresence && configured.timeServers.some(isNewServer)) return "presence";',
-        "",
-      ),
-    ],
-  },
-  {
     id: "T49",
     without: "the end of a stranger's time",
     rewrites: [rewrite(SESSION, "export const STRANGER_MILLIS = 5_000;", "export const STRANGER_MILLIS = 500_000;")],
