@@ -25,7 +25,7 @@ import { type DeskOptions, type Line, Table } from "./table.ts";
 /** How long a phone takes to dial and shake hands. */
 const DIAL_MILLIS = 250;
 /** For how many times as long it waits for an answer. */
-const DIALS_MAX = 4;
+const DIALS_MAX = 16;
 /** From a press inside until the bolt is thrown again: the relock timer and two drives. */
 const RELOCK_SECONDS = 32;
 const DAY_SECONDS = 86_400;
