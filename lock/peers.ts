@@ -28,6 +28,7 @@ import { type Millis, millis, type Random, type Wire } from "../firmware/platfor
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
 import type { StrangerClass } from "./desk.ts";
 import type { Identity } from "./identity.ts";
+import { expectOpenings, isGenuine, noteAnswered, wasAnswered } from "./openings.ts";
 
 /** A link counts as lost after so long without a valid frame, where the lock is not built otherwise; each board is heard every 60 s. */
 export const LOST_MILLIS = 150_000;
@@ -37,9 +38,7 @@ export const HALF_OPEN_MILLIS = 10_000;
 export const HALF_OPEN_MAX = 2;
 /** How long an offer counts; it is repeated every 10 s. */
 export const OFFER_MILLIS = 60_000;
-/** Message 1 from whomever: each is tried with every board's key, two key agreements each. */
-const TRIES = Object.freeze({ atOnce: 4, tryMillis: 500 });
-/** Message 1 that a board has made once, now or long ago. */
+/** Message 1 that a board has made once, now or long ago: four key agreements each. */
 const HANDSHAKES = Object.freeze({ atOnce: 1, tryMillis: 1_000 });
 /** Offers that are answered. */
 const ANSWERS = Object.freeze({ atOnce: 4, tryMillis: 1_000 });
@@ -95,6 +94,8 @@ interface HalfOpen extends Session {
 class Member<State> implements Peer<State> {
   readonly board: EnrolledBoard;
   readonly state: State;
+  /** What is known of its messages 1 (openings.ts). */
+  readonly openings: Bytes | undefined;
   readonly handshakes: Bucket;
   current: Session | undefined;
   /** At most two, the newest last. */
@@ -103,9 +104,14 @@ class Member<State> implements Peer<State> {
   heardAt: Millis;
   link: "awaited" | "up" | "lost" = "awaited";
 
-  constructor(board: EnrolledBoard, state: State, now: Millis) {
+  constructor(
+    board: EnrolledBoard,
+    from: { readonly state: State; readonly openings: Bytes | undefined },
+    now: Millis,
+  ) {
     this.board = board;
-    this.state = state;
+    this.state = from.state;
+    this.openings = from.openings;
     this.handshakes = new Bucket(HANDSHAKES, now);
     this.heardAt = now;
   }
@@ -146,7 +152,6 @@ export class Peers<State> {
   readonly #identity: Identity;
   readonly #desk: PeersDesk<State>;
   readonly #lostMillis: number;
-  readonly #tries: Bucket;
   readonly #answers: Bucket;
   #peers: readonly Member<State>[] = [];
   #offer: { readonly offer: Offer; readonly at: Millis } | undefined;
@@ -158,7 +163,6 @@ export class Peers<State> {
     this.#identity = parts.identity;
     this.#desk = desk;
     this.#lostMillis = parts.lostMillis ?? LOST_MILLIS;
-    this.#tries = new Bucket(TRIES, now);
     this.#answers = new Bucket(ANSWERS, now);
     this.#follow(now);
   }
@@ -240,36 +244,36 @@ export class Peers<State> {
     else throw new Fault("link.shape");
   }
 
-  /** Answers message 1. It does not say whose it is: each board's key is tried. It may be a recording, so the session
-   *  that stands is not touched. */
+  /** Takes message 1: its number says whose it is, and that it is genuine. It may be a recording, so the session that stands is
+   *  not touched. */
   #shake(frame: Bytes, now: Millis): void {
     const number = sessionOf(frame);
-    for (const { session: standing, halfOpen } of this.#peers) {
-      const waiting = halfOpen.find(({ cipher }) => cipher.session === number);
+    for (const peer of this.#peers) {
+      const { openings } = peer;
+      if (openings === undefined || !isGenuine(this.#crypto, openings, frame)) continue;
+      const waiting = peer.halfOpen.find(({ cipher }) => cipher.session === number);
       // Message 1 came twice: a second answer would make the first one worthless.
       if (waiting !== undefined) this.#wire.send(waiting.answer);
-      if (waiting !== undefined || standing === number) return;
+      else if (number !== peer.session && !wasAnswered(openings, frame) && peer.handshakes.take(now)) {
+        this.#answer(peer, frame, now);
+        noteAnswered(openings, frame);
+      }
+      return;
     }
-    if (!this.#tries.take(now)) return;
-    for (const peer of this.#peers) if (this.#answer(peer, frame, now)) return;
     this.#desk.stranger(FAILED_PROOF, now);
   }
 
-  /** @returns whether message 1 is this board's */
-  #answer(peer: Member<State>, frame: Bytes, now: Millis): boolean {
-    const { board } = peer;
+  #answer(peer: Member<State>, frame: Bytes, now: Millis): void {
     const { agreementSecret: secret, agreementKey: publicKey } = this.#identity;
-    const { role, kid: boardKid, sequence, agreementKey: remoteStatic } = board;
     const handshake = startHandshake(this.#crypto, this.#random, {
       pattern: "KK",
       isInitiator: false,
-      prologue: boardPrologue({ role, lockId: this.#identity.lockId, boardKid, sequence }),
+      prologue: this.#prologueOf(peer.board),
       localStatic: { secret, publicKey },
-      remoteStatic,
+      remoteStatic: peer.board.agreementKey,
     });
     try {
       handshake.readMessage(bodyOf(frame));
-      if (!peer.handshakes.take(now)) return true;
       const session = sessionOf(frame);
       const answer = encodeHandshake(FRAME_KK_2, session, handshake.writeMessage(NO_BYTES));
       const cipher = createCipher(this.#crypto, { session, keys: handshake.split(), mode: "commands" });
@@ -277,13 +281,13 @@ export class Peers<State> {
       for (const half of peer.halfOpen) if (!kept.includes(half)) half.cipher.wipe();
       peer.halfOpen = [...kept, { cipher, answer, since: now }];
       this.#wire.send(answer);
-      return true;
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      return false;
     } finally {
       handshake.wipe();
     }
+  }
+
+  #prologueOf({ role, kid: boardKid, sequence }: EnrolledBoard): Bytes {
+    return boardPrologue({ role, lockId: this.#identity.lockId, boardKid, sequence });
   }
 
   #open(frame: Bytes, now: Millis): void {
@@ -341,7 +345,13 @@ export class Peers<State> {
     });
     const fresh = boards.filter((board) => !kept.some((peer) => this.#isSame(peer.board, board)));
     if (kept.length === this.#peers.length && fresh.length === 0) return;
-    this.#peers = [...kept, ...fresh.map((board) => new Member(board, this.#desk.create(), now))];
+    this.#peers = [...kept, ...fresh.map((board) => this.#join(board, now))];
+  }
+
+  #join(board: EnrolledBoard, now: Millis): Member<State> {
+    const { agreementSecret: secret } = this.#identity;
+    const pair = { secret, publicKey: board.agreementKey, prologue: this.#prologueOf(board) };
+    return new Member(board, { state: this.#desk.create(), openings: expectOpenings(this.#crypto, pair) }, now);
   }
 
   /** The boards of this role, as the keyring has them now. */

@@ -4,9 +4,11 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { assert } from "../firmware/fault.ts";
 import { type Cipher, createCipher } from "../firmware/link/cipher.ts";
-import { bodyOf, encodeHandshake, FRAME_KK_2, sessionOf } from "../firmware/link/frame.ts";
+import { bodyOf, encodeHandshake, FRAME_KK_1, FRAME_KK_2, sessionOf } from "../firmware/link/frame.ts";
 import { type Handshake, startHandshake } from "../firmware/link/noise.ts";
+import { openingKey, openingNumber } from "../firmware/link/opening.ts";
 import { boardPrologue, type Pairing } from "../firmware/link/prologue.ts";
 import type { Random } from "../firmware/platform.ts";
 
@@ -38,18 +40,23 @@ export function answerBoard(
   return { answer, cipher: createCipher(crypto, { session, keys: handshake.split(), mode: "commands" }) };
 }
 
-/** Opens a session in a board's place: a handshake before its message 1. */
+/** Opens a session in a board's place. @returns the handshake, and the frame that begins it */
 export function startBoard(
   crypto: Crypto,
   random: Random,
   board: Pairing & { readonly secret: Bytes; readonly publicKey: Bytes; readonly lockKey: Bytes },
-): Handshake {
+): { readonly handshake: Handshake; readonly first: Bytes } {
   const { secret, publicKey, lockKey: remoteStatic } = board;
-  return startHandshake(crypto, random, {
+  const prologue = boardPrologue(board);
+  const handshake = startHandshake(crypto, random, {
     pattern: "KK",
     isInitiator: true,
-    prologue: boardPrologue(board),
+    prologue,
     localStatic: { secret, publicKey },
     remoteStatic,
   });
+  const key = openingKey(crypto, { secret, publicKey: remoteStatic, prologue });
+  assert(key !== undefined, "a lock's key is of no small order");
+  const message = handshake.writeMessage(new Uint8Array(0));
+  return { handshake, first: encodeHandshake(FRAME_KK_1, openingNumber(crypto, key, message), message) };
 }

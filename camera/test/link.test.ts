@@ -297,8 +297,8 @@ test("over a session in which the lock does not speak it opens another after 3 s
 test("where nobody answers its handshakes it goes on trying, never more often than once a second", () => {
   const hand = new Hand();
   for (let second = 0; second < 60; second++) hand.tick(1_000);
-  // At 0, 1, 3, 7, 15, 23, 31, 39, 47 and 55 s.
-  assert.is(hand.opened, 10);
+  // At 0, 1, 3, 7, 15, 23, 31, 39, 47 and 55 s, or up to a quarter later.
+  assert.ok(hand.opened >= 8 && hand.opened <= 10, `${hand.opened}`);
 });
 
 test("once closed it says nothing, hears nothing, and closing again is harmless", () => {

@@ -84,7 +84,7 @@ export function checkFrame(frame: Uint8Array): FrameType {
   return type;
 }
 
-/** Gives the session that a checked frame claims: u32, chosen at random by the initiator. */
+/** Gives the session that a checked frame claims: u32, chosen by the initiator. */
 export function sessionOf(frame: Uint8Array): number {
   return (frame[1] | (frame[2] << 8) | (frame[3] << 16) | (frame[4] << 24)) >>> 0;
 }

@@ -9,22 +9,17 @@ import { assert, Fault } from "../fault.ts";
 import type { Identity } from "../identity.ts";
 import { type Millis, millis, type Random, type Wire } from "../platform.ts";
 import { CIPHER_BOUND, type Cipher, createCipher } from "./cipher.ts";
-import {
-  bodyOf,
-  checkFrame,
-  drawSession,
-  encodeHandshake,
-  FRAME_COMMANDS,
-  FRAME_KK_1,
-  FRAME_KK_2,
-  sessionOf,
-} from "./frame.ts";
+import { bodyOf, checkFrame, encodeHandshake, FRAME_COMMANDS, FRAME_KK_1, FRAME_KK_2, sessionOf } from "./frame.ts";
 import type { PairedLock } from "./introduction.ts";
 import { type Handshake, startHandshake } from "./noise.ts";
+import { openingKey, openingNumber } from "./opening.ts";
 import { boardPrologue } from "./prologue.ts";
 
-/** After how long a handshake that nobody answered is tried again; then always after the last of these. */
-export const RETRY_MILLIS: readonly number[] = Object.freeze([1_000, 2_000, 4_000, 8_000]);
+/** After how long a handshake that nobody answered is tried again; then always after the last of these. Up to a quarter more is drawn
+ *  each time: who floods the lock at a pace would else be first at every one. */
+const RETRY_MILLIS: readonly number[] = Object.freeze([1_000, 2_000, 4_000, 8_000]);
+/** 256 values of what is drawn are a quarter. */
+const DRAWN_PARTS = 1_024;
 /** A board opens a new session after 24 h. */
 export const REKEY_MILLIS = 86_400_000;
 /** Neither side uses a session for longer than 25 h. */
@@ -71,6 +66,8 @@ const NOTHING: SessionEvent = Object.freeze({ kind: "nothing" });
 export class BoardSessions {
   readonly #parts: BoardSessionsParts;
   readonly #prologue: Bytes;
+  /** What numbers its sessions; undefined where the lock's key is of small order, and nobody has it. */
+  readonly #key: Bytes | undefined;
   #opening: Opening | undefined;
   /** Handshakes since the last one that was answered. */
   #attempts = 0;
@@ -81,11 +78,12 @@ export class BoardSessions {
   #now: Millis;
 
   constructor(parts: BoardSessionsParts, now: Millis) {
-    const { role, identity, lock } = parts;
+    const { crypto, role, identity, lock } = parts;
     this.#parts = parts;
     this.#now = now;
-    const { lockId, sequence } = lock;
+    const { lockId, sequence, agreementKey: publicKey } = lock;
     this.#prologue = boardPrologue({ role, lockId, boardKid: identity.kid, sequence });
+    this.#key = openingKey(crypto, { secret: identity.agreementSecret, publicKey, prologue: this.#prologue });
   }
 
   /** Whether there is a session: the lock has proven itself, and nobody has ended it since. */
@@ -163,16 +161,22 @@ export class BoardSessions {
       localStatic: { secret: identity.agreementSecret, publicKey: identity.agreementKey },
       remoteStatic: lock.agreementKey,
     });
-    const session = drawSession(random);
-    const retryAt = millis(now + RETRY_MILLIS[Math.min(this.#attempts, RETRY_MILLIS.length - 1)]);
+    const first = this.#firstOf(handshake);
+    const wait = RETRY_MILLIS[Math.min(this.#attempts, RETRY_MILLIS.length - 1)];
+    const drawn = new Uint8Array(1);
+    random.fill(drawn);
+    const retryAt = millis(now + wait + Math.floor((wait * drawn[0]) / DRAWN_PARTS));
     this.#attempts++;
-    this.#opening = { handshake, session, retryAt };
-    try {
-      wire.send(encodeHandshake(FRAME_KK_1, session, handshake.writeMessage(NO_BYTES)));
-    } catch (fault) {
-      // A lock's key of small order: there is no such lock, and nothing is sent to it.
-      if (!(fault instanceof Fault)) throw fault;
-    }
+    this.#opening = { handshake, session: first === undefined ? 0 : sessionOf(first), retryAt };
+    if (first !== undefined) wire.send(first);
+  }
+
+  /** Makes the frame that begins a handshake. @returns undefined where the lock's key is of small order: there is no such lock */
+  #firstOf(handshake: Handshake): Bytes | undefined {
+    const { crypto } = this.#parts;
+    if (this.#key === undefined) return undefined;
+    const message = handshake.writeMessage(NO_BYTES);
+    return encodeHandshake(FRAME_KK_1, openingNumber(crypto, this.#key, message), message);
   }
 
   #take(frame: Bytes, now: Millis): SessionEvent {

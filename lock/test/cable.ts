@@ -30,11 +30,12 @@ export class Bench {
   readonly keypad: LinkEnd;
   readonly heard: Heard[] = [];
 
-  constructor(weather: LineWeather = QUIET_LINE, seed = SEED) {
+  /** @param primitives the lock's */
+  constructor(weather: LineWeather = QUIET_LINE, seed = SEED, primitives = crypto) {
     this.world = new World(crypto, { seed, start: seconds(0) });
     this.line = new Line(this.world, weather);
     this.line.overhear((to, frame) => this.heard.push({ to, frame }));
-    this.lock = new LockEnd(this.world, crypto, { line: this.line, identity: LOCK });
+    this.lock = new LockEnd(this.world, primitives, { line: this.line, identity: LOCK });
     this.lock.boards = [enrolledAs(KEYPAD, SEQUENCE)];
     this.keypad = new LinkEnd(this.world, crypto, { line: this.line, identity: KEYPAD, lock: PAIRED });
   }

@@ -9,17 +9,8 @@ import { assert } from "../../firmware/fault.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import type { Identity } from "../../firmware/identity.ts";
 import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
-import {
-  bodyOf,
-  drawSession,
-  encodeHandshake,
-  encodePlain,
-  FRAME_COMMANDS,
-  FRAME_KK_1,
-  FRAME_OFFER,
-} from "../../firmware/link/frame.ts";
+import { bodyOf, encodePlain, FRAME_COMMANDS, FRAME_OFFER, sessionOf } from "../../firmware/link/frame.ts";
 import { encodeOffer } from "../../firmware/link/introduction.ts";
-import type { Handshake } from "../../firmware/link/noise.ts";
 import {
   encodeHeartbeat,
   encodeHere,
@@ -78,15 +69,13 @@ export class Forger {
     desk.onCameraWire = (frame) => {
       this.#heard = frame.slice();
     };
-    const session = drawSession(random);
-    const handshake = this.#handshake();
-    const hello = encodeHandshake(FRAME_KK_1, session, handshake.writeMessage(new Uint8Array(0)));
+    const { handshake, first: hello } = this.#start();
     this.send(hello);
     const answer = this.#heard;
     assert(answer !== undefined, "the lock answers an enrolled camera's key");
     handshake.readMessage(bodyOf(answer));
-    this.#cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    const unsent = encodeHandshake(FRAME_KK_1, drawSession(random), this.#handshake().writeMessage(new Uint8Array(0)));
+    this.#cipher = createCipher(crypto, { session: sessionOf(hello), keys: handshake.split(), mode: "commands" });
+    const unsent = this.#start().first;
     const first = this.seal(encodeHere());
     this.#replays = [hello, first];
     this.#plain = [encodePlain(FRAME_OFFER, encodeOffer(board)), unsent, answer, answer, first].map(sourceOf);
@@ -162,7 +151,7 @@ export class Forger {
     return this.#nonce !== undefined;
   }
 
-  #handshake(): Handshake {
+  #start(): ReturnType<typeof startBoard> {
     const { crypto, lockId, agreementKey: lockKey, owner } = this.#desk;
     const { agreementSecret: secret, agreementKey: publicKey, kid: boardKid } = this.#camera;
     const pairing = { role: ROLE_CAMERA, lockId, boardKid, sequence: owner.sequence };

@@ -8,17 +8,8 @@ import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { assert } from "../../firmware/fault.ts";
 import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
 import { type Asked, COMMAND_ID_BYTES, encodeCommand, parseCommand, parseWord } from "../../firmware/link/command.ts";
-import {
-  bodyOf,
-  drawSession,
-  encodeHandshake,
-  encodePlain,
-  FRAME_COMMANDS,
-  FRAME_KK_1,
-  FRAME_OFFER,
-} from "../../firmware/link/frame.ts";
+import { bodyOf, encodePlain, FRAME_COMMANDS, FRAME_OFFER, sessionOf } from "../../firmware/link/frame.ts";
 import { encodeOffer } from "../../firmware/link/introduction.ts";
-import type { Handshake } from "../../firmware/link/noise.ts";
 import type { Desk } from "../desk.ts";
 import { startBoard } from "../played.ts";
 import type { Stream } from "../random.ts";
@@ -51,15 +42,12 @@ export class Tapper {
     desk.onWire = (frame) => {
       this.#heard = frame.slice();
     };
-    const session = drawSession(random);
-    const handshake = this.#handshake(keypad);
-    const hello = encodeHandshake(FRAME_KK_1, session, handshake.writeMessage(new Uint8Array(0)));
+    const { handshake, first: hello } = this.#start(keypad);
     const answer = this.send(hello);
     assert(answer !== undefined, "the lock answers an enrolled keypad's key");
     handshake.readMessage(bodyOf(answer));
-    this.#cipher = createCipher(crypto, { session, keys: handshake.split(), mode: "commands" });
-    const other = this.#handshake(keypad).writeMessage(new Uint8Array(0));
-    const unsent = encodeHandshake(FRAME_KK_1, drawSession(random), other);
+    this.#cipher = createCipher(crypto, { session: sessionOf(hello), keys: handshake.split(), mode: "commands" });
+    const unsent = this.#start(keypad).first;
     this.#plain = [encodePlain(FRAME_OFFER, encodeOffer(keypad.board)), unsent, answer].map(sourceOf);
     this.#entry = this.#encode({ kind: "entry", digits: fromAscii(pin) });
     const others = [{ kind: "lock" }, { kind: "bell" }] as const;
@@ -123,7 +111,7 @@ export class Tapper {
     return encodeCommand({ ...asked, id });
   }
 
-  #handshake(keypad: Typist): Handshake {
+  #start(keypad: Typist): ReturnType<typeof startBoard> {
     const { crypto, lockId, agreementKey: lockKey, owner } = this.#desk;
     const { role, agreementKey: publicKey } = keypad.board;
     const [, secret] = keypad.secrets;
