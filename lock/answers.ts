@@ -26,6 +26,8 @@ interface Asked<Kind> {
   readonly now: Millis;
 }
 
+type ToldAsked = Asked<Told> & { readonly from: Origin };
+
 /** Serves a request that brings nothing to be verified. @returns undefined where nothing is answered */
 export function serve(
   desk: Desk,
@@ -53,7 +55,7 @@ export function serve(
 }
 
 /** Gives what the lock knows to whoever may read it. */
-function tell(desk: Desk, session: Session, asked: Asked<Told> & { readonly from: Origin }): Answer {
+function tell(desk: Desk, session: Session, asked: ToldAsked): Answer {
   const { request, now } = asked;
   const { id } = request;
   const isOwner = session.role === "owner";
@@ -63,11 +65,9 @@ function tell(desk: Desk, session: Session, asked: Asked<Told> & { readonly from
       if (!isOwner) return answerOf(session, id, "permission");
       return { kind: "status", id, status: desk.status(now) };
     case "fetch": {
-      const { region, from } = request;
-      const mayRead = () =>
-        region === ACCESS && session.log !== undefined && desk.isReader(session.log, asked.from, now);
-      if (!isReader && !mayRead()) return answerOf(session, id, "permission");
-      const records = desk.records(region, from);
+      if (!isReader && !mayRead(desk, session, asked)) return answerOf(session, id, "permission");
+      const { region } = request;
+      const records = desk.records(region, request.from);
       if (records === undefined) return answerOf(session, id, "journal");
       return { kind: "records", id, region, ...records };
     }
@@ -84,6 +84,11 @@ function tell(desk: Desk, session: Session, asked: Asked<Told> & { readonly from
     default:
       return unreachable(request);
   }
+}
+
+/** Whether a guest may read what is asked for, as things stand at this moment. */
+function mayRead(desk: Desk, { log }: Session, { request, from, now }: ToldAsked): boolean {
+  return request.kind === "fetch" && request.region === ACCESS && log !== undefined && desk.isReader(log, from, now);
 }
 
 /** Takes part in a talk with a time server. */

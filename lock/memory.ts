@@ -11,7 +11,7 @@ import type { Denial } from "../firmware/grant/denial.ts";
 import { encodeCheckpoint } from "../firmware/journal/checkpoint.ts";
 import {
   type CLOCK_INSIDE,
-  type CLOCK_OWNER,
+  CLOCK_OWNER,
   type CLOCK_QUORUM,
   CLOCK_SET_BACK,
   type Entry,
@@ -33,12 +33,14 @@ import { HASTE_MAX, HASTE_OF_START } from "./ration.ts";
 
 /** How often lo is written down; a power cut loses at most so much of it. */
 export const WATERMARK_MILLIS = 900_000;
+/** By how much lo may rise within the interval that is known without a record: a day of drift, and some. */
+const NARROWED_SECONDS_MAX = 30;
 /** Records of 128 bytes that are kept free for owners and the ends of visits: guests, and noise, are refused before. */
 export const RESERVED_RECORDS = 64;
 /** Of these, for whatever ends a thief's key or brings the lock back. */
 const RESERVED_FOR_OWNERS = 24;
-/** Notices of 128 bytes that are kept free for alarms, 64 of them: more than a sector, so that one which an alarm had to begin takes no
- *  noise. */
+/** Records of 128 bytes that are kept free for alarms, which are 64 alarms: more than a sector, so that one which an alarm had to begin
+ *  takes no noise. */
 const RESERVED_FOR_ALARMS = 32;
 /** So many notices back, and so long, a start looks for what it need not write again: more than there are kinds. */
 const RECENT_NOTICES = 32;
@@ -132,9 +134,9 @@ export class Memory {
     const before = this.#clock;
     this.#clock = result.clock;
     if (before.hi !== undefined && result.kind === "narrowed") {
-      // What was learnt must not be lost with the power by more than the watermark may lag.
-      if (lo - this.state.watermark > WATERMARK_MILLIS / 1_000) this.#mark(now);
-      return true;
+      // What it learnt must not be lost with the power, nor moved by in many words; and who vouches for the time ends what was moved.
+      const isNews = lo - at(before, now).lo > NARROWED_SECONDS_MAX;
+      if (!isNews && (source === CLOCK_OWNER || this.state.jumped <= lo)) return true;
     }
     const entry = { kind: "clock", source: result.kind === "back" ? CLOCK_SET_BACK : source, lo, hi } as const;
     if (this.tryWrite(entry, now)) return true;
@@ -210,13 +212,15 @@ export class Memory {
     return this.#room(ACCESS) >= RESERVED_FOR_OWNERS;
   }
 
-  /** Hands over the notices of the last hour: what was written before a restart need not be written again behind it.
+  /** Hands over the notices of the last hour that no owner has fetched: what was written before a restart need not be written again behind
+   *  it. Without the time each start is in the same hour, so what was fetched must not keep the next one from being written.
    *  @param hear is given views that hold until it returns */
   recentNotices(hear: (entry: Entry) => void, now: Millis): void {
     const { lo } = this.interval(now);
     try {
       this.#store.journal.records(NOTICES, Math.max(1, this.head(NOTICES).seq + 1 - RECENT_NOTICES), ({ record }) => {
-        if (record.lo + RECENT_SECONDS > lo) hear(readEntry(record.region, record.type, record.payload));
+        const isRecent = record.seq > this.state.fetchedNotices && record.lo + RECENT_SECONDS > lo;
+        if (isRecent) hear(readEntry(record.region, record.type, record.payload));
         return true;
       });
     } catch (fault) {

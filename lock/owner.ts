@@ -69,8 +69,13 @@ export interface OwnerDesk {
   settingsChanged(now: Millis): void;
 }
 
+/** How old the challenge may be of a statement that tells the time with nobody inside: the width in which grants are judged. */
+const HELD_MILLIS_MAX = 600_000;
 /** What is obeyed though the journal does not take it. */
 const UNWRITTEN_KINDS: readonly number[] = Object.freeze([KIND_ACT, KIND_FACTORY_RESET, KIND_CANCEL_RESET]);
+
+/** What somebody's word makes of the clock. */
+type Told = Extract<ClockResult, { clock: Clock }>;
 
 interface Moment {
   readonly from: Origin;
@@ -136,7 +141,12 @@ function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | u
   try {
     // Locking needs no record, so it takes none of the last room.
     if (isLocking(body) && !memory.hasRoomForOwners) memory.spendUnwritten(statement.kid, statement.sequence);
-    else write(desk, statement, moment);
+    else {
+      // From here, and not from a function of its own: what writes needs the stack.
+      const { seq } = memory.write(entryOf(statement), now);
+      if (body.kind === KIND_ACT && !isLocking(body)) desk.begin(ownerVisit(seq, body.operation, moment), now);
+      if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(now);
+    }
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
     // A door that only its owner can open must open though the flash is dead or full, and say so; and a reset, which
@@ -145,17 +155,9 @@ function obey(desk: OwnerDesk, statement: Statement, moment: Moment): Denial | u
     memory.spendUnwritten(statement.kid, statement.sequence);
     desk.indicator.signal("alarm");
   }
-  const source = desk.hasPresence ? CLOCK_INSIDE : CLOCK_OWNER;
-  if (clock !== undefined && !memory.trySetClock(clock, now, source) && body.kind === KIND_SET_CLOCK) return "journal";
+  const isTold = clock === undefined || memory.trySetClock(clock, now, desk.hasPresence ? CLOCK_INSIDE : CLOCK_OWNER);
+  if (!isTold && body.kind === KIND_SET_CLOCK) return "journal";
   return act(desk, statement, now);
-}
-
-function write(desk: OwnerDesk, statement: Statement, moment: Moment): void {
-  const { memory } = desk;
-  const { body } = statement;
-  const { seq } = memory.write(entryOf(statement), moment.now);
-  if (body.kind === KIND_ACT && !isLocking(body)) desk.begin(ownerVisit(seq, body.operation, moment), moment.now);
-  if (body.kind === KIND_ACKNOWLEDGE) memory.acknowledge(moment.now);
 }
 
 function isLocking(body: Statement["body"]): boolean {
@@ -174,30 +176,29 @@ function ownerVisit(seq: number, operation: number, { from, now }: Moment): Visi
 
 /** Does what a statement says that is durable, or need not be. @returns why not, or undefined */
 function act(desk: OwnerDesk, { body, kid }: Statement, now: Millis): Denial | undefined {
-  const { crypto, reset } = desk;
   switch (body.kind) {
     case KIND_ACT:
       desk.act(body.operation, now);
       break;
     case KIND_REMOVE_OWNER:
       desk.ownerRemoved(body.ownerKid.slice());
-      reset.ended(crypto, body.ownerKid);
+      desk.reset.ended(desk.crypto, body.ownerKid);
       break;
     case KIND_ADOPT:
       desk.network.handedOver();
-      reset.ended(crypto);
+      desk.reset.ended(desk.crypto);
       break;
     case KIND_TRANSFER:
       desk.handedOver();
       desk.network.handedOver();
-      reset.ended(crypto);
+      desk.reset.ended(desk.crypto);
       desk.settingsChanged(now);
       break;
     case KIND_CONFIGURE:
       desk.settingsChanged(now);
       break;
     case KIND_CANCEL_RESET:
-      reset.cancel(now);
+      desk.reset.cancel(now);
       break;
     case KIND_FACTORY_RESET:
       return beginReset(desk, kid, now);
@@ -222,13 +223,11 @@ function beginReset({ crypto, memory, reset }: OwnerDesk, kid: Bytes, now: Milli
 }
 
 /** What a statement's `iat` makes of the clock: an act to set it must succeed; any other tells the time in passing. */
-function judgeClock(
-  desk: OwnerDesk,
-  { body, issuedAt }: Statement,
-  { from, now }: Moment,
-): Extract<ClockResult, { clock: Clock }> | Denial | undefined {
+function judgeClock(desk: OwnerDesk, { body, issuedAt }: Statement, { from, now }: Moment): Told | Denial | undefined {
   const { hasPresence, memory, recorder } = desk;
   const heldMillis = now - from.since;
+  // Held for so long it says less than a grant is judged by, and would leave a gap that the next word moves the clock by.
+  if (heldMillis > HELD_MILLIS_MAX && !hasPresence) return body.kind === KIND_SET_CLOCK ? "challenge" : undefined;
   const telling = { now, hasPresence, jumpSecondsMax: memory.jumpSecondsMax(now) };
   if (body.kind === KIND_SET_CLOCK) {
     const result = setByOwner(memory.clock, issuedAt, { ...telling, heldMillis, isBack: body.isBackwards });

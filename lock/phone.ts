@@ -286,7 +286,8 @@ export class Phones {
     const { message, now } = asked;
     if (session.proofs >= PROOFS_MAX) return "rate";
     session.proofs++;
-    this.#handshakes[session.transport].owe(now);
+    // Who knocks has a grant that is good, and may try more often: others do not pay for that.
+    if (session.knocks === 0) this.#handshakes[session.transport].owe(now);
     const proof = this.#verify(channel, message);
     switch (proof.kind) {
       case "denied":

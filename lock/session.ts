@@ -181,10 +181,13 @@ export function deadlineOf(session: Session): Millis {
   return millis(Math.min(lastRequestAt + OWNER_IDLE_MILLIS, since + OWNER_MILLIS_MAX));
 }
 
-/** Chooses who gives way to a newcomer: the oldest stranger past its grace, else the guest whose proof is oldest, else the
+/** Chooses who gives way to a newcomer: the oldest stranger past its grace, which begins with the answer to message 1, else the guest whose proof is oldest, else the
  *  owner who was silent longest. @returns undefined where nobody must */
 export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
-  const strangers = sessions.filter(({ role, since }) => role === "stranger" && now - since >= STRANGER_GRACE_MILLIS);
+  const strangers = sessions.filter(({ role, since, held, channel }) => {
+    // Who waits for an answer has had no time to prove anything.
+    return role === "stranger" && held === undefined && now - (channel?.since ?? since) >= STRANGER_GRACE_MILLIS;
+  });
   const guests = sessions.filter(({ role, provenAt }) => role === "guest" && now - provenAt >= GUEST_YIELD_MILLIS);
   const owners = sessions.filter(
     ({ role, lastRequestAt }) => role === "owner" && now - lastRequestAt >= OWNER_YIELD_MILLIS,

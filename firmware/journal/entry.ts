@@ -101,7 +101,6 @@ export type Entry =
   | { readonly kind: "boot"; readonly reason: number; readonly boots: number; readonly haste: number }
   | { readonly kind: "watermark" }
   | { readonly kind: "list"; readonly list: RevocationList }
-  /** How the lock learnt the time: 1 an owner's `iat`, 2 an owner's act to set it back, 3 a quorum of time servers. */
   /** `source`: CLOCK_OWNER and its neighbours. */
   | { readonly kind: "clock"; readonly source: number; readonly lo: Seconds; readonly hi: Seconds }
   /** An owner knows of the damage with these digests: of state, access, notices; 8 bytes, or none without damage. */

@@ -112,26 +112,16 @@ export function applyEntry(
   entry: Entry,
   record: { readonly region: Region; readonly seq: number; readonly lo: Seconds },
 ): void {
-  const before = state.watermark;
-  // Only the state region counts: there alone a setting back of the clock stands in order with the marks around it.
-  if (record.region === STATE && record.lo > state.watermark) state.watermark = record.lo;
   switch (entry.kind) {
     case "boot":
     case "watermark":
-      applyUptime(state, entry);
-      break;
     case "clock":
-      applyClock(state, entry, before);
+    case "acknowledged":
+    case "fetched":
+      applyMark(state, entry);
       break;
     case "list":
       applyList(crypto, state, entry.list);
-      break;
-    case "acknowledged":
-      state.acknowledged = [held(entry.digests[0]), held(entry.digests[1]), held(entry.digests[2])];
-      break;
-    case "fetched":
-      state.fetched = Math.max(state.fetched, entry.through);
-      state.fetchedNotices = Math.max(state.fetchedNotices, entry.notices);
       break;
     case "intent":
       applyIntent(crypto, state, entry, record);
@@ -170,19 +160,41 @@ export function applyEntry(
     default:
       unreachable(entry);
   }
+  // Behind it, since how far owners moved the clock counts from where it was. Only the state region counts: there alone a setting back
+  // stands in order with the marks around it.
+  if (record.region === STATE && record.lo > state.watermark) state.watermark = record.lo;
 }
 
-/** A watermark is a quarter of an hour without a start. */
-function applyUptime(state: LockState, entry: Extract<Entry, { kind: "boot" | "watermark" }>): void {
-  if (entry.kind === "boot") ({ boots: state.boots, haste: state.haste } = entry);
-  else if (state.haste > 0) state.haste--;
+type Mark = Extract<Entry, { kind: "boot" | "watermark" | "clock" | "acknowledged" | "fetched" }>;
+
+/** Folds what stands in the state region alone, but for lists and codes. */
+function applyMark(state: LockState, entry: Mark): void {
+  switch (entry.kind) {
+    case "boot":
+      ({ boots: state.boots, haste: state.haste } = entry);
+      break;
+    case "watermark":
+      // A quarter of an hour without a start.
+      if (state.haste > 0) state.haste--;
+      break;
+    case "clock":
+      applyClock(state, entry);
+      break;
+    case "acknowledged":
+      state.acknowledged = [held(entry.digests[0]), held(entry.digests[1]), held(entry.digests[2])];
+      break;
+    case "fetched":
+      state.fetched = Math.max(state.fetched, entry.through);
+      state.fetchedNotices = Math.max(state.fetchedNotices, entry.notices);
+      break;
+    default:
+  }
 }
 
-/** @param before the watermark before this record */
-function applyClock(state: LockState, entry: Extract<Entry, { kind: "clock" }>, before: Seconds): void {
-  if (entry.source === CLOCK_SET_BACK) state.watermark = entry.lo;
+function applyClock(state: LockState, { source, lo }: Extract<Entry, { kind: "clock" }>): void {
   // Whoever stands inside, and two servers, vouch for the time: what was moved before is forgotten.
-  state.jumped = entry.source === CLOCK_OWNER ? afterJump(state.jumped, before, entry.lo) : seconds(0);
+  state.jumped = source === CLOCK_OWNER ? afterJump(state.jumped, state.watermark, lo) : seconds(0);
+  if (source === CLOCK_SET_BACK) state.watermark = lo;
 }
 
 function applyList(crypto: Crypto, state: LockState, list: RevocationList): void {
@@ -258,6 +270,6 @@ function closeVisit(crypto: Crypto, state: LockState, closing: Extract<Entry, { 
 function withUse(crypto: Crypto, counters: Counters, use: Counter, lo: Seconds): Counters {
   if (counters.usedOf(crypto, use.link8) !== undefined) return counters.with(crypto, use);
   const kept = counters.count < COUNTERS_MAX ? counters : counters.live(lo);
-  if (!(kept.count < COUNTERS_MAX)) throw new Fault("journal.corrupt");
+  if (kept.count >= COUNTERS_MAX) throw new Fault("journal.corrupt");
   return kept.with(crypto, use);
 }

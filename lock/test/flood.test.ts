@@ -7,10 +7,11 @@ import { crypto } from "#crypto";
 import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { FRAME_NK_1, FRAME_NK_2 } from "../../firmware/link/frame.ts";
 import { encodeRequest } from "../../firmware/link/message.ts";
-import type { Transport } from "../../firmware/platform.ts";
+import { millis, type Transport } from "../../firmware/platform.ts";
 import type { Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 import type { Hostile } from "../../simulator/hostile.ts";
+import { type Channel, chooseEvicted, openSession } from "../session.ts";
 
 const DAY_SECONDS = 86_400;
 const FLOOD_SECONDS = 20;
@@ -190,6 +191,18 @@ for (const every of [13, 20, 97, 193, 250, 400]) {
     });
   }
 }
+
+test("who waits for the answer to message 1, or was answered within a second, gives way to nobody", () => {
+  const session = openSession(1, "ble", millis(0));
+  assert.is(chooseEvicted([session], millis(999)), undefined);
+  assert.is(chooseEvicted([session], millis(1_000)), session);
+  session.held = new Uint8Array(57);
+  assert.is(chooseEvicted([session], millis(4_000)), undefined);
+  session.held = undefined;
+  session.channel = { since: millis(3_500) } as Channel;
+  assert.is(chooseEvicted([session], millis(4_499)), undefined);
+  assert.is(chooseEvicted([session], millis(4_500)), session);
+});
 
 test("who came first is answered first, each as soon as there is a handshake", () => {
   const scene = new Scene().drain();

@@ -75,6 +75,45 @@ test("somebody inside vouches for the time: what was moved before is forgotten",
   assert.is(say(desk, FORWARD, 20 * HOUR), "yes");
 });
 
+test("a challenge that is old tells no time: the gap that it leaves would be moved by in the next word", () => {
+  const desk = adopted();
+  const old = desk.ownerSession();
+  for (let minute = 0; minute < 11; minute++) {
+    desk.passTime(60);
+    old.ask({ kind: "status" });
+  }
+  const began = lowOf(desk);
+  const far = { issuedAt: seconds(began + 20 * HOUR) };
+  assert.is(old.state(FORWARD, far), "challenge");
+  assert.is(old.state(ANYTHING, { issuedAt: seconds(began + 10) }), "yes", "it is obeyed");
+  assert.ok(lowOf(desk) - began < 60);
+  assert.is(desk.state(FORWARD, far), "yes", "by a new one");
+});
+
+test("what was narrowed by one word counts as moved, and nobody moves by many", () => {
+  const desk = adopted();
+  const session = desk.ownerSession();
+  desk.passTime(110);
+  const began = lowOf(desk);
+  assert.is(session.state(FORWARD, { issuedAt: seconds(began + DAY - 60) }), "yes");
+  const wide = lowOf(desk);
+  assert.is(desk.state(ANYTHING, { issuedAt: seconds(wide + 120) }), "yes");
+  assert.ok(lowOf(desk) - wide > 30, "it was narrowed");
+  assert.is(say(desk, FORWARD, 5 * 60), "presence");
+});
+
+test("somebody inside vouches for a time that is known already, too", () => {
+  const desk = adopted();
+  desk.reboot(20 * HOUR);
+  assert.is(desk.state(ANYTHING), "yes");
+  desk.pressInside();
+  desk.passTime(5);
+  assert.is(desk.state(FORWARD), "yes");
+  desk.passTime(HOUR);
+  desk.reboot(10 * HOUR);
+  assert.is(desk.state(FORWARD), "yes");
+});
+
 test("what a statement taught a lock is lost with the power by a quarter of an hour at most", () => {
   const desk = adopted(250);
   desk.passTime(90 * DAY);

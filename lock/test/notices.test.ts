@@ -116,6 +116,18 @@ test("an alarm that is made again at each start is counted, and takes the place 
   assert.equal(counts, [1, 4], "what came after the last start is told an hour after it");
 });
 
+test("an alarm that an owner has fetched keeps no later one from being written, where each start is in the same hour", () => {
+  const desk = adopted();
+  cutTheCable(desk);
+  assert.is(fetchAll(desk), "yes");
+  desk.moveLoop(true);
+  // Without the time, lo is the same at each start.
+  desk.reboot(HOUR_SECONDS);
+  desk.moveLoop(false);
+  desk.passTime(5);
+  assert.is(countOf(desk, "tamper"), 2);
+});
+
 test("a jammer who comes again and again turns no ring of notices", () => {
   const it = scene({ cameraRule: 0, uses: 100 }, { sectors: SECTORS });
   const { desk } = it;
