@@ -5,6 +5,7 @@
 #include "xsmc.h"
 #include "xsHost.h"
 
+#include "arguments.h"
 #include "gatt.h"
 
 // An event for JavaScript: kind, length, number (little-endian), fragment.
@@ -32,41 +33,10 @@ static bool sendWake(void)
 	return modMessagePostToMachineFromISR(machine, deliverWake, NULL) == 0;
 }
 
-static int isBytes(xsMachine *the, xsSlot *slot)
-{
-	return xsmcTypeOf(*slot) == xsReferenceType && xsmcIsInstanceOf(*slot, xsTypedArrayPrototype);
-}
-
-// Takes an address and a length; what XS throws at (wider elements, a detached buffer, one in flash that is to be written) is 0.
-static int takeBytes(xsMachine *the, xsSlot *slot, int isWritten, uint8_t **bytes, xsUnsignedValue *length)
-{
-	volatile int isGood = 0;
-	xsTry {
-		if (isWritten)
-			xsmcGetBufferWritable(*slot, (void **)bytes, length);
-		else
-			xsmcGetBufferReadable(*slot, (void **)bytes, length);
-		isGood = 1;
-	}
-	xsCatch {
-		isGood = 0;
-	}
-	return isGood;
-}
-
-// The number of a link, as JavaScript was told it; 0, which none has, for anything else.
-static uint32_t numberOf(xsMachine *the, xsSlot *slot)
-{
-	if (xsmcTypeOf(*slot) != xsIntegerType)
-		return 0;
-	const xsIntegerValue number = xsmcToInteger(*slot);
-	return number > 0 ? (uint32_t)number : 0;
-}
-
 // (wake): true, or false where the radio does not start
 void xs_latchkey_gatt_start(xsMachine *the)
 {
-	if (xsmcArgc != 1 || xsmcTypeOf(xsArg(0)) != xsReferenceType || !xsmcIsInstanceOf(xsArg(0), xsFunctionPrototype))
+	if (xsmcArgc != 1 || !isFunction(the, &xsArg(0)))
 		return;
 	if (machine != NULL) {
 		xsmcSetFalse(xsResult);

@@ -27,9 +27,9 @@ const GLUE = join(ROOT, "firmware/crypto/native.c");
 const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
 const CARD = join(ROOT, "camera/cardfiles.c");
 const RADIO = join(ROOT, "firmware/io");
-const RADIO_FILES = ["gattradio.c", "gatt.c", "gattlinks.c", "gatt.h", "gattlinks.h", "gattring.h"].map((name) =>
-  join(RADIO, name),
-);
+const RADIO_FILES = [
+  ...["gattradio.c", "gatt.c", "gattlinks.c", "gatt.h", "gattlinks.h", "gattring.h", "arguments.h"],
+].map((name) => join(RADIO, name));
 const AIR = join(ROOT, "simulator/radio");
 const AIR_FILES = ["air.c", "nimble.c", "radio.c", "played.h", "radio.h", "include/host/ble_hs.h"].map((name) =>
   join(AIR, name),
