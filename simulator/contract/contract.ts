@@ -1,5 +1,5 @@
 // All that the SDK's streams and sockets are held to, and who runs it to its end.
-// Why: the fakes and the SDK's own classes take the same rows, so a fake that does something else is found.
+// Why: the fakes, the SDK's own classes and a board's take the same rows, so a fake that does something else is found.
 
 import { LISTENER_ROWS } from "./listener.ts";
 import { SERIAL_ROWS } from "./serial.ts";

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { missing } from "../xs/build.mjs";
+import { hasDebianSources } from "../xs/debian.mjs";
 import { missingSdk, sdkCommit } from "./sdk.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -81,6 +82,7 @@ function rows() {
     ["packages", "everything", installed(existsSync(join(ROOT, "node_modules/esbuild")), "npm ci")],
     ["XS on the desk", "tests on the boards' engine", engineState("xs")],
     ["XS on rv32", "the chip's instruction counts", engineState("rv32")],
+    ["lwIP", "tests of a board's TCP", installed(hasDebianSources(), "apt-get install dpkg-dev (Debian or Ubuntu)")],
     ["spin", "the models", installed(has("spin", "-V"), "apt-get install spin")],
     ["ffprobe", "tests of films", installed(has("ffprobe", "-version"), "apt-get install ffmpeg")],
     ["mkvmerge", "tests of films", installed(has("mkvmerge"), "apt-get install mkvtoolnix")],

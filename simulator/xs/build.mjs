@@ -18,6 +18,7 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { LAN_FILES, lanIncludes, lwipFiles, lwipFor } from "./lwip.mjs";
 import { sodiumFor, sodiumSources } from "./sodium.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -47,6 +48,7 @@ const CHIP_FILES = [
   "include/soc/rtc.h",
   "include/soc/soc_caps.h",
 ].map((name) => join(CHIP, name));
+const LAN_GLUE = [join(ROOT, "firmware/io/tcpsockets.c"), join(ROOT, "simulator/lan/lan.c")];
 const MESSAGES = join(ROOT, "simulator/messages");
 const MESSAGE_FILES = ["messages.c", "messages.h", "include/xsHost.h"].map((name) => join(MESSAGES, name));
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
@@ -202,7 +204,21 @@ function picojpeg() {
   return process.env.MODDABLE && files.every(existsSync) ? { folder, files } : undefined;
 }
 
-function writeIncludes(scratch, engine) {
+/** Gives the folder of lwIP's sources, or one line that says why there is none. */
+export function lwipSources() {
+  return lwipFor(CACHE, once);
+}
+
+/** The jobs for the board's TCP and lwIP below it; none where lwIP's sources are missing, and none on rv32.
+ *  @param folder of lwipSources */
+function lanJobs(scratch, folder, flags) {
+  if (folder === undefined) return [];
+  const includes = [join(MESSAGES, "include"), RADIO, ...lanIncludes(folder)].map((each) => `-I${each}`);
+  const sources = [...LAN_GLUE, ...LAN_FILES, ...lwipFiles(folder)].filter(isC);
+  return jobsFor(scratch, "lan", sources, [...includes, ...flags]);
+}
+
+function writeIncludes(scratch, { engine, hasLwip }) {
   const lines = readFileSync(join(HERE, "prelude.js"), "utf8").split("\n");
   const text = lines.map((line) => JSON.stringify(`${line}\n`)).join("\n");
   writeFileSync(join(scratch, "prelude.inc"), `static const char prelude[] =\n${text};\n`);
@@ -210,15 +226,16 @@ function writeIncludes(scratch, engine) {
   const glues = [GLUE, TAPE[0], RADIO_FILES[0], AIR_FILES[0], SLEEP, CHIP_FILES[0], MESSAGE_FILES[0]];
   const natives = glues.flatMap((glue) => rows(glue, "NATIVE"));
   natives.push(...rows(CARD, engine === "xs" ? "NATIVE" : "ABSENT"));
+  natives.push(...LAN_GLUE.flatMap((glue) => rows(glue, hasLwip ? "NATIVE" : "ABSENT")));
   natives.push(...rows(LUMA[0], picojpeg() ? "NATIVE" : "ABSENT"));
   writeFileSync(join(scratch, "natives.inc"), natives.join(""));
 }
 
-function keyOf(engine) {
+function keyOf(engine, hasLwip) {
   const { compiler, compile, link } = ENGINES[engine];
   const hash = createHash("sha256");
   const version = execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0];
-  hash.update(JSON.stringify([PACKAGE_SHA512, version, XS_FLAGS, compile, link]));
+  hash.update(JSON.stringify([PACKAGE_SHA512, version, XS_FLAGS, compile, link, hasLwip]));
   for (const file of [
     ...readdirSync(HERE)
       .sort()
@@ -232,6 +249,8 @@ function keyOf(engine) {
     SLEEP,
     ...CHIP_FILES,
     ...MESSAGE_FILES,
+    ...LAN_GLUE,
+    ...LAN_FILES,
     ...TAPE,
     ...(picojpeg()?.files ?? []),
   ]) {
@@ -243,12 +262,15 @@ function keyOf(engine) {
 /** Gives the path of an engine's executable, built on first use.
  *  @param engine "xs" (the desk) or "rv32" (to be run by QEMU) */
 export async function hostFor(engine) {
-  return once(join(CACHE, `${engine}-${keyOf(engine)}`), async (scratch) => {
+  // A network wants a desk: rv32 has what the boards measure.
+  const { folder } = engine === "xs" ? await lwipSources() : {};
+  const hasLwip = folder !== undefined;
+  return once(join(CACHE, `${engine}-${keyOf(engine, hasLwip)}`), async (scratch) => {
     process.stderr.write(`Building ${engine} (once)...\n`);
     const { compiler, compile, link } = ENGINES[engine];
     const source = await sourceFolder();
     const sodium = await sodiumFor(engine, { cache: CACHE, once });
-    writeIncludes(scratch, engine);
+    writeIncludes(scratch, { engine, hasLwip });
     const includes = [
       scratch,
       HERE,
@@ -274,6 +296,7 @@ export async function hostFor(engine) {
         [SLEEP, CHIP_FILES[0], MESSAGE_FILES[0]],
         [...[join(MESSAGES, "include"), MESSAGES, join(CHIP, "include")].map((folder) => `-I${folder}`), ...flags],
       ),
+      ...lanJobs(scratch, folder, flags),
       ...jobsFor(scratch, "luma", luma, [...flags, `-I${jpeg?.folder}`]),
       ...jobsFor(scratch, "sodium", sodium.sources, [...compile, ...sodium.flags]),
     ]);
