@@ -23,16 +23,6 @@ void claim(bool condition, const char *text)
 	abort();
 }
 
-uint32_t below(Chance *chance, uint32_t bound)
-{
-	// Mulberry32 (Tommy Ettinger, 2017, public domain).
-	uint32_t mixed = chance->state += 0x6d2b79f5;
-	mixed = (mixed ^ (mixed >> 15)) * (mixed | 1);
-	mixed ^= mixed + (mixed ^ (mixed >> 7)) * (mixed | 61);
-	mixed ^= mixed >> 14;
-	return (uint32_t)(((uint64_t)mixed * bound) >> 32);
-}
-
 static uint8_t filler(Stamp stamp, uint16_t index)
 {
 	return (uint8_t)(stamp.sender * 31 + stamp.count * 7 + index);

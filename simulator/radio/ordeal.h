@@ -1,4 +1,4 @@
-// What ordeal.c and crowd.c share: the claims, chance by a seed, and the two ends of the ordeal of gatt.c.
+// What ordeal.c and crowd.c share: the stamps of fragments, and the two ends of the ordeal of gatt.c.
 // Why: one side plays the phones, on NimBLE's task; the other the lock, on that of XS; and each checks what it is given.
 // Specification: docs/protocol.md, section 3.1.
 
@@ -8,18 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "chance.h"
 #include "gatt.h"
 #include "radio.h"
-
-// Ends the run, and says where in it.
-void claim(bool condition, const char *text);
-
-typedef struct {
-	uint32_t state;
-} Chance;
-
-// A number from 0 to bound - 1.
-uint32_t below(Chance *chance, uint32_t bound);
 
 // Fragments name who sent them, and count: so that a stale, lost or exchanged one is seen.
 typedef struct {
