@@ -184,18 +184,29 @@ test("the queue by which interrupts reach the program has as many places as the 
   assert.is(defines.task.queueLength, MESSAGES_MAX);
 });
 
-/** Connections that are being refused, or end: tcp_close keeps each until the other end has answered, or for 20 s. */
-const ENDING = 5;
+/** A number that a header of C defines. */
+function definedIn(path: string, name: string): number {
+  return Number(new RegExp(`^#define ${name} (\\d+)$`, "m").exec(read(path))?.[1]);
+}
+
+/** Links that are being hung up on, or end, while all that a board keeps are there. */
+const ENDING = 8;
 
 for (const board of ["lock", "camera"] as const) {
-  test(`${board}: lwIP has as many connections as the board keeps, its listeners, and some that end`, () => {
+  test(`${board}: there are places for all whom the board keeps, for who waits and for some that end, and lwIP has as many`, () => {
     const kept = Number(/^const STREAMS_MAX = (\d+);$/m.exec(read(`${board}/board.ts`))?.[1]);
     assert.ok(kept >= 3, `${kept}`);
-    const homes = board === "camera" ? CALLERS_MAX + 1 : 0;
+    const [homes, listeners] = board === "camera" ? [CALLERS_MAX, 2] : [0, 1];
+    const links = definedIn("firmware/io/tcplinks.h", "TCP_LINKS_MAX");
+    const waiting = definedIn("firmware/io/tcplinks.h", "TCP_WAITING_MAX");
+    assert.ok(definedIn("firmware/io/tcplinks.h", "TCP_LISTENERS_MAX") >= listeners);
+    assert.ok(links >= kept + homes + waiting + ENDING, `${links}`);
     for (const image of IMAGES.filter((each) => each.board === board)) {
       const settings = settingsOf(compose(part, image).defaults);
-      const places = settings.find(({ name }) => name === "CONFIG_LWIP_MAX_ACTIVE_TCP")?.value;
-      assert.ok(Number(places) >= kept + 1 + homes + ENDING, `${image.chip} has ${places}`);
+      const setTo = (name: string) => settings.find((each) => each.name === `CONFIG_LWIP_${name}`)?.value;
+      assert.ok(Number(setTo("MAX_ACTIVE_TCP")) >= links + listeners * waiting, image.chip);
+      assert.ok(Number(setTo("MAX_LISTENING_TCP")) >= listeners, image.chip);
+      assert.is(setTo("TCP_QUEUE_OOSEQ"), "n", "as on the desk");
     }
   });
 }
