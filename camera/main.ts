@@ -1,10 +1,8 @@
-// The camera's program: the SDK's classes, this chip, its sensor and card, handed to the board that is made of them.
+// The camera's program: the SDK's classes, our own sockets, this chip, its sensor and card, handed to the board that is made of them.
 // Why: this is the only file of the camera that names the SDK; what IMAGE says is put in when the image is made.
 
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
-import Listener from "embedded:io/socket/listener";
-import Tcp from "embedded:io/socket/tcp";
 import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
@@ -15,6 +13,7 @@ import { crypto, feedFromRadio, random } from "../firmware/crypto/native.ts";
 import { chip } from "../firmware/io/board.ts";
 import { join } from "../firmware/io/join.ts";
 import { protectedOf } from "../firmware/io/protected.ts";
+import { NativeListener as Listener, NativeTcp as Tcp } from "../firmware/io/tcpsockets.ts";
 import { type CameraImage, PICTURE, startCamera } from "./board.ts";
 import { FileCard } from "./filecard.ts";
 import { sensorOf } from "./lens.ts";

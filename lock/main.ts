@@ -1,12 +1,10 @@
-// The lock's program: the SDK's classes and this chip, handed to the board that is made of them.
+// The lock's program: the SDK's classes, our own sockets and this chip, handed to the board that is made of them.
 // Why: this is the only file of the lock that names the SDK; what IMAGE says is put in when the image is made.
 
 import Analog from "embedded:io/analog";
 import Digital from "embedded:io/digital";
 import Pwm from "embedded:io/pwm";
 import Serial from "embedded:io/serial";
-import Listener from "embedded:io/socket/listener";
-import Tcp from "embedded:io/socket/tcp";
 import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
@@ -20,6 +18,7 @@ import { join } from "../firmware/io/join.ts";
 import { protectedOf } from "../firmware/io/protected.ts";
 import { restOn } from "../firmware/io/resting.ts";
 import { sleeper } from "../firmware/io/sleep.ts";
+import { NativeListener as Listener, NativeTcp as Tcp } from "../firmware/io/tcpsockets.ts";
 import { type LockImage, startLock } from "./board.ts";
 
 declare const IMAGE: LockImage;

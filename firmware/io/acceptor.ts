@@ -1,6 +1,6 @@
 // A listener that comes and goes with the network, and takes whoever dials, a few at a time.
-// Why: a board has a listener for each thing that it serves, and what the SDK does with those that wait is the same for all of them.
-// Follows Ecma-419 §9.11, and modules/io/socket/lwip of the SDK 8.2.3 where it differs.
+// Why: a board has a listener for each thing that it serves, and what is done with those that wait is the same for all of them.
+// Follows Ecma-419 §9.11.
 
 import { type Millis, millis } from "../platform.ts";
 import type { Listener, ListenerClass, Tcp } from "./ecma419.ts";
@@ -9,7 +9,7 @@ import { earlier } from "./pump.ts";
 
 /** When a listener that could not be opened is tried again. */
 export const RETRY_MILLIS = 5_000;
-/** How long after the network went a listener is closed: what the SDK has queued for it must be served before. */
+/** How long after the network went a listener is closed: one that comes back before finds it as it was. */
 export const CLOSE_MILLIS = 1_000;
 /** Who waits and is taken or hung up on in one turn of the loop, and when the next ones are: all others who are due come between. */
 export const ACCEPTS_MAX = 16;
@@ -24,7 +24,7 @@ export interface AcceptorParts {
   take(from: Tcp, now: Millis): void;
 }
 
-/** One listener. It owns the SDK's: `close()` ends it, and twice is harmless. */
+/** One listener. It owns the chip's: `close()` ends it, and twice is harmless. */
 export class Acceptor {
   readonly #parts: AcceptorParts;
   #listener: Listener | undefined;
@@ -94,8 +94,7 @@ export class Acceptor {
     this.#acceptAt = undefined;
   }
 
-  /** Takes who waits, and the rest of them a turn later: the SDK keeps them without a bound, and tells of who is left by nothing but the
-   *  next one that comes. */
+  /** Takes who waits, and the rest of them a turn later: of who is left nothing is told but with the next one that comes. */
   #accept(now: Millis): void {
     this.#acceptAt = undefined;
     for (let count = 0; count < ACCEPTS_MAX; count++) {

@@ -1,6 +1,7 @@
 // The classes of the Moddable SDK that a board is built on, as far as Latchkey uses them.
 // Why: nothing in this folder imports the SDK: a main file hands its classes over, so the same drivers run over the SDK on a board,
-// over fakes in Node and in XS, and over the SDK's own Linux classes. The fakes are held to the same contract as those.
+// over fakes in Node and in XS, and over the SDK's own Linux classes. The fakes are held to the same contract as those. For Tcp and
+// Listener a board has its own (tcpsockets.ts), which are held to it too.
 // Follows Ecma-419 (2nd edition) where it names a class, and what the SDK 8.2.3 does where it differs: said at each member.
 // Every class: closing twice is harmless, use after closing throws.
 
@@ -96,7 +97,7 @@ export interface TcpClass {
 }
 
 export interface Tcp {
-  /** Not to be asked once the other end may be gone: the SDK for the ESP32 then follows a null pointer. */
+  /** In figures, also of who is gone. The SDK for the ESP32 follows a null pointer then. */
   readonly remoteAddress: string | undefined;
   /** At most so many bytes as `onReadable` told; undefined where nothing has come. */
   read(byteLength?: number): ArrayBuffer | undefined;
@@ -104,7 +105,7 @@ export interface Tcp {
   close(): void;
 }
 
-/** Ecma-419 §9.11. Without a network the SDK for the ESP32 throws, here as for Tcp and Udp. */
+/** Ecma-419 §9.11. Without a network it throws, as the SDK's Udp for the ESP32 does. */
 export interface ListenerClass {
   new (options: { readonly port?: number; onReadable(this: unknown, requests: number): void }): Listener;
 }

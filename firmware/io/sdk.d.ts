@@ -18,14 +18,6 @@ declare module "embedded:io/serial" {
   const Serial: import("./ecma419.ts").SerialClass;
   export default Serial;
 }
-declare module "embedded:io/socket/listener" {
-  const Listener: import("./ecma419.ts").ListenerClass;
-  export default Listener;
-}
-declare module "embedded:io/socket/tcp" {
-  const Tcp: import("./ecma419.ts").TcpClass;
-  export default Tcp;
-}
 declare module "embedded:io/socket/udp" {
   const Udp: import("./ecma419.ts").UdpClass;
   export default Udp;

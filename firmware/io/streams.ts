@@ -36,7 +36,7 @@ export interface StreamsParts {
   readonly host: Host;
   /** 7446 where it is left out. */
   readonly port?: number;
-  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. lwIP has 24 (radio.conf). */
+  /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. A chip has places for 32 (tcplinks.h). */
   readonly connectionsMax: number;
   /** What may wait to be written for each, in bytes: 8,192 for a lock, 65,536 for a camera, a picture and some answers. */
   readonly queueBytesMax: number;

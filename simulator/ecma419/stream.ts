@@ -1,7 +1,7 @@
 // The two ends of a TCP connection in a fake network: what is on the way, what waits to be read, and who has hung up.
 // Why: a slow reader fills its window, then the sender's queue, and a driver must bear both; this keeps the bytes, sockets.ts the classes.
-// Follows what lwIP does for the Moddable SDK 8.2.3 (modules/io/socket/lwip/tcp.c): a queue and a window of 5,744 bytes on the ESP32-C3.
-// A socket that is closed with bytes unread is reset by lwIP and by Linux; here the other end sees an ordinary end.
+// Follows what lwIP does below firmware/io/tcplinks.c: a queue and a window of 5,744 bytes on the ESP32-S3 and the ESP32-C3.
+// A socket that is closed with bytes unread is reset by Linux; here, as at a board, the other end sees an ordinary end.
 
 import type { Defer } from "./loop.ts";
 
