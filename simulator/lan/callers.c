@@ -220,6 +220,33 @@ void callerClaim(int place, uint32_t missing, uint16_t window)
 	deskCross(doClaim, &(Wish){ .place = place, .missing = missing, .length = window });
 }
 
+static bool isOutOfOrder(const struct tcp_pcb *pcb)
+{
+	for (const struct tcp_seg *each = pcb->unsent; each != NULL && each->next != NULL; each = each->next) {
+		if (TCP_SEQ_GT(lwip_ntohl(each->tcphdr->seqno), lwip_ntohl(each->next->tcphdr->seqno)))
+			return true;
+	}
+	return false;
+}
+
+static void doStalled(void *argument)
+{
+	Wish *wish = argument;
+	const struct tcp_pcb *pcb = callers[wish->place].pcb;
+	wish->answer = pcb != NULL && isOutOfOrder(pcb);
+	for (const struct tcp_pcb *its = tcp_active_pcbs; pcb != NULL && its != NULL; its = its->next) {
+		if (its->local_port == pcb->remote_port && its->remote_port == pcb->local_port)
+			wish->answer |= isOutOfOrder(its);
+	}
+}
+
+bool callerIsStalled(int place)
+{
+	Wish wish = { .place = place };
+	deskCross(doStalled, &wish);
+	return wish.answer != 0;
+}
+
 static void doFinish(void *argument)
 {
 	struct tcp_pcb *pcb = callers[((Wish *)argument)->place].pcb;

@@ -28,7 +28,7 @@ void strangersReset(bool isAlone);
 void strangersStep(Chance *chance);
 // All read what came to them.
 void strangersRead(void);
-// What one sent, and heard; false where he is gone, has ended, or his link has.
+// What one sent, and heard; false where he is gone, has ended, or his link has; or where lwIP has stalled it.
 bool strangersSent(uint32_t sender, uint32_t *sent, uint32_t *heard);
 void strangersLeave(void);
 void reportStrangers(void);

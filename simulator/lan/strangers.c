@@ -171,7 +171,7 @@ bool strangersSent(uint32_t sender, uint32_t *sent, uint32_t *heard)
 	for (int place = 0; place < CALLERS_MAX; place++) {
 		const Stranger *stranger = &strangers[place];
 		if (stranger->number != sender || stranger->hasFinished || stranger->hasLied ||
-			 (callerState(place) & (CALLER_HAS_ENDED | CALLER_HAS_FAILED)))
+			 (callerState(place) & (CALLER_HAS_ENDED | CALLER_HAS_FAILED)) || callerIsStalled(place))
 			continue;
 		*sent = stranger->sent;
 		*heard = stranger->heard;

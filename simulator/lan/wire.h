@@ -67,6 +67,9 @@ uint16_t callerReadable(int place);
 void callerRead(int place, uint8_t *bytes, uint16_t length);
 // Says, whatever is so, that he has got all but so many of the bytes that came, and has room for so many.
 void callerClaim(int place, uint32_t missing, uint16_t window);
+// Whether lwIP, at one of the ends, has put what it must send out of its order. Then a small window is never enough for what is first:
+// tcp_rexmit moved a segment back while the window was shut, and tcp_rexmit_rto_prepare put a later one in front of it.
+bool callerIsStalled(int place);
 // Says that he sends no more; ends it in order; breaks it; and goes away without a word. The last three leave his place.
 void callerFinish(int place);
 void callerClose(int place);
