@@ -95,7 +95,7 @@ export const CAMERA_TWINS = Object.freeze([
     id: "T26",
     without: "telling of a lens that is covered during a visit",
     at: "paper over the lens is told within five seconds",
-    rewrites: [rewrite(FILMING, "const isSeeing = beat.alarm === undefined && ", "const isSeeing = ")],
+    rewrites: [rewrite(FILMING, "return beat.alarm === undefined && ", "return ")],
   },
   {
     id: "T27",

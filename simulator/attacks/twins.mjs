@@ -163,7 +163,7 @@ export const TWINS = Object.freeze([
   {
     id: "T08",
     without: "the owner session for a fetch",
-    rewrites: [rewrite(ANSWERS, "if (!isReader && !(session.canReadLog && region === ACCESS))", "if (id < 0)")],
+    rewrites: [rewrite(ANSWERS, "if (!isReader && !mayRead(desk, session, asked))", "if (id < 0)")],
   },
   {
     id: "T10",
@@ -263,7 +263,7 @@ export const TWINS = Object.freeze([
     id: "T32",
     without: "proofs that count as handshakes",
     at: "proofs are rationed",
-    rewrites: [rewrite(PHONES, "this.#handshakes[session.transport].owe(now);")],
+    rewrites: [rewrite(PHONES, "if (session.knocks === 0) this.#handshakes[session.transport].owe(now);")],
   },
   {
     id: "T32",
@@ -283,7 +283,11 @@ export const TWINS = Object.freeze([
     at: "the owner is served in time",
     rewrites: [
       rewrite(SESSION, "export const STRANGER_MILLIS = 5_000;", "export const STRANGER_MILLIS = 500_000;"),
-      rewrite(SESSION, 'role === "stranger" && now - since >= STRANGER_GRACE_MILLIS', "role === undefined"),
+      rewrite(
+        SESSION,
+        'return role === "stranger" && held === undefined && ',
+        "return role === undefined && held === undefined && ",
+      ),
     ],
   },
   { id: "T33", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },

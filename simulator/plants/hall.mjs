@@ -121,7 +121,7 @@ const ROWS = [
   },
   {
     name: "film a visit under another's number",
-    by: [NO_FILM],
+    by: [NO_FILM, ENDED],
     rewrites: [
       rewrite(DUTY, "this.#filming.begin({ lockId, ...part },", "this.#filming.begin({ lockId, ...part, visit: 1 },"),
     ],
@@ -149,7 +149,7 @@ const ROWS = [
   },
   {
     name: "ask the camera once a minute while somebody waits",
-    by: [SHUT_OUT, NOT_TOLD],
+    by: [SHUT_OUT, NOT_TOLD, ENDED],
     rewrites: [rewrite(WITNESS, "export const ASK_MILLIS = 500;", "export const ASK_MILLIS = 60_000;")],
   },
 ];
