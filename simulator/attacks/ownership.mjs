@@ -1,4 +1,4 @@
-// The twins of the checks about whose word counts: T09, T37, T42, T43, T47 and T52. See twins.mjs, whose table goes on here.
+// The twins of the checks about whose word counts: T09, T10, T37, T42, T43, T47 and T52. See twins.mjs, whose table goes on here.
 // Why: one table of all twins would be longer than a file may be, and these belong together.
 
 import { ACTS, ANNOUNCED, ANSWERS, CLOCK, POLICY, rewrite } from "./rewrites.mjs";
@@ -23,6 +23,17 @@ export const OWNERSHIP_TWINS = Object.freeze([
         "firmware/grant/revocation.ts",
         'if (!isNextSequence(sequence, offered.sequence)) return "sequence";',
         "if (sequence < 0) return undefined;",
+      ),
+    ],
+  },
+  {
+    id: "T10",
+    without: "the second time server",
+    rewrites: [
+      rewrite(
+        "lock/timekeeper.ts",
+        "    if (other.server === told.server || crypto.isEqual(other.key, told.key)) return false;",
+        "",
       ),
     ],
   },

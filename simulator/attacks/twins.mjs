@@ -176,17 +176,6 @@ export const TWINS = Object.freeze([
     rewrites: [rewrite(CLOCK, 'if (hi === undefined) return "unknown";', 'if (hi === undefined) return "within";')],
   },
   {
-    id: "T10",
-    without: "the second time server",
-    rewrites: [
-      rewrite(
-        "lock/timekeeper.ts",
-        "    if (other.server === told.server || crypto.isEqual(other.key, told.key)) return false;",
-        "",
-      ),
-    ],
-  },
-  {
     id: "T11",
     without: "writing before acting",
     rewrites: [ACTING_FIRST],
