@@ -85,16 +85,21 @@ export class Memory {
     const sectors = options.geometry.sectors[ACCESS];
     this.#burst = Math.max(1, Math.floor(sectors / BURST_PART));
     this.#pace = KEPT_SECONDS / Math.max(1, sectors - 1 - this.#burst);
-    const { state } = this.#store;
-    this.state = state;
+    this.state = this.#store.state;
     this.#clock = startClock({
-      watermark: state.watermark,
+      watermark: this.state.watermark,
       buildTime: options.buildTime,
       driftPpm: options.clockPartsPerMillion,
       now,
     });
     this.#watermarkAt = now;
-    const isWritten = this.tryWrite({ kind: "boot", reason: options.resetReason, ...startOf(state) }, now);
+    this.#noteStart(options.resetReason, now);
+  }
+
+  /** Writes down that the lock has started. Not in the constructor: each name in it takes of the stack on which the recovery stands. */
+  #noteStart(reason: number, now: Millis): void {
+    const { state } = this;
+    const isWritten = this.tryWrite({ kind: "boot", reason, ...startOf(state) }, now);
     // The end of privacy may be what could not be written: an empty house must not shut its owner out.
     if (!isWritten && state.configuration.mode === "privacy")
       state.configuration = { ...state.configuration, mode: "normal" };
@@ -286,7 +291,9 @@ export class Memory {
 
   /** Writes the watermark when it is due and the time is known. */
   tick(now: Millis): void {
-    if (now >= this.#watermarkAt + WATERMARK_MILLIS) this.#mark(now);
+    if (now < this.#watermarkAt + WATERMARK_MILLIS) return;
+    this.#watermarkAt = now;
+    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
   }
 
   /** When the watermark is due, or a holiday may begin or surely be over: then the door has another mode, though nothing happened. */
@@ -295,12 +302,6 @@ export class Memory {
     const watermarkAt = this.#watermarkAt + WATERMARK_MILLIS;
     if (holidays.length === 0) return millis(watermarkAt);
     return millis(Math.min(watermarkAt, now + 1_000 * secondsToChange(holidays, this.interval(now))));
-  }
-
-  /** Writes the watermark, where the time is known. */
-  #mark(now: Millis): void {
-    this.#watermarkAt = now;
-    if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
   }
 
   /** Whether the ring turns so slowly that noise may turn it: a ring that filled faster than in 90 days takes none until time
