@@ -3,30 +3,12 @@
 // Built with the compiler's checks of memory, or of threads, by firmware/io/test/tcplinks.node.test.ts.
 // Specification: tcplinks.h. Usage: ordeal alone|threads SEED STEPS; it prints a line of counts.
 
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "ordeal.h"
+#include "trial.h"
 
-#define CALM_STEPS 1000
 // lwIP doubles its patience up to some five minutes.
 #define CALM_ROUNDS 2000
 #define CALM_MILLIS 500
-
-static uint32_t seed;
-static int steps;
-static int step;
-static _Atomic bool areStrangersGone;
-
-void claim(bool condition, const char *text)
-{
-	if (condition)
-		return;
-	fprintf(stderr, "ordeal: seed %u, step %d: not so: %s\n", seed, step, text);
-	abort();
-}
 
 static uint8_t byteOf(uint32_t sender, uint32_t index)
 {
@@ -68,17 +50,8 @@ static void calm(void)
 	claim(isAllThere, "all that was sent has come, both ways");
 }
 
-static void runAlone(void)
+static void leaveAlone(void)
 {
-	Chance chance = { seed };
-	for (step = 0; step < steps; step++) {
-		if (below(&chance, 3) == 0)
-			houseStep(&chance);
-		else
-			strangersStep(&chance);
-		if (below(&chance, CALM_STEPS) == 0)
-			calm();
-	}
 	calm();
 	strangersLeave();
 	houseLeave();
@@ -87,24 +60,8 @@ static void runAlone(void)
 		claim(wireHeld(port) == 0, "when all are gone, nothing of them is held");
 }
 
-static void *runStrangers(void *unused)
+static void leave(void)
 {
-	(void)unused;
-	Chance chance = { seed };
-	for (int each = 0; each < steps; each++)
-		strangersStep(&chance);
-	areStrangersGone = true;
-	return NULL;
-}
-
-static void runThreads(void)
-{
-	pthread_t thread;
-	Chance chance = { ~seed };
-	claim(pthread_create(&thread, NULL, runStrangers, NULL) == 0, "there is a thread");
-	while (!areStrangersGone)
-		houseStep(&chance);
-	pthread_join(thread, NULL);
 	strangersLeave();
 	houseRest();
 	houseLeave();
@@ -112,21 +69,20 @@ static void runThreads(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4 || (strcmp(argv[1], "alone") != 0 && strcmp(argv[1], "threads") != 0)) {
-		fputs("usage: ordeal alone|threads SEED STEPS\n", stderr);
+	const Sides sides = { .board = houseStep, .others = strangersStep };
+	if (!trialTakes(argc, argv))
 		return 64;
-	}
-	const bool isAlone = strcmp(argv[1], "alone") == 0;
-	seed = (uint32_t)strtoul(argv[2], NULL, 10);
-	steps = atoi(argv[3]);
 	claim(tcpListen(PORT_FIRST, houseWake) == 0, "nothing is there before lwIP is");
 	claim(wireStart(), "the wire starts");
-	strangersReset(isAlone);
-	houseReset(isAlone);
-	if (isAlone)
-		runAlone();
-	else
-		runThreads();
+	strangersReset(trialIsAlone());
+	houseReset(trialIsAlone());
+	if (trialIsAlone()) {
+		trialAlone(&sides, calm);
+		leaveAlone();
+	} else {
+		trialBeside(&sides);
+		leave();
+	}
 	reportStrangers();
 	reportHouse();
 	return 0;

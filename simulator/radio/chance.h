@@ -1,4 +1,4 @@
-// Chance by a seed, and claims that end the run: what the ordeals of gatt.c and of tcplinks.c share.
+// Chance by a seed, and claims that end the run: what each part of an ordeal is given. How one is run is trial.h's affair.
 // Why: what was found is found again by its seed and step.
 // Specification: Mulberry32 (Tommy Ettinger, 2017, public domain).
 

@@ -2,12 +2,13 @@
 // Method: simulator/radio/ordeal.c with the compiler's checks of memory and undefined behaviour, a million steps by seeds; the same
 // on two threads with its check of races; and bugs planted in copies of the two files, each of which must be found.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { COMPILER, copyOurs, flagsWith, type Plant, run, works } from "./ordeal.node.ts";
 
 const STEPS = 1_000_000;
 const SEED = 1;
@@ -17,21 +18,14 @@ const THREAD_STEPS = 60_000;
 const PLANT_STEPS = 40_000;
 
 const OURS = ["gatt.c", "gattlinks.c", "gattring.h", "gatt.h", "gattlinks.h"];
-const PLAYED = ["nimble.c", "radio.c", "crowd.c", "keeper.c", "ordeal.c"].map((name) => `simulator/radio/${name}`);
-const COMPILER = process.env["CC"] ?? "cc";
+const PLAYED = ["nimble.c", "radio.c", "crowd.c", "keeper.c", "ordeal.c", "trial.c"].map(
+  (name) => `simulator/radio/${name}`,
+);
 const folder = mkdtempSync(join(tmpdir(), "latchkey-gatt-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-interface Plant {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
 function flagsFor(sanitizers: string, ours: string): string[] {
-  const includes = ["simulator/radio/include", "simulator/radio", ours].map((path) => `-I${path}`);
-  const checks = ["-fno-sanitize-recover=all", `-fsanitize=${sanitizers}`];
-  return ["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", ...checks, ...includes];
+  return flagsWith([`-fsanitize=${sanitizers}`], ["simulator/radio/include", "simulator/radio", ours]);
 }
 
 /** The objects of what stands around our files; built once. */
@@ -48,14 +42,7 @@ function played(sanitizers: string): string[] {
 
 /** Builds the ordeal over a copy of our files, with a mistake in it or none. @returns the program's path */
 function build(name: string, sanitizers: string, plant?: Plant): string {
-  const copies = join(folder, name);
-  mkdirSync(copies);
-  for (const file of OURS) {
-    const original = readFileSync(join("firmware/io", file), "utf8");
-    if (plant?.file === file) assert.is(original.split(plant.find).length, 2, `exactly one "${plant.find}"`);
-    const text = plant?.file === file ? original.replace(plant.find, () => plant.replace) : original;
-    writeFileSync(join(copies, file), text);
-  }
+  const copies = copyOurs(join(folder, name), OURS, plant);
   const program = join(copies, "ordeal");
   const warnings = plant === undefined ? ["-Werror"] : ["-w"];
   const sources = [join(copies, "gatt.c"), join(copies, "gattlinks.c")];
@@ -65,13 +52,6 @@ function build(name: string, sanitizers: string, plant?: Plant): string {
   });
   return program;
 }
-
-function run(program: string, ...words: readonly (string | number)[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(program, words.map(String), { encoding: "utf8", timeout: 120_000 });
-  return { status, output: `${stdout}${stderr}` };
-}
-
-const works = spawnSync(COMPILER, ["--version"]).status === 0 && process.platform === "linux";
 
 const PLANTS: readonly (Plant & { readonly claim: string })[] = [
   {

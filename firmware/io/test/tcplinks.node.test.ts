@@ -4,14 +4,15 @@
 // found. Numbers come again after 200 others here, so that this is tried too. Where lwIP's sources are not at hand it is left out, which
 // is said.
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { lwipSources } from "../../../simulator/xs/build.mjs";
 import { lanIncludes, lwipFiles } from "../../../simulator/xs/lwip.mjs";
+import { COMPILER, copyOurs, flagsWith, type Plant, run, works } from "./ordeal.node.ts";
 
 const STEPS = 1_000_000;
 const SEED = 1;
@@ -21,8 +22,10 @@ const THREAD_STEPS = 60_000;
 const PLANT_STEPS = 60_000;
 
 const OURS = ["tcplinks.c", "tcptable.c", "tcpcalls.c", "tcplinks.h", "tcptable.h", "tcpcalls.h"];
-const DESK = ["wire.c", "callers.c", "ordeal.c", "strangers.c", "house.c"].map((name) => `simulator/lan/${name}`);
-const COMPILER = process.env["CC"] ?? "cc";
+const DESK = [
+  ...["wire.c", "callers.c", "ordeal.c", "strangers.c", "house.c"].map((name) => `simulator/lan/${name}`),
+  "simulator/radio/trial.c",
+];
 
 interface Kind {
   readonly name: "alone" | "threads";
@@ -37,14 +40,7 @@ const THREADS: Kind = {
   system: "simulator/lan/threads.c",
 };
 
-interface Plant {
-  readonly claim: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-const PLANTS: readonly Plant[] = [
+const PLANTS: readonly (Plant & { readonly claim: string })[] = [
   {
     claim: "an error that nobody hears once the other end has ended, as in the SDK's class",
     file: "tcplinks.c",
@@ -149,7 +145,6 @@ const PLANTS: readonly Plant[] = [
   },
 ];
 
-const works = spawnSync(COMPILER, ["--version"]).status === 0 && process.platform === "linux";
 const { folder: lwip, missing } = works
   ? await lwipSources()
   : { folder: undefined, missing: "a C compiler on Linux is missing" };
@@ -157,9 +152,8 @@ const folder = mkdtempSync(join(tmpdir(), "latchkey-tcp-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
 function flagsFor(kind: Kind, ours: string, sources: string): string[] {
-  const includes = [...lanIncludes(sources), "simulator/radio", ours].map((path) => `-I${path}`);
-  const checks = ["-fno-sanitize-recover=all", ...kind.flags];
-  return ["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-DLATCHKEY_TCP_NUMBER_MAX=200", ...checks, ...includes];
+  const folders = [...lanIncludes(sources), "simulator/radio", ours];
+  return flagsWith(["-DLATCHKEY_TCP_NUMBER_MAX=200", ...kind.flags], folders);
 }
 
 /** The objects of what stands around our files, lwIP's among them; built once. */
@@ -181,24 +175,12 @@ function around(kind: Kind, sources: string): string[] {
 /** Builds the ordeal over a copy of our files, with a mistake in it or none. @returns the program's path */
 function build(name: string, kind: Kind, plant?: Plant): string {
   assert.ok(lwip !== undefined);
-  const copies = join(folder, name);
-  mkdirSync(copies);
-  for (const file of OURS) {
-    const original = readFileSync(join("firmware/io", file), "utf8");
-    if (plant?.file === file) assert.is(original.split(plant.find).length, 2, `exactly one "${plant.find}"`);
-    const text = plant?.file === file ? original.replace(plant.find, () => plant.replace) : original;
-    writeFileSync(join(copies, file), text);
-  }
+  const copies = copyOurs(join(folder, name), OURS, plant);
   const program = join(copies, "ordeal");
   const sources = OURS.filter((file) => file.endsWith(".c")).map((file) => join(copies, file));
   const words = [...flagsFor(kind, copies, lwip), plant === undefined ? "-Werror" : "-w", ...sources];
   execFileSync(COMPILER, [...words, ...around(kind, lwip), "-o", program, "-lpthread"], { stdio: "pipe" });
   return program;
-}
-
-function run(program: string, ...words: readonly (string | number)[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(program, words.map(String), { encoding: "utf8", timeout: 120_000 });
-  return { status, output: `${stdout}${stderr}` };
 }
 
 if (lwip !== undefined) {
@@ -217,7 +199,6 @@ if (lwip !== undefined) {
   test("what is asked on another thread than lwIP's would be seen", () => {
     const { status, output } = run(
       build("race", THREADS, {
-        claim: "",
         file: "tcpcalls.c",
         find: "tcpip_api_call(ask, &question->call);",
         replace: "ask(&question->call);",
