@@ -26,8 +26,6 @@ interface Asked<Kind> {
   readonly now: Millis;
 }
 
-type ToldAsked = Asked<Told> & { readonly from: Origin };
-
 /** Serves a request that brings nothing to be verified. @returns undefined where nothing is answered */
 export function serve(
   desk: Desk,
@@ -55,8 +53,7 @@ export function serve(
 }
 
 /** Gives what the lock knows to whoever may read it. */
-function tell(desk: Desk, session: Session, asked: ToldAsked): Answer {
-  const { request, now } = asked;
+function tell(desk: Desk, session: Session, { request, now, from }: Asked<Told> & { readonly from: Origin }): Answer {
   const { id } = request;
   const isOwner = session.role === "owner";
   const isReader = isOwner && !session.isRecovery;
@@ -65,8 +62,11 @@ function tell(desk: Desk, session: Session, asked: ToldAsked): Answer {
       if (!isOwner) return answerOf(session, id, "permission");
       return { kind: "status", id, status: desk.status(now) };
     case "fetch": {
-      if (!isReader && !mayRead(desk, session, asked)) return answerOf(session, id, "permission");
       const { region } = request;
+      const { log } = session;
+      // What a guest proved once is judged anew.
+      const mayRead = isReader || (region === ACCESS && log !== undefined && desk.isReader(log, from, now));
+      if (!mayRead) return answerOf(session, id, "permission");
       const records = desk.records(region, request.from);
       if (records === undefined) return answerOf(session, id, "journal");
       return { kind: "records", id, region, ...records };
@@ -84,11 +84,6 @@ function tell(desk: Desk, session: Session, asked: ToldAsked): Answer {
     default:
       return unreachable(request);
   }
-}
-
-/** Whether a guest may read what is asked for, as things stand at this moment. */
-function mayRead(desk: Desk, { log }: Session, { request, from, now }: ToldAsked): boolean {
-  return request.kind === "fetch" && request.region === ACCESS && log !== undefined && desk.isReader(log, from, now);
 }
 
 /** Takes part in a talk with a time server. */

@@ -122,10 +122,8 @@ export class Reset {
 
   /** Ends the delay at an owner's word, and lets the cover start no other for an hour. */
   cancel(now: Millis): void {
-    this.#run = undefined;
-    this.#presses = [];
     this.#refusedUntil = millis(now + RESET_REFUSED_MILLIS);
-    this.#parts.indicator.signal("quiet");
+    this.#stop();
   }
 
   /** Ends the delay of whoever has no say any more. @param kid of the key that is removed, 8 bytes; undefined where the lock is
@@ -133,9 +131,7 @@ export class Reset {
   ended(crypto: Crypto, kid?: Uint8Array): void {
     const run = this.#run;
     if (run === undefined || (kid !== undefined && (run.by === undefined || !crypto.isEqual(run.by, kid)))) return;
-    this.#run = undefined;
-    this.#presses = [];
-    this.#parts.indicator.signal("quiet");
+    this.#stop();
   }
 
   /** Decides: from here on the lock is as good as new. The record comes first, so that the checkpoint covers it; a journal
@@ -182,6 +178,12 @@ export class Reset {
   get nextTick(): Millis | undefined {
     if (this.#isDecided) return this.#isRestarting ? undefined : millis(0);
     return this.#run === undefined ? undefined : this.#due(this.#run);
+  }
+
+  #stop(): void {
+    this.#run = undefined;
+    this.#presses = [];
+    this.#parts.indicator.signal("quiet");
   }
 
   #count(now: Millis): void {

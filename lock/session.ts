@@ -181,8 +181,8 @@ export function deadlineOf(session: Session): Millis {
   return millis(Math.min(lastRequestAt + OWNER_IDLE_MILLIS, since + OWNER_MILLIS_MAX));
 }
 
-/** Chooses who gives way to a newcomer: the oldest stranger past its grace, which begins with the answer to message 1, else the guest whose proof is oldest, else the
- *  owner who was silent longest. @returns undefined where nobody must */
+/** Chooses who gives way to a newcomer: the oldest stranger past its grace, which begins with the answer to message 1, else the guest whose
+ *  proof is oldest, else the owner who was silent longest. @returns undefined where nobody must */
 export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
   const strangers = sessions.filter(({ role, since, held, channel }) => {
     // Who waits for an answer has had no time to prove anything.

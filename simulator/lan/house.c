@@ -13,9 +13,8 @@
 // What the board knows of a link that it opened.
 typedef struct {
 	uint32_t number;
-	// Who sends over it, once four bytes said so.
-	uint8_t sender[SENDER_BYTES];
-	uint32_t heard;
+	// What came over it: who sends is in front.
+	Heard heard;
 	uint32_t sent;
 	bool hasFailed;
 } Known;
@@ -71,11 +70,7 @@ static void readSome(Known *link, uint16_t length)
 	if (length == 0)
 		return;
 	claim(tcpRead(link->number, bytes, length), "as much as came can be read");
-	for (uint32_t index = 0; index < length && link->heard + index < SENDER_BYTES; index++)
-		link->sender[link->heard + index] = bytes[index];
-	if (link->heard + length >= SENDER_BYTES)
-		check(bytes, length, senderOf(link->sender), link->heard);
-	link->heard += length;
+	hear(&link->heard, bytes, length);
 	bytesHeard += length;
 }
 
@@ -240,9 +235,9 @@ bool houseHasAll(void)
 	for (int place = 0; place < OPEN_MAX; place++) {
 		const Known *link = &known[place];
 		uint32_t sent, heard;
-		if (link->number == 0 || link->heard < SENDER_BYTES || !strangersSent(senderOf(link->sender), &sent, &heard))
+		if (link->number == 0 || link->heard.bytes < SENDER_BYTES || !strangersSent(senderOf(&link->heard), &sent, &heard))
 			continue;
-		if (link->heard != sent || link->sent != heard)
+		if (link->heard.bytes != sent || link->sent != heard)
 			return false;
 	}
 	return true;

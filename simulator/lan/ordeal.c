@@ -21,15 +21,22 @@ void fill(uint8_t *bytes, uint32_t length, uint32_t sender, uint32_t from)
 		bytes[index] = byteOf(sender, from + index);
 }
 
-void check(const uint8_t *bytes, uint32_t length, uint32_t sender, uint32_t from)
+void hear(Heard *heard, const uint8_t *bytes, uint32_t length)
 {
-	for (uint32_t index = 0; index < length; index++)
-		claim(bytes[index] == byteOf(sender, from + index), "what comes is what was sent, in its order");
+	for (uint32_t index = 0; index < length && heard->bytes + index < SENDER_BYTES; index++)
+		heard->front[heard->bytes + index] = bytes[index];
+	if (heard->bytes + length >= SENDER_BYTES) {
+		const uint32_t sender = senderOf(heard);
+		for (uint32_t index = 0; index < length; index++)
+			claim(bytes[index] == byteOf(sender, heard->bytes + index), "what comes is what was sent, in its order");
+	}
+	heard->bytes += length;
 }
 
-uint32_t senderOf(const uint8_t *bytes)
+uint32_t senderOf(const Heard *heard)
 {
-	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+	const uint8_t *front = heard->front;
+	return front[0] | (uint32_t)front[1] << 8 | (uint32_t)front[2] << 16 | (uint32_t)front[3] << 24;
 }
 
 // Nothing is lost any more, and everybody listens.

@@ -17,10 +17,16 @@
 // The bytes of one sender, from a place of his stream on: his number first, then what depends on both. So each byte that is lost,
 // doubled, exchanged or another's is seen.
 void fill(uint8_t *bytes, uint32_t length, uint32_t sender, uint32_t from);
-void check(const uint8_t *bytes, uint32_t length, uint32_t sender, uint32_t from);
-// The number in front of a stream. @param bytes four at least
-uint32_t senderOf(const uint8_t *bytes);
 #define SENDER_BYTES 4
+// What was heard of a stream: how much, and the number in front of it.
+typedef struct {
+	uint32_t bytes;
+	uint8_t front[SENDER_BYTES];
+} Heard;
+// Takes what comes next, and checks it.
+void hear(Heard *heard, const uint8_t *bytes, uint32_t length);
+// The number in front, once it was heard.
+uint32_t senderOf(const Heard *heard);
 
 // Those who dial. @param isAlone whether the wire moves only when it is told to
 void strangersReset(bool isAlone);

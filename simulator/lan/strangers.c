@@ -11,9 +11,8 @@
 typedef struct {
 	uint32_t number;
 	uint32_t sent;
-	uint32_t heard;
-	// Whose bytes come to him: the link's number.
-	uint8_t link[SENDER_BYTES];
+	// What came to him: the link's number is in front.
+	Heard heard;
 	bool isDeaf;
 	bool hasFinished;
 	// What he said of what he got was not so: he cannot count on getting the rest.
@@ -60,11 +59,7 @@ static void readAll(int place)
 	Stranger *stranger = &strangers[place];
 	const uint16_t length = callerReadable(place);
 	callerRead(place, bytes, length);
-	for (uint32_t index = 0; index < length && stranger->heard + index < SENDER_BYTES; index++)
-		stranger->link[stranger->heard + index] = bytes[index];
-	if (stranger->heard + length >= SENDER_BYTES)
-		check(bytes, length, senderOf(stranger->link), stranger->heard);
-	stranger->heard += length;
+	hear(&stranger->heard, bytes, length);
 	bytesHeard += length;
 }
 
@@ -174,7 +169,7 @@ bool strangersSent(uint32_t sender, uint32_t *sent, uint32_t *heard)
 			 (callerState(place) & (CALLER_HAS_ENDED | CALLER_HAS_FAILED)) || callerIsStalled(place))
 			continue;
 		*sent = stranger->sent;
-		*heard = stranger->heard;
+		*heard = stranger->heard.bytes;
 		return true;
 	}
 	return false;
