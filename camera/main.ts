@@ -3,7 +3,6 @@
 
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
-import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
 import keyValue from "embedded:storage/key-value";
@@ -14,6 +13,7 @@ import { chip } from "../firmware/io/board.ts";
 import { join } from "../firmware/io/join.ts";
 import { protectedOf } from "../firmware/io/protected.ts";
 import { NativeListener as Listener, NativeTcp as Tcp } from "../firmware/io/tcpsockets.ts";
+import { NativeUdp as Udp } from "../firmware/io/udpsockets.ts";
 import { type CameraImage, PICTURE, startCamera } from "./board.ts";
 import { FileCard } from "./filecard.ts";
 import { sensorOf } from "./lens.ts";

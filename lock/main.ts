@@ -5,7 +5,6 @@ import Analog from "embedded:io/analog";
 import Digital from "embedded:io/digital";
 import Pwm from "embedded:io/pwm";
 import Serial from "embedded:io/serial";
-import Udp from "embedded:io/socket/udp";
 import Wifi from "embedded:network/interface/wifi";
 import flash from "embedded:storage/flash";
 import keyValue from "embedded:storage/key-value";
@@ -19,6 +18,7 @@ import { protectedOf } from "../firmware/io/protected.ts";
 import { restOn } from "../firmware/io/resting.ts";
 import { sleeper } from "../firmware/io/sleep.ts";
 import { NativeListener as Listener, NativeTcp as Tcp } from "../firmware/io/tcpsockets.ts";
+import { NativeUdp as Udp } from "../firmware/io/udpsockets.ts";
 import { type LockImage, startLock } from "./board.ts";
 
 declare const IMAGE: LockImage;

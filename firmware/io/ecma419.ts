@@ -1,7 +1,7 @@
 // The classes of the Moddable SDK that a board is built on, as far as Latchkey uses them.
 // Why: nothing in this folder imports the SDK: a main file hands its classes over, so the same drivers run over the SDK on a board,
-// over fakes in Node and in XS, and over the SDK's own Linux classes. The fakes are held to the same contract as those. For Tcp and
-// Listener a board has its own (tcpsockets.ts), which are held to it too.
+// over fakes in Node and in XS, and over the SDK's own Linux classes. The fakes are held to the same contract as those. For Tcp, Listener
+// and Udp a board has its own (tcpsockets.ts, udpsockets.ts), which are held to it too.
 // Follows Ecma-419 (2nd edition) where it names a class, and what the SDK 8.2.3 does where it differs: said at each member.
 // Every class: closing twice is harmless, use after closing throws.
 
@@ -105,7 +105,7 @@ export interface Tcp {
   close(): void;
 }
 
-/** Ecma-419 §9.11. Without a network it throws, as the SDK's Udp for the ESP32 does. */
+/** Ecma-419 §9.11. Without a network it throws. */
 export interface ListenerClass {
   new (options: { readonly port?: number; onReadable(this: unknown, requests: number): void }): Listener;
 }
@@ -117,17 +117,17 @@ export interface Listener {
   close(): void;
 }
 
-/** Ecma-419 §9.12. The SDK's `write` takes the address and the port; `add` joins a group, and is the SDK's own. */
+/** Ecma-419 §9.12. As in the SDK's class, `write` takes the address and the port, and `add` joins a group. Without a network it throws. */
 export interface UdpClass {
   new (options: { readonly port?: number; onReadable(this: unknown, packets: number): void }): Udp;
 }
 
 export interface Udp {
-  /** One datagram and who sent it; undefined where none waits. The SDK for the ESP32 gives the first part of a fragmented one. */
+  /** One datagram and who sent it; undefined where none waits. What came while too many waited is lost. */
   read(): (ArrayBuffer & { readonly address: string; readonly port: number }) | undefined;
-  /** @throws where it cannot be sent, as without a network */
+  /** @param bytes at most 1,472   @throws where it cannot be sent, as without a network */
   write(bytes: Uint8Array, address: string, port: number): void;
-  /** The SDK for Linux has none. It joins with the addresses that there are now, so it is called anew for another one. */
+  /** One group. The SDK for Linux has no `add`.   @throws for what is no group, for a second one, and without memory */
   add(group: string): void;
   close(): void;
 }

@@ -1,7 +1,7 @@
 // The wire between a lock and its camera: one frame in each datagram, over the house's own network.
 // Why: neither knows the other's address, and an address proves nothing; what a frame is worth, the session says that opens it. So a
 // frame goes to all who lately sent something of a frame's form, and to the group where that may miss the right one.
-// Follows docs/protocol.md §3.1, "The camera's wire". A datagram is never cut up: the SDK for the ESP32 reads the first part only.
+// Follows docs/protocol.md §3.1, "The camera's wire". A datagram is never cut up: a board's lwIP puts none together again.
 
 import type { Bytes } from "../bytes.ts";
 import { assert, Fault } from "../fault.ts";
@@ -50,7 +50,6 @@ const GROUP_TYPES: readonly number[] = Object.freeze([FRAME_KK_1, FRAME_OFFER, F
 
 /** What the wire is made of. */
 export interface LanParts {
-  /** The SDK's UDP. */
   readonly udp: UdpClass;
   readonly loop: Loop;
   /** Takes each frame that came. */
@@ -143,8 +142,7 @@ export class Lan implements Wire {
     this.#readAt = undefined;
   }
 
-  /** Takes what waits, and the rest of it a turn later: the SDK keeps it without a bound, and tells of what is left by nothing but the
-   *  next one that comes. */
+  /** Takes what waits, and the rest of it a turn later: of what is left the socket tells by nothing but the next one that comes. */
   #read(now: Millis): void {
     this.#readAt = undefined;
     for (let count = 1; count <= READS_MAX; count++) {

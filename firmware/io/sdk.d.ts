@@ -18,10 +18,6 @@ declare module "embedded:io/serial" {
   const Serial: import("./ecma419.ts").SerialClass;
   export default Serial;
 }
-declare module "embedded:io/socket/udp" {
-  const Udp: import("./ecma419.ts").UdpClass;
-  export default Udp;
-}
 declare module "embedded:network/interface/wifi" {
   const Wifi: import("./ecma419.ts").WifiClass;
   export default Wifi;

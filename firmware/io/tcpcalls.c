@@ -1,19 +1,16 @@
-// The crossing behind tcpcalls.h: what is asked stands on the stack of XS's task, which waits until lwIP's thread has answered.
-// Why: so bytes of XS are read and written where they are; XS moves nothing while it waits.
-// Specification: tcpip_api_call of lwIP 2.1 (tcpip.c).
+// The questions behind tcpcalls.h.
+// Why: each function of tcplinks.h takes other things, and lwIP's thread is given one.
+// Specification: tcpcalls.h.
 
 #include "tcpcalls.h"
 
-#include "lwip/priv/tcpip_priv.h"
-#include "lwip/sys.h"
+#include "lwipcall.h"
 
 typedef struct Question {
-	// In front: lwIP gives a pointer to it.
-	struct tcpip_api_call_data call;
 	void (*ask)(struct Question *question);
 	uint32_t number;
 	uint32_t length;
-	TcpLinksWake wake;
+	LwipSend send;
 	const uint8_t *from;
 	uint8_t *into;
 	char *text;
@@ -22,29 +19,25 @@ typedef struct Question {
 	uint32_t answer;
 } Question;
 
-static err_t ask(struct tcpip_api_call_data *call)
+static void ask(void *question)
 {
-	Question *question = (Question *)call;
-	question->ask(question);
-	return ERR_OK;
+	((Question *)question)->ask(question);
 }
 
-// Where lwIP does not run yet, tcpip_api_call would end in an assertion.
 static uint32_t cross(Question *question)
 {
-	if (sys_thread_tcpip(LWIP_CORE_IS_TCPIP_INITIALIZED))
-		tcpip_api_call(ask, &question->call);
+	lwipCall(ask, question);
 	return question->answer;
 }
 
 static void askListen(Question *question)
 {
-	question->answer = tcpLinksListen((uint16_t)question->number, question->wake);
+	question->answer = tcpLinksListen((uint16_t)question->number, question->send);
 }
 
-uint32_t tcpListen(uint16_t port, TcpLinksWake wake)
+uint32_t tcpListen(uint16_t port, LwipSend send)
 {
-	return cross(&(Question){ .ask = askListen, .number = port, .wake = wake });
+	return cross(&(Question){ .ask = askListen, .number = port, .send = send });
 }
 
 static void askPort(Question *question)

@@ -1,5 +1,5 @@
 // What the task of XS asks of tcplinks.h: the same functions, each carried to lwIP's thread.
-// Why: whoever calls these need not know of threads. It waits for lwIP's thread, which waits for nobody.
+// Why: whoever calls these need not know of threads (lwipcall.h).
 // Specification: tcplinks.h. Before lwIP runs everything answers as if nothing were there.
 
 #ifndef LATCHKEY_TCPCALLS
@@ -7,7 +7,7 @@
 
 #include "tcplinks.h"
 
-uint32_t tcpListen(uint16_t port, TcpLinksWake wake);
+uint32_t tcpListen(uint16_t port, LwipSend send);
 uint16_t tcpPort(uint32_t listener);
 uint32_t tcpAccept(uint32_t listener);
 bool tcpOpen(uint32_t number, bool isPrompt);

@@ -24,39 +24,19 @@
 #include "lwip/netif.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/tcp.h"
-#include "lwip/timeouts.h"
 
 #include "tcptable.h"
 
 // Each 500 ms (TCP_SLOW_INTERVAL): for so long what was sent before a close may take to get away, and the other end to close as well.
 #define ENDING_POLLS_MAX 20
-#define WAKE_RETRY_MILLIS 20
 
 _Static_assert(TCP_WND <= UINT16_MAX, "sizes have 16 bits");
 
-static TcpLinksWake wakeXs;
-// A message to XS is on its way, or is to be tried again.
-static bool isAwake;
-static bool isWakeLost;
+static LwipWake wakeOfXs = { .isPending = tcpTableIsPending };
 
-static void onWakeRetry(void *unused);
-
-// Sends XS its one message. Where its queue is full that is tried again: no other event need come.
 static void wake(void)
 {
-	if (isAwake || isWakeLost || !tcpTableIsPending())
-		return;
-	isAwake = wakeXs();
-	isWakeLost = !isAwake;
-	if (isWakeLost)
-		sys_timeout(WAKE_RETRY_MILLIS, onWakeRetry, NULL);
-}
-
-static void onWakeRetry(void *unused)
-{
-	(void)unused;
-	isWakeLost = false;
-	wake();
+	lwipWake(&wakeOfXs);
 }
 
 // Ends a link at once. Within a callback of its own pcb, ERR_ABRT must follow.
@@ -195,7 +175,7 @@ static struct tcp_pcb *listenAt(uint16_t port)
 	return listening;
 }
 
-uint32_t tcpLinksListen(uint16_t port, TcpLinksWake wakeIt)
+uint32_t tcpLinksListen(uint16_t port, LwipSend send)
 {
 	Listener *listener = NULL;
 	for (int place = 0; place < TCP_LISTENERS_MAX && listener == NULL; place++) {
@@ -205,7 +185,7 @@ uint32_t tcpLinksListen(uint16_t port, TcpLinksWake wakeIt)
 	struct tcp_pcb *pcb = listener == NULL || netif_default == NULL ? NULL : listenAt(port);
 	if (pcb == NULL)
 		return 0;
-	wakeXs = wakeIt;
+	wakeOfXs.send = send;
 	*listener = (Listener){ .number = tcpTableNumber(), .pcb = pcb };
 	tcp_arg(pcb, listener);
 	tcp_accept(pcb, onAccept);
@@ -322,6 +302,5 @@ void tcpLinksClose(uint32_t number)
 
 void tcpLinksRested(void)
 {
-	isAwake = false;
-	wake();
+	lwipRested(&wakeOfXs);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lwipwake.h"
+
 // The camera's two, and two more.
 #define TCP_LISTENERS_MAX 4
 // A camera's nine viewers and six of the house's own machines, who waits for them, and who is being hung up on.
@@ -27,12 +29,9 @@ typedef struct {
 	uint32_t count;
 } TcpEvent;
 
-// Sends XS a message; never waits. @returns false where it could not
-typedef bool (*TcpLinksWake)(void);
-
 // Listens at a port, or at any that is free for 0. @returns the listener's number; 0 without a network, where the port is taken or no
 // place or memory is left
-uint32_t tcpLinksListen(uint16_t port, TcpLinksWake wake);
+uint32_t tcpLinksListen(uint16_t port, LwipSend send);
 // The port of a listener; 0 where there is no such one.
 uint16_t tcpLinksPort(uint32_t listener);
 // Takes whoever waits for longest at a listener. @returns his link's number; 0 where nobody waits

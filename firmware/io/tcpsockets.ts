@@ -4,6 +4,7 @@
 // Follows Ecma-419 §9.10 and §9.11 as far as a board that dials nobody needs them; types and lengths are checked in tcpsockets.c.
 
 import type { Listener, ListenerClass, Tcp, TcpClass } from "./ecma419.ts";
+import { opened } from "./opened.ts";
 
 /** Hears of a link or a listener: which of TcpEventKind in tcplinks.h, and how many. */
 type Told = (kind: number, count: number) => void;
@@ -48,12 +49,6 @@ const WRITABLE = 2;
 /** What a read is asked for. */
 const ALL = 0;
 const READ_BYTES_MAX = 65_535;
-
-/** Gives the number of what is not closed. @throws Error where it is */
-function opened(number: number): number {
-  if (number === 0) throw new Error("closed");
-  return number;
-}
 
 /** Who dialled: to be handed to a new Tcp as `from`, or hung up on. */
 class Caller implements Tcp {

@@ -1,5 +1,5 @@
-// What the SDK's Udp does, a sentence each.
-// Why: the camera's wire rests on these, and the fake is held to them as the SDK's own class is.
+// What Udp does, a board's and the SDK's, a sentence each.
+// Why: the camera's wire rests on these, and the fake is held to them as both are.
 // Follows Ecma-419 §9.12, and the sources of the Moddable SDK 8.2.3 for the ESP32 and for Linux where both agree.
 
 import type { Udp } from "../../firmware/io/ecma419.ts";

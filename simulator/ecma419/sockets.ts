@@ -1,7 +1,7 @@
-// A network of fake hosts, each with a board's Tcp and Listener and the SDK's Udp.
+// A network of fake hosts, each with a board's Tcp, Listener and Udp.
 // Why: a driver of sockets is tried with peers that do not read, floods, losses and a network that goes and comes again, the same on
 // every engine and without a socket of this computer.
-// Follows firmware/io/tcpsockets.ts, and for Udp modules/io/socket/lwip of the Moddable SDK 8.2.3, the ESP32's. The SDK's Linux classes
+// Follows firmware/io/tcpsockets.ts and udpsockets.ts, and what stands below them. The SDK's Linux classes (8.2.3)
 // differ: they look every 20 ms, one datagram each time, and say 1,536 bytes writable whatever the kernel takes; a socket that a listener
 // gave is written to only after onWritable; a write to a broken one throws nothing; an end that comes while bytes are unread is never
 // told; a Listener whose port is taken throws, and leaves the engine with a dangling pointer; onReadable may come once more after a close
@@ -15,6 +15,10 @@ import { StreamEnd, type Way } from "./stream.ts";
 const PORT_MAX = 65_535;
 const PORT_EPHEMERAL = 49_152;
 const MULTICAST = /^(?:22[4-9]|23\d)\./;
+/** As firmware/io/udpqueues.h has them. */
+const UDP_QUEUE_BYTES = 6_144;
+const UDP_HEAD_BYTES = 8;
+const UDP_DATAGRAM_BYTES_MAX = 1_472;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 const pending = new Pending<StreamEnd>();
@@ -280,11 +284,36 @@ function listenerClassOf(place: Host): ListenerClass {
   };
 }
 
+/** What came to a socket and was not read, as far as there is room. */
+class DatagramQueue {
+  readonly #waiting: Datagram[] = [];
+  #bytes = 0;
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** @returns whether there was room */
+  push(datagram: Datagram): boolean {
+    const bytes = this.#bytes + UDP_HEAD_BYTES + datagram.byteLength;
+    if (datagram.byteLength > UDP_DATAGRAM_BYTES_MAX || bytes > UDP_QUEUE_BYTES) return false;
+    this.#bytes = bytes;
+    this.#waiting.push(datagram);
+    return true;
+  }
+
+  shift(): Datagram | undefined {
+    const datagram = this.#waiting.shift();
+    if (datagram !== undefined) this.#bytes -= UDP_HEAD_BYTES + datagram.byteLength;
+    return datagram;
+  }
+}
+
 function udpClassOf(place: Host): UdpClass {
   return class implements Udp {
     readonly #port: number;
-    readonly #received: Datagram[] = [];
-    readonly #groups = new Set<string>();
+    readonly #received = new DatagramQueue();
+    #group: string | undefined;
     #isClosed = false;
 
     constructor({ port = 0, onReadable }: ConstructorParameters<UdpClass>[0]) {
@@ -293,9 +322,8 @@ function udpClassOf(place: Host): UdpClass {
       place.open.add(this);
       let isPlanned = false;
       place.receivers.set(this.#port, (datagram, group) => {
-        if (group !== undefined && !this.#groups.has(group)) return;
-        this.#received.push(datagram);
-        if (isPlanned) return;
+        if (group !== undefined && group !== this.#group) return;
+        if (!this.#received.push(datagram) || isPlanned) return;
         isPlanned = true;
         place.network.defer(() => {
           isPlanned = false;
@@ -311,8 +339,7 @@ function udpClassOf(place: Host): UdpClass {
 
     write(bytes: Uint8Array, address: string, port: number): void {
       this.#check();
-      if (!ADDRESS.test(address)) throw new RangeError("invalid IP address");
-      if (!place.isUp) throw new Error("UDP send failed");
+      if (!ADDRESS.test(address) || bytes.length > UDP_DATAGRAM_BYTES_MAX || !place.isUp) throw new Error("not sent");
       const sender = this.#port;
       const copy = bytes.slice();
       place.network.defer(() => place.network.send(place, copy, { address, port, sender }));
@@ -320,8 +347,8 @@ function udpClassOf(place: Host): UdpClass {
 
     add(group: string): void {
       this.#check();
-      if (!ADDRESS.test(group)) throw new RangeError("invalid IP address");
-      if (place.isUp) this.#groups.add(group);
+      if (!MULTICAST.test(group) || (this.#group ?? group) !== group) throw new Error("not joined");
+      this.#group = group;
     }
 
     close(): void {

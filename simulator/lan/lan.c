@@ -132,3 +132,57 @@ void xs_lan_vanish(xsMachine *the)
 {
 	callerVanish(first(the));
 }
+
+// An address in figures, where XS may move it.
+static void copyAddress(xsMachine *the, int argument, char address[16])
+{
+	xsmcToStringBuffer(xsArg(argument), address, 16);
+}
+
+// (from, its port, to, its port, bytes, how many in the first piece)
+void xs_lan_say(xsMachine *the)
+{
+	char from[16], to[16];
+	void *bytes;
+	xsUnsignedValue length;
+	copyAddress(the, 0, from);
+	copyAddress(the, 2, to);
+	const uint16_t fromPort = (uint16_t)xsmcToInteger(xsArg(1)), toPort = (uint16_t)xsmcToInteger(xsArg(3));
+	const uint16_t cut = (uint16_t)xsmcToInteger(xsArg(5));
+	xsmcGetBufferReadable(xsArg(4), &bytes, &length);
+	wireSay(&(WireDatagram){ .from = from, .fromPort = fromPort, .to = to, .toPort = toPort, .bytes = bytes,
+		.length = (uint16_t)length, .cut = cut });
+}
+
+static WireOverheard overheard;
+
+// (): what the board sent last to others, as an ArrayBuffer; `undefined` where nothing since
+void xs_lan_overhear(xsMachine *the)
+{
+	if (wireOverhear(&overheard))
+		xsmcSetArrayBuffer(xsResult, overheard.bytes, overheard.length);
+}
+
+// (): to whom, in figures
+void xs_lan_overheard_address(xsMachine *the)
+{
+	xsmcSetString(xsResult, overheard.to);
+}
+
+// (): to which port
+void xs_lan_overheard_port(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, overheard.toPort);
+}
+
+// (): UDP sockets
+void xs_lan_sockets(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, (xsIntegerValue)wireSockets());
+}
+
+// (): groups
+void xs_lan_groups(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, (xsIntegerValue)wireGroups());
+}

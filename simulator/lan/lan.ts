@@ -34,6 +34,17 @@ export const lan = Object.freeze({
   close: native("xs_lan_close") as (caller: number) => void,
   reset: native("xs_lan_reset") as (caller: number) => void,
   vanish: native("xs_lan_vanish") as (caller: number) => void,
+  /** Another host's datagram, in one piece of memory for a cut of 0, or with so many bytes in the first of two. */
+  say: native("xs_lan_say") as (
+    ...[from, fromPort, to, toPort, bytes, cut]: [string, number, string, number, Uint8Array, number]
+  ) => void,
+  /** What the board sent last to others; undefined where nothing since. To whom: */
+  overhear: native("xs_lan_overhear") as () => ArrayBuffer | undefined,
+  overheardAddress: native("xs_lan_overheard_address") as () => string,
+  overheardPort: native("xs_lan_overheard_port") as () => number,
+  /** The UDP sockets that lwIP holds, and the groups that it is in. */
+  sockets: native("xs_lan_sockets") as () => number,
+  groups: native("xs_lan_groups") as () => number,
 });
 
 /** What `lan.state` says, a bit each. */
@@ -56,7 +67,7 @@ export function isBuiltIn(): boolean {
 }
 
 /** What a test says where it was not. */
-export const LEFT_OUT = "a board's TCP over lwIP itself (its sources: apt-get, with dpkg-dev) left out";
+export const LEFT_OUT = "a board's sockets over lwIP itself (its sources: apt-get, with dpkg-dev) left out";
 
 /** Lets everything that is under way arrive, on both sides. */
 export function settle(): void {

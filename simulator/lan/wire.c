@@ -1,5 +1,6 @@
 // The interface behind wire.h: what is sent over it comes back, in its order, when a test says so.
-// Why: both ends of a connection stand in one lwIP. So an attacker has all of TCP at hand, and no socket of this computer is used.
+// Why: both ends of a connection stand in one lwIP. So an attacker has all of TCP at hand, and no socket of this computer is used. Only
+// what goes to others than the board leaves it (datagrams.c).
 // Specification: lwip/netif.h; RFC 9293 §3.1 for the segment that is made by hand.
 
 #include "wire.h"
@@ -13,6 +14,8 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
+
+#include "packets.h"
 
 #define PACKETS_MAX 4096
 // Answers to answers.
@@ -103,6 +106,34 @@ static void understate(struct pbuf *packet, struct tcp_hdr *head)
 	pbuf_add_header(packet, IP_HLEN);
 }
 
+// Whether a caller's packet goes on, and makes it say what he says.
+static bool passes(struct pbuf *packet)
+{
+	struct tcp_hdr *head = (struct tcp_hdr *)((uint8_t *)packet->payload + IP_HLEN);
+	understate(packet, head);
+	return !isSilent[lwip_ntohs(head->src)] && !isSilent[lwip_ntohs(head->dest)];
+}
+
+static bool isToBoard(const struct pbuf *packet)
+{
+	return ip4_addr_cmp(&((struct ip_hdr *)packet->payload)->dest, netif_ip4_addr(&interface));
+}
+
+void packetsBring(struct pbuf *packet)
+{
+#ifdef LATCHKEY_THREADS
+	if (interface.input(packet, &interface) != ERR_OK)
+		pbuf_free(packet);
+#else
+	if (count >= PACKETS_MAX) {
+		pbuf_free(packet);
+		return;
+	}
+	packets[(first + count) % PACKETS_MAX] = packet;
+	count++;
+#endif
+}
+
 static err_t output(struct netif *unused, struct pbuf *packet, const ip4_addr_t *address)
 {
 	(void)unused;
@@ -111,22 +142,17 @@ static err_t output(struct netif *unused, struct pbuf *packet, const ip4_addr_t 
 		losses--;
 		return ERR_OK;
 	}
+	if (!isToBoard(packet)) {
+		datagramsTake(packet);
+		return ERR_OK;
+	}
 	struct pbuf *copy = count < PACKETS_MAX ? pbuf_clone(PBUF_RAW, PBUF_RAM, packet) : NULL;
 	if (copy == NULL)
 		return ERR_MEM;
-	struct tcp_hdr *head = (struct tcp_hdr *)((uint8_t *)copy->payload + IP_HLEN);
-	understate(copy, head);
-	if (isSilent[lwip_ntohs(head->src)] || isSilent[lwip_ntohs(head->dest)]) {
+	if (IPH_PROTO((struct ip_hdr *)copy->payload) == IP_PROTO_TCP && !passes(copy))
 		pbuf_free(copy);
-		return ERR_OK;
-	}
-#ifdef LATCHKEY_THREADS
-	if (interface.input(copy, &interface) != ERR_OK)
-		pbuf_free(copy);
-#else
-	packets[(first + count) % PACKETS_MAX] = copy;
-	count++;
-#endif
+	else
+		packetsBring(copy);
 	return ERR_OK;
 }
 
@@ -136,6 +162,7 @@ static err_t begin(struct netif *netif)
 	netif->name[1] = 'k';
 	netif->mtu = MTU;
 	netif->output = output;
+	netif->flags |= NETIF_FLAG_IGMP;
 	return ERR_OK;
 }
 
@@ -193,7 +220,7 @@ static void deliver(void *most)
 		struct pbuf *packet = packets[first];
 		first = (first + 1) % PACKETS_MAX;
 		count--;
-		if (ip4_addr_cmp(&((struct ip_hdr *)packet->payload)->dest, netif_ip4_addr(&interface)))
+		if (isToBoard(packet) || ip4_addr_ismulticast(&((struct ip_hdr *)packet->payload)->dest))
 			interface.input(packet, &interface);
 		else
 			pbuf_free(packet);

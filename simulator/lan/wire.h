@@ -48,6 +48,35 @@ uint32_t wireHeld(uint16_t port);
 // Of these, how many have ended and are kept for two minutes, as TCP wants it (TIME-WAIT).
 uint32_t wireAtRest(uint16_t port);
 
+#define DATAGRAM_BYTES_MAX 1480
+
+// A datagram of another host's, to the board or to a group. Addresses are in figures.
+typedef struct {
+	const char *from;
+	uint16_t fromPort;
+	const char *to;
+	uint16_t toPort;
+	const uint8_t *bytes;
+	uint16_t length;
+	// Its packet comes in two pieces of memory, with so many of the bytes in the first; 0: in one.
+	uint16_t cut;
+} WireDatagram;
+// Puts it under way.
+void wireSay(const WireDatagram *datagram);
+// A datagram that the board sent to others.
+typedef struct {
+	char to[16];
+	uint16_t toPort;
+	uint16_t fromPort;
+	uint16_t length;
+	uint8_t bytes[DATAGRAM_BYTES_MAX];
+} WireOverheard;
+// The last one. @returns false where there was none since it was asked for
+bool wireOverhear(WireOverheard *overheard);
+// The UDP sockets that lwIP holds, and the groups that it is in beside all hosts'.
+uint32_t wireSockets(void);
+uint32_t wireGroups(void);
+
 #define CALLERS_MAX 64
 
 // Somebody who dials the board. Each function takes his place, 0..CALLERS_MAX-1.

@@ -48,7 +48,9 @@ const CHIP_FILES = [
   "include/soc/rtc.h",
   "include/soc/soc_caps.h",
 ].map((name) => join(CHIP, name));
-const LAN_GLUE = [join(ROOT, "firmware/io/tcpsockets.c"), join(ROOT, "simulator/lan/lan.c")];
+const LAN_GLUE = ["firmware/io/tcpsockets.c", "firmware/io/udpsockets.c", "simulator/lan/lan.c"].map((name) =>
+  join(ROOT, name),
+);
 const MESSAGES = join(ROOT, "simulator/messages");
 const MESSAGE_FILES = ["messages.c", "messages.h", "include/xsHost.h"].map((name) => join(MESSAGES, name));
 const LUMA = ["luma.c", "jpeghead.c", "jpeghead.h"].map((name) => join(ROOT, "camera", name));
@@ -209,7 +211,7 @@ export function lwipSources() {
   return lwipFor(CACHE, once);
 }
 
-/** The jobs for the board's TCP and lwIP below it; none where lwIP's sources are missing, and none on rv32.
+/** The jobs for the board's TCP and UDP, and lwIP below them; none where lwIP's sources are missing, and none on rv32.
  *  @param folder of lwipSources */
 function lanJobs(scratch, folder, flags) {
   if (folder === undefined) return [];

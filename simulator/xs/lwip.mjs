@@ -1,6 +1,6 @@
-// Finds lwIP for the desk: the stack below a board's TCP, from Debian's source package, compiled with ESP-IDF's options.
-// Why: firmware/io/tcplinks.c is tried over lwIP itself and not over what somebody thinks that it does. The sources are had once; where
-// they cannot be, what needs them is left out, and one line says so.
+// Finds lwIP for the desk: the stack below a board's TCP and UDP, from Debian's source package, compiled with ESP-IDF's options.
+// Why: firmware/io/tcplinks.c and udpqueues.c are tried over lwIP itself and not over what somebody thinks that it does. The sources are
+// had once; where they cannot be, what needs them is left out, and one line says so.
 
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { fetchDebianSources, hasDebianSources } from "./debian.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-// TCP over IPv4, and nothing else of it.
+// TCP and UDP over IPv4 with groups, and nothing else of it.
 const CORE = [
   "def",
   "inet_chksum",
@@ -23,21 +23,28 @@ const CORE = [
   "tcp_in",
   "tcp_out",
   "timeouts",
+  "udp",
 ];
 const FILES = [
   ...CORE.map((name) => `core/${name}.c`),
-  ...["ip4", "ip4_addr", "ip4_frag", "icmp"].map((name) => `core/ipv4/${name}.c`),
+  ...["ip4", "ip4_addr", "ip4_frag", "icmp", "igmp"].map((name) => `core/ipv4/${name}.c`),
   "api/tcpip.c",
 ];
-const OURS = ["tcplinks.c", "tcptable.c", "tcpcalls.c", "tcplinks.h", "tcptable.h", "tcpcalls.h"];
+/** What of a board stands on lwIP, as names in firmware/io: both, TCP, UDP. */
+const BOTH = ["lwipcall.c", "lwipcall.h", "lwipwake.c", "lwipwake.h"];
+export const TCP_FILES = Object.freeze([
+  ...["tcplinks.c", "tcptable.c", "tcpcalls.c", "tcplinks.h", "tcptable.h", "tcpcalls.h"],
+  ...BOTH,
+]);
+export const UDP_FILES = Object.freeze(["udpqueues.c", "udpcalls.c", "udpqueues.h", "udpcalls.h", ...BOTH]);
 const DESK = [
-  ...["wire.c", "callers.c", "desk.c", "wire.h"],
+  ...["wire.c", "callers.c", "datagrams.c", "desk.c", "wire.h", "packets.h"],
   ...["include/lwipopts.h", "include/arch/cc.h", "include/arch/sys_arch.h"],
 ];
 
 /** What of the project stands on lwIP: paths. */
 export const LAN_FILES = Object.freeze([
-  ...OURS.map((name) => join(ROOT, "firmware/io", name)),
+  ...new Set([...TCP_FILES, ...UDP_FILES].map((name) => join(ROOT, "firmware/io", name))),
   ...DESK.map((name) => join(ROOT, "simulator/lan", name)),
 ]);
 

@@ -1,19 +1,20 @@
-// Goal: a board's own Listener and Tcp do what the contract says, as the fakes and the SDK's classes do that stand for them.
-// Method: every row about listeners and TCP, over tcpsockets.ts and lwIP itself; whoever dials is a test's own end on the same lwIP. Where
-// lwIP's sources are not at hand it is left out, which is said.
+// Goal: a board's own Listener, Tcp and Udp do what the contract says, as the fakes and the SDK's classes do that stand for them.
+// Method: every row about listeners, TCP and UDP, over tcpsockets.ts, udpsockets.ts and lwIP itself; whoever dials is a test's own end on the
+// same lwIP. Where lwIP's sources are not at hand it is left out, which is said.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Tcp, TcpClass } from "../../../firmware/io/ecma419.ts";
 import { NativeListener, NativeTcp } from "../../../firmware/io/tcpsockets.ts";
+import { NativeUdp } from "../../../firmware/io/udpsockets.ts";
 import { Loop } from "../../ecma419/loop.ts";
 import { SerialCable } from "../../ecma419/serial.ts";
-import { Network } from "../../ecma419/sockets.ts";
 import { ADDRESS, Dialler } from "../../lan/dialler.ts";
 import { isBuiltIn, LEFT_OUT, lan, settle } from "../../lan/lan.ts";
 import { LISTENER_ROWS } from "../listener.ts";
 import { TCP_ROWS } from "../tcp.ts";
 import { begin, type Ground } from "../trial.ts";
+import { UDP_ROWS } from "../udp.ts";
 
 const TURNS_MAX = 2_000;
 /** What is under way has come after so many. */
@@ -58,7 +59,7 @@ class Lan {
 
   constructor() {
     const diallers = this.#diallers;
-    // No row here asks for datagrams or a cable.
+    // No row here asks for a cable.
     const loop = new Loop();
     const cable = new SerialCable(loop.defer);
     this.ground = {
@@ -68,7 +69,7 @@ class Lan {
         }
       },
       Listener: NativeListener,
-      Udp: new Network(loop.defer).host(ADDRESS).Udp,
+      Udp: NativeUdp,
       address: ADDRESS,
       serial: (end, callbacks) => new cable[end]({ port: 1, baud: 38_400, format: "buffer", ...callbacks }),
       later: (callback) => this.#waiting.push({ callback, turns: LATER_TURNS }),
@@ -90,7 +91,7 @@ class Lan {
 if (!isBuiltIn()) console.log(LEFT_OUT);
 else {
   lan.start();
-  for (const row of [...LISTENER_ROWS, ...TCP_ROWS]) {
+  for (const row of [...LISTENER_ROWS, ...TCP_ROWS, ...UDP_ROWS]) {
     test(`${row.claim}: so do a board's classes`, () => {
       const desk = new Lan();
       const faults: (string | undefined)[] = [];

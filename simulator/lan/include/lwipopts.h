@@ -1,5 +1,5 @@
-// lwIP's options on the desk: those of ESP-IDF v6.0 and of the SDK's configuration for an ESP32-S3, as far as TCP over IPv4 needs them.
-// Why: firmware/io/tcplinks.c is tried over lwIP itself, and what strangers can do to it depends on these numbers.
+// lwIP's options on the desk: those of ESP-IDF v6.0 and of the SDK's configuration for an ESP32-S3, as far as TCP and UDP need them.
+// Why: firmware/io/tcplinks.c and udpqueues.c are tried over lwIP itself, and what strangers can do to it depends on these numbers.
 // Follows components/lwip/port/include/lwipopts.h of ESP-IDF, and xsProj-esp32s3/sdkconfig.defaults of the Moddable SDK 8.2.3.
 // With LATCHKEY_THREADS lwIP has its own thread, as on a board; without, one thread is all of it, and it stands under a lock that is
 // looked at, not waited for: so a run can be repeated.
@@ -26,7 +26,8 @@ void *deskAllocateZeros(size_t count, size_t bytes);
 #define LWIP_IPV6 0
 #define LWIP_ARP 0
 #define LWIP_ETHERNET 0
-#define LWIP_UDP 0
+#define LWIP_UDP 1
+#define LWIP_IGMP 1
 #define LWIP_DNS 0
 #define LWIP_DHCP 0
 #define LWIP_RAW 0
