@@ -28,7 +28,7 @@ import { type ViewerDesk, ViewerSession } from "./viewer.ts";
 export const SESSIONS_MAX = 4;
 /** Tickets that are remembered; the oldest goes. */
 export const TICKETS_MAX = 8;
-/** Connections that are open at once; whoever comes then is hung up on. */
+/** Connections that are open at once, more than there are sessions. */
 export const CONNECTIONS_MAX = 8;
 /** How long a connection may be without a session, in milliseconds. */
 export const SILENT_MILLIS = 10_000;
@@ -105,11 +105,15 @@ export class Viewers {
     this.#admissions = [...this.#admissions.slice(1 - TICKETS_MAX), { ticket, until, openings: 0 }];
   }
 
-  /** Hears that somebody connected. */
+  /** Hears that somebody connected. Where there is no place he takes that of whoever has been without a session for longest, so whoever
+   *  fills all of them and says nothing keeps nobody out. */
   connected(number: number, now: Millis): void {
     this.tick(now);
-    if (this.#connections.length >= CONNECTIONS_MAX) this.#parts.carrier.close(number);
-    else this.#connections = [...this.#connections, { number, since: now, session: undefined }];
+    if (this.#connections.length >= CONNECTIONS_MAX) {
+      const longest = this.#connections.find(({ session }) => session === undefined);
+      this.#end((connection) => connection === longest);
+    }
+    this.#connections = [...this.#connections, { number, since: now, session: undefined }];
   }
 
   /** Hears that somebody is gone. */

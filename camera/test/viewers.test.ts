@@ -337,9 +337,30 @@ test("whoever only names an owner's ticket takes nobody's place", () => {
 test("connections without a session are few, and are hung up on after ten seconds", () => {
   const board = visited();
   for (let number = 1; number <= CONNECTIONS_MAX + 1; number++) board.camera.viewerConnected(number, board.now);
-  assert.equal(board.closed, [CONNECTIONS_MAX + 1]);
+  assert.equal(board.closed, [1]);
   board.run(10_000);
   assert.is(board.closed.length, CONNECTIONS_MAX + 1);
+});
+
+test("whoever fills the connections keeps nobody out: a newcomer takes the place of who has been without a session for longest", () => {
+  const board = visited();
+  const onlooker = watching(board, 1);
+  let last = 100;
+  const crowd = (count: number) => {
+    for (const end = last + count; last < end; last++) board.camera.viewerConnected(last, board.now);
+  };
+  crowd(CONNECTIONS_MAX - 1);
+  assert.equal(board.closed, []);
+  const owner = new Onlooker(board, 2, { rights: ALL_RIGHTS });
+  board.ticket(owner.ticket);
+  board.camera.viewerConnected(2, board.now);
+  crowd(CONNECTIONS_MAX - 2);
+  owner.send(owner.link.start());
+  assert.is(owner.ask({ kind: "watch" })?.kind, "watch");
+  crowd(10 * CONNECTIONS_MAX);
+  assert.not.ok(onlooker.isClosed || owner.isClosed);
+  onlooker.look(1_000);
+  assert.ok(onlooker.pictures.length > 0);
 });
 
 test("a sealed request that is replayed, changed or unknown ends the session, and no other", () => {
