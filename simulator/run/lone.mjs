@@ -68,7 +68,6 @@ async function linkModules(folder, player) {
     await run(join(tools, "xsc"), [join(folder, `${name}.js`), "-c", "-e", "-o", folder, "-r", name]);
   }
   const modules = names.map((name) => join(folder, `${name}.xsb`));
-  // "no const": what the bundler declares with var; each costs a pointer of memory.
   const options = ["-b", folder, "-o", folder, "-p", "main", "-s", "*", "-c", CREATION];
   await run(join(tools, "xsl"), [...options, ...modules], { maxBuffer: 1 << 26 });
   return join(folder, "mc.xs.c");

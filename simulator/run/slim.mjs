@@ -3,8 +3,9 @@
 // private name in each function that uses it; for a private method another 16 in the memory of every instance. Each function that
 // `new` could be asked of has a prototype, 48 bytes. And a function inside of another is made anew each time: its code is copied into
 // memory, since code of preloaded modules is not run where it lies (the SDK's tools/xslBase.c, fxMapCode). Each name that is used
-// anywhere, a variable's too, costs 20 bytes and its letters once. So: one bundle, plain members, arrows, no function moved into the one
-// that calls it, and few names: variables are called as properties are. What each is worth: docs/hardware.md, "Link sizes".
+// anywhere, a variable's too, costs 20 bytes and its letters once; a variable of a module that might be written, 4 of memory. So: one
+// bundle, plain members, arrows, no function moved as it is into the one that calls it, constants (a bundler says `var`), numbers where
+// they are read, and few names: variables are called as properties are. What each is worth: docs/hardware.md, "Link sizes".
 // What `#name` keeps apart is kept apart by the compiler, before: an image runs no code but its own. A program must not freeze,
 // spread or enumerate an instance with private members, make one mixin twice, or read a function's `length`; ours does none of it.
 
@@ -20,14 +21,15 @@ const METHODS = new Set(["constructor", "method", "get", "set"]);
 
 /** What terser is asked for. Nothing that it calls unsafe, but that functions lose parameters which they do not read; `$name` is a
  *  property that nobody names by a string.
- *  @param names what variables are called: the nth of a scope by the nth of them, as far as they go */
-function minifying(names) {
+ *  @param names what variables are called: the nth of a scope by the nth of them, as far as they go
+ *  @param numbers what stands for the names that nothing declares */
+function minifying(names, numbers) {
   const own = { get: (index) => `_${index.toString(36)}` };
   const shared = { get: (index) => names[index] ?? own.get(index - names.length) };
   return {
     module: true,
     ecma: 2022,
-    compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false, inline: 1 },
+    compress: { passes: 3, toplevel: true, keep_fargs: false, reduce_funcs: false, global_defs: numbers },
     mangle: { toplevel: true, nth_identifier: shared, properties: { regex: PLAIN_MEMBER, nth_identifier: own } },
     format: { beautify: true, comments: false },
   };
@@ -186,10 +188,63 @@ function* propertyNames(node) {
   for (const child of childrenOf(node)) yield* propertyNames(child);
 }
 
+/** Finds the names that something is written to behind their declaration; a name is taken for the same wherever it stands. */
+function* writtenIn(node) {
+  const { type, left, argument } = node;
+  const isLoop = type === "ForInStatement" || type === "ForOfStatement";
+  const target = type === "AssignmentExpression" || isLoop ? left : type === "UpdateExpression" ? argument : undefined;
+  if (target !== undefined && target.type !== "VariableDeclaration") yield* namesIn(target);
+  for (const child of childrenOf(node)) yield* writtenIn(child);
+}
+
+function* namesIn(pattern) {
+  if (pattern.type === "Identifier") yield pattern.name;
+  if (pattern.type !== "MemberExpression") for (const child of childrenOf(pattern)) yield* namesIn(child);
+}
+
+/** Makes constants of what a bundle declares at its head level by `var`, where nobody writes it again. */
+export function openConstants(program) {
+  const tree = parseModule(program);
+  const written = new Set(writtenIn(tree));
+  const isConstant = ({ id, init }) => id.type === "Identifier" && init !== null && !written.has(id.name);
+  const constants = tree.body.filter(({ kind, declarations }) => kind === "var" && declarations.every(isConstant));
+  return applyEdits(
+    program,
+    constants.map(({ start }) => ({ start, end: start + "var".length, text: "const" })),
+  );
+}
+
+/** The number that an expression is, of numbers and of constants that are known; undefined where it is none. */
+function numberOf(node, numbers) {
+  if (node?.type === "Literal" && typeof node.value === "number") return node.value;
+  if (node?.type === "Identifier") return numbers[node.name];
+  if (node?.type === "UnaryExpression" && node.operator === "-") return -numberOf(node.argument, numbers);
+  if (node?.type !== "BinaryExpression") return undefined;
+  const [left, right] = [node.left, node.right].map((side) => numberOf(side, numbers));
+  const results = { "+": left + right, "-": left - right, "*": left * right, "/": left / right, "**": left ** right };
+  return results[node.operator];
+}
+
+/** Takes the constants that are numbers out of a bundle: each is to be written where it is read.
+ *  @returns `{program, numbers}`: what is left, and the number of each by its name */
+export function takeNumbers(program) {
+  const numbers = Object.create(null);
+  const taken = [];
+  for (const { kind, declarations, start, end } of parseModule(program).body) {
+    if (kind !== "const" || declarations.length > 1) continue;
+    const [{ id, init }] = declarations;
+    const number = numberOf(init, numbers);
+    if (!Number.isFinite(number)) continue;
+    numbers[id.name] = number;
+    taken.push({ start, end, text: "" });
+  }
+  return { program: applyEdits(program, taken), numbers };
+}
+
 /** @param program a bundle: a module of ES2022 whose exports stand in a list   @returns one of the same behaviour */
 export async function slim(program) {
-  const opened = openMembers(program);
+  const { program: opened, numbers } = takeNumbers(openConstants(openMembers(program)));
   const names = new Set(propertyNames(parseModule(opened)));
-  const { code } = await minify(opened, minifying([...names].filter(canBeVariable)));
+  const { code } = await minify(opened, minifying([...names].filter(canBeVariable), numbers));
   return openFunctions(code);
 }

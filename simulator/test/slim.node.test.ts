@@ -4,7 +4,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openFunctions, openMembers, slim } from "../run/slim.mjs";
+import { openConstants, openFunctions, openMembers, slim, takeNumbers } from "../run/slim.mjs";
 
 async function run(program: string): Promise<unknown> {
   return (await import(`data:text/javascript,${encodeURIComponent(program)}`)).answer;
@@ -66,6 +66,49 @@ class Outer {
 const answer = new Outer().make().sum();
 export { answer };`;
   await compare(program, 8);
+});
+
+test("numbers stand where they are read, and a name that means something else somewhere means it there", async () => {
+  const program = `
+var SECOND = 1_000, LIMIT = 2 ** 31;
+var MINUTE_MILLIS = 60_000;
+const HOUR_MILLIS = 60 * MINUTE_MILLIS;
+const BEHIND = -HOUR_MILLIS;
+const inner = (MINUTE_MILLIS) => MINUTE_MILLIS + 1;
+const shown = { MINUTE_MILLIS, HOUR_MILLIS: 5, read: (it) => it.MINUTE_MILLIS };
+function later() { const HOUR_MILLIS = 9; return HOUR_MILLIS + BEHIND; }
+const answer = [HOUR_MILLIS, inner(2), shown.MINUTE_MILLIS, shown.HOUR_MILLIS, shown.read({ MINUTE_MILLIS: 3 }), later(), SECOND, LIMIT];
+export { answer };`;
+  const made = await compare(program, [3_600_000, 3, 60_000, 5, 3, -3_599_991, 1_000, 2_147_483_648]);
+  assert.not.match(made, /(?:var|const|let) \w+ = -?[\d.e]+[,;]/, "none is a variable any more");
+  assert.equal(
+    { ...takeNumbers("const A = 2;\nconst B = A * 3 - 1;\nconst C = f(B);\nvar D = 4;").numbers },
+    { A: 2, B: 5 },
+  );
+});
+
+test("what nobody writes again is constant, and what somebody does is not", async () => {
+  for (const written of [
+    "it = 2",
+    "it += 1",
+    "it++",
+    "[it] = [1]",
+    "({ it } = {})",
+    "({ a: it = 3 } = {})",
+    "for (it of [1]);",
+  ]) {
+    const program = `var it = 0, other = [1];\nfunction write() { ${written} }`;
+    assert.is(openConstants(program), program, written);
+  }
+  assert.is(openConstants("var it;"), "var it;");
+  assert.is(
+    openConstants("var it = 1;\nfor (const other of [it]) other.it = 2;"),
+    "const it = 1;\nfor (const other of [it]) other.it = 2;",
+  );
+  await compare(
+    "var count = 0;\nvar step = 2;\nconst next = () => (count += step);\nnext();\nconst answer = next();\nexport { answer };",
+    4,
+  );
 });
 
 test("text that looks like a private name stays as it is", async () => {
