@@ -123,9 +123,9 @@ export interface UdpClass {
 }
 
 export interface Udp {
-  /** One datagram and who sent it; undefined where none waits. What came while too many waited is lost. */
+  /** One datagram and who sent it; undefined where none waits. What came while too many waited is lost, and what is too long. */
   read(): (ArrayBuffer & { readonly address: string; readonly port: number }) | undefined;
-  /** @param bytes at most 1,472   @throws where it cannot be sent, as without a network */
+  /** @param bytes at most 256   @throws where it cannot be sent, as without a network */
   write(bytes: Uint8Array, address: string, port: number): void;
   /** One group. The SDK for Linux has no `add`.   @throws for what is no group, for a second one, and without memory */
   add(group: string): void;

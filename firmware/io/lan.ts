@@ -22,8 +22,8 @@ import type { Loop } from "./loop.ts";
 export const LAN_PORT = 7447;
 /** Where they find each other: within the site (RFC 2365 §6.1). */
 export const LAN_GROUP = "239.255.76.75";
-/** The longest frame on this wire; handshakes, heartbeats and asks have under 200 bytes. */
-export const DATAGRAM_BYTES_MAX = 1_200;
+/** The longest frame on this wire, and the longest datagram that the socket takes; handshakes, heartbeats and asks have under 200 bytes. */
+export const DATAGRAM_BYTES_MAX = 256;
 /** Senders that are remembered, and for how long: a camera at rest is heard each minute, and counts as lost after so long. */
 export const SOURCES_MAX = 4;
 export const SOURCE_MILLIS = 150_000;
@@ -96,7 +96,7 @@ export class Lan implements Wire {
     if (address !== undefined) this.#open(now);
   }
 
-  /** Sends a frame to whoever may be the other end; without a network it goes nowhere. @param frame 1..1,200 bytes */
+  /** Sends a frame to whoever may be the other end; without a network it goes nowhere. @param frame 1..256 bytes */
   send(frame: Bytes): void {
     assert(frame.length <= DATAGRAM_BYTES_MAX, "what goes over this wire fits a datagram");
     if (this.#udp === undefined) return;
@@ -188,7 +188,6 @@ export class Lan implements Wire {
 
 /** Whether it has the form of what goes over this wire. */
 function isPlausible(frame: Uint8Array): boolean {
-  if (frame.length > DATAGRAM_BYTES_MAX) return false;
   try {
     return TYPES.includes(checkFrame(frame));
   } catch (fault) {

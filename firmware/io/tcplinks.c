@@ -21,10 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lwip/netif.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/tcp.h"
 
+#include "lwipnet.h"
 #include "tcptable.h"
 
 // Each 500 ms (TCP_SLOW_INTERVAL): for so long what was sent before a close may take to get away, and the other end to close as well.
@@ -182,7 +182,7 @@ uint32_t tcpLinksListen(uint16_t port, LwipSend send)
 		if (tcpTableListeners[place].number == 0)
 			listener = &tcpTableListeners[place];
 	}
-	struct tcp_pcb *pcb = listener == NULL || netif_default == NULL ? NULL : listenAt(port);
+	struct tcp_pcb *pcb = listener == NULL || !lwipHasNetwork() ? NULL : listenAt(port);
 	if (pcb == NULL)
 		return 0;
 	wakeOfXs.send = send;

@@ -4,7 +4,7 @@
 // Follows Ecma-419 §9.10 and §9.11 as far as a board that dials nobody needs them; types and lengths are checked in tcpsockets.c.
 
 import type { Listener, ListenerClass, Tcp, TcpClass } from "./ecma419.ts";
-import { opened } from "./opened.ts";
+import { opened } from "./handle.ts";
 
 /** Hears of a link or a listener: which of TcpEventKind in tcplinks.h, and how many. */
 type Told = (kind: number, count: number) => void;

@@ -1,6 +1,6 @@
 // The UDP sockets behind udpqueues.h, over lwIP's own interface of callbacks ("raw").
 // Why it is our own: with the SDK's class (8.2.3, modules/io/socket/lwip/udp.c) whoever sends enough starts the board anew.
-// - udpReceive keeps every packet until XS reads it, in a list without a bound: each holds one of the radio's receive buffers.
+// - udpReceive keeps every packet until XS reads it, in a list without a bound, and on some chips the radio's buffer with it.
 // - udp_sendto_INLWIP writes through what pbuf_alloc gave, whatever that was. It frees the packet by a message to lwIP's own thread, on
 //   which it is: where the queue of 32 messages is full, that thread waits for itself for ever.
 // - `add` changes lwIP's list of groups on the task of XS, while lwIP's thread reads it; and a socket that is closed leaves none.
@@ -10,12 +10,12 @@
 
 #include "udpqueues.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lwip/igmp.h"
-#include "lwip/netif.h"
 #include "lwip/udp.h"
+
+#include "lwipnet.h"
 
 // Stands before each datagram in a queue.
 typedef struct {
@@ -28,7 +28,7 @@ typedef struct {
 	// NULL: the place is free.
 	struct udp_pcb *pcb;
 	// Heads and bytes, what came first in front.
-	uint8_t *queue;
+	uint8_t queue[UDP_QUEUE_BYTES];
 	uint16_t used;
 	uint16_t count;
 	// Something came that XS was not told of.
@@ -78,20 +78,18 @@ uint32_t udpQueuesOpen(uint16_t port, LwipSend send)
 	uint32_t number = 1;
 	while (number <= UDP_SOCKETS_MAX && socketOf(number) != NULL)
 		number++;
-	if (number > UDP_SOCKETS_MAX || netif_default == NULL)
+	if (number > UDP_SOCKETS_MAX || !lwipHasNetwork())
 		return 0;
-	uint8_t *queue = malloc(UDP_QUEUE_BYTES);
-	struct udp_pcb *pcb = queue == NULL ? NULL : udp_new();
-	if (pcb == NULL || udp_bind(pcb, IP_ADDR_ANY, port) != ERR_OK) {
-		if (pcb != NULL)
-			udp_remove(pcb);
-		free(queue);
+	struct udp_pcb *pcb = udp_new();
+	if (pcb == NULL)
+		return 0;
+	if (udp_bind(pcb, IP_ADDR_ANY, port) != ERR_OK) {
+		udp_remove(pcb);
 		return 0;
 	}
-	Socket *its = &sockets[number - 1];
-	*its = (Socket){ .pcb = pcb, .queue = queue };
 	wakeOfXs.send = send;
-	udp_recv(pcb, onReceive, its);
+	sockets[number - 1].pcb = pcb;
+	udp_recv(pcb, onReceive, &sockets[number - 1]);
 	return number;
 }
 
@@ -153,8 +151,7 @@ void udpQueuesClose(uint32_t number)
 	if (!ip4_addr_isany_val(its->group))
 		igmp_leavegroup(IP4_ADDR_ANY4, &its->group);
 	udp_remove(its->pcb);
-	free(its->queue);
-	*its = (Socket){ .pcb = NULL };
+	memset(its, 0, sizeof *its);
 }
 
 bool udpQueuesTake(UdpEvent *event)

@@ -4,7 +4,7 @@
 // Follows Ecma-419 §9.12; types and lengths are checked in udpsockets.c.
 
 import type { Udp, UdpClass } from "./ecma419.ts";
-import { opened } from "./opened.ts";
+import { opened } from "./handle.ts";
 
 /** Gives the host function of that C name. Declared by xs.d.ts in the SDK; here for the desk's compiler. */
 declare function native(name: string): { call(self: unknown, ...values: unknown[]): never };

@@ -14,11 +14,11 @@ import { StreamEnd, type Way } from "./stream.ts";
 
 const PORT_MAX = 65_535;
 const PORT_EPHEMERAL = 49_152;
-const MULTICAST = /^(?:22[4-9]|23\d)\./;
+const MULTICAST = /^(?:22[4-9]|23\d)(?:\.\d{1,3}){3}$/;
 /** As firmware/io/udpqueues.h has them. */
 const UDP_QUEUE_BYTES = 6_144;
 const UDP_HEAD_BYTES = 8;
-const UDP_DATAGRAM_BYTES_MAX = 1_472;
+const UDP_DATAGRAM_BYTES_MAX = 256;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 const pending = new Pending<StreamEnd>();
@@ -38,7 +38,9 @@ export class Host {
   readonly open = new Set<object>();
   /** For the classes of this file: by port, whoever takes connections and datagrams. */
   readonly listeners = new Map<number, (end: StreamEnd) => void>();
-  readonly receivers = new Map<number, (datagram: Datagram, group: string | undefined) => void>();
+  readonly receivers = new Map<number, (datagram: Datagram) => void>();
+  /** The groups that its sockets joined, each as often as one did. */
+  readonly groups: string[] = [];
   readonly network: Network;
 
   constructor(network: Network, address: string) {
@@ -121,10 +123,10 @@ export class Network implements Way {
   ): void {
     const isGroup = MULTICAST.test(to.address);
     for (const place of this.#places.values()) {
-      if (isGroup ? place === from : place.address !== to.address) continue;
+      if (isGroup ? place === from || !place.groups.includes(to.address) : place.address !== to.address) continue;
       if (this.isBlocked(from.address, place.address) || this.loses(from.address, place.address)) continue;
       const datagram = Object.assign(bytes.slice().buffer, { address: from.address, port: to.sender });
-      place.receivers.get(to.port)?.(datagram, isGroup ? to.address : undefined);
+      place.receivers.get(to.port)?.(datagram);
     }
   }
 
@@ -321,8 +323,7 @@ function udpClassOf(place: Host): UdpClass {
       this.#port = bind(place.receivers, port);
       place.open.add(this);
       let isPlanned = false;
-      place.receivers.set(this.#port, (datagram, group) => {
-        if (group !== undefined && group !== this.#group) return;
+      place.receivers.set(this.#port, (datagram) => {
         if (!this.#received.push(datagram) || isPlanned) return;
         isPlanned = true;
         place.network.defer(() => {
@@ -348,6 +349,7 @@ function udpClassOf(place: Host): UdpClass {
     add(group: string): void {
       this.#check();
       if (!MULTICAST.test(group) || (this.#group ?? group) !== group) throw new Error("not joined");
+      if (this.#group === undefined) place.groups.push(group);
       this.#group = group;
     }
 
@@ -356,6 +358,7 @@ function udpClassOf(place: Host): UdpClass {
       this.#isClosed = true;
       place.open.delete(this);
       place.receivers.delete(this.#port);
+      if (this.#group !== undefined) place.groups.splice(place.groups.indexOf(this.#group), 1);
     }
 
     #check(): void {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lwip/sys.h"
+
 #include "ordeal.h"
 
 #define OPEN_MAX TCP_LINKS_MAX
@@ -25,6 +27,9 @@ static uint32_t taken, opened, ended, bytesHeard, bytesSent;
 // The queue of messages to XS, which others fill as well.
 static _Atomic int messages;
 static _Atomic bool isQueueFull;
+// The last message found no room, and when it was sent.
+static _Atomic bool isRefused;
+static uint32_t refusedAt;
 static bool isOnOneThread;
 // It only takes.
 static bool isResting;
@@ -32,7 +37,10 @@ static bool isResting;
 bool houseWake(void)
 {
 	claim(messages == 0 || !isOnOneThread, "one message is under way at a time");
-	if (isQueueFull || messages >= MESSAGES_MAX)
+	claim(!isRefused || !isOnOneThread || sys_now() - refusedAt >= 20, "one that found no room is not sent again before 20 ms");
+	refusedAt = sys_now();
+	isRefused = isQueueFull || messages >= MESSAGES_MAX;
+	if (isRefused)
 		return false;
 	messages++;
 	return true;

@@ -217,7 +217,8 @@ function lanJobs(scratch, folder, flags) {
   if (folder === undefined) return [];
   const includes = [join(MESSAGES, "include"), RADIO, ...lanIncludes(folder)].map((each) => `-I${each}`);
   const sources = [...LAN_GLUE, ...LAN_FILES, ...lwipFiles(folder)].filter(isC);
-  return jobsFor(scratch, "lan", sources, [...includes, ...flags]);
+  // A test is both ends.
+  return jobsFor(scratch, "lan", sources, ["-DLATCHKEY_UDP_SOCKETS_MAX=2", ...includes, ...flags]);
 }
 
 function writeIncludes(scratch, { engine, hasLwip }) {

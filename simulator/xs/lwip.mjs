@@ -31,7 +31,7 @@ const FILES = [
   "api/tcpip.c",
 ];
 /** What of a board stands on lwIP, as names in firmware/io: both, TCP, UDP. */
-const BOTH = ["lwipcall.c", "lwipcall.h", "lwipwake.c", "lwipwake.h"];
+const BOTH = ["lwipcall.c", "lwipcall.h", "lwipnet.h", "lwipwake.c", "lwipwake.h"];
 export const TCP_FILES = Object.freeze([
   ...["tcplinks.c", "tcptable.c", "tcpcalls.c", "tcplinks.h", "tcptable.h", "tcpcalls.h"],
   ...BOTH,

@@ -119,7 +119,6 @@ const REFUSED: readonly [string, Bytes][] = [
   ["a phone's handshake", frameOf(1)],
   ["a picture", frameOf(FRAME_MEDIA)],
   ["a handshake of another size", frameOf(FRAME_KK_1, 1, 58)],
-  ["a frame that is too long for this wire", frameOf(FRAME_COMMANDS, 1, DATAGRAM_BYTES_MAX + 1)],
 ];
 
 for (const [name, frame] of REFUSED) {
@@ -268,7 +267,7 @@ test("a flood that never ends lets others come between", () => {
   host.receivers.delete(LAN_PORT);
   const lan = new Lan({ udp: endless, loop, received: () => {} });
   lan.networkChanged(LOCK, loop.uptime());
-  host.receivers.get(LAN_PORT)?.(Object.assign(new ArrayBuffer(1), { address: "", port: 1 }), undefined);
+  host.receivers.get(LAN_PORT)?.(Object.assign(new ArrayBuffer(1), { address: "", port: 1 }));
   loop.run();
   assert.is(reads, READS_MAX);
   loop.pass(1);

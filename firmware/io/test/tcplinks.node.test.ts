@@ -75,6 +75,12 @@ const MISTAKES: readonly Mistake[] = [
     replace: "(void)onRetry;",
   },
   {
+    claim: "a wake that is tried again for each segment that comes",
+    file: "lwipwake.c",
+    find: "wake->isLost || ",
+    replace: "",
+  },
+  {
     claim: "events that the last wake left, and nobody is woken for",
     file: "lwipwake.c",
     find: "isUnderWay = false;\n\tlwipWake(wake);",

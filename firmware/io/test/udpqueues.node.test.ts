@@ -50,10 +50,16 @@ const MISTAKES: readonly Mistake[] = [
     replace: "return error == ERR_OK;",
   },
   {
-    claim: "a queue that is kept",
+    claim: "a longer one than it can hold that is sent",
     file: "udpqueues.c",
-    find: "free(its->queue);",
-    replace: ";",
+    find: "datagram->length > UDP_DATAGRAM_BYTES_MAX || ",
+    replace: "",
+  },
+  {
+    claim: "a group that could not be joined, and is said to be",
+    file: "udpqueues.c",
+    find: "if (igmp_joingroup(IP4_ADDR_ANY4, &group) != ERR_OK)\n\t\treturn false;",
+    replace: "igmp_joingroup(IP4_ADDR_ANY4, &group);",
   },
   {
     claim: "a socket that is closed, and lwIP is not told",
@@ -74,9 +80,9 @@ const MISTAKES: readonly Mistake[] = [
     replace: "",
   },
   {
-    claim: "a port that could not be had, and whose queue is kept",
+    claim: "a port that could not be had, and whose socket is kept",
     file: "udpqueues.c",
-    find: "free(queue);",
+    find: "udp_remove(pcb);",
     replace: ";",
   },
   {
@@ -84,6 +90,12 @@ const MISTAKES: readonly Mistake[] = [
     file: "lwipwake.c",
     find: "sys_timeout(RETRY_MILLIS, onRetry, wake);",
     replace: "(void)onRetry;",
+  },
+  {
+    claim: "a wake that is tried again for each datagram that comes",
+    file: "lwipwake.c",
+    find: "wake->isLost || ",
+    replace: "",
   },
   {
     claim: "events that the last wake left, and nobody is woken for",
@@ -96,6 +108,7 @@ const MISTAKES: readonly Mistake[] = [
 await testOrdeal("udpqueues.c", {
   ours: UDP_FILES,
   desk: ["datagramordeal.c"],
+  flags: ["-DLATCHKEY_UDP_SOCKETS_MAX=2"],
   mistakes: MISTAKES,
   isBusy(output) {
     const [opened = 0, heard = 0] = [/opened (\d+)/, /heard (\d+)/].map((pattern) => Number(pattern.exec(output)?.[1]));

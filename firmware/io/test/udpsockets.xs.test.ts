@@ -19,7 +19,7 @@ const GROUP = "239.255.76.75";
 const PORT = 7_447;
 const QUEUE_BYTES = 6_144;
 const HEAD_BYTES = 8;
-const DATAGRAM_BYTES_MAX = 1_472;
+const DATAGRAM_BYTES_MAX = 256;
 
 const open: NativeUdp[] = [];
 
@@ -71,13 +71,13 @@ row("without a network there is no socket, and what is open sends nothing", () =
   udp.write(ascending(0, 1), OTHER, PORT);
 });
 
-for (const cut of [0, 1, 700, 1_199]) {
+for (const cut of [0, 1, 100, 199]) {
   row(`a datagram comes whole, with who sent it (${cut} bytes in front of where its packet is cut)`, () => {
     const { udp, told } = bind();
-    say(ascending(0, 1_200), { fromPort: 9, cut });
+    say(ascending(0, 200), { fromPort: 9, cut });
     settle();
     assert.equal(told, [1]);
-    assert.equal(readOf(udp), { bytes: ascending(0, 1_200), from: `${OTHER}:9` });
+    assert.equal(readOf(udp), { bytes: ascending(0, 200), from: `${OTHER}:9` });
     assert.is(udp.read(), undefined);
   });
 }
@@ -129,11 +129,23 @@ row("it is in a group from when it joins it to when it is closed", () => {
   assert.equal(second.told, []);
 });
 
+row("the network is in a group, so each socket at the port hears it", () => {
+  const { udp, told } = bind();
+  const other = bind(PORT + 1);
+  udp.add(GROUP);
+  for (const port of [PORT, PORT + 1]) say(ascending(0, 3), { to: GROUP, port });
+  settle();
+  assert.equal([told, other.told], [[1], [1]]);
+});
+
 row("a second group, and what is none, is refused", () => {
   const { udp } = bind();
   for (const wrong of [
     "nowhere",
     "",
+    "239.",
+    // Every network is in it.
+    "224.0.0.1",
     BOARD,
     "255.255.255.255",
     "999.1.1.1",
@@ -164,15 +176,15 @@ for (const size of [0, 40, 100, DATAGRAM_BYTES_MAX]) {
   });
 }
 
-row("what is longer than a packet of the network is lost, and what has room still comes", () => {
+row("what is longer than the wire's frames is lost, and what has room still comes", () => {
   const { udp } = bind();
-  for (let number = 0; number < 4; number++) say(ascending(number, DATAGRAM_BYTES_MAX));
-  say(ascending(4, DATAGRAM_BYTES_MAX));
-  say(ascending(5, DATAGRAM_BYTES_MAX + 1));
-  say(ascending(6, 100));
+  const most = Math.floor(QUEUE_BYTES / (HEAD_BYTES + DATAGRAM_BYTES_MAX));
+  for (let number = 0; number <= most; number++) say(ascending(number, DATAGRAM_BYTES_MAX));
+  for (const length of [DATAGRAM_BYTES_MAX + 1, 1_480]) say(ascending(100, length));
+  say(ascending(200, 60));
   settle();
-  const came = Array.from({ length: 6 }, () => readOf(udp)?.bytes[0]);
-  assert.equal(came, [0, 1, 2, 3, 6, undefined]);
+  const came = Array.from({ length: most + 2 }, () => readOf(udp)?.bytes[0]);
+  assert.equal(came, [...Array.from({ length: most }, (_, number) => number), 200, undefined]);
 });
 
 row("what it sends goes to where it says, each byte of a view and no more", () => {
@@ -188,7 +200,9 @@ row("what it sends goes to where it says, each byte of a view and no more", () =
   }
   udp.write(ascending(0, DATAGRAM_BYTES_MAX), OTHER, PORT);
   assert.is(lan.overhear()?.byteLength, DATAGRAM_BYTES_MAX);
-  assert.throws(() => udp.write(ascending(0, DATAGRAM_BYTES_MAX + 1), OTHER, PORT));
+  for (const length of [DATAGRAM_BYTES_MAX + 1, 4_096, 65_536, 65_541]) {
+    assert.throws(() => udp.write(new Uint8Array(length), OTHER, PORT), `${length}`);
+  }
   assert.is(lan.overhear(), undefined);
 });
 
@@ -241,14 +255,25 @@ row("as many are open as there are places, and a port is one's alone", () => {
   bind(0);
 });
 
-row("a network that goes and comes again leaves it as it was", () => {
+row("what is open over a network that goes and comes again hears and is in its group as before", () => {
   const { udp, told } = bind();
   udp.add(GROUP);
   lan.up(false);
   say(ascending(0, 10));
   settle();
   assert.equal(told, []);
+  lan.up(true);
+  for (const to of [BOARD, GROUP]) say(ascending(0, 10), { to });
+  settle();
+  assert.equal(told, [2]);
+});
+
+row("a group is left while there is no network, and the next socket joins anew", () => {
+  const { udp } = bind();
+  udp.add(GROUP);
+  lan.up(false);
   udp.close();
+  assert.is(lan.groups(), 0);
   lan.up(true);
   const { udp: again, told: toldAgain } = bind();
   again.add(GROUP);
