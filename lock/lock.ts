@@ -175,8 +175,8 @@ export class Lock {
   insidePressed(now: Millis): void {
     this.#now = now;
     this.#presence.press(this.#visits.isGuestInside, now);
-    this.#visits.pressed(now);
     this.#doorway.step({ kind: "inside" }, now);
+    this.#visits.pressed(now);
     this.#recorder.inside(now);
     this.#reset.pressed(this.#visits.isOpen, now);
   }

@@ -204,12 +204,22 @@ function adopt(
     return bolt.at === "locked" ? { ...bolt, witness } : lock({ cause, witness }, turn);
   }
   if (position === "retracted") {
-    return bolt.at === "unlocked" ? { ...bolt, witness } : rest({ cause, witness, isLockWanted: false }, turn);
+    if (bolt.at === "unlocked") return { ...bolt, witness };
+    const isLockWanted = bolt.at === "unknown" && bolt.isLockWanted;
+    return noLater(rest({ cause, witness, isLockWanted }, turn), bolt);
   }
   if (bolt.at === "jammed") return bolt;
   if (bolt.at !== "unknown") turn.effects.push({ kind: "report", what: "moved", cause });
   const isLockWanted = bolt.at !== "locked" && bolt.isLockWanted;
-  return { at: "unknown", isLockWanted, relockAt: relockAt(isLockWanted, turn.settings.relockMillis, turn) };
+  const relock = relockAt(isLockWanted, turn.settings.relockMillis, turn);
+  return noLater({ at: "unknown", isLockWanted, relockAt: relock }, bolt);
+}
+
+/** Keeps the time at which it was to lock, where that is sooner: a contact that flickers puts it off no more than a hand at the
+ *  thumbturn does. */
+function noLater<Rest extends BoltAt<"unknown" | "unlocked">>(after: Rest, before: BoltState): Rest {
+  if (!("relockAt" in before) || before.relockAt === undefined || after.relockAt === undefined) return after;
+  return before.relockAt < after.relockAt ? { ...after, relockAt: before.relockAt } : after;
 }
 
 /** A drive that was blocked or ran out of time; resting states take it as the echo of one that was given up. */
@@ -240,14 +250,16 @@ function fail(bolt: BoltState, position: "thrown" | "retracted" | "unknown", tur
 
 /** Somebody inside wants out: the bolt is pulled again, and never thrown against them. For anybody else a bolt half out
  *  of its keeper is the worst of both, neither open nor locked, and looks shut: it goes back to where it held, the alarm
- *  tells, and the next request begins anew. Where the door may stand open there is nothing to go back to. */
+ *  tells, and the next request begins anew. Where the door may stand open there is nothing to go back to. A bolt that never left
+ *  its keeper, as is seen, holds whoever asked. */
 function failRetract(bolt: BoltAt<"unlocking">, position: "thrown" | "retracted" | "unknown", turn: Turn): BoltState {
   const { cause } = bolt;
   if (cause === "inside" && bolt.attempt < RETRIES_MAX) {
     turn.effects.push({ kind: "drive", command: "retract" });
     return { ...bolt, attempt: bolt.attempt + 1, deadline: driveEnd(turn) };
   }
-  if (cause === "inside" || turn.contact.is === "open" || (position !== "thrown" && !isShut(turn))) {
+  const isInKeeper = position === "thrown" && turn.contact.is !== "open";
+  if (!isInKeeper && (cause === "inside" || !isShut(turn))) {
     reportFailed("unlock", { cause, hasLeft: position !== "thrown" }, turn);
     return jam("retract", turn);
   }

@@ -7,6 +7,8 @@ import { crypto } from "#crypto";
 import { KIND_ACT, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { Desk } from "../../simulator/desk.ts";
 import type { DeskOptions } from "../../simulator/table.ts";
+import { SEEING } from "./onlooker.ts";
+import { scene } from "./scene.ts";
 
 function adopted(options: Partial<DeskOptions> = {}): Desk {
   const desk = new Desk({ crypto, ...options });
@@ -56,6 +58,45 @@ test("an act that could not be written is obeyed once, however often it is carri
   assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 7 }), "yes");
   assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 7 }), "sequence");
   assert.is(owner.state({ kind: KIND_ACT, operation: 0 }, { sequence: 8 }), "yes");
+});
+
+test("a press while a guest waits for the camera drives before the refusal is written", () => {
+  const { desk, camera, token } = scene();
+  camera.beat = { ...SEEING, okMillis: 0 };
+  camera.pass(3_000);
+  assert.is(desk.open(token), "no");
+  const before = desk.rig.retractions;
+  desk.flash.cutAfterWords(0);
+  desk.pressInside();
+  assert.is(desk.rig.retractions, before + 1);
+});
+
+/** Somebody inside presses while somebody outside pulls at the leaf; an hour later the bolt is free, and never left its keeper. */
+function heldShut(): Desk {
+  const desk = adopted();
+  desk.passTime(60);
+  desk.rig.jam = "stuck";
+  desk.pressInside();
+  desk.passTime(10);
+  desk.rig.jam = "free";
+  assert.ok(desk.rig.thrownSensor.isActive);
+  desk.passTime(3_600);
+  return desk;
+}
+
+test("behind a press that found the bolt stuck in its keeper a door that is forced is an alarm", () => {
+  const desk = heldShut();
+  desk.rig.leaf = "open";
+  desk.moveMagnet(false);
+  assert.equal(
+    desk.entries("alarm").map(({ alarm }) => alarm),
+    ["jammed", "forced"],
+  );
+});
+
+test("and guests are let in", () => {
+  const desk = heldShut();
+  assert.is(desk.open(desk.grant({ to: desk.person("guest") })), "yes");
 });
 
 test("a press during a visit gives no presence, and a visit ends the presence before it", () => {

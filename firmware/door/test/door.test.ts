@@ -55,6 +55,22 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
     `${AT_HOME}; ${UNLOCKED}; say opened manual; say closed manual; drive throw; say locked auto sensor`,
   ],
   [
+    "a contact that flickers does not put the relocking off",
+    "boot thrown, close, unlock, retracted, 20000, turned between, 30, turned open, 9969, 1, thrown",
+    `${AT_HOME}; ${UNLOCKED}; say moved manual; say unlocked manual sensor; drive throw; say locked auto sensor`,
+  ],
+  [
+    "a lock that was asked for with the door open outlives a contact that flickers",
+    "boot retracted, open, lock, turned between, 30, turned open, 60000, close, 2000, thrown",
+    "say unlocked boot sensor; say opened boot; deferred; say moved manual; say unlocked manual sensor; say closed manual; drive throw; say locked request sensor",
+    { isAutoRelock: false },
+  ],
+  [
+    "somebody inside who cannot get out of a bolt that never left its keeper is behind a locked door, as is seen",
+    "boot thrown, close, inside, stall in keeper, stall in keeper, stall in keeper, open",
+    `${AT_HOME}; drive retract; drive retract; drive retract; ALARM jammed; drive stop; failed unlock inside, never left; say locked auto sensor; say opened manual; ALARM forced`,
+  ],
+  [
     "nobody opens, and it locks again",
     "boot thrown, close, unlock, retracted, 29999, 1, thrown",
     `${AT_HOME}; ${UNLOCKED}; drive throw; say locked auto sensor`,

@@ -22,6 +22,7 @@ export const LINES: Readonly<Record<string, DoorEvent>> = {
   "stall in keeper": { kind: "bolt", report: { kind: "failed", reason: "stall", position: "thrown" } },
   "turned open": sensed("retracted", "manual"),
   "turned shut": sensed("thrown", "manual"),
+  "turned between": sensed("unknown", "manual"),
   "boot thrown": sensed("thrown", "boot"),
   "boot retracted": sensed("retracted", "boot"),
   "boot unknown": sensed("unknown", "boot"),
