@@ -9,6 +9,10 @@ import type { Input, Millis } from "../platform.ts";
 /** The longest drive: what the hardware one-shot allows. */
 export const DRIVE_MILLIS_MAX = 5_000;
 
+/** For so long from when a drive is turned back its end contacts may tell of where the bolt was: longer than they are debounced. A drive
+ *  that believed them would be over, with the bolt just out of its place. */
+export const STALE_MILLIS = 60;
+
 /** Where the bolt was sensed to be. */
 export type BoltPosition = "thrown" | "retracted" | "unknown";
 

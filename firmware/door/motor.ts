@@ -12,6 +12,7 @@ import {
   DRIVE_MILLIS_MAX,
   type EndContacts,
   positionOf,
+  STALE_MILLIS,
   sensed,
 } from "./bolt.ts";
 
@@ -34,6 +35,8 @@ export interface MotorParts {
 
 type Moving = Exclude<BoltCommand, "stop">;
 
+type Reached = Extract<BoltReport, { kind: "reached" }>;
+
 interface Task {
   readonly command: Moving;
   /** A retract was asked for: a latch that sticks on its way out takes nothing from a bolt that is retracted. */
@@ -41,6 +44,8 @@ interface Task {
   readonly startedAt: Millis;
   /** Only for a latch that is let out: after this long it is back. */
   readonly latchMillis: number;
+  /** Whether it replaced another, which was on its way from where this one goes to. */
+  readonly isTurnedBack: boolean;
 }
 
 /** Drives a bolt by a motor; both outputs are off from here on, until a command. A pulled latch takes no power: the gear
@@ -70,6 +75,7 @@ export class Motor implements Bolt {
 
   drive(command: BoltCommand, now: Millis): BoltReport | undefined {
     assert(!this.#isClosed, "motor: no command after close");
+    const former = this.#task?.command;
     this.#giveUp(now);
     if (command === "stop") return undefined;
     const { driveMillis, ends, retract, throw: outward } = this.#parts;
@@ -83,10 +89,11 @@ export class Motor implements Bolt {
       isRetract,
       startedAt: now,
       latchMillis: Math.min(this.#pulledMillis, driveMillis),
+      isTurnedBack: former !== undefined && former !== command,
     };
     // A bolt that is moved takes the latch with it.
     if (task.command === "throw" || task.command === "retract") this.#pulledMillis = 0;
-    const there = this.#arrival(task);
+    const there = this.#arrival(task, now);
     if (there !== undefined) return this.#end(there);
     this.#task = task;
     (task.command === "retract" || task.command === "pullLatch" ? retract : outward).write(true);
@@ -98,7 +105,7 @@ export class Motor implements Bolt {
     const task = this.#task;
     if (task === undefined) return this.#watch();
     const elapsed = now - task.startedAt;
-    const there = this.#arrival(task);
+    const there = this.#arrival(task, now);
     if (there !== undefined) return this.#end(there);
     if (task.command === "releaseLatch" && (elapsed >= task.latchMillis || this.#hasLeft())) return this.#letOut(now);
     if (this.#parts.stall.isActive && elapsed >= this.#parts.inrushMillis) return this.#stall(task, now);
@@ -131,8 +138,9 @@ export class Motor implements Bolt {
   }
 
   /** What an end contact says of a command. It does not see the latch, which is beyond the retracted bolt. */
-  #arrival({ command }: Task): Extract<BoltReport, { kind: "reached" }> | undefined {
+  #arrival({ command, isTurnedBack, startedAt }: Task, now: Millis): Reached | undefined {
     if (command === "pullLatch" || command === "releaseLatch") return undefined;
+    if (isTurnedBack && now - startedAt < STALE_MILLIS) return undefined;
     const wanted = command === "throw" ? "thrown" : "retracted";
     if (positionOf(this.#parts.ends) !== wanted) return undefined;
     return { kind: "reached", position: wanted, witness: "sensor" };
@@ -145,7 +153,7 @@ export class Motor implements Bolt {
     return this.#end({ kind: "reached", position, witness: ends === undefined ? "none" : "sensor" });
   }
 
-  #end(report: Extract<BoltReport, { kind: "reached" }>): BoltReport {
+  #end(report: Reached): BoltReport {
     this.#release();
     this.#position = report.position;
     this.#pulledMillis = 0;

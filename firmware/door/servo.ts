@@ -12,6 +12,7 @@ import {
   DRIVE_MILLIS_MAX,
   type EndContacts,
   positionOf,
+  STALE_MILLIS,
   sensed,
 } from "./bolt.ts";
 
@@ -39,6 +40,8 @@ interface Turn {
   readonly isHolding: boolean;
   /** The latch was pulled before or is still on its way back, and the contact of the retracted bolt does not see it on its way back. */
   readonly isFromLatch: boolean;
+  /** It replaced another, which was on its way from where this one goes to. */
+  readonly isTurnedBack: boolean;
 }
 
 /** Drives a bolt by a servo; its supply is off from here on, until a command. */
@@ -79,7 +82,8 @@ export class Servo implements Bolt {
     const before = this.#turn;
     const isFromLatch =
       command === "releaseLatch" || (before !== undefined && (before.command === "pullLatch" || before.isFromLatch));
-    this.#turn = { command, startedAt: now, isHolding: false, isFromLatch };
+    const isTurnedBack = before !== undefined && before.command !== command;
+    this.#turn = { command, startedAt: now, isHolding: false, isFromLatch, isTurnedBack };
     this.#position = "unknown";
     return undefined;
   }
@@ -114,6 +118,7 @@ export class Servo implements Bolt {
     const wanted = turn.command === "throw" ? "thrown" : "retracted";
     if ((ends === undefined || turn.isFromLatch) && elapsed < moveMillis) return undefined;
     if (ends === undefined) return this.#end(wanted, "none");
+    if (turn.isTurnedBack && elapsed < STALE_MILLIS) return undefined;
     return positionOf(ends) === wanted ? this.#end(wanted, "sensor") : undefined;
   }
 

@@ -35,6 +35,20 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     `${AT_THROWN}; reached thrown sensor; off`,
   ],
   [
+    "a motor that is turned back believes no contact that the bolt may just have left",
+    MOTOR,
+    "retracted",
+    "10, throw, 10, retract, on?, 10, on?, -retracted, 100, on?, +retracted, 10, on?",
+    "sensed retracted sensor boot; retract; retract; retract; reached retracted sensor; off",
+  ],
+  [
+    "a motor that is turned back before the bolt has moved ends when the contact must be true",
+    MOTOR,
+    "retracted",
+    "10, throw, 10, retract, 50, on?, 10, on?",
+    "sensed retracted sensor boot; retract; reached retracted sensor; off",
+  ],
+  [
     "a motor's inrush is no stall",
     MOTOR,
     "thrown",

@@ -22,6 +22,20 @@ const RUNS: readonly (readonly [string, Make, string, string, string])[] = [
     "sensed retracted sensor boot; 0; reached thrown sensor",
   ],
   [
+    "a servo that is turned back believes no contact that the bolt may just have left",
+    SERVO,
+    "retracted",
+    "10, throw, 10, retract, 10, on?, -retracted, 100, on?, +retracted, 10, on?",
+    "sensed retracted sensor boot; power; power; reached retracted sensor; off",
+  ],
+  [
+    "a servo that is turned back before the bolt has moved ends when the contact must be true",
+    SERVO,
+    "retracted",
+    "10, throw, 10, retract, 50, on?, 10, on?",
+    "sensed retracted sensor boot; power; reached retracted sensor; off",
+  ],
+  [
     "T53: a servo that does not arrive ends at its deadline",
     SERVO,
     "thrown",
