@@ -77,6 +77,8 @@ export class Visits {
     this.#knock.admit(visit.leaf, now);
     this.#throwAt = undefined;
     this.#visit = visit;
+    // Whoever finds the leaf open needs no other opening to come in by.
+    if (door.contact.is === "open") this.#opened(visit, true, now);
     this.#filming.begin();
     this.#filming.ask(now, visit, undefined);
     if (visit.isGuest) this.#desk.presence.end();
@@ -116,9 +118,9 @@ export class Visits {
     if (what === "opened") presence.end();
     if (visit === undefined) {
       if (what === "opened" || what === "closed") this.#filming.moved(now);
-      if (cause === "boot") return;
-      this.notify(what);
-      recorder.door(what, cause, now);
+      if (cause !== "boot") this.notify(what);
+      // Found open at a start: somebody opened it while the lock did not look.
+      if (cause !== "boot" || what === "opened") recorder.door(what, cause, now);
       return;
     }
     if (what === "opened") this.#opened(visit, cause === "boot", now);
@@ -158,6 +160,7 @@ export class Visits {
     visit.isOverstayed = true;
     this.#desk.indicator.signal("alarm");
     this.#desk.recorder.alarm("dwell", now);
+    this.notifyOwners("alarm");
   }
 
   get nextTick(): Millis | undefined {

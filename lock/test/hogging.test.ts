@@ -168,6 +168,19 @@ test("a guest who stays longer than the grant allows is an alarm, once", () => {
   assert.is(desk.entries("alarm").filter(({ alarm }) => alarm === "dwell").length, 1);
 });
 
+test("an owner who listens is told of a guest who stays too long", () => {
+  const desk = adopted();
+  const owner = desk.ownerSession(desk.owner, "tcp");
+  assert.is(desk.open(desk.grant({ to: desk.person("courier"), dwellMinutes: 5 })), "yes");
+  desk.passTime(1);
+  desk.openDoor();
+  for (let minute = 0; minute < 6; minute++) {
+    desk.passTime(60);
+    owner.ask({ kind: "status" });
+  }
+  assert.ok(owner.notices.some(({ event }) => event === "alarm"));
+});
+
 test("strangers leave room for the alarm", () => {
   const desk = adopted({ sectors: [12, 5, 3] });
   for (let hour = 0; hour < 400; hour++) {

@@ -1,0 +1,66 @@
+// Goal: a leaf that stands open when something begins counts as opened: whoever comes then needs no other opening, and a start says so.
+// Method: visits at a door that an owner left open, and a leaf that was opened while the lock had no power.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { KIND_ACT } from "../../firmware/grant/body.ts";
+import { Desk } from "../../simulator/desk.ts";
+
+function adopted(): Desk {
+  const desk = new Desk({ crypto });
+  assert.is(desk.adopt(), "yes");
+  return desk;
+}
+
+/** An owner opens, and the leaf stands open. */
+function leftOpen(): Desk {
+  const desk = adopted();
+  assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes");
+  desk.passTime(1);
+  assert.ok(desk.openDoor());
+  return desk;
+}
+
+test("a visit that begins at an open leaf has its first opening: the record says so, and no retry is free", () => {
+  const desk = leftOpen();
+  const token = desk.grant({ to: desk.person("guest"), uses: 1 });
+  assert.is(desk.open(token), "yes");
+  desk.passTime(20);
+  desk.shutDoor();
+  desk.passMillis(500);
+  assert.is(desk.open(token), "no");
+  assert.is(desk.refusal(), "uses");
+  desk.passTime(10);
+  const closing = desk.entries("closing").at(-1);
+  assert.equal([closing?.outcome, closing?.openedAfter, closing?.closedAfter], ["secured", 0, 20]);
+});
+
+test("and one more: behind that the bolt is thrown at once", () => {
+  const desk = leftOpen();
+  assert.is(desk.open(desk.grant({ to: desk.person("guest"), uses: 1 })), "yes");
+  desk.passTime(5);
+  desk.shutDoor();
+  desk.passMillis(300);
+  assert.is(desk.rig.bolt, "retracted");
+  assert.ok(desk.openDoor());
+  desk.passTime(5);
+  desk.shutDoor();
+  desk.passMillis(500);
+  assert.is(desk.rig.bolt, "thrown");
+});
+
+test("a leaf that is found open at a start was opened, as is written", () => {
+  const desk = adopted();
+  desk.passTime(60);
+  desk.cutPower();
+  desk.rig.turn("retracted");
+  desk.rig.leaf = "open";
+  desk.reboot();
+  desk.passTime(60);
+  desk.shutDoor();
+  desk.passTime(4_000);
+  assert.is(desk.entries("door").filter(({ event }) => event === "opened").length, 1);
+});
+
+test.run();
