@@ -13,20 +13,20 @@ import {
   driveEnd,
   isShut,
   jam,
+  jamOut,
   lock,
   pull,
+  RETRIES_MAX,
   release,
   relockAt,
   reportFailed,
   rest,
   retract,
   type Turn,
+  throwAgainAt,
   throwBolt,
 } from "./moves.ts";
 import type { BoltState, Cause, ContactState, Door } from "./state.ts";
-
-/** After this many more attempts the bolt is jammed. */
-export const RETRIES_MAX = 2;
 
 /** What follows from an event. */
 export interface Step {
@@ -218,8 +218,9 @@ function adopt(
 /** Keeps the time at which it was to lock, where that is sooner: a contact that flickers puts it off no more than a hand at the
  *  thumbturn does. */
 function noLater<Rest extends BoltAt<"unknown" | "unlocked">>(after: Rest, before: BoltState): Rest {
-  if (!("relockAt" in before) || before.relockAt === undefined || after.relockAt === undefined) return after;
-  return before.relockAt < after.relockAt ? { ...after, relockAt: before.relockAt } : after;
+  if (before.at !== "unknown" && before.at !== "unlocked") return after;
+  const { relockAt: at } = before;
+  return at === undefined || after.relockAt === undefined || after.relockAt <= at ? after : { ...after, relockAt: at };
 }
 
 /** A drive that was blocked or ran out of time; resting states take it as the echo of one that was given up. */
@@ -241,8 +242,7 @@ function fail(bolt: BoltState, position: "thrown" | "retracted" | "unknown", tur
         turn.effects.push({ kind: "drive", command: "retract" });
         return { ...bolt, phase: "backing", deadline: driveEnd(turn) };
       }
-      reportFailed(bolt.phase === "returning" ? "unlock" : "lock", { cause: bolt.cause, hasLeft: true }, turn);
-      return jam("throw", turn);
+      return jamOut(bolt, turn);
     default:
       return unreachable(bolt);
   }
@@ -325,6 +325,7 @@ function tick(bolt: BoltState, turn: Turn): BoltState {
     return turn.now < bolt.deadline ? bolt : fail(bolt, "unknown", turn);
   }
   if (!("relockAt" in bolt)) return bolt;
+  if (bolt.at === "jammed") return tickJammed(bolt, turn);
   if (bolt.relockAt === undefined) {
     if (bolt.isLockWanted) return bolt;
     // Passage may have ended, or auto-relock begun, with the leaf shut all the while.
@@ -335,6 +336,14 @@ function tick(bolt: BoltState, turn: Turn): BoltState {
   // The mode or the settings may have changed since the timer was set.
   if (relockAt(bolt.isLockWanted, 0, turn) === undefined) return { ...bolt, relockAt: undefined };
   return throwBolt({ cause: bolt.isLockWanted ? "request" : "auto", attempt: 0 }, turn);
+}
+
+function tickJammed(bolt: Extract<BoltState, { during: "throw" }>, turn: Turn): BoltState {
+  const { cause, attempt, relockAt: at } = bolt;
+  const isDue = at !== undefined && turn.now >= at;
+  const next = throwAgainAt(bolt, turn);
+  if (isDue && next !== undefined) return throwBolt({ cause, attempt: attempt + 1 }, turn);
+  return isDue || at === undefined ? { ...bolt, relockAt: next } : bolt;
 }
 
 /** The two alarms of a door that stays open; in passage it may. */

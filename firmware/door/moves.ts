@@ -8,6 +8,12 @@ import type { Witness } from "./bolt.ts";
 import type { Act, DoorSettings, Effect } from "./event.ts";
 import type { BoltState, Cause, ContactState } from "./state.ts";
 
+/** After this many more attempts the bolt is jammed. */
+export const RETRIES_MAX = 2;
+/** When a bolt that jammed on its way out is thrown again, first and at most. */
+const AGAIN_MILLIS = 300_000;
+const AGAIN_MILLIS_MAX = 3_600_000;
+
 /** What a transition works with; `effects` is filled on the way. */
 export interface Turn {
   readonly contact: ContactState;
@@ -58,9 +64,30 @@ export function release({ isLockWanted }: BoltAt<"unlatching">, turn: Turn): Bol
 }
 
 /** Gives up on the bolt, with the alarm. */
-export function jam(during: "retract" | "throw" | "latch", turn: Turn): BoltAt<"jammed"> {
+export function jam(during: "retract" | "latch", turn: Turn): BoltAt<"jammed"> {
   turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });
   return { at: "jammed", during };
+}
+
+/** Gives up on a bolt that does not come into its keeper, with the alarm. It is thrown once more after five minutes, then after twice as
+ *  long each time, an hour at most, for as long as the leaf is shut: of these nothing is told but the one that succeeds. */
+export function jamOut({ cause, phase, attempt: made }: BoltAt<"locking">, turn: Turn): BoltAt<"jammed"> {
+  const isFirst = made <= RETRIES_MAX;
+  const attempt = Math.max(made, RETRIES_MAX);
+  if (isFirst) reportFailed(phase === "returning" ? "unlock" : "lock", { cause, hasLeft: true }, turn);
+  turn.effects.push({ kind: "drive", command: "stop" });
+  if (isFirst) turn.effects.push({ kind: "alarm", alarm: "jammed" });
+  return { at: "jammed", during: "throw", cause, attempt, relockAt: throwAgainAt({ cause, attempt }, turn) };
+}
+
+/** Gives when a bolt that jammed on its way out is thrown again, or undefined where it may not be. What was asked for, or did not come
+ *  back, is wanted locked. */
+export function throwAgainAt(
+  { cause, attempt }: { readonly cause: Cause; readonly attempt: number },
+  turn: Turn,
+): Millis | undefined {
+  const wait = AGAIN_MILLIS * 2 ** (attempt - RETRIES_MAX);
+  return relockAt(cause !== "auto", Math.min(wait, AGAIN_MILLIS_MAX), turn);
 }
 
 /** Tells that the bolt is in its keeper. */

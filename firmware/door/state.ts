@@ -43,7 +43,15 @@ export type BoltState =
       readonly attempt: number;
       readonly deadline: Millis;
     }
-  | { readonly at: "jammed"; readonly during: "retract" | "throw" | "latch" };
+  | { readonly at: "jammed"; readonly during: "retract" | "latch" }
+  /** Whoever leaned on the leaf is gone some time, so it is thrown again. */
+  | {
+      readonly at: "jammed";
+      readonly during: "throw";
+      readonly cause: Cause;
+      readonly attempt: number;
+      readonly relockAt: Millis | undefined;
+    };
 
 /** The door leaf; `unknown` where no contact is fitted, or it was not read yet. `warned`: the last alarm it gave. */
 export type ContactState =

@@ -1,5 +1,6 @@
-// Goal: a leaf that stands open when something begins counts as opened: whoever comes then needs no other opening, and a start says so.
-// Method: visits at a door that an owner left open, and a leaf that was opened while the lock had no power.
+// Goal: a leaf that stands open when something begins counts as opened: whoever comes then needs no other opening, and a start says so; and
+// a leaf that is leaned on as the bolt is thrown is locked when it is let go.
+// Method: visits at a door that an owner left open, a leaf that was opened while the lock had no power, and a bolt that is held.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -61,6 +62,45 @@ test("a leaf that is found open at a start was opened, as is written", () => {
   desk.shutDoor();
   desk.passTime(4_000);
   assert.is(desk.entries("door").filter(({ event }) => event === "opened").length, 1);
+});
+
+/** A courier goes, and leans on the leaf as the bolt is thrown. */
+function leanedOn(): Desk {
+  const desk = adopted();
+  assert.is(desk.open(desk.grant({ to: desk.person("courier"), uses: 1 })), "yes");
+  desk.passTime(1);
+  assert.ok(desk.openDoor());
+  desk.passTime(5);
+  desk.rig.jam = "stuck";
+  desk.shutDoor();
+  desk.passTime(4);
+  assert.equal(
+    desk.entries("alarm").map(({ alarm }) => alarm),
+    ["jammed"],
+  );
+  return desk;
+}
+
+test("whoever leans on the leaf for a moment leaves it locked: the bolt is thrown again, and the visit ends", () => {
+  const desk = leanedOn();
+  desk.rig.jam = "free";
+  desk.passTime(301);
+  assert.is(desk.rig.bolt, "thrown");
+  assert.is(desk.entries("closing").at(-1)?.outcome, "secured");
+  assert.is(desk.entries("alarm").length, 1);
+});
+
+test("a bolt that stays stuck is thrown again after five minutes, then after twice as long, an hour at most, and in silence", () => {
+  const desk = leanedOn();
+  const drives: number[] = [];
+  desk.rig.onDrive = ({ drive }) => {
+    if (drive === "throw") drives.push(desk.time);
+  };
+  desk.passTime(4 * 3_600);
+  const minutes = drives.slice(1).map((time, index) => Math.round((time - Number(drives[index])) / 60));
+  assert.equal(minutes, [10, 20, 40, 60, 60]);
+  assert.equal([desk.entries("alarm").length, desk.rig.signals.filter((signal) => signal === "alarm").length], [1, 1]);
+  assert.is(desk.rig.bolt, "retracted");
 });
 
 test.run();

@@ -14,7 +14,7 @@ import { BOLTS, CONTACTS, EVENTS, NOW, SETTINGS, sayBolt, sayEffect } from "./wo
 
 const TABLE = { ...RESTING, ...MOVING };
 /** The states in which the bolt is on its way out, or was. */
-const OUTWARD = ["throwing", "throwing, last", "backing", "returning"];
+const OUTWARD = ["throwing", "throwing, last", "throwing again", "backing", "returning"];
 
 for (const [state, rows] of Object.entries(TABLE)) {
   for (const [name, contacts, expected] of rows) {

@@ -70,10 +70,17 @@ export const BOLTS: Readonly<Record<string, (contact: string) => BoltState>> = {
   releasing: () => ({ ...LATCH, phase: "releasing" }),
   throwing: () => ({ ...THROWING, phase: "throwing", attempt: 0 }),
   "throwing, last": () => ({ ...THROWING, phase: "throwing", attempt: 2 }),
+  "throwing again": () => ({ ...THROWING, phase: "throwing", attempt: 3 }),
   backing: () => ({ ...THROWING, phase: "backing", attempt: 0 }),
   returning: () => ({ ...THROWING, phase: "returning", cause: "request", attempt: 2 }),
   "jammed in": () => ({ at: "jammed", during: "retract" }),
-  "jammed out": () => ({ at: "jammed", during: "throw" }),
+  "jammed out": (contact) => ({
+    at: "jammed",
+    during: "throw",
+    cause: "auto",
+    attempt: 2,
+    relockAt: contact === "c" ? DUE : undefined,
+  }),
   "jammed latch": () => ({ at: "jammed", during: "latch" }),
 };
 
