@@ -29,6 +29,8 @@ export interface Allowance {
   readonly link: string;
   /** link8 of the root. */
   readonly root: string;
+  /** kid8 of the owner key that the root names as its signer. */
+  readonly owner: Bytes;
   /** Root first. */
   readonly grants: readonly Grant[];
   /** The holder of the last link: Ed25519, 32 bytes. */
@@ -48,7 +50,7 @@ export function readAllowance(token: Bytes): Allowance {
   const reader = new Reader(token);
   const message = readSign1(reader);
   reader.end();
-  const { grants, messages } = readChain(reader, message);
+  const { grants, messages, owner } = readChain(reader, message);
   const [root] = grants;
   const leaf = grants[grants.length - 1];
   let permissions = PERMISSIONS_ALL;
@@ -68,6 +70,7 @@ export function readAllowance(token: Bytes): Allowance {
     lockId: root.lock === undefined ? "" : toAscii(root.lock),
     link: toBase64url(link8Of(crypto, token)),
     root: rootOf(messages),
+    owner,
     grants,
     holder: leaf.key,
     permissions,

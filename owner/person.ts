@@ -84,7 +84,7 @@ export interface GivenCode {
   readonly isOver?: true;
 }
 
-/** A cumulative list; it only grows, save entries whose time has passed. */
+/** A cumulative list; it only grows, save entries whose time has passed, or whose grants the generation has ended. */
 export interface RevocationList {
   readonly seq: number;
   readonly generation: number;

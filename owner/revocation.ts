@@ -22,11 +22,12 @@ import { readEntry } from "../firmware/journal/payload.ts";
 import { STATE } from "../firmware/journal/record.ts";
 import type { OwnerState } from "../firmware/link/message.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
+import { readAllowance } from "./allowance.ts";
 import { fetchRegion, walkRegion } from "./archive.ts";
 import { refused } from "./denials.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import { presentSeconds } from "./moment.ts";
-import type { OwnedLock, RevocationList } from "./person.ts";
+import type { IssuedGrant, OwnedLock, RevocationList } from "./person.ts";
 import { counted, type Terminal } from "./terminal.ts";
 import type { Asking } from "./wire.ts";
 
@@ -117,12 +118,11 @@ function notBelieved(): Failure {
 export function unite(ours: RevocationList, held: RevocationList): RevocationList {
   const now = presentSeconds();
   const generation = Math.max(ours.generation, held.generation);
-  const fresh = (list: RevocationList) =>
-    // A new generation ends all grants before it, so entries of older lists are no longer needed.
-    list.generation < generation ? [] : list.links.filter(({ until }) => until >= now);
   const isListed = (link: string) => held.links.some((entry) => entry.link === link);
-  const added = fresh(ours).filter(({ link }) => !isListed(link));
-  const links = [...(generation > held.generation ? [] : held.links), ...added];
+  // No floor makes an entry needless by itself: it may name another owner's grant, or one that was given under a newer floor
+  // than the list that took it back.
+  const added = ours.links.filter(({ link, until }) => until >= now && !isListed(link));
+  const links = [...held.links, ...added];
   const holders = [...new Set([...held.holders, ...ours.holders])];
   const { codes: heldCodes = [] } = held;
   const newCodes = (ours.codes ?? []).filter((code) => isCodeLive(code, now) && !heldCodes.some(isSame(code)));
@@ -133,6 +133,16 @@ export function unite(ours: RevocationList, held: RevocationList): RevocationLis
   if (links.length > REVOKED_MAX || holders.length > HOLDERS_MAX) throw listIsFull();
   if (codes.length > CODES_MAX) throw codesAreFull();
   return { seq, generation, links, holders, ...(codes.length === 0 ? {} : { codes }) };
+}
+
+/** Whether a floor of an owner's ends a grant: one whose root that owner signed, of a generation below it.
+ *  @param grant as this person signed it, or passed it on from somebody else's root @param floor.kid 8 bytes */
+export function isBelowFloor(
+  { token }: Pick<IssuedGrant, "token">,
+  { kid, generation }: { readonly kid: Bytes; readonly generation: number },
+): boolean {
+  const { grants, owner } = readAllowance(fromBase64url(token));
+  return crypto.isEqual(owner, kid) && (grants[0].generation ?? 0) < generation;
 }
 
 /** Gives the list with more window codes in it, and without those that are over. @throws Failure where it is full */
@@ -202,7 +212,7 @@ export function dropNoLinks(locks: readonly OwnedLock[]): readonly string[] {
 /** Gives the failure of a list that takes no more. */
 export function listIsFull() {
   return usage(
-    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: take all back with --all, and give new ones.`,
+    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: --all takes back all that you gave, and makes room of those in your list; then give new ones.`,
   );
 }
 

@@ -3,7 +3,7 @@
 // the lock says that it holds it, nothing is promised.
 // Follows docs/protocol.md §2.3 ("Revocation").
 
-import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
+import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { HOLDERS_MAX, REVOKED_MAX } from "../../firmware/grant/revocation.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
@@ -17,7 +17,7 @@ import { presentSeconds, sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
-import { isLinkName, listIsFull, signRevocations } from "../revocation.ts";
+import { isBelowFloor, isLinkName, listIsFull, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
 
 /** The command `revoke`. */
@@ -30,7 +30,7 @@ export const revoke: Command = {
     at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     holder: { help: "take back the person's key too, and with it all that anybody gives to it" },
     unlisted: { help: "WHO is the name of a grant that your list lacks: passed on, or given on another computer" },
-    all: { help: "take back every grant that you ever gave; the last resort" },
+    all: { help: "take back every grant that you ever gave; the last resort (another owner's are left as they are)" },
     file: { value: "FILE", help: 'write the signed list to a file, which anybody can bring with "latchkey carry"' },
   },
   help: [
@@ -67,17 +67,19 @@ async function run(call: Call): Promise<Outcome> {
   }
   const lock = call.chooseLock(keystore);
   const given = grants.filter(({ lockId }) => lockId === lock.id);
+  const { kid } = signerOf(keystore.person);
   const isListing = call.positionals.length === 0 && !call.has("all") && call.option("file") === undefined;
-  if (isListing) return list(call, lock, given);
+  if (isListing) return list(call, { lock, given, kid });
   const isUnlisted = call.has("unlisted");
   const chosen = call.positionals.flatMap((text) => choose({ lock, given, isUnlisted }, text));
-  if (chosen.length > 0 || call.has("all")) {
+  const isAll = call.has("all");
+  if (chosen.length > 0 || isAll) {
     keystore.update(() => {
-      lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll: call.has("all") });
+      lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll, given, kid });
     });
   }
   if (lock.revocation.seq === 0) throw usage("Nothing was taken back yet: name a grant.");
-  const losing = call.has("all") ? given.filter(({ until }) => until > presentSeconds()) : chosen;
+  const losing = isAll ? withAll(chosen, given, { kid, generation: lock.revocation.generation }) : chosen;
   for (const one of losing) sayTakenBack(call, one);
   const file = call.option("file");
   const worst = sayWorst(lock, losing);
@@ -99,6 +101,17 @@ async function run(call: Call): Promise<Outcome> {
   };
   // A list in a file is on its way; one that the lock was handed and does not hold has failed.
   return { exit: file !== undefined || isConfirmed ? EXIT.OK : EXIT.REFUSED, json };
+}
+
+/** Gives what was chosen, and before it what a new floor ends besides of what could still open. */
+function withAll(
+  chosen: readonly Chosen[],
+  given: readonly IssuedGrant[],
+  floor: Parameters<typeof isBelowFloor>[1],
+): readonly Chosen[] {
+  const now = presentSeconds();
+  const ended = given.filter((grant) => grant.until > now && isBelowFloor(grant, floor));
+  return [...ended, ...chosen.filter(({ link }) => !ended.some((grant) => grant.link === link))];
 }
 
 /** Says how long a lock that is not told lets them in still: to the end of what was granted. */
@@ -160,16 +173,25 @@ function readChosen(lock: OwnedLock, text: string): Chosen {
   return { link, who: grants[grants.length - 1].name, until, holder: toBase64url(holder) };
 }
 
+/** What is to come into a list besides grants, and what is known of those that this person gave. */
+interface Extension {
+  readonly hasHolders: boolean;
+  readonly isAll: boolean;
+  readonly given: readonly IssuedGrant[];
+  readonly kid: Bytes;
+}
+
 /** Gives the list with more in it. @throws Failure where it is full */
-function extend(
-  former: RevocationList,
-  chosen: readonly Chosen[],
-  { hasHolders, isAll }: { readonly hasHolders: boolean; readonly isAll: boolean },
-): RevocationList {
+function extend(former: RevocationList, chosen: readonly Chosen[], extension: Extension): RevocationList {
+  const { hasHolders, isAll, given, kid } = extension;
   const now = presentSeconds();
-  // A new generation ends all grants before it, so their entries are no longer needed.
-  const kept = isAll ? [] : former.links.filter(({ until }) => until >= now);
-  const added = isAll ? [] : chosen.filter(({ link }) => !kept.some((entry) => entry.link === link));
+  const generation = former.generation + (isAll ? 1 : 0);
+  // The floor ends what this owner gave before it, so those entries are no longer needed. It ends nothing that hangs under
+  // another owner's root, and of what is not known to be of one's own, nobody can tell.
+  const isEnded = (link: string) =>
+    given.some((grant) => grant.link === link && isBelowFloor(grant, { kid, generation }));
+  const kept = former.links.filter(({ link, until }) => until >= now && !isEnded(link));
+  const added = chosen.filter(({ link }) => !isEnded(link) && !kept.some((entry) => entry.link === link));
   const links = [...kept, ...added.map(({ link, until }) => ({ link, until }))];
   const kids = hasHolders
     ? chosen.flatMap(({ holder }) => (holder === undefined ? [] : kidText(fromBase64url(holder))))
@@ -183,20 +205,24 @@ function extend(
   }
   return {
     seq: former.seq + 1,
-    generation: former.generation + (isAll ? 1 : 0),
+    generation,
     links,
     holders,
     ...(codes === undefined ? {} : { codes }),
   };
 }
 
-function list(call: Call, lock: OwnedLock, given: readonly IssuedGrant[]): Outcome {
+function list(
+  call: Call,
+  { lock, given, kid }: { readonly lock: OwnedLock; readonly given: readonly IssuedGrant[]; readonly kid: Bytes },
+): Outcome {
   const zone = parseZone(lock.zone);
   const now = presentSeconds();
-  const states = given.map(({ link, until, issued: _, ...grant }, index) => {
-    const generation = readAllowance(fromBase64url(grant.token)).grants[0].generation ?? 0;
+  const states = given.map((grant, index) => {
+    const { link, until } = grant;
     const isRevokedBy = (list: RevocationList | undefined) =>
-      list !== undefined && (list.links.some((entry) => entry.link === link) || generation < list.generation);
+      list !== undefined &&
+      (list.links.some((entry) => entry.link === link) || isBelowFloor(grant, { kid, generation: list.generation }));
     const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq || isRevokedBy(lock.confirmedRevocation);
     const revoked = isConfirmed ? "taken back" : "taken back, NOT CONFIRMED";
     const state = isRevokedBy(lock.revocation) ? revoked : until < now ? "over" : "valid";

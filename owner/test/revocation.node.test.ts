@@ -73,17 +73,19 @@ const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: Revoc
       list(3, [], { codes: [LIVING] }),
       list(4, [], { codes: [LIVING, { ...LIVING, serial: 1 }] }),
     ],
+    // A floor ends nothing that hangs under another owner's root, nor what was given since on the computer that raised it: so
+    // an entry stays, whichever of the two lists has the lower one.
     [
-      "drops what a newer generation of ours ends",
+      "keeps what the lock holds behind a newer generation of ours",
       list(1, [2], { generation: 2 }),
       list(3, [1], { generation: 1 }),
-      list(4, [2], { generation: 2 }),
+      list(4, [1, 2], { generation: 2 }),
     ],
     [
-      "drops what a newer generation of the lock ends",
+      "keeps ours behind a newer generation of the lock",
       list(1, [2]),
       list(3, [1], { generation: 1 }),
-      list(3, [1], { generation: 1 }),
+      list(4, [1, 2], { generation: 1 }),
     ],
   ];
 for (const [claim, ours, held, united] of ROWS) {

@@ -1,13 +1,15 @@
 // Goal: an owner takes back what was meant and nothing else: a slip of the finger takes back nothing, is kept nowhere, and what once
 // was kept stands in nobody's way.
-// Method: an owner's commands at a porch, with a grant that has a name, two that have none, and one that was passed on.
+// What was taken back stays so, whatever is taken back after it, on this computer or on another one with the same keys.
+// Method: an owner's commands at a porch, with a grant that has a name, two that have none, and one that was passed on; and guests
+// at the door, let in by owners and by copies of their keystore.
 
 import { randomBytes } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openKeystore } from "../keystore.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
-import { Desk, isSentence, PASSPHRASE } from "./stage.node.ts";
+import { Desk, isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
 
 const KEY = "A".repeat(43);
 const FUTURE = 4_000_000_000;
@@ -19,6 +21,61 @@ function revocationOf({ owner }: Home) {
 async function grant(home: Home, ...words: readonly string[]): Promise<string> {
   const { link } = await home.owner.ask(["grant", "--to", KEY, "--until", "+1h", ...words]);
   return String(link);
+}
+
+/** Runs a test at a home without a keypad, with other people's desks that end with it. */
+function withPeople(claim: string, act: (home: Home, people: readonly [Desk, Desk]) => Promise<void>): void {
+  const play = async (home: Home) => {
+    const people = [new Desk(), new Desk()] as const;
+    try {
+      for (const desk of people) desk.init(randomBytes(32).toString("base64url"));
+      await act(home, people);
+    } finally {
+      for (const desk of people) desk.close();
+    }
+  };
+  atHome(claim, play, false);
+}
+
+/** Runs a test with a second computer of the owner, which knows nothing of what the first one does after it. */
+function withCopy(claim: string, act: (home: Home, copy: Desk, guest: Desk) => Promise<void>): void {
+  withPeople(claim, async (home, [guest, other]) => {
+    await invite(home, home.owner, other);
+    const copy = home.owner.copy();
+    try {
+      await act(home, copy, guest);
+    } finally {
+      copy.close();
+    }
+  });
+}
+
+async function invite(home: Home, by: Desk, guest: Desk, ...words: readonly string[]): Promise<string> {
+  const file = guest.file("grant.txt");
+  const { key } = await guest.ask(["id"]);
+  await by.ask(["grant", "--to", String(key), "--until", "+1d", ...words, "--out", file]);
+  await guest.ask(["accept", file, "--at", home.address]);
+  return file;
+}
+
+/** Whether a guest gets in; the door is locked again behind. */
+async function getsIn({ porch }: Home, guest: Desk): Promise<boolean> {
+  const { exit } = await guest.run(["open", "--wait", "0"]);
+  if (exit === 0) porch.visit();
+  porch.passTime(60);
+  return exit === 0;
+}
+
+/** Makes somebody a second owner of the home, who has it in their keystore. */
+async function addOwner({ owner, porch, address }: Home, paul: Desk): Promise<void> {
+  porch.passTime(61);
+  const said = new Transcript();
+  const { key } = await paul.ask(["id"]);
+  const adding = owner.run(["owner", "add", String(key), "--name", "Paul"], said);
+  await said.line(/press the button on its inside now/);
+  porch.pressAndStay();
+  assert.is((await adding).exit, 0);
+  await paul.ask(["adopt", porch.setup, "--at", address, "--name", "theirs"]);
 }
 
 /** What an owner may type who meant a name, and what they are told. */
@@ -103,6 +160,67 @@ atHome(
     );
   },
   false,
+);
+
+withPeople("taking all back gives nothing back that another owner gave", async (home, [paul, guest]) => {
+  await addOwner(home, paul);
+  const file = await invite(home, paul, guest);
+  assert.is(await getsIn(home, guest), true);
+  await done(home, "revoke", file);
+  assert.is(await getsIn(home, guest), false);
+  assert.match(await done(home, "revoke", "--all"), /Confirmed/);
+  assert.is(await getsIn(home, guest), false);
+  assert.match(await done(home, "status"), /Taken back: +1 grant, all grants from before the last --all, confirmed/);
+});
+
+withPeople("taking all back needs no entry for what this owner gave", async (home, [guest]) => {
+  await invite(home, home.owner, guest, "--who", "Gina");
+  await done(home, "revoke", "Gina");
+  await done(home, "revoke", "--all");
+  assert.equal(revocationOf(home), { seq: 2, generation: 1, links: [], holders: [] });
+  assert.is(await getsIn(home, guest), false);
+  assert.match(await done(home, "revoke"), /Gina .*taken back,/);
+});
+
+withPeople(
+  "taking all back leaves what hangs under another owner's grant, and says nothing else",
+  async (home, people) => {
+    const [paul, guest] = people;
+    await addOwner(home, paul);
+    await invite(home, paul, home.owner, "--delegable", "1");
+    const { key } = await guest.ask(["id"]);
+    const file = home.owner.file("passed.txt");
+    await done(home, "delegate", "--to", String(key), "--who", "Gina", "--out", file);
+    await guest.ask(["accept", file, "--at", home.address]);
+    assert.equal((await home.owner.ask(["revoke", "--all"]))["revoked"], []);
+    assert.match(await done(home, "revoke"), /Gina .*valid,/);
+    assert.is(await getsIn(home, guest), true);
+    const both = await home.owner.ask(["revoke", "Gina", "--all"]);
+    assert.is((both["revoked"] as readonly string[]).length, 1);
+    assert.is(await getsIn(home, guest), false);
+  },
+);
+
+withCopy("what a computer that is a generation behind takes back stays taken back", async (home, copy, guest) => {
+  await done(home, "revoke", "--all");
+  const file = await invite(home, home.owner, guest);
+  assert.is(await getsIn(home, guest), true);
+  const { exit, output } = await copy.run(["revoke", file]);
+  assert.is(exit, 0);
+  assert.match(output, /Confirmed: the lock holds the list\.\n$/);
+  assert.is(await getsIn(home, guest), false);
+});
+
+withCopy(
+  "taking all back, late, drops nothing that another computer took back meanwhile",
+  async (home, copy, guest) => {
+    await done(home, "revoke", "--all", "--file", home.owner.file("list.txt"));
+    const file = await invite(home, home.owner, guest);
+    assert.is((await copy.run(["revoke", file])).exit, 0);
+    assert.is(await getsIn(home, guest), false);
+    await done(home, "status");
+    assert.is(await getsIn(home, guest), false);
+  },
 );
 
 test.run();
