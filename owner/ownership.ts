@@ -74,7 +74,8 @@ export async function asOwner<Result>(
     }
     const { status, mine } = await readStatus(conversation, signer);
     // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
-    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
+    const save = (change: () => void) => keystore.update(change);
+    await settleRevocations({ conversation, signer, terminal: call.terminal, save }, lock, mine);
     settleSecret(lock, { status, kid: signer.kid }, call.terminal);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);

@@ -49,6 +49,9 @@ export interface OwnedLock {
   confirmedRevocationSeq: number;
   /** The list itself that the lock holds; missing until it said so. */
   confirmedRevocation?: RevocationList;
+  /** Where all was taken back here and the lock has not confirmed it: the number of the first list that says so, and whether
+   *  one that does has left this computer, so that the lock may hold it. */
+  unconfirmedAll?: { readonly seq: number; readonly hasLeft: boolean };
   /** What this person calls the owner keys of the lock, by base64url of their kid8; missing where none was named. */
   ownerNames?: Record<string, string>;
   /** The newest checkpoint that was verified. */

@@ -43,7 +43,15 @@ export interface Settlement {
   readonly conversation: Asking;
   readonly signer: ListSigner;
   readonly terminal: Pick<Terminal, "warn">;
+  /** Makes a change of the lock durable, with all before it. @param change what it replaces is read within it */
+  save(change: () => void): void;
 }
+
+/** Lists that a lock held of one owner. */
+type Lists = readonly RevocationList[];
+
+const LATE =
+  "All was taken back on another device of yours too: so that nothing that was given there since still opens, this ends all that you gave until now, there and here.";
 
 /** Signs a lock's revocation list as it is now. */
 export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
@@ -65,35 +73,69 @@ export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
  *  @throws Failure where the lock refuses the list, where both together are too long, or where the lock's numbers cannot
  *    be; the last changes nothing */
 export async function settleRevocations(settlement: Settlement, lock: OwnedLock, mine: OwnerState): Promise<void> {
-  const { conversation, signer, terminal } = settlement;
+  const { conversation, signer } = settlement;
   checkNumbers(lock, mine);
-  if (mine.revocationSeq > lock.confirmedRevocationSeq) {
-    const found = await findList(conversation, lock.id, { kid: signer.kid, sequence: mine.revocationSeq });
-    if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
-    if (found === undefined && lock.revocation.generation <= mine.generation) {
-      lock.revocation = { ...lock.revocation, generation: mine.generation };
-      terminal.warn(sayUnknownList(mine.revocationSeq));
-      return;
-    }
-    const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
-    const former = lock.revocation;
-    lock.revocation = unite(former, known);
-    const isNews = countOf(lock.revocation) > countOf(former);
-    if (found === undefined) terminal.warn("Keys that were taken back on the other device must be taken back again.");
-    else if (isNews || lock.revocation.generation > former.generation) {
-      const counts = sayCounts(lock.revocation);
-      terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);
-    }
-  }
+  if (mine.revocationSeq > lock.confirmedRevocationSeq && !(await learn(settlement, lock, mine))) return;
   lock.confirmedRevocationSeq = mine.revocationSeq;
-  if (mine.revocationSeq >= lock.revocation.seq) {
-    lock.confirmedRevocation = lock.revocation;
-    return;
+  if (mine.revocationSeq < lock.revocation.seq) {
+    // First, since an answer may be lost: whoever asks again must know that this list may have arrived.
+    settlement.save(() => noteLeaving(lock));
+    const answer = await conversation.ask({ kind: "statement", message: signRevocations(signer, lock) });
+    if (answer.kind === "no") throw refused(answer.denial);
+    lock.confirmedRevocationSeq = lock.revocation.seq;
   }
-  const answer = await conversation.ask({ kind: "statement", message: signRevocations(signer, lock) });
-  if (answer.kind === "no") throw refused(answer.denial);
-  lock.confirmedRevocationSeq = lock.revocation.seq;
   lock.confirmedRevocation = lock.revocation;
+  delete lock.unconfirmedAll;
+}
+
+/** Notes that a list as it is now leaves this computer, for the lock or in a file. `lock` is changed in place. */
+export function noteLeaving(lock: OwnedLock): void {
+  if (lock.unconfirmedAll !== undefined) lock.unconfirmedAll = { ...lock.unconfirmedAll, hasLeft: true };
+}
+
+/** Brings into ours the newer list that the lock holds. `lock` is changed in place.
+ *  @returns whether a list may be handed over in its place @throws Failure */
+async function learn(
+  { conversation, signer, terminal }: Settlement,
+  lock: OwnedLock,
+  mine: OwnerState,
+): Promise<boolean> {
+  const lists = await readLists(conversation, lock.id, signer.kid);
+  const found = lists.find(({ seq }) => seq === mine.revocationSeq);
+  if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
+  const former = lock.revocation;
+  const isLate = isAllLate(lock, mine, lists);
+  if (found === undefined && former.generation <= mine.generation && !isLate) {
+    lock.revocation = { ...former, generation: mine.generation };
+    terminal.warn(sayUnknownList(mine.revocationSeq));
+    return false;
+  }
+  const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
+  lock.revocation = unite(isLate ? { ...former, generation: mine.generation + 1 } : former, known);
+  if (isLate) {
+    lock.unconfirmedAll = { seq: lock.revocation.seq, hasLeft: false };
+    terminal.warn(LATE);
+  }
+  const isNews = countOf(lock.revocation) > countOf(former);
+  if (found === undefined) terminal.warn("Keys that were taken back on the other device must be taken back again.");
+  else if (isNews || (!isLate && lock.revocation.generation > former.generation)) {
+    const counts = sayCounts(lock.revocation);
+    terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);
+  }
+  return true;
+}
+
+/** Whether all was taken back here, and the lock has a floor as high without having heard of it: another computer has raised
+ *  that, and what was given there since would stay. */
+function isAllLate({ revocation, unconfirmedAll: all }: OwnedLock, mine: OwnerState, lists: Lists): boolean {
+  if (all === undefined || mine.generation < revocation.generation) return false;
+  const isHere = (link: string) => revocation.links.some((entry) => entry.link === link);
+  const isOurs = ({ seq, generation, links }: RevocationList) =>
+    seq >= all.seq &&
+    seq <= revocation.seq &&
+    generation === revocation.generation &&
+    links.every(({ link }) => isHere(link));
+  return !(all.hasLeft && lists.some(isOurs));
 }
 
 /** Refuses numbers of the lock from which ours could not go on: a lock takes no step above these itself, and a number at
@@ -216,20 +258,15 @@ export function listIsFull() {
   );
 }
 
-/** Finds in the lock's log the list that it holds; undefined where the log no longer has it. */
-async function findList(
-  conversation: Asking,
-  lockId: string,
-  { kid, sequence }: { readonly kid: Bytes; readonly sequence: number },
-): Promise<RevocationList | undefined> {
+/** Reads from the lock's log what it held of an owner's lists, as far as it still says, the newest first. */
+async function readLists(conversation: Asking, lockId: string, kid: Bytes): Promise<Lists> {
   const state = await fetchRegion(conversation, STATE, undefined);
-  let found: RevocationList | undefined;
+  const lists: RevocationList[] = [];
   walkRegion(lockId, state, (record) => {
     const entry = readEntry(record.region, record.type, record.payload);
-    if (entry.kind !== "list" || !crypto.isEqual(entry.list.owner, kid)) return;
-    if (entry.list.sequence === sequence) found = toKept(entry.list);
+    if (entry.kind === "list" && crypto.isEqual(entry.list.owner, kid)) lists.unshift(toKept(entry.list));
   });
-  return found;
+  return lists;
 }
 
 function toKept({ sequence, generation, revoked, untils, holders, codes }: LockList): RevocationList {

@@ -17,7 +17,7 @@ import { presentSeconds, sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
-import { isBelowFloor, isLinkName, listIsFull, signRevocations } from "../revocation.ts";
+import { isBelowFloor, isLinkName, listIsFull, noteLeaving, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
 
 /** The command `revoke`. */
@@ -76,6 +76,7 @@ async function run(call: Call): Promise<Outcome> {
   if (chosen.length > 0 || isAll) {
     keystore.update(() => {
       lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll, given, kid });
+      if (isAll) lock.unconfirmedAll = { seq: lock.revocation.seq, hasLeft: false };
     });
   }
   if (lock.revocation.seq === 0) throw usage("Nothing was taken back yet: name a grant.");
@@ -87,6 +88,7 @@ async function run(call: Call): Promise<Outcome> {
   if (file === undefined) await deliver(call, { keystore, lock }, { worst, otherwise });
   const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
   if (file !== undefined) {
+    keystore.update(() => noteLeaving(lock));
     writeText(file, toBase64url(signRevocations(signerOf(keystore.person), lock)));
     call.terminal.say(
       `The signed list is in ${printable(file)}: whoever is at the door brings it with "latchkey carry FILE".`,

@@ -38,7 +38,8 @@ async function run(call: Call): Promise<Outcome> {
     if (!isRotated && obstacle === "stranger") throw new Failure(EXIT.USAGE, STRANGER);
     if (!isRotated && obstacle === "done") return false;
     await handSecret(keystore, lock, { conversation, isNew: isRotated });
-    await settleRevocations({ conversation, signer, terminal: call.terminal }, lock, mine);
+    const save = (change: () => void) => keystore.update(change);
+    await settleRevocations({ conversation, signer, terminal: call.terminal, save }, lock, mine);
     keystore.update();
     return true;
   });

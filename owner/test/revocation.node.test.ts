@@ -116,10 +116,10 @@ test("takes window codes back once each, and drops those that are over", () => {
   assert.equal(withCodes(list(4, [1], { codes: [OVER] }), []), list(5, [1]));
 });
 
-/** A lock whose log holds one list, or nothing, and what it was sent. */
-function lockWith(held: RevocationList | undefined): { sent: Bytes[]; ask(outgoing: Outgoing): Promise<Answer> } {
+/** A lock whose log holds those lists, and what it was sent. */
+function lockWith(lists: readonly RevocationList[]): { sent: Bytes[]; ask(outgoing: Outgoing): Promise<Answer> } {
   const sent: Bytes[] = [];
-  const records = held === undefined ? new Uint8Array(0) : recordOf(held);
+  const records = new Uint8Array(Buffer.concat(lists.map((held, index) => recordOf(held, index + 1))));
   const ask = async (outgoing: Outgoing): Promise<Answer> => {
     if (outgoing.kind === "statement") sent.push(outgoing.message);
     if (outgoing.kind !== "fetch") return { kind: "yes", id: 1 };
@@ -137,7 +137,7 @@ function lockWith(held: RevocationList | undefined): { sent: Bytes[]; ask(outgoi
   return { sent, ask };
 }
 
-function recordOf({ seq, generation, links, holders }: RevocationList): Bytes {
+function recordOf({ seq, generation, links, holders }: RevocationList, place: number): Bytes {
   const bytesOf = (texts: readonly string[]) =>
     new Uint8Array(Buffer.concat(texts.map((text) => Buffer.from(text, "base64url"))));
   const revoked = bytesOf(links.map(({ link }) => link));
@@ -145,7 +145,7 @@ function recordOf({ seq, generation, links, holders }: RevocationList): Bytes {
   const entry = { owner: KID, sequence: seq, generation, revoked, untils, holders: bytesOf(holders), codes: [] };
   const payload = encodeEntry({ kind: "list", list: entry });
   const page = newPage(recordBytes(payload.length));
-  encodeRecord(crypto, page, { ...placeOf("list"), seq: 1, lo: seconds(PAST), width: undefined, payload });
+  encodeRecord(crypto, page, { ...placeOf("list"), seq: place, lo: seconds(PAST), width: undefined, payload });
   return page.bytes;
 }
 
@@ -155,19 +155,30 @@ function owned(revocation: RevocationList, confirmedRevocationSeq: number): Owne
   return { id: LOCK_ID, ...keys, ...place, seq: 1, revocation, confirmedRevocationSeq };
 }
 
+/** What a keystore does to save a change of its lock. */
+const save = (change: () => void) => change();
+
 async function settle(
   lock: OwnedLock,
   held: RevocationList,
   isInLog: boolean,
   ownerSeq = 1,
 ): Promise<{ sent: Bytes[]; said: string }> {
-  const conversation = lockWith(isInLog ? held : undefined);
+  return settleWith(lock, { held, log: isInLog ? [held] : [], ownerSeq });
+}
+
+async function settleWith(
+  lock: OwnedLock,
+  at: { readonly held: RevocationList; readonly log: readonly RevocationList[]; readonly ownerSeq?: number },
+): Promise<{ sent: Bytes[]; said: string }> {
+  const { held, log, ownerSeq = 1 } = at;
+  const conversation = lockWith(log);
   let said = "";
   const warn = (line: string) => {
     said += line;
   };
   const mine = { kid: KID, seq: ownerSeq, revocationSeq: held.seq, generation: held.generation };
-  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn } }, lock, mine);
+  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn }, save }, lock, mine);
   return { sent: conversation.sent, said };
 }
 
@@ -217,6 +228,77 @@ test("sends no list in place of one that it cannot read, until all is taken back
   assert.is(lock.confirmedRevocationSeq, lock.revocation.seq);
 });
 
+/** A list of the first generation, in which all was taken back. */
+const all = (seq: number, links: readonly number[] = []) => list(seq, links, { generation: 1 });
+/** Ours is number 3, made by taking all back as number 2; of the lists that the lock held, the last counts. */
+const LATE: readonly (readonly [
+  claim: string,
+  hasLeft: boolean,
+  log: readonly RevocationList[],
+  generation: number,
+])[] = [
+  ["raises a floor that the lock has from another computer", false, [all(2)], 2],
+  ["raises one that is further on already", false, [list(4, [], { generation: 3 })], 4],
+  ["raises nothing where the lock has a lower one", false, [list(2, [7])], 1],
+  ["raises nothing where our list was carried", true, [all(2)], 1],
+  ["raises nothing where our newest list was carried", true, [all(3, [1])], 1],
+  ["raises nothing where another computer went on from ours", true, [all(2), all(3, [5])], 1],
+  ["raises a floor of a number before ours", true, [all(1)], 2],
+  ["raises a floor of a number behind ours", true, [all(4)], 2],
+  ["raises a floor of a list that is not ours", true, [all(2, [5])], 2],
+];
+for (const [claim, hasLeft, log, generation] of LATE) {
+  test(`taking all back, not confirmed yet, ${claim}`, async () => {
+    const lock: OwnedLock = { ...owned(all(3, [1]), 0), unconfirmedAll: { seq: 2, hasLeft } };
+    const [held = list(0, [])] = log.slice(-1);
+    const { said } = await settleWith(lock, { held, log });
+    assert.is(lock.revocation.generation, generation);
+    assert.is(/this ends all that you gave until now/.test(said), generation > 1, said);
+    assert.is(lock.unconfirmedAll, undefined);
+    assert.equal(lock.confirmedRevocation, lock.revocation);
+    const before = structuredClone(lock);
+    const again = await settleWith(lock, { held: lock.revocation, log: [...log, lock.revocation] });
+    assert.equal([lock, again], [before, { sent: [], said: "" }]);
+  });
+}
+
+test("knows a list again of which it never heard that it arrived, and raises no floor twice", async () => {
+  const lock: OwnedLock = { ...owned(all(1), 0), unconfirmedAll: { seq: 1, hasLeft: false } };
+  const { sent, ask } = lockWith([all(1)]);
+  const conversation = {
+    ask: async (outgoing: Outgoing) => {
+      const answer = await ask(outgoing);
+      if (outgoing.kind === "statement") throw new Error("the answer is lost");
+      return answer;
+    },
+  };
+  let saved: OwnedLock | undefined;
+  const settlement = {
+    conversation,
+    signer: SIGNER,
+    terminal: { warn: () => undefined },
+    save: (change: () => void) => {
+      assert.is(sent.length, 0);
+      change();
+      saved = structuredClone(lock);
+    },
+  };
+  const mine = { kid: KID, seq: 1, revocationSeq: 1, generation: 1 };
+  assert.match(String(await settleRevocations(settlement, lock, mine).catch(String)), /the answer is lost/);
+  assert.equal([saved?.revocation, saved?.unconfirmedAll], [list(2, [], { generation: 2 }), { seq: 2, hasLeft: true }]);
+  if (saved === undefined) return;
+  const arrived = saved.revocation;
+  const { said } = await settleWith(saved, { held: arrived, log: [all(1), arrived] });
+  assert.equal([saved.revocation, saved.confirmedRevocationSeq, said], [arrived, 2, ""]);
+});
+
+test("takes all back in the place of a list that it cannot read", async () => {
+  const lock: OwnedLock = { ...owned(all(3), 0), unconfirmedAll: { seq: 3, hasLeft: false } };
+  const { sent } = await settle(lock, list(5, [7], { generation: 2 }), false);
+  assert.is(sent.length, 1);
+  assert.equal(lock.revocation, list(6, [], { generation: 3 }));
+});
+
 const U32_MAX = 0xffff_ffff;
 const NUMBERS: readonly (readonly [claim: string, held: RevocationList, ownerSeq: number, isBelieved: boolean])[] = [
   ["a statement's number a step above", list(1, [1]), 1 + 65_536, true],
@@ -246,10 +328,10 @@ for (const [claim, held, ownerSeq, isBelieved] of NUMBERS) {
 test("refuses a list in the log of another generation than the lock says", async () => {
   const lock = owned(list(1, [1]), 1);
   const before = structuredClone(lock);
-  const conversation = lockWith(list(2, [1], { generation: U32_MAX }));
+  const conversation = lockWith([list(2, [1], { generation: U32_MAX })]);
   const mine = { kid: KID, seq: 1, revocationSeq: 2, generation: 0 };
   const terminal = { warn: () => undefined };
-  const said = await settleRevocations({ conversation, signer: SIGNER, terminal }, lock, mine).catch(String);
+  const said = await settleRevocations({ conversation, signer: SIGNER, terminal, save }, lock, mine).catch(String);
   assert.match(String(said), /you cannot have reached/);
   assert.equal(lock, before);
 });

@@ -223,4 +223,40 @@ withCopy(
   },
 );
 
+withCopy(
+  "taking all back where another computer did so first ends what was given there since",
+  async (home, copy, guest) => {
+    await done(home, "revoke", "--all");
+    await invite(home, home.owner, guest);
+    assert.is(await getsIn(home, guest), true);
+    const { exit, output, errors } = await copy.run(["revoke", "--all"]);
+    assert.is(exit, 0);
+    assert.match(output, /Confirmed: the lock holds the list\.\n$/);
+    assert.match(
+      errors,
+      /on another device of yours too: .* this ends all that you gave until now, there and here\.\n/,
+    );
+    assert.is(await getsIn(home, guest), false);
+    await invite(home, copy, guest);
+    assert.is((await copy.run(["status"])).errors, "");
+    assert.is(await getsIn(home, guest), true);
+  },
+);
+
+withPeople(
+  "what was given since all was taken back stays, where somebody else brought the list",
+  async (home, people) => {
+    const [bearer, guest] = people;
+    await invite(home, home.owner, bearer);
+    const file = home.owner.file("list.txt");
+    await done(home, "revoke", "--all", "--file", file);
+    await invite(home, home.owner, guest);
+    assert.is((await bearer.run(["carry", file])).exit, 0);
+    assert.equal(await heard(home, "status").then(({ exit, errors }) => [exit, errors]), [0, ""]);
+    assert.is(revocationOf(home)?.generation, 1);
+    assert.is(await getsIn(home, guest), true);
+    assert.is(await getsIn(home, bearer), false);
+  },
+);
+
 test.run();
