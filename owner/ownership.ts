@@ -75,7 +75,11 @@ export async function asOwner<Result>(
     const { status, mine } = await readStatus(conversation, signer);
     // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
     const save = (change: () => void) => keystore.update(change);
-    await settleRevocations({ conversation, signer, terminal: call.terminal, save }, lock, mine);
+    await settleRevocations(
+      { conversation, signer, terminal: call.terminal, timeLow: status.timeLow, save },
+      lock,
+      mine,
+    );
     settleSecret(lock, { status, kid: signer.kid }, call.terminal);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);

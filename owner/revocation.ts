@@ -43,6 +43,8 @@ export interface Settlement {
   readonly conversation: Asking;
   readonly signer: ListSigner;
   readonly terminal: Pick<Terminal, "warn">;
+  /** The earliest that it can be by the lock's clock; undefined where it does not know. */
+  readonly timeLow: number | undefined;
   /** Makes a change of the lock durable, with all before it. @param change what it replaces is read within it */
   save(change: () => void): void;
 }
@@ -73,9 +75,10 @@ export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
  *  @throws Failure where the lock refuses the list, where both together are too long, or where the lock's numbers cannot
  *    be; the last changes nothing */
 export async function settleRevocations(settlement: Settlement, lock: OwnedLock, mine: OwnerState): Promise<void> {
-  const { conversation, signer } = settlement;
+  const { conversation, signer, timeLow } = settlement;
   checkNumbers(lock, mine);
   if (mine.revocationSeq > lock.confirmedRevocationSeq && !(await learn(settlement, lock, mine))) return;
+  lock.revocation = withoutOver(lock.revocation, timeLow);
   lock.confirmedRevocationSeq = mine.revocationSeq;
   if (mine.revocationSeq < lock.revocation.seq) {
     // First, since an answer may be lost: whoever asks again must know that this list may have arrived.
@@ -96,14 +99,14 @@ export function noteLeaving(lock: OwnedLock): void {
 /** Brings into ours the newer list that the lock holds. `lock` is changed in place.
  *  @returns whether a list may be handed over in its place @throws Failure */
 async function learn(
-  { conversation, signer, terminal }: Settlement,
+  { conversation, signer, terminal, timeLow }: Settlement,
   lock: OwnedLock,
   mine: OwnerState,
 ): Promise<boolean> {
   const lists = await readLists(conversation, lock.id, signer.kid);
   const found = lists.find(({ seq }) => seq === mine.revocationSeq);
   if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
-  const former = lock.revocation;
+  const former = withoutOver(lock.revocation, timeLow);
   const isLate = isAllLate(lock, mine, lists);
   if (found === undefined && former.generation <= mine.generation && !isLate) {
     lock.revocation = { ...former, generation: mine.generation };
@@ -111,7 +114,8 @@ async function learn(
     return false;
   }
   const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
-  lock.revocation = unite(isLate ? { ...former, generation: mine.generation + 1 } : former, known);
+  const ours = isLate ? { ...former, generation: mine.generation + 1 } : former;
+  lock.revocation = unite(ours, withoutOver(known, timeLow));
   if (isLate) {
     lock.unconfirmedAll = { seq: lock.revocation.seq, hasLeft: false };
     terminal.warn(LATE);
@@ -158,16 +162,15 @@ function notBelieved(): Failure {
 /** Unites two lists of one owner, with a number above both where the lock's says less than both together.
  *  @param held what the lock holds @throws Failure where they are too long */
 export function unite(ours: RevocationList, held: RevocationList): RevocationList {
-  const now = presentSeconds();
   const generation = Math.max(ours.generation, held.generation);
   const isListed = (link: string) => held.links.some((entry) => entry.link === link);
   // No floor makes an entry needless by itself: it may name another owner's grant, or one that was given under a newer floor
   // than the list that took it back.
-  const added = ours.links.filter(({ link, until }) => until >= now && !isListed(link));
+  const added = ours.links.filter(({ link }) => !isListed(link));
   const links = [...held.links, ...added];
   const holders = [...new Set([...held.holders, ...ours.holders])];
   const { codes: heldCodes = [] } = held;
-  const newCodes = (ours.codes ?? []).filter((code) => isCodeLive(code, now) && !heldCodes.some(isSame(code)));
+  const newCodes = (ours.codes ?? []).filter((code) => !heldCodes.some(isSame(code)));
   const codes = [...heldCodes, ...newCodes];
   const isMore =
     added.length + newCodes.length > 0 || holders.length > held.holders.length || generation > held.generation;
@@ -187,10 +190,21 @@ export function isBelowFloor(
   return crypto.isEqual(owner, kid) && (grants[0].generation ?? 0) < generation;
 }
 
-/** Gives the list with more window codes in it, and without those that are over. @throws Failure where it is full */
+/** Gives the list without what is over by this computer's clock and by the lock's alike: either may be wrong, and what is left
+ *  out too early opens again. Nothing is left out anywhere else.
+ *  @param timeLow the earliest that it can be by the lock's clock; undefined where it does not know, and all is kept */
+export function withoutOver(list: RevocationList, timeLow: number | undefined): RevocationList {
+  if (timeLow === undefined) return list;
+  const now = seconds(Math.min(presentSeconds(), timeLow));
+  const { codes, ...rest } = list;
+  const links = rest.links.filter(({ until }) => until >= now);
+  const kept = (codes ?? []).filter((code) => isCodeLive(code, now));
+  return { ...rest, links, ...(kept.length === 0 ? {} : { codes: kept }) };
+}
+
+/** Gives the list with more window codes in it. @throws Failure where it is full */
 export function withCodes(former: RevocationList, added: readonly RevokedCode[]): RevocationList {
-  const now = presentSeconds();
-  const kept = (former.codes ?? []).filter((code) => isCodeLive(code, now));
+  const { codes: kept = [] } = former;
   const codes = [...kept, ...added.filter((code) => !kept.some(isSame(code)))];
   if (codes.length > CODES_MAX) throw codesAreFull();
   const { codes: _, ...rest } = former;
@@ -223,7 +237,7 @@ function countOf({ links, holders, codes = [] }: RevocationList): number {
 
 function codesAreFull(): Failure {
   return usage(
-    `The list holds ${CODES_MAX} window codes at most: "latchkey pin setup --rotate" ends all that you gave out.`,
+    `The list holds ${CODES_MAX} window codes at most: "latchkey pin setup --rotate" ends all that you gave out. Where some are over, "latchkey status" makes room of them.`,
   );
 }
 
@@ -254,7 +268,7 @@ export function dropNoLinks(locks: readonly OwnedLock[]): readonly string[] {
 /** Gives the failure of a list that takes no more. */
 export function listIsFull() {
   return usage(
-    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: --all takes back all that you gave, and makes room of those in your list; then give new ones.`,
+    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: --all takes back all that you gave, and makes room of those in your list; then give new ones. Where some are over, "latchkey status" makes room of them.`,
   );
 }
 

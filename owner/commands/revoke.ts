@@ -186,13 +186,12 @@ interface Extension {
 /** Gives the list with more in it. @throws Failure where it is full */
 function extend(former: RevocationList, chosen: readonly Chosen[], extension: Extension): RevocationList {
   const { hasHolders, isAll, given, kid } = extension;
-  const now = presentSeconds();
   const generation = former.generation + (isAll ? 1 : 0);
   // The floor ends what this owner gave before it, so those entries are no longer needed. It ends nothing that hangs under
   // another owner's root, and of what is not known to be of one's own, nobody can tell.
   const isEnded = (link: string) =>
     given.some((grant) => grant.link === link && isBelowFloor(grant, { kid, generation }));
-  const kept = former.links.filter(({ link, until }) => until >= now && !isEnded(link));
+  const kept = former.links.filter(({ link }) => !isEnded(link));
   const added = chosen.filter(({ link }) => !isEnded(link) && !kept.some((entry) => entry.link === link));
   const links = [...kept, ...added.map(({ link, until }) => ({ link, until }))];
   const kids = hasHolders

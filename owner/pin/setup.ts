@@ -39,7 +39,11 @@ async function run(call: Call): Promise<Outcome> {
     if (!isRotated && obstacle === "done") return false;
     await handSecret(keystore, lock, { conversation, isNew: isRotated });
     const save = (change: () => void) => keystore.update(change);
-    await settleRevocations({ conversation, signer, terminal: call.terminal, save }, lock, mine);
+    await settleRevocations(
+      { conversation, signer, terminal: call.terminal, timeLow: status.timeLow, save },
+      lock,
+      mine,
+    );
     keystore.update();
     return true;
   });

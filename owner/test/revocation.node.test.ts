@@ -15,7 +15,7 @@ import type { Answer } from "../../firmware/link/message.ts";
 import { seconds } from "../../firmware/platform.ts";
 import type { OwnedLock, RevocationList } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
-import { settleRevocations, unite, withCodes } from "../revocation.ts";
+import { settleRevocations, unite, withCodes, withoutOver } from "../revocation.ts";
 
 const FUTURE = 4_000_000_000;
 const PAST = 1_600_000_000;
@@ -50,12 +50,6 @@ const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: Revoc
     ["sees that equal numbers may hide different lists", list(3, [3]), list(3, [1]), list(4, [1, 3])],
     ["replaces a list of ours that nobody delivered", list(5, [1]), list(3, [1, 2]), list(6, [1, 2])],
     [
-      "forgets an entry of ours that is over",
-      list(1, [], { links: [{ link: name(9), until: PAST }] }),
-      list(3, [1]),
-      list(3, [1]),
-    ],
-    [
       "keeps keys of both",
       list(1, [], { holders: [name(5)] }),
       list(3, [], { holders: [name(6)] }),
@@ -68,8 +62,8 @@ const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: Revoc
       list(4, [1], { codes: [{ codeClass: 1, serial: 2, start: 3 }] }),
     ],
     [
-      "adds window codes of ours that are not over",
-      list(1, [], { codes: [LIVING, OVER, { ...LIVING, serial: 1 }] }),
+      "adds window codes of ours",
+      list(1, [], { codes: [LIVING, { ...LIVING, serial: 1 }] }),
       list(3, [], { codes: [LIVING] }),
       list(4, [], { codes: [LIVING, { ...LIVING, serial: 1 }] }),
     ],
@@ -109,12 +103,30 @@ test("refuses more window codes than a list holds", () => {
   assert.throws(() => withCodes(list(1, [], { codes: codes(0) }), codes(9)), /16 window codes at most.*--rotate/);
 });
 
-test("takes window codes back once each, and drops those that are over", () => {
+test("takes window codes back once each, and drops none by this computer's clock", () => {
   const former = list(4, [1], { codes: [OVER, LIVING] });
   const other = { ...LIVING, codeClass: 3 };
-  assert.equal(withCodes(former, [LIVING, other]), list(5, [1], { codes: [LIVING, other] }));
-  assert.equal(withCodes(list(4, [1], { codes: [OVER] }), []), list(5, [1]));
+  assert.equal(withCodes(former, [LIVING, other]), list(5, [1], { codes: [OVER, LIVING, other] }));
 });
+
+const FULL = list(4, [1], {
+  links: [
+    { link: name(1), until: FUTURE },
+    { link: name(2), until: PAST },
+  ],
+  codes: [OVER, LIVING],
+});
+const LEFT = list(4, [1], { codes: [LIVING] });
+/** When the code that is over ends. */
+const OVER_END = (OVER.start + 72) * 3_600;
+const CLOCKS: readonly (readonly [claim: string, timeLow: number | undefined, kept: RevocationList])[] = [
+  ["leaves out what is over by both clocks", OVER_END + 1, LEFT],
+  ["keeps what ends at this second", OVER_END, { ...LEFT, codes: [OVER, LIVING] }],
+  ["keeps all that is not over by the lock's clock", PAST, FULL],
+  ["keeps all where the lock does not know the time", undefined, FULL],
+  ["keeps what is over by the lock's clock alone", 4_294_967_295, LEFT],
+];
+for (const [claim, timeLow, kept] of CLOCKS) test(claim, () => assert.equal(withoutOver(FULL, timeLow), kept));
 
 /** A lock whose log holds those lists, and what it was sent. */
 function lockWith(lists: readonly RevocationList[]): { sent: Bytes[]; ask(outgoing: Outgoing): Promise<Answer> } {
@@ -169,16 +181,21 @@ async function settle(
 
 async function settleWith(
   lock: OwnedLock,
-  at: { readonly held: RevocationList; readonly log: readonly RevocationList[]; readonly ownerSeq?: number },
+  at: {
+    readonly held: RevocationList;
+    readonly log: readonly RevocationList[];
+    readonly ownerSeq?: number;
+    readonly timeLow?: number;
+  },
 ): Promise<{ sent: Bytes[]; said: string }> {
-  const { held, log, ownerSeq = 1 } = at;
+  const { held, log, ownerSeq = 1, timeLow } = at;
   const conversation = lockWith(log);
   let said = "";
   const warn = (line: string) => {
     said += line;
   };
   const mine = { kid: KID, seq: ownerSeq, revocationSeq: held.seq, generation: held.generation };
-  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn }, save }, lock, mine);
+  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn }, timeLow, save }, lock, mine);
   return { sent: conversation.sent, said };
 }
 
@@ -277,6 +294,7 @@ test("knows a list again of which it never heard that it arrived, and raises no 
     conversation,
     signer: SIGNER,
     terminal: { warn: () => undefined },
+    timeLow: undefined,
     save: (change: () => void) => {
       assert.is(sent.length, 0);
       change();
@@ -290,6 +308,21 @@ test("knows a list again of which it never heard that it arrived, and raises no 
   const arrived = saved.revocation;
   const { said } = await settleWith(saved, { held: arrived, log: [all(1), arrived] });
   assert.equal([saved.revocation, saved.confirmedRevocationSeq, said], [arrived, 2, ""]);
+});
+
+test("leaves out what is over with the next list, and sends none for that alone", async () => {
+  const over = { link: name(9), until: PAST };
+  const lock = owned({ ...list(2, [1]), links: [over, { link: name(1), until: FUTURE }] }, 1);
+  const held = { ...list(3, [2]), links: [over, { link: name(2), until: FUTURE }] };
+  const { sent } = await settleWith(lock, { held, log: [held], timeLow: PAST });
+  assert.equal(lock.revocation.links.length, 3);
+  const confirmed = lock.revocation;
+  const idle = await settleWith(lock, { held: confirmed, log: [], timeLow: PAST + 1 });
+  assert.equal([sent.length, idle.sent.length], [1, 0]);
+  assert.equal(lock.revocation, list(confirmed.seq, [2, 1]));
+  assert.equal(lock.confirmedRevocation, lock.revocation);
+  const other = owned({ ...list(4, [], { links: [over] }), seq: 1 }, 0);
+  assert.is((await settleWith(other, { held: list(3, [2]), log: [list(3, [2])], timeLow: PAST + 1 })).sent.length, 0);
 });
 
 test("takes all back in the place of a list that it cannot read", async () => {
@@ -326,12 +359,16 @@ for (const [claim, held, ownerSeq, isBelieved] of NUMBERS) {
 }
 
 test("refuses a list in the log of another generation than the lock says", async () => {
-  const lock = owned(list(1, [1]), 1);
+  const lock = owned(list(1, [1], { codes: [OVER] }), 1);
   const before = structuredClone(lock);
   const conversation = lockWith([list(2, [1], { generation: U32_MAX })]);
   const mine = { kid: KID, seq: 1, revocationSeq: 2, generation: 0 };
   const terminal = { warn: () => undefined };
-  const said = await settleRevocations({ conversation, signer: SIGNER, terminal, save }, lock, mine).catch(String);
+  const said = await settleRevocations(
+    { conversation, signer: SIGNER, terminal, timeLow: FUTURE, save },
+    lock,
+    mine,
+  ).catch(String);
   assert.match(String(said), /you cannot have reached/);
   assert.equal(lock, before);
 });

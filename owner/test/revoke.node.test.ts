@@ -259,4 +259,24 @@ withPeople(
   },
 );
 
+atHome(
+  "a list loses what is over when the lock says so, and nothing by this computer's clock alone",
+  async (home) => {
+    await grant(home, "--who", "Gina");
+    await grant(home, "--who", "Carl");
+    await done(home, "revoke", "Gina");
+    const keystore = openKeystore(home.owner.home, PASSPHRASE);
+    const [lock] = keystore.person.locks;
+    if (lock === undefined) throw new Error("there is no lock");
+    const links = lock.revocation.links.map((entry) => ({ ...entry, until: 1_600_000_000 }));
+    lock.revocation = { ...lock.revocation, links };
+    keystore.save();
+    await done(home, "revoke", "Carl", "--file", home.owner.file("list.txt"));
+    assert.is(revocationOf(home)?.links.length, 2);
+    assert.match(await done(home, "status"), /Taken back: +1 grant, confirmed by the lock\n/);
+    assert.is(revocationOf(home)?.links.length, 1);
+  },
+  false,
+);
+
 test.run();
