@@ -91,7 +91,7 @@ export function doubtsAbout({
   return doubts;
 }
 
-/** The permissions that are granted where nothing is said. */
+/** The permissions that are granted, or passed on by whoever has them, where nothing is said. */
 export function defaultPermissions(): number {
   return parsePermissions(DEFAULT_PERMISSIONS);
 }

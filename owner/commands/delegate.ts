@@ -5,13 +5,13 @@
 import { fromBase64url } from "../../firmware/bytes.ts";
 import { issueLink } from "../../firmware/grant/issue.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { readAllowance } from "../allowance.ts";
+import { readAllowance, sayPermissions } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { handOver } from "../handover.ts";
 import { chooseInvitation, readInvitation } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
-import { doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
+import { defaultPermissions, doubtsAbout, LIMIT_OPTIONS, readWish } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
 import { signerOf } from "../ownership.ts";
 import type { AcceptedInvitation } from "../person.ts";
@@ -31,7 +31,7 @@ export const delegate: Command = {
   },
   help: [
     "Only an invitation that may be passed on can be (see its summary). Every limit of yours and of everybody before you",
-    "holds; what you leave out is not limited further.",
+    "holds; what you leave out is not limited further. Without --allow your guest may unlock and lock, as far as you may.",
     ...ROLES_HELP,
   ],
   examples: ['delegate --to KEY --who "Courier 7" --until "today 18:00" --uses 1'],
@@ -43,11 +43,12 @@ async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const parent = chooseParent(call, keystore);
   const parentToken = fromBase64url(parent.token);
-  const { depth } = readAllowance(parentToken);
+  const { depth, permissions: allowed } = readAllowance(parentToken);
   if (depth === 0) throw usage("This invitation may not be passed on: ask its giver for one with --delegable.");
   const named = call.option("zone");
   const zone = parseZone((named === undefined ? ownZone() : findZone(named)).rule);
-  const wish = readWish(call, { zone, now: presentSeconds() });
+  const said = readWish(call, { zone, now: presentSeconds() });
+  const wish = { ...said, permissions: said.permissions ?? usualOf(allowed) };
   if ((wish.depth ?? 0) >= depth) {
     throw usage(
       depth === 1 ? "This invitation may be passed on once, so leave --delegable out." : "Give --delegable 1 at most.",
@@ -60,6 +61,14 @@ async function run(call: Call): Promise<Outcome> {
   const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };
+}
+
+/** Gives what is passed on where nothing is said of it: of what is usual as much as its giver has. Without a scope all would be
+ *  passed on. @throws Failure where that is nothing */
+function usualOf(allowed: number): number {
+  const permissions = defaultPermissions() & allowed;
+  if (permissions !== 0) return permissions;
+  throw usage(`This invitation allows ${sayPermissions(allowed)}: say with --allow what of that you pass on.`);
 }
 
 function chooseParent(call: Call, { person }: Keystore): AcceptedInvitation {

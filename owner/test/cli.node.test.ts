@@ -15,6 +15,7 @@ import { issueRoot } from "../../firmware/grant/issue.ts";
 import { encodeSetup } from "../../firmware/link/label.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { examples } from "../../simulator/examples.ts";
+import { readAllowance } from "../allowance.ts";
 import { COMMANDS } from "../commands.ts";
 import { helpOf } from "../help.ts";
 import { encodeInvitation, parseInvitation } from "../invitation.ts";
@@ -303,6 +304,29 @@ test("keeps an invitation, tells what it allows, and at a door without an answer
   assert.equal(passed["names"], ["Ana", "Courier 7"]);
   isSentence(await desk.run(["delegate", "--to", KEY, "--delegable", "1"]), 2, /leave --delegable out/);
   isSentence(await desk.run(["revoke"]), 2, /Only the owner of a lock takes grants back/);
+});
+
+/** What a parent allows and what is typed, and what of it is passed on, in bits. */
+const PASSED: readonly (readonly [claim: string, parent: number, words: readonly string[], passed: number])[] = [
+  ["unlock and lock where nothing is said", 35, [], 3],
+  ["no more than there is where nothing is said", 33, [], 1],
+  ["what is said", 35, ["--allow", "unlock,read-log"], 33],
+];
+for (const [claim, permissions, words, passed] of PASSED) {
+  test(`passes on ${claim}`, async ({ desk }) => {
+    const { key } = await desk.ask(["id"]);
+    const parent = invitationFor(String(key), { permissions, depth: 1 });
+    const made = await desk.ask(["delegate", "--to", KEY, "--grant", parent, ...words]);
+    const { token } = parseInvitation(fromBase64url(String(made["invitation"])));
+    assert.is(readAllowance(token).grants[1].permissions, passed);
+  });
+}
+
+test("passes nothing on unasked where neither unlock nor lock is allowed", async ({ desk }) => {
+  const { key } = await desk.ask(["id"]);
+  const parent = ["--grant", invitationFor(String(key), { permissions: 36, depth: 1 })];
+  isSentence(await desk.run(["delegate", "--to", KEY, ...parent]), 2, /allows view, read-log: say with --allow/);
+  assert.is((await desk.ask(["delegate", "--to", KEY, ...parent, "--allow", "view"]))["ok"], true);
 });
 
 test("refuses an invitation that is over", async ({ desk }) => {
