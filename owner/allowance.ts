@@ -82,6 +82,14 @@ export function readAllowance(token: Bytes): Allowance {
   };
 }
 
+/** Whether an owner's key has signed the root of a grant. @param publicKey Ed25519, 32 bytes
+ *  @throws Fault grant.shape, cose.*, cbor.* */
+export function isRootSignedBy(token: Bytes, publicKey: Bytes): boolean {
+  const reader = new Reader(token);
+  const { messages } = readChain(reader, readSign1(reader));
+  return verifySign1(crypto, messages[0], { publicKey });
+}
+
 /** Gives the link8 of a chain's root. */
 function rootOf([root]: readonly Sign1[]): string {
   return root === undefined ? "" : toBase64url(link8Of(crypto, root.bytes.subarray(root.start, root.end)));

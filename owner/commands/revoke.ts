@@ -3,19 +3,20 @@
 // the lock says that it holds it, nothing is promised.
 // Follows docs/protocol.md §2.3 ("Revocation").
 
+import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { HOLDERS_MAX, REVOKED_MAX } from "../../firmware/grant/revocation.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { readAllowance } from "../allowance.ts";
+import { isRootSignedBy, readAllowance } from "../allowance.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { deliver } from "../delivery.ts";
-import { EXIT, usage } from "../failure.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
 import { presentSeconds, sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
-import { kidText, signerOf } from "../ownership.ts";
+import { kidText, type Signer, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
 import { isBelowFloor, isLinkName, listIsFull, noteLeaving, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
@@ -57,7 +58,12 @@ const FOR_GOOD = 0xffff_ffff;
 type Chosen = Pick<IssuedGrant, "link" | "who" | "until"> & {
   readonly holder: string | undefined;
   readonly isUnlisted?: true;
+  /** Whether it hangs under another owner's root, of which no key is known here. */
+  readonly isForeign?: true;
 };
+
+const BROKEN =
+  "A signature inside that invitation does not hold, so it names no grant and nothing was taken back: have it sent again, or give the name of the grant.";
 
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
@@ -67,11 +73,12 @@ async function run(call: Call): Promise<Outcome> {
   }
   const lock = call.chooseLock(keystore);
   const given = grants.filter(({ lockId }) => lockId === lock.id);
-  const { kid } = signerOf(keystore.person);
+  const signer = signerOf(keystore.person);
+  const { kid } = signer;
   const isListing = call.positionals.length === 0 && !call.has("all") && call.option("file") === undefined;
   if (isListing) return list(call, { lock, given, kid });
   const isUnlisted = call.has("unlisted");
-  const chosen = call.positionals.flatMap((text) => choose({ lock, given, isUnlisted }, text));
+  const chosen = call.positionals.flatMap((text) => choose({ lock, given, isUnlisted, signer }, text));
   const isAll = call.has("all");
   if (chosen.length > 0 || isAll) {
     keystore.update(() => {
@@ -89,7 +96,7 @@ async function run(call: Call): Promise<Outcome> {
   const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
   if (file !== undefined) {
     keystore.update(() => noteLeaving(lock));
-    writeText(file, toBase64url(signRevocations(signerOf(keystore.person), lock)));
+    writeText(file, toBase64url(signRevocations(signer, lock)));
     call.terminal.say(
       `The signed list is in ${printable(file)}: whoever is at the door brings it with "latchkey carry FILE".`,
     );
@@ -124,9 +131,13 @@ function sayWorst(lock: OwnedLock, losing: readonly Pick<Chosen, "until">[]): st
   return ` Until it holds the list it lets them in, at the latest until ${last}, when what you granted ends.`;
 }
 
-function sayTakenBack(call: Call, { who, link, isUnlisted }: Pick<Chosen, "who" | "link" | "isUnlisted">): void {
+function sayTakenBack(call: Call, { who, link, isUnlisted, isForeign }: Omit<Chosen, "until" | "holder">): void {
   if (isUnlisted !== true) {
     call.terminal.say(`Taken back: ${printable(who) || "(no name)"} (${link})`);
+    if (isForeign !== true) return;
+    call.terminal.warn(
+      `${link} comes of another owner's grant, whose signature cannot be verified here: this counts only if the invitation is the one that was given.`,
+    );
     return;
   }
   call.terminal.say(`Taken back: ${link}, which is not in your list`);
@@ -137,10 +148,15 @@ function sayTakenBack(call: Call, { who, link, isUnlisted }: Pick<Chosen, "who" 
 
 /** Finds grants by number, name of the grant, name of the person, or by themselves. @throws Failure */
 function choose(
-  among: { readonly lock: OwnedLock; readonly given: readonly IssuedGrant[]; readonly isUnlisted: boolean },
+  among: {
+    readonly lock: OwnedLock;
+    readonly given: readonly IssuedGrant[];
+    readonly isUnlisted: boolean;
+    readonly signer: Signer;
+  },
   text: string,
 ): readonly Chosen[] {
-  const { lock, given, isUnlisted } = among;
+  const { lock, given, isUnlisted, signer } = among;
   // It would be the name of every grant that has none.
   if (text.trim() === "") {
     throw usage(
@@ -156,7 +172,7 @@ function choose(
   if (isUnlisted && isLinkName(text)) {
     return [{ link: text, who: "", until: FOR_GOOD, holder: undefined, isUnlisted }];
   }
-  if (/^[A-Za-z0-9_-]{64,}$/.test(text) || isFileHere(text)) return [readChosen(lock, text)];
+  if (/^[A-Za-z0-9_-]{64,}$/.test(text) || isFileHere(text)) return [readChosen({ lock, signer }, text)];
   // A name that was mistyped may have the form of a grant's: whoever meant a person must not read that it was taken back.
   if (isLinkName(text)) {
     throw usage(
@@ -166,13 +182,20 @@ function choose(
   throw usage(`You gave no grant to "${printable(text)}": "latchkey revoke" lists those that you gave.`);
 }
 
-/** Reads the invitation that is to be taken back: with it its end is known, so the lock may forget the entry then. */
-function readChosen(lock: OwnedLock, text: string): Chosen {
+/** Reads the invitation that is to be taken back: with it its end is known, so the lock may forget the entry then. One byte
+ *  makes it another grant's, or nobody's, so its signatures are verified as far as their keys are known.
+ *  @throws Failure */
+function readChosen({ lock, signer }: { readonly lock: OwnedLock; readonly signer: Signer }, text: string): Chosen {
   const bytes = readGiven(text, "invitation");
   const sentence = `That is no invitation: copy the whole text, or give the name of the grant.`;
-  const { lockId, link, grants, holder, until } = orRefuse(() => readAllowance(parseInvitation(bytes).token), sentence);
+  const { token } = orRefuse(() => parseInvitation(bytes), sentence);
+  const allowance = orRefuse(() => readAllowance(token), sentence);
+  const { lockId, link, grants, holder, until, owner, isChained } = allowance;
   if (lockId !== lock.id) throw usage(`That invitation is for the lock ${lockId}: choose that one with --lock.`);
-  return { link, who: grants[grants.length - 1].name, until, holder: toBase64url(holder) };
+  const isOwn = crypto.isEqual(owner, signer.kid);
+  if (!isChained || (isOwn && !isRootSignedBy(token, signer.publicKey))) throw new Failure(EXIT.UNVERIFIED, BROKEN);
+  const chosen = { link, who: grants[grants.length - 1].name, until, holder: toBase64url(holder) };
+  return isOwn ? chosen : { ...chosen, isForeign: true };
 }
 
 /** What is to come into a list besides grants, and what is known of those that this person gave. */

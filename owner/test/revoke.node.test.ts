@@ -9,7 +9,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openKeystore } from "../keystore.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
-import { Desk, isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
+import { Desk, isSentence, PASSPHRASE, Transcript, writeTampered } from "./stage.node.ts";
 
 const KEY = "A".repeat(43);
 const FUTURE = 4_000_000_000;
@@ -166,7 +166,9 @@ withPeople("taking all back gives nothing back that another owner gave", async (
   await addOwner(home, paul);
   const file = await invite(home, paul, guest);
   assert.is(await getsIn(home, guest), true);
-  await done(home, "revoke", file);
+  const ran = await heard(home, "revoke", file);
+  assert.is(ran.exit, 0);
+  assert.match(ran.errors, /comes of another owner's grant, whose signature cannot be verified here: .*\.\n$/);
   assert.is(await getsIn(home, guest), false);
   assert.match(await done(home, "revoke", "--all"), /Confirmed/);
   assert.is(await getsIn(home, guest), false);
@@ -278,5 +280,25 @@ atHome(
   },
   false,
 );
+
+withPeople("takes back no invitation that nobody signed as it is", async (home, [company, courier]) => {
+  await invite(home, home.owner, company, "--delegable", "1");
+  const { key } = await courier.ask(["id"]);
+  await company.ask(["delegate", "--to", String(key), "--out", courier.file("grant.txt")]);
+  for (const [taken, desk] of [company, courier].entries()) {
+    const text = desk.read("grant.txt");
+    const changed = home.owner.file("changed.txt");
+    writeTampered(changed, text, text.length - 20);
+    isSentence(
+      await heard(home, "revoke", changed),
+      5,
+      /^A signature inside that invitation does not hold.*sent again/,
+    );
+    assert.is(revocationOf(home)?.seq, taken);
+    const { exit, errors } = await heard(home, "revoke", desk.file("grant.txt"));
+    assert.equal([exit, errors], [0, ""]);
+  }
+  assert.is(revocationOf(home)?.links.length, 2);
+});
 
 test.run();
