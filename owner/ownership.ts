@@ -31,9 +31,8 @@ export interface Signer {
 export interface OwnerSession {
   readonly conversation: Conversation;
   readonly signer: Signer;
+  /** As it was when the session began. */
   readonly status: Status;
-  /** What the lock held of this owner when the session began. */
-  readonly mine: OwnerState;
 }
 
 /** Gives a person's signer. */
@@ -72,22 +71,30 @@ export async function asOwner<Result>(
         "The lock does not take your key for an owner's: was it reset, or your key removed?",
       );
     }
-    const { status, mine } = await readStatus(conversation, signer);
     // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
-    const save = (change: () => void) => keystore.update(change);
-    await settleRevocations(
-      { conversation, signer, terminal: call.terminal, timeLow: status.timeLow, save },
-      lock,
-      mine,
-    );
+    const { status, mine } = await settle(call, { keystore, lock }, { conversation, signer });
     settleSecret(lock, { status, kid: signer.kid }, call.terminal);
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);
     keystore.update();
-    return await act({ conversation, signer, status, mine });
+    return await act({ conversation, signer, status });
   } finally {
     conversation.close();
   }
+}
+
+/** Asks for the status, and makes the lock and this keystore agree on what was taken back. @throws Failure */
+export async function settle(
+  call: Pick<Call, "terminal">,
+  { keystore, lock }: { readonly keystore: Keystore; readonly lock: OwnedLock },
+  { conversation, signer }: Pick<OwnerSession, "conversation" | "signer">,
+): Promise<{ readonly status: Status; readonly mine: OwnerState }> {
+  const { terminal } = call;
+  const answer = await readStatus(conversation, signer);
+  const { timeLow } = answer.status;
+  const save = (change: () => void) => keystore.update(change);
+  await settleRevocations({ conversation, signer, terminal, timeLow, save }, lock, answer.mine);
+  return answer;
 }
 
 /** Asks for the status. @throws Failure */

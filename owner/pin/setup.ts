@@ -7,9 +7,8 @@ import { handSecret, obstacleTo } from "../codebook.ts";
 import { type Act, type Call, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { presentSeconds } from "../moment.ts";
-import { asOwner } from "../ownership.ts";
+import { asOwner, settle } from "../ownership.ts";
 import type { GivenCode, OwnedLock } from "../person.ts";
-import { settleRevocations } from "../revocation.ts";
 import { counted, printable } from "../terminal.ts";
 import { isRevokedCode, phaseOf } from "../windows.ts";
 
@@ -33,17 +32,13 @@ async function run(call: Call): Promise<Outcome> {
   const lock = call.chooseLock(keystore);
   const ended = isRotated ? (lock.codes?.given ?? []).filter((code) => isLiving(lock, code)) : [];
   const isNews = await asOwner(call, keystore, lock, async (session) => {
-    const { conversation, signer, status, mine } = session;
+    const { conversation, signer, status } = session;
     const obstacle = obstacleTo(lock, status, signer.kid);
     if (!isRotated && obstacle === "stranger") throw new Failure(EXIT.USAGE, STRANGER);
     if (!isRotated && obstacle === "done") return false;
     await handSecret(keystore, lock, { conversation, isNew: isRotated });
-    const save = (change: () => void) => keystore.update(change);
-    await settleRevocations(
-      { conversation, signer, terminal: call.terminal, timeLow: status.timeLow, save },
-      lock,
-      mine,
-    );
+    // A new secret takes codes out of the list, which is then handed over.
+    await settle(call, { keystore, lock }, session);
     keystore.update();
     return true;
   });

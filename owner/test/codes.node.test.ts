@@ -10,6 +10,7 @@ import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
 import { isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
 
 const NOWHERE = "127.0.0.1:1";
+const KEY = "A".repeat(43);
 
 atHome("a code made after the lock was adopted opens, with the lock out of reach meanwhile", async (home) => {
   home.porch.close();
@@ -74,6 +75,18 @@ atHome("a new secret ends every code, and the next one opens", async (home) => {
   assert.is(typist.type(other), "no");
   assert.is(typist.type(await make(home, "new", "--until", "+2h")), "yes");
 });
+
+for (const hasCode of [false, true]) {
+  atHome(`a new secret is made with a list on its way that ${hasCode ? "has" : "lacks"} a code`, async (home) => {
+    const { link } = await home.owner.ask(["grant", "--to", KEY, "--until", "+1h"]);
+    await make(home, "new", "--until", "+2h", "--for", "Ben");
+    if (hasCode) await heard(home, "pin", "revoke", "Ben", "--at", NOWHERE);
+    await done(home, "revoke", String(link), "--file", home.owner.file("list.txt"));
+    const { exit, errors } = await heard(home, "pin", "setup", "--rotate");
+    assert.equal([exit, errors], [0, ""]);
+    assert.match(await done(home, "status"), /Taken back: +1 grant, confirmed by the lock\n/);
+  });
+}
 
 atHome("keys from a backup give out no code before the secret is known to be the lock's", async (home) => {
   const code = await make(home, "new", "--until", "+2h");
