@@ -52,6 +52,8 @@ export interface Settlement {
 /** Lists that a lock held of one owner. */
 type Lists = readonly RevocationList[];
 
+const LOST =
+  'What the other device took back besides is lost, since the lock\'s log no longer says it: take back again the keys of people, the grants of other owners, and the window codes. "latchkey pin setup --rotate" ends all window codes of yours.';
 const LATE =
   "All was taken back on another device of yours too: so that nothing that was given there since still opens, this ends all that you gave until now, there and here.";
 
@@ -121,7 +123,7 @@ async function learn(
     terminal.warn(LATE);
   }
   const isNews = countOf(lock.revocation) > countOf(former);
-  if (found === undefined) terminal.warn("Keys that were taken back on the other device must be taken back again.");
+  if (found === undefined) terminal.warn(LOST);
   else if (isNews || (!isLate && lock.revocation.generation > former.generation)) {
     const counts = sayCounts(lock.revocation);
     terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);

@@ -242,6 +242,8 @@ test("sends no list in place of one that it cannot read, until all is taken back
   lock.revocation = { ...lock.revocation, seq: 5, links: [], generation: 3 };
   const second = await settle(lock, held, false);
   assert.is(second.sent.length, 1);
+  assert.match(second.said, /again the keys of people, the grants of other owners, and the window codes\./);
+  assert.match(second.said, /"latchkey pin setup --rotate" ends all window codes of yours\.$/);
   assert.is(lock.confirmedRevocationSeq, lock.revocation.seq);
 });
 
