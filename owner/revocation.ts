@@ -101,13 +101,15 @@ export function noteLeaving(lock: OwnedLock): void {
 /** Brings into ours the newer list that the lock holds. `lock` is changed in place.
  *  @returns whether a list may be handed over in its place @throws Failure */
 async function learn(
-  { conversation, signer, terminal, timeLow }: Settlement,
+  { conversation, signer, terminal, timeLow, save }: Settlement,
   lock: OwnedLock,
   mine: OwnerState,
 ): Promise<boolean> {
   const lists = await readLists(conversation, lock.id, signer.kid);
   const found = lists.find(({ seq }) => seq === mine.revocationSeq);
   if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
+  // What the lock has heard from another command here was noted before it was sent.
+  if (lock.unconfirmedAll !== undefined) save(() => undefined);
   const former = withoutOver(lock.revocation, timeLow);
   const isLate = isAllLate(lock, mine, lists);
   if (found === undefined && former.generation <= mine.generation && !isLate) {

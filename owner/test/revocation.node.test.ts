@@ -327,6 +327,21 @@ test("leaves out what is over with the next list, and sends none for that alone"
   assert.is((await settleWith(other, { held: list(3, [2]), log: [list(3, [2])], timeLow: PAST + 1 })).sent.length, 0);
 });
 
+test("raises no floor where another command of this computer has handed the list over meanwhile", async () => {
+  const lock: OwnedLock = { ...owned(all(2), 0), unconfirmedAll: { seq: 2, hasLeft: false } };
+  const mine = { kid: KID, seq: 1, revocationSeq: 2, generation: 1 };
+  const learnFromDisk = (change: () => void) => {
+    delete lock.unconfirmedAll;
+    lock.confirmedRevocationSeq = 2;
+    change();
+  };
+  const conversation = lockWith([all(2)]);
+  const terminal = { warn: () => assert.unreachable() };
+  const settlement = { conversation, signer: SIGNER, terminal, timeLow: undefined, save: learnFromDisk };
+  await settleRevocations(settlement, lock, mine);
+  assert.equal([lock.revocation, conversation.sent], [all(2), []]);
+});
+
 test("takes all back in the place of a list that it cannot read", async () => {
   const lock: OwnedLock = { ...owned(all(3), 0), unconfirmedAll: { seq: 3, hasLeft: false } };
   const { sent } = await settle(lock, list(5, [7], { generation: 2 }), false);
