@@ -18,7 +18,7 @@ import {
 } from "../firmware/grant/holder.ts";
 import type { Battery, Millis } from "../firmware/platform.ts";
 import type { Spend } from "../firmware/policy/counters.ts";
-import { listsOf } from "../firmware/policy/keyring.ts";
+import { findOwner, listsOf } from "../firmware/policy/keyring.ts";
 import { type Decision, decide } from "../firmware/policy/policy.ts";
 import { modeAllowsGuest } from "./acts.ts";
 import type { GrantDenial, GrantProof, Origin } from "./desk.ts";
@@ -115,6 +115,8 @@ function knocks(desk: GuestDesk, { chain, operation }: GrantProof, now: Millis):
 /** Judges once more, at this moment, whether the holder of a grant may look through the camera, or read the log. @returns why not, or
  *  undefined @param proof of `view` or `read-log`, honoured in the session that asks */
 export function judgeAgain(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial | undefined {
+  // Whoever gave it may be an owner no more, and the session go on as another owner's.
+  if (findOwner(desk.crypto, desk.memory.state.keyring, proof.chain.owner) === undefined) return "unknown-key";
   const decision = judge(desk, proof, moment);
   return decision.isAllowed ? undefined : decision.denial;
 }

@@ -14,7 +14,9 @@ import {
   KIND_REMOVE_OWNER,
   type Setting,
 } from "../../firmware/grant/body.ts";
+import { OPERATION_READ_LOG } from "../../firmware/grant/holder.ts";
 import { makeStatement } from "../../firmware/grant/issue.ts";
+import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Forgery, Person } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 
@@ -174,6 +176,22 @@ test("privacy ends with a press inside, and stays ended after a power cut", () =
   desk.reboot();
   assert.is(desk.state(configure({ key: 2, value: 60 })), "yes");
   assert.is(desk.open(token), "yes");
+});
+
+test("a right to read ends with the owner who gave it, in a session that is another owner's by now too", () => {
+  const desk = adopted();
+  const partner = desk.person("partner");
+  desk.passTime(61);
+  assert.is(desk.stateInside({ kind: KIND_ADD_OWNER, ownerKey: partner.publicKey }), "yes");
+  desk.passTime(61);
+  const guest = desk.person("guest");
+  const caller = desk.call();
+  assert.is(caller.prove(desk.grant({ to: guest, by: partner, permissions: 32 }), OPERATION_READ_LOG, guest), "yes");
+  assert.is(caller.own(desk.recovery), "yes");
+  const fetch = { kind: "fetch", region: ACCESS, from: 1 } as const;
+  assert.is(caller.ask(fetch)?.kind, "records");
+  assert.is(desk.stateInside({ kind: KIND_REMOVE_OWNER, ownerKid: partner.kid }), "yes");
+  assert.is(caller.ask(fetch)?.kind, "no");
 });
 
 test.run();
