@@ -21,7 +21,7 @@ export const KEEPER_MILLIS = 300;
 export interface StrikeParts {
   /** The coil. */
   readonly coil: Output;
-  /** Active while the keeper holds; many strikes have no such contact. */
+  /** Active while the keeper holds the latch, which the inside handle draws out of it; many strikes have no such contact. */
   readonly keeper?: Input;
   /** How long it gives way, unless it is thrown before; 1..5,000. */
   readonly holdMillis: number;
