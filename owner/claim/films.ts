@@ -17,6 +17,8 @@ import { type Doubt, type Judged, type NotedClip, shownGrant } from "./judge.ts"
 export interface JudgedFilm {
   readonly name: string;
   readonly state: "here" | "sealed" | "away";
+  /** Whether what was claimed is the file that the camera noted, by its hash and size. */
+  readonly isAsNoted: boolean;
   /** Of its pictures, where they were looked at. */
   readonly count: ClipCount | undefined;
   readonly manifest: ClipManifest;
@@ -52,17 +54,17 @@ async function judgeFilm(judged: Judged, noted: NotedClip, search: FilmSearch): 
   const { clip, manifest } = noted;
   const { name } = clip;
   const path = join(search.folder, name);
-  const film = { name, manifest, count: undefined };
   const isAsNoted = toHex(clip.hash) === toHex(manifest.hash) && clip.size === manifest.size;
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    // A film that was decrypted is another file than the one that the camera noted: only its pictures prove it.
-    return { film: { ...film, state: "away" }, doubt: isAsNoted ? undefined : "clip" };
-  }
+  const film = { name, manifest, isAsNoted, count: undefined };
+  // A film that was decrypted is another file than the one that the camera noted: only its pictures prove it.
+  const unseen = isAsNoted ? undefined : "clip";
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    return { film: { ...film, state: "away" }, doubt: unseen };
   const { hash, size } = measure(path);
   if (toHex(hash) !== toHex(clip.hash) || size !== clip.size)
     return { film: { ...film, state: "here" }, doubt: "clip" };
   const count = await countOf(judged, noted, { path, search });
-  if (count === undefined) return { film: { ...film, state: "sealed" } };
+  if (count === undefined) return { film: { ...film, state: "sealed" }, doubt: unseen };
   const isAsClaimed =
     clip.found === undefined ||
     (clip.found.isOk === count.isOk && clip.found.frames === count.frames && clip.found.sound === count.sound);

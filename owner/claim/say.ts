@@ -26,7 +26,7 @@ const SAID: Readonly<Record<DoubtKind, string>> = Object.freeze({
   grant: "The grant is not the one that was shown, or does not hold",
   camera: "Nobody vouches for the camera's key",
   manifest: "The camera's note is not of this camera, this lock or this visit",
-  clip: "The film is not the file that was claimed, or its pictures are not as the camera signed them",
+  clip: "The film is not the file that was claimed, or nothing shows that its pictures are as the camera signed them",
   found: "The claim says something else of the film's pictures than what they are",
   receipt: "The receipt is not this lock's, or of another visit",
 });
@@ -95,12 +95,12 @@ function sayGrant({ grant, visit }: Judged): string[] {
   return [`Grant:    ${root} for ${names}, signed by the owner ${toBase64url(grant.owner)}${rest}`];
 }
 
-function sayFilm({ name, state, count, manifest }: JudgedFilm): string {
+function sayFilm({ name, state, isAsNoted, count, manifest }: JudgedFilm): string {
   const frames = `frames ${manifest.firstFrame} to ${manifest.lastFrame}`;
   const file = `Film:     ${printable(name)}, ${frames}`;
   if (state === "away") return `${file}: not beside the claim, so its pictures were not looked at`;
   if (state === "sealed")
-    return `${file}: the file that the camera noted; it is encrypted, and you gave no key that opens it`;
+    return `${file}: ${isAsNoted ? "" : "NOT "}the file that the camera noted; it is encrypted, and you gave no key that opens it`;
   if (count?.isOk === true) return `${file}: each of ${counted(count.frames, "picture")} is as the camera signed it`;
   return `${file}: NOT OK${count === undefined ? "" : `, ${count.sound} of ${counted(count.frames, "picture")} hold`}`;
 }

@@ -15,10 +15,12 @@ import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
 import { Chain, encodeRecord, newPage, recordBytes } from "../../firmware/journal/record.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { parseZone } from "../../firmware/time/zone.ts";
 import { judgeFilms } from "../claim/films.ts";
 import { type Claim, type ClaimedClip, decodeClaim, encodeClaim, type Piece, type Slice } from "../claim/form.ts";
 import { judgeClaim } from "../claim/judge.ts";
 import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
+import { sayClaim } from "../claim/say.ts";
 import { ageIdentity } from "../clip/unseal.ts";
 import { measure } from "../clip/verify.ts";
 import {
@@ -313,6 +315,24 @@ test("names a film whose bytes were changed, also where hash and note go with it
   assert.equal(await doubtsOf(scene, clipWith(scene, measure(path))), ["clip visit.mkv.age"]);
   writeFileSync(path, film);
   assert.equal(await doubtsOf(scene, scene.claim), []);
+});
+
+test("names a film that nobody opens, and that is not the file which the camera noted", async (scene) => {
+  const { desk, scribe } = scene;
+  const { sealed } = film(scribe.lockId, new Tape());
+  const path = desk.file("another.mkv.age");
+  writeFileSync(path, flip(sealed, sealed.length - 900));
+  const changed = clipWith(scene, { name: "another.mkv.age", ...measure(path) });
+  const judged = judgeClaim(changed, scribe.publicKey);
+  for (const keys of [undefined, [ageIdentity(new Uint8Array(32).fill(7))]]) {
+    const sought = { folder: desk.file("."), identities: async () => keys };
+    const { films, doubts } = await judgeFilms(judged, sought);
+    assert.equal([films[0]?.state, doubts], ["sealed", [{ kind: "clip", about: "another.mkv.age" }]]);
+    const said = sayClaim({ claim: changed, judged, films, doubts }, parseZone("UTC0"));
+    assert.match(said.join("\n"), /^NOT OK.*frames \d+ to \d+: NOT the file that the camera noted; it is encrypted/s);
+    const genuine = await judgeFilms(judgeClaim(scene.claim, scribe.publicKey), sought);
+    assert.equal([genuine.films[0]?.state, genuine.doubts], ["sealed", []]);
+  }
 });
 
 test("names a film of another visit, whatever it is called", async (scene) => {
