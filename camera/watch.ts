@@ -138,6 +138,8 @@ export class Watch {
   take(seen: Seen): boolean {
     const { hash, now } = seen;
     this.eye.note(hash);
+    // Nobody asks any more: who comes next is asked about anew, and whatever is shown meanwhile has answered nothing.
+    if (!seen.isAsked) this.#isAnswered = false;
     const isLit = this.#isLit;
     const isDue = this.#analysedAt === undefined || now - this.#analysedAt >= this.#parts.analyseMillis;
     const isJudged = isDue && isLit;
@@ -170,7 +172,7 @@ export class Watch {
     this.#analysedAt = now;
   }
 
-  /** At night the picture alone is not enough: the lamp must have been seen in it since the knock. */
+  /** At night the picture alone is not enough: the lamp must have been seen in it since the knock, and while it is asked. */
   #atNight(): Verdict {
     if (this.#unanswered > 0) return "unanswered";
     return this.#isAnswered ? "ok" : "unproven";

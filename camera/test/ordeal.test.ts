@@ -5,8 +5,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex, toHex } from "../../firmware/bytes.ts";
 import { Stream } from "../../simulator/random.ts";
+import type { Shot } from "../../simulator/sensor/sensor.ts";
 import { Board, DARK, DAY, knocked, LAMP, over, SEED } from "./board.ts";
 import { smallPicture } from "./film.ts";
+
+/** A hall that its lamp lights to less than a dawn: no film of it makes day. */
+const DIM: Shot = { ...LAMP, lightPermille: 450 };
 
 type Picture = () => Uint8Array | undefined;
 
@@ -183,8 +187,12 @@ test("always: without a word of the lock for an hour it rests, and looks again w
   assert.ok(board.isPowered);
 });
 
+/** A hall that the lamp lights, and nothing else. @param byLamp how it looks then */
+function lit(board: Board, byLamp = LAMP): () => Shot {
+  return () => (board.isLit ? byLamp : DARK);
+}
+
 test("night: the lamp asks, and only a picture that answers is a proof", () => {
-  const lit = (board: Board) => () => (board.isLit ? LAMP : DARK);
   const board = new Board({ frameMillis: 100 });
   board.shot = lit(board);
   knocked(board, 14_000);
@@ -201,6 +209,28 @@ test("night: the lamp asks, and only a picture that answers is a proof", () => {
   board.rest();
   assert.not.ok(board.isLit);
 });
+
+for (const [name, wish] of [
+  ["after a visit", { purpose: "after", visit: 0 }],
+  ["at rest in the mode always", { purpose: "rest", visit: 0, mode: "always" }],
+] as const) {
+  test(`night: ${name} nobody is asked, and nothing is a proof for whoever comes next`, () => {
+    const board = new Board({ frameMillis: 100 });
+    board.shot = lit(board, DIM);
+    knocked(board, 14_000).visit();
+    board.run(5_000);
+    assert.ok(board.isProof);
+    board.ask(wish);
+    board.shot = () => DIM;
+    board.run(1_000);
+    assert.equal([board.verdict, board.isProof], ["unproven", false]);
+    board.run(28_000);
+    assert.equal([board.isFilterAway, board.verdict, board.isProof], [true, "unproven", false]);
+    board.shot = lit(board, DIM);
+    knocked(board, 14_000);
+    assert.equal([board.verdict, board.isProof], ["ok", true]);
+  });
+}
 
 test("a hand at the open case makes it forget its lock and its owner; at a shut one it does nothing", () => {
   const board = knocked(new Board());
