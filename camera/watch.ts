@@ -11,9 +11,12 @@ import { BLOCKS, meanOf, sumBlocks } from "./features.ts";
 import { LUMA_BYTES, type LumaReader } from "./luma.ts";
 import { MotionWatch } from "./motion.ts";
 import { NightMode } from "./night.ts";
+import { BLINK } from "./thresholds.ts";
 
 /** How often the lamp asks in a visit at night, in milliseconds. */
 export const CHALLENGE_MILLIS = 10_000;
+/** In how many files a question is put at most: four times those of its pattern. One broken file in it begins it anew. */
+const ASKED_FILES_MAX = 4 * BLINK.frames;
 /** Answers in a row that do not come, which make an alarm. */
 const UNANSWERED_ALARM = 2;
 /** A gap between judged frames that ends a proof: the lock's own bound for one heartbeat. */
@@ -57,6 +60,8 @@ export class Watch {
   #analysedAt: Millis | undefined;
   #okSince: Millis | undefined;
   #isChallenged = false;
+  /** Files since the lamp's question was first put. */
+  #askedFiles = 0;
   /** Whether the next frame without the lamp tells whether it is day. */
   #isLooking = false;
   /** Whether the lamp's question of this knock was answered, and how many in a row were not. */
@@ -148,7 +153,7 @@ export class Watch {
     if (this.#isLooking && !isLit) this.#look(luma, now);
     if (this.#isChallenged) this.#blink(luma, now);
     else if (this.#isOn && !this.#isLooking && this.#night.isNight && seen.isAsked && this.#isChallengeDue(now))
-      this.#ask();
+      this.#ask(0);
     return isJudged;
   }
 
@@ -208,7 +213,9 @@ export class Watch {
     return this.#answeredAt === undefined || this.#unanswered > 0 || now - this.#answeredAt >= CHALLENGE_MILLIS;
   }
 
-  #ask(): void {
+  /** @param files since it was first put */
+  #ask(files: number): void {
+    this.#askedFiles = files;
     this.#challenge.ask(this.#parts.random, true);
     this.#isChallenged = true;
     this.#light();
@@ -216,20 +223,28 @@ export class Watch {
 
   /** @param luma of the file; undefined where it could not be read */
   #blink(luma: Uint8Array | undefined, now: Millis): void {
+    const files = this.#askedFiles + 1;
     if (luma === undefined) {
-      // Nobody knows what it showed: the question is put anew.
-      this.#ask();
+      // Nobody knows what it showed: the question is put anew. One that a broken file ends again and again is not answered.
+      const isOver = files >= ASKED_FILES_MAX;
+      if (isOver) this.#answered(false);
+      this.#ask(isOver ? 0 : files);
       return;
     }
+    this.#askedFiles = files;
     sumBlocks(luma, this.#sums);
     const answer = this.#challenge.take(this.#sums);
     if (answer !== "asked") {
       this.#isChallenged = false;
       this.#answeredAt = now;
-      this.#isAnswered = answer === "seen";
-      this.#unanswered = answer === "seen" ? 0 : this.#unanswered + 1;
+      this.#answered(answer === "seen");
     }
     this.#light();
+  }
+
+  #answered(isSeen: boolean): void {
+    this.#isAnswered = isSeen;
+    this.#unanswered = isSeen ? 0 : this.#unanswered + 1;
   }
 
   #read(jpeg: Uint8Array): Uint8Array | undefined {

@@ -232,6 +232,34 @@ for (const [name, wish] of [
   });
 }
 
+test("night: a file that is broken now and then puts the lamp's question off, and not for ever", () => {
+  const board = new Board({ frameMillis: 100 });
+  board.shot = lit(board, DIM);
+  knocked(board, 14_000).visit();
+  board.run(1_000);
+  const broken = (every: number, shot: () => Shot) => {
+    let at = 0;
+    return () => board.file(shot()).slice(0, at++ % every === 3 ? -30 : undefined);
+  };
+  // A film of the lit hall of which no pattern of 16 files comes whole.
+  board.picture = broken(8, () => DIM);
+  board.run(18_000);
+  assert.equal([board.isFilterAway, board.verdict, board.alarm], [true, "unanswered", undefined]);
+  board.run(7_000);
+  assert.is(board.alarm, "unanswered");
+  // The hall itself answers between two of them, and also where each tenth second is of broken files alone.
+  board.picture = broken(40, lit(board, DIM));
+  board.run(8_000);
+  assert.equal([board.verdict, board.alarm], ["ok", undefined]);
+  const whole = () => board.file(lit(board, DIM)());
+  const spoilt = () => whole().slice(0, -30);
+  for (let second = 0; second < 60; second++) {
+    board.picture = second % 10 === 0 ? spoilt : whole;
+    board.run(1_000);
+    assert.is(board.alarm, undefined, `second ${second}`);
+  }
+});
+
 test("a hand at the open case makes it forget its lock and its owner; at a shut one it does nothing", () => {
   const board = knocked(new Board());
   board.camera.forgetPressed(board.now);
