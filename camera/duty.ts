@@ -111,7 +111,9 @@ export class Duty {
   get canRecord(): boolean {
     if (this.#rail === undefined || this.settings.recipients.length === 0) return false;
     if (this.isOn && this.#filming.isStarved(this.#now - this.#origin)) return false;
-    return this.#filming.isOpen ? this.shelf.canGoOn : this.shelf.canTake;
+    if (this.#filming.isOpen && !this.shelf.canGoOn) return false;
+    // Whoever knocks is promised a clip of his own, whatever is still filmed.
+    return (this.#filming.isOpen && this.#purpose !== "knock") || this.shelf.canTake;
   }
 
   /** Whether a clip is written, and what the sensor gives is kept for it. */
@@ -259,10 +261,10 @@ export class Duty {
     if (mayBegin) this.#begin({ visit, grant: ask.grant });
   }
 
-  /** The visit that is to be recorded; 0 for none. After a visit the camera films on for whoever leaves. */
+  /** The visit that is to be recorded; 0 for none. After a visit the camera films on for whoever leaves, whoever knocks meanwhile. */
   #visitOf({ visit }: Ask, purpose: Purpose): number {
     if (purpose === "rest") return 0;
-    return visit === 0 && purpose === "after" ? this.#filming.visit : visit;
+    return visit === 0 ? this.#filming.visit : visit;
   }
 
   #begin(part: { readonly visit?: number; readonly grant?: Bytes | undefined }): void {

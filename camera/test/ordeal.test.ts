@@ -78,6 +78,44 @@ test("a second visit that follows at once is a clip of its own, without a frame 
   assert.is(one === undefined ? -1 : one.lastFrame + 1, two?.firstFrame);
 });
 
+test("a knock while somebody still leaves does not end his film, and is on it; the visit after it is a clip of its own", () => {
+  const board = knocked(new Board());
+  board.visit(41);
+  board.run(2_000);
+  board.ask({ purpose: "after", visit: 0 });
+  board.run(1_000);
+  const { clip } = board.head;
+  for (const purpose of ["knock", "after", "knock"] as const) {
+    board.ask({ purpose, visit: 0 });
+    board.run(4_000);
+    assert.equal([board.isPowered, board.beat.isRecording, board.beat.visit], [true, true, 41], purpose);
+  }
+  assert.ok(board.isProof);
+  board.visit(44);
+  board.run(2_000);
+  const second = board.head.clip;
+  board.rest();
+  assert.not.equal(toHex(clip), toHex(second));
+  assert.ok(board.judge(clip, 41).verdict.isOk && board.judge(second, 44).verdict.isOk);
+  assert.is((board.note(clip)?.lastFrame ?? 0) + 1, board.note(second)?.firstFrame);
+});
+
+test("whoever knocks while another clip is filmed is promised one of his own, or none", () => {
+  const board = new Board({ cardBytes: 1_000_000, roomBytes: 300_000 });
+  knocked(board).visit(41);
+  board.run(2_000);
+  board.card.put("holiday.jpg", new Uint8Array(board.card.freeBytes - 290_000));
+  board.ask({ purpose: "after", visit: 0 });
+  board.run(1_000);
+  assert.ok(board.beat.isRecording && board.beat.canRecord);
+  board.knock();
+  board.run(4_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, false, false]);
+  board.card.remove("holiday.jpg");
+  board.run(11_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, true, true]);
+});
+
 test("a full card is said before anybody is let in, and so is one that refuses; idle clips make room", () => {
   const full = knocked(new Board({ cardBytes: 90_000 }));
   assert.equal([full.beat.canRecord, full.isProof], [false, false]);
