@@ -104,15 +104,18 @@ export class Filming {
     this.#write(FRAMES_AT_ONCE);
     const { newest } = this.#ring;
     const isApart = newest !== undefined && frame.seq - newest.seq > SKIPPED_MAX;
-    const isLong = frame.ms - (this.#reel?.startedAt ?? frame.ms) >= CLIP_MILLIS_MAX;
-    if (this.#reel !== undefined && (isApart || isLong)) this.#close();
+    if (this.#reel !== undefined && isApart) this.#close();
     else if (isApart) this.#ring.clear();
     const size = frame.jpeg.length;
     if (!isJpeg(frame.jpeg) || size > PICTURE_BYTES_MAX || !this.#ring.takes(size)) return;
+    const isLong = frame.ms - (this.#reel?.startedAt ?? frame.ms) >= CLIP_MILLIS_MAX;
+    if (isLong) this.#close();
     // What waits for the card is written, and does not make room.
     while (this.#mayWrite && !this.#ring.fits(size)) this.#write(1);
     this.#ring.push(frame);
     this.#keptAt = frame.ms;
+    // Between two clips of a visit there is no moment in which none is written: the lock would take it for the end.
+    if (isLong && this.#hasPlace) this.#attempt(() => this.#opened(frame));
   }
 
   /** Ends the clip with the newest frame; harmless where none is on. */

@@ -315,7 +315,7 @@ test("a hand at the open case makes it forget its lock and its owner; at a shut 
   assert.not.ok(board.beat.isCaseOpen);
 });
 
-test("an hour and more of a visit is two whole clips, and every frame of it", () => {
+test("an hour and more of a visit is two whole clips, and every frame of it, and at no moment none", () => {
   const noise = new Stream(SEED, "luma");
   const reader = {
     read: (_: Uint8Array, luma: Uint8Array) => {
@@ -326,8 +326,14 @@ test("an hour and more of a visit is two whole clips, and every frame of it", ()
   board.picture = () => smallPicture(board.taken);
   board.run(2_000);
   board.visit();
-  board.run(3_610_000);
+  board.run(3_580_000);
+  const { clip: former } = board.head;
+  for (let step = 0; step < 15; step++) {
+    board.run(2_000);
+    assert.equal([board.beat.isRecording, board.beat.visit, board.beat.canRecord], [true, 41, true], `step ${step}`);
+  }
   const { clip: second } = board.head;
+  assert.not.equal(toHex(former), toHex(second));
   board.rest();
   const names = board.card.names.filter((name) => name.endsWith(".age"));
   assert.is(names.length, 2);
