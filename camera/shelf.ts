@@ -14,6 +14,8 @@ import { clear, type StoredClip } from "./retention.ts";
 export const CLIPS_MAX = 256;
 /** What is left free for notes and marks. */
 export const RESERVE_BYTES = 131_072;
+/** Marks that are written again while the lock waits for an answer. */
+const TOLD_AT_ONCE = 4;
 
 const U32_MAX = 0xffff_ffff;
 const FLAG_FETCHED = 1;
@@ -98,23 +100,26 @@ export class Shelf {
     return this.#isSound && this.#card.freeBytes > RESERVE_BYTES;
   }
 
-  /** Takes the lock's time: what has no time of its own ended before it, also where it lost its end to a power cut.
+  /** Takes the lock's time: what has no time of its own ended before it, also where it lost its end to a power cut. The card keeps
+   *  that, or each start would begin the clip's time anew; a few clips at once, since the lock waits for an answer.
    *  @param hi epoch seconds, not after   @param current the clip that is being written: it has not ended */
   told(hi: number, current?: Uint8Array): void {
     if (hi === U32_MAX || !this.#clips.some(({ endedBefore }) => endedBefore === undefined)) return;
     const own = current === undefined ? "" : toHex(current);
-    this.#clips = this.#clips.map((clip) =>
-      clip.endedBefore === undefined && toHex(clip.clip) !== own ? { ...clip, endedBefore: seconds(hi) } : clip,
-    );
+    const untold = this.#clips.filter(({ clip, endedBefore }) => endedBefore === undefined && toHex(clip) !== own);
+    for (const clip of untold.slice(0, TOLD_AT_ONCE)) {
+      const told = { ...clip, endedBefore: seconds(hi) };
+      // A card that is full to the last byte takes no mark: there the clip's time is over all the same, if no start comes before.
+      if (this.#card.freeBytes <= RESERVE_BYTES) this.#remember(told);
+      else this.mark(told, clip.bytes);
+    }
   }
 
   /** Remembers a clip, or what has changed about it. @returns whether the card keeps it */
   mark(mark: Mark, bytes: number): boolean {
     return this.#attempt(() => {
       this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
-      const own = toHex(mark.clip);
-      const rest = this.#clips.filter(({ clip }) => toHex(clip) !== own);
-      this.#clips = sorted([...rest, { ...mark, bytes, isOfVisit: mark.visit !== 0 }]);
+      this.#remember({ ...mark, bytes, isOfVisit: mark.visit !== 0 });
     });
   }
 
@@ -141,6 +146,11 @@ export class Shelf {
   /** The card has refused what was written. */
   failed(): void {
     this.#isSound = false;
+  }
+
+  #remember(clip: ShelvedClip): void {
+    const own = toHex(clip.clip);
+    this.#clips = sorted([...this.#clips.filter((each) => toHex(each.clip) !== own), clip]);
   }
 
   #try(): void {

@@ -115,6 +115,24 @@ test("a clip that lost its end counts from then too, and only the one that is be
   assert.is(shelf.clips.length, 0);
 });
 
+test("the time of a clip that lost its end goes on where the camera is started anew", () => {
+  const open = { isOpen: true, endedLo: 0, endedBefore: undefined };
+  for (const isFull of [false, true]) {
+    const card = new MemoryCard(isFull ? 100_000 : 300_000);
+    const marks = Array.from({ length: 9 }, (_, place) => markOf(place, { visit: 41 + place, ...open }));
+    filled(card, marks);
+    let shelf = new Shelf(card, ROOM);
+    for (let start = 0; start < 4; start++) {
+      // Power goes each 20 hours: a clip may stay for a day.
+      if (!isFull) shelf = new Shelf(card, ROOM);
+      for (let ask = 0; ask < 3; ask++) shelf.told(NOW + start * 72_000 + ask);
+      assert.ok(shelf.clips.every(({ isOpen, bytes }) => isOpen && bytes > 400));
+      shelf.makeRoom(NOW + start * 72_000 + 2);
+      assert.is(shelf.clips.length, start < 2 ? 9 : 0, `start ${start}`);
+    }
+  }
+});
+
 test("the clip that is being written stays", () => {
   const card = new MemoryCard(1_400);
   const shelf = filled(card, [markOf(1)]);
