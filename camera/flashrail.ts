@@ -30,6 +30,8 @@ export class FlashRail implements RailArchive {
   #newest = -1;
   /** Where the next one goes. */
   #next = 0;
+  /** Whether a record may be kept although it could not be read after it was written: then it is the newest. */
+  #isUnsure = false;
 
   /** Finds the newest record. @param flash at least two sectors of whole slots @throws Fault flash.io where it cannot be read */
   constructor(crypto: Crypto, flash: Flash) {
@@ -38,16 +40,13 @@ export class FlashRail implements RailArchive {
     this.#flash = flash;
     this.#slotsInSector = flash.sectorBytes / SLOT_BYTES;
     this.#slots = flash.sectors * this.#slotsInSector;
-    for (let place = 0; place < this.#slots; place++) {
-      const number = this.#numberAt(place);
-      if (number === undefined || number <= this.#number || this.#recordAt(place) === undefined) continue;
-      this.#number = number;
-      this.#newest = place;
-      this.#next = (place + 1) % this.#slots;
-    }
+    this.#find();
+    this.#next = (this.#newest + 1) % this.#slots;
   }
 
   last(): Bytes | undefined {
+    if (this.#isUnsure) this.#find();
+    this.#isUnsure = false;
     return this.#newest < 0 ? undefined : this.#recordAt(this.#newest);
   }
 
@@ -71,11 +70,25 @@ export class FlashRail implements RailArchive {
     // Whatever becomes of this one, its slot counts as used.
     this.#next = (place + 1) % this.#slots;
     const number = this.#number + 1;
+    this.#isUnsure = true;
     const slot = this.#write(place, number, message);
     this.#flash.read(place * SLOT_BYTES, this.#slot);
     if (!this.#crypto.isEqual(this.#slot.subarray(0, slot.length), slot)) throw new Fault("flash.io");
+    this.#isUnsure = false;
     this.#number = number;
     this.#newest = place;
+  }
+
+  /** Looks through all slots for the newest record. @throws Fault flash.io: what was known before is not changed */
+  #find(): void {
+    let [newest, at] = [0, -1];
+    for (let place = 0; place < this.#slots; place++) {
+      const number = this.#numberAt(place);
+      if (number === undefined || number <= newest || this.#recordAt(place) === undefined) continue;
+      [newest, at] = [number, place];
+    }
+    this.#number = newest;
+    this.#newest = at;
   }
 
   /** Gives a slot that is erased; the sector that it begins is erased for it. @throws Fault flash.io where there is none */

@@ -89,6 +89,28 @@ test("flash that refuses is a Fault, and what was kept is still the newest", () 
   throwsFault(() => new FlashRail(crypto, flash), "flash.io");
 });
 
+test("a record that could not be read after it was written is the newest all the same, in this run as in the next", () => {
+  const flash = newFlash();
+  const rail = new FlashRail(crypto, flash);
+  for (let number = 1; number <= 20; number++) rail.append(message(number));
+  const { read, write } = flash;
+  flash.write = (offset, bytes) => {
+    write.call(flash, offset, bytes);
+    flash.read = () => {
+      throw new Fault("flash.io");
+    };
+  };
+  throwsFault(() => rail.append(message(21)), "flash.io");
+  throwsFault(() => rail.last(), "flash.io");
+  flash.read = read;
+  flash.write = write;
+  assert.equal(rail.last(), message(21));
+  assert.equal(new FlashRail(crypto, flash).last(), message(21));
+  rail.append(message(22));
+  for (const found of [rail, new FlashRail(crypto, flash)])
+    assert.equal([found.last(), found.at(21), found.at(20)], [message(22), message(21), message(20)]);
+});
+
 test("flash that erases and takes nothing never costs the newest record", () => {
   const flash = newFlash();
   const rail = new FlashRail(crypto, flash);
