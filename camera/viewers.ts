@@ -30,7 +30,7 @@ export const SESSIONS_MAX = 4;
 export const TICKETS_MAX = 8;
 /** Connections that are open at once, more than there are sessions. */
 export const CONNECTIONS_MAX = 8;
-/** How long a connection may be without a session, in milliseconds. */
+/** How long a connection may be without a session that stands, in milliseconds. */
 export const SILENT_MILLIS = 10_000;
 /** How often one ticket's message 1 is answered: it can be replayed. */
 const OPENINGS_MAX = 3;
@@ -56,6 +56,8 @@ interface Admission {
 interface Connection {
   readonly number: number;
   readonly since: Millis;
+  /** Message 1 was answered, and no frame has come that opens: it may be somebody's who only repeats what he heard. */
+  opening: ViewerSession | undefined;
   session: ViewerSession | undefined;
 }
 
@@ -82,7 +84,7 @@ export class Viewers {
     this.#tries = new Bucket(TRIES, now);
   }
 
-  /** Sessions that stand. */
+  /** Sessions that stand: whose key has sent a frame. */
   get count(): number {
     return this.#connections.filter(({ session }) => session !== undefined).length;
   }
@@ -95,7 +97,9 @@ export class Viewers {
     const isNamed = (admission: Admission) => crypto.isEqual(admission.ticket.ticket, ticket.ticket);
     this.#admissions = this.#admissions.filter((admission) => !isNamed(admission));
     if (ticket.seconds === 0) {
-      this.#end(({ session }) => session !== undefined && crypto.isEqual(session.ticket, ticket.ticket));
+      this.#end(
+        ({ opening, session = opening }) => session !== undefined && crypto.isEqual(session.ticket, ticket.ticket),
+      );
       return;
     }
     const until = millis(now + ticket.seconds * SECOND_MILLIS);
@@ -106,20 +110,20 @@ export class Viewers {
   }
 
   /** Hears that somebody connected. Where there is no place he takes that of whoever has been without a session for longest, so whoever
-   *  fills all of them and says nothing keeps nobody out. */
+   *  fills all of them and says nothing, or nothing of his own, keeps nobody out. */
   connected(number: number, now: Millis): void {
     this.tick(now);
     if (this.#connections.length >= CONNECTIONS_MAX) {
       const longest = this.#connections.find(({ session }) => session === undefined);
       this.#end((connection) => connection === longest);
     }
-    this.#connections = [...this.#connections, { number, since: now, session: undefined }];
+    this.#connections = [...this.#connections, { number, since: now, opening: undefined, session: undefined }];
   }
 
   /** Hears that somebody is gone. */
   disconnected(number: number): void {
     this.#connections = this.#connections.filter((connection) => {
-      if (connection.number === number) connection.session?.close();
+      if (connection.number === number) closeBoth(connection);
       return connection.number !== number;
     });
   }
@@ -147,12 +151,12 @@ export class Viewers {
   /** Ends what has had its time. */
   tick(now: Millis): void {
     this.#admissions = this.#admissions.filter(({ until }) => now < until);
-    this.#end(({ session, since }) => (session === undefined ? now - since >= SILENT_MILLIS : now >= session.until));
+    this.#end((connection) => now >= endOf(connection));
   }
 
   /** When `tick` has something to do; undefined where it has not. */
   get nextTick(): Millis | undefined {
-    const times = this.#connections.map(({ session, since }) => session?.until ?? since + SILENT_MILLIS);
+    const times = this.#connections.map(endOf);
     return times.length === 0 ? undefined : millis(Math.min(...times));
   }
 
@@ -164,13 +168,18 @@ export class Viewers {
 
   #take(connection: Connection, frame: Bytes, now: Millis): void {
     const type = checkFrame(frame);
-    const { session } = connection;
+    const { opening, session = opening } = connection;
     if (type === FRAME_KK_1 && session === undefined) {
       this.#shake(connection, frame, now);
       return;
     }
     if (type !== FRAME_COMMANDS || session === undefined) throw new Fault("link.shape");
+    const guest = session === opening ? this.#placeFor(opening) : undefined;
     const answer = session.received(frame, now);
+    // Only now is it the ticket's key that came: its name, and message 1, are for anybody to hear.
+    if (guest !== undefined) this.#end((each) => each === guest);
+    connection.session = session;
+    connection.opening = undefined;
     if (answer !== undefined) this.#parts.carrier.send(connection.number, answer);
   }
 
@@ -180,9 +189,8 @@ export class Viewers {
     const number = sessionOf(frame);
     const admission = this.#admissions.find(({ ticket }) => sessionNumberOf(ticket.ticket) === number);
     if (admission === undefined || admission.openings >= OPENINGS_MAX) throw new Fault("link.shape");
-    const isFull = this.count >= SESSIONS_MAX;
-    const guest = isFull ? this.#guestBefore(admission.ticket) : undefined;
-    if ((isFull && guest === undefined) || !this.#tries.take(now)) throw new Fault("link.state");
+    this.#placeFor({ isOwner: (admission.ticket.rights & RIGHT_OWNER) !== 0 });
+    if (!this.#tries.take(now)) throw new Fault("link.state");
     const { crypto, random, identity, lockId, carrier } = this.#parts;
     const { ticket } = admission;
     const handshake = startHandshake(crypto, random, {
@@ -194,34 +202,45 @@ export class Viewers {
     });
     try {
       handshake.readMessage(bodyOf(frame));
-      // Only now is it the ticket's key that comes: its name alone is for anybody to hear.
-      if (guest !== undefined) this.#end((each) => each === guest);
       admission.openings += 1;
       const answer = encodeHandshake(FRAME_KK_2, number, handshake.writeMessage(NO_BYTES));
       const cipher = createCipher(crypto, { session: number, keys: handshake.split(), mode: "commands" });
       const { until } = admission;
-      connection.session = new ViewerSession({ crypto, random, cipher, ticket, until }, this.#desk, now);
+      connection.opening = new ViewerSession({ crypto, random, cipher, ticket, until }, this.#desk, now);
       carrier.send(connection.number, answer);
     } finally {
       handshake.wipe();
     }
   }
 
-  /** An owner takes the place of the guest who has looked longest; nobody else takes one. @returns whose place it is */
-  #guestBefore({ rights }: Ticket): Connection | undefined {
-    if ((rights & RIGHT_OWNER) === 0) return undefined;
-    return this.#connections.find(({ session }) => session !== undefined && !session.isOwner);
+  /** An owner takes the place of the guest who has looked longest; nobody else takes one.
+   *  @returns whose place it is; undefined where one is free @throws Fault link.state where there is none */
+  #placeFor({ isOwner }: Pick<ViewerSession, "isOwner">): Connection | undefined {
+    if (this.count < SESSIONS_MAX) return undefined;
+    const guest = this.#connections.find(({ session }) => session !== undefined && !session.isOwner);
+    if (!isOwner || guest === undefined) throw new Fault("link.state");
+    return guest;
   }
 
   #end(isOver: (connection: Connection) => boolean): void {
     const over = this.#connections.filter(isOver);
     if (over.length === 0) return;
     this.#connections = this.#connections.filter((connection) => !over.includes(connection));
-    for (const { number, session } of over) {
-      session?.close();
-      this.#parts.carrier.close(number);
+    for (const connection of over) {
+      closeBoth(connection);
+      this.#parts.carrier.close(connection.number);
     }
   }
+}
+
+/** When a connection has had its time: without a session that stands it is short. */
+function endOf({ since, opening, session }: Connection): number {
+  return session?.until ?? Math.min(since + SILENT_MILLIS, opening?.until ?? Number.POSITIVE_INFINITY);
+}
+
+function closeBoth({ opening, session }: Connection): void {
+  opening?.close();
+  session?.close();
 }
 
 /** The session number of whoever comes with a ticket: the first four bytes of its name, big-endian. */

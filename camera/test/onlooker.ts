@@ -8,7 +8,7 @@ import type { ViewerAnswer } from "../../firmware/link/viewer.ts";
 import { RIGHT_OWNER, RIGHT_VIEW, type Ticket } from "../../firmware/link/witness.ts";
 import { type Asked, type Picture, ViewerLink } from "../../owner/viewer.ts";
 import { Stream } from "../../simulator/random.ts";
-import { type Board, LOCK_ID } from "./board.ts";
+import { Board, knocked, LOCK_ID } from "./board.ts";
 
 export const ALL_RIGHTS = RIGHT_VIEW | RIGHT_OWNER;
 
@@ -50,10 +50,11 @@ export class Onlooker {
     return this.connect();
   }
 
-  /** Opens a session, whoever knows the ticket. */
+  /** Opens a session, whoever knows the ticket, and asks at once: a session stands from its first request on. */
   connect(): this {
     this.board.camera.viewerConnected(this.connection, this.board.now);
     this.send(this.link.start());
+    this.ask({ kind: "status" });
     return this;
   }
 
@@ -104,4 +105,19 @@ export class Onlooker {
       .filter(([to, frame]) => to === this.connection && frame[0] === FRAME_MEDIA)
       .map(([, each]) => each);
   }
+}
+
+/** A camera that films a visit. */
+export function visited(): Board {
+  const board = knocked(new Board({ frameMillis: 250 }), 2_000);
+  board.visit();
+  board.run(1_000);
+  return board;
+}
+
+/** Whoever looks on at it. */
+export function watching(board = visited(), number = 1): Onlooker {
+  const onlooker = new Onlooker(board, number).come();
+  if (onlooker.ask({ kind: "watch" })?.kind !== "watch") throw new Error("nothing is shown");
+  return onlooker;
 }

@@ -9,23 +9,8 @@ import { flip } from "../../firmware/crypto/test/checks.ts";
 import { FRAME_HEADER_BYTES, FRAME_MEDIA } from "../../firmware/link/frame.ts";
 import { RIGHT_OWNER, RIGHT_VIEW } from "../../firmware/link/witness.ts";
 import { fileName } from "../card.ts";
-import { CONNECTIONS_MAX, SESSIONS_MAX } from "../viewers.ts";
 import { Board, DAY, knocked, OWNER } from "./board.ts";
-import { ALL_RIGHTS, Onlooker } from "./onlooker.ts";
-
-/** A camera that films a visit. */
-function visited(): Board {
-  const board = knocked(new Board({ frameMillis: 250 }), 2_000);
-  board.visit();
-  board.run(1_000);
-  return board;
-}
-
-function watching(board = visited(), number = 1): Onlooker {
-  const onlooker = new Onlooker(board, number).come();
-  assert.is(onlooker.ask({ kind: "watch" })?.kind, "watch");
-  return onlooker;
-}
+import { ALL_RIGHTS, Onlooker, visited, watching } from "./onlooker.ts";
 
 test("a ticket's key sees each picture as the sensor gave it, younger than its own ping", () => {
   const board = visited();
@@ -304,63 +289,6 @@ test("an owner says for whom clips are sealed and what is in order, and then the
   board.cut();
   knocked(board);
   assert.ok(board.isProof);
-});
-
-test("four look at once; an owner takes a guest's place, and a fifth guest none", () => {
-  const board = visited();
-  const guests = Array.from({ length: SESSIONS_MAX + 1 }, (_, place) => {
-    board.run(500);
-    return new Onlooker(board, 1 + place).come();
-  });
-  assert.equal(
-    guests.map(({ isClosed }) => isClosed),
-    [false, false, false, false, true],
-  );
-  board.run(500);
-  const owner = new Onlooker(board, 20, { rights: ALL_RIGHTS }).come();
-  assert.equal([owner.link.isUp, guests[0]?.isClosed, board.camera.snapshot.viewers], [true, true, SESSIONS_MAX]);
-});
-
-test("whoever only names an owner's ticket takes nobody's place", () => {
-  const board = visited();
-  const guests = Array.from({ length: SESSIONS_MAX }, (_, place) => watching(board, 1 + place));
-  const owner = new Onlooker(board, 9, { rights: ALL_RIGHTS });
-  board.ticket(owner.ticket);
-  const forged = owner.link.start().slice();
-  forged.fill(0, FRAME_HEADER_BYTES);
-  board.camera.viewerConnected(77, board.now);
-  board.camera.viewerReceived(77, forged, board.now);
-  assert.equal([board.closed, board.camera.snapshot.viewers], [[77], SESSIONS_MAX]);
-  assert.not.ok(guests.some(({ isClosed }) => isClosed));
-});
-
-test("connections without a session are few, and are hung up on after ten seconds", () => {
-  const board = visited();
-  for (let number = 1; number <= CONNECTIONS_MAX + 1; number++) board.camera.viewerConnected(number, board.now);
-  assert.equal(board.closed, [1]);
-  board.run(10_000);
-  assert.is(board.closed.length, CONNECTIONS_MAX + 1);
-});
-
-test("whoever fills the connections keeps nobody out: a newcomer takes the place of who has been without a session for longest", () => {
-  const board = visited();
-  const onlooker = watching(board, 1);
-  let last = 100;
-  const crowd = (count: number) => {
-    for (const end = last + count; last < end; last++) board.camera.viewerConnected(last, board.now);
-  };
-  crowd(CONNECTIONS_MAX - 1);
-  assert.equal(board.closed, []);
-  const owner = new Onlooker(board, 2, { rights: ALL_RIGHTS });
-  board.ticket(owner.ticket);
-  board.camera.viewerConnected(2, board.now);
-  crowd(CONNECTIONS_MAX - 2);
-  owner.send(owner.link.start());
-  assert.is(owner.ask({ kind: "watch" })?.kind, "watch");
-  crowd(10 * CONNECTIONS_MAX);
-  assert.not.ok(onlooker.isClosed || owner.isClosed);
-  onlooker.look(1_000);
-  assert.ok(onlooker.pictures.length > 0);
 });
 
 test("a sealed request that is replayed, changed or unknown ends the session, and no other", () => {
