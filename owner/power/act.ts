@@ -14,7 +14,7 @@ import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { parseMoment, presentSeconds } from "../moment.ts";
 import { askFrom, fetchRecords, readBook, saveBook } from "./book.ts";
 import { judgePower, newestTold, tellingsOf } from "./judge.ts";
-import { LIMIT, reachesTo, sayDoubt, sayPower, sayStretch, stretchObject } from "./say.ts";
+import { LIMIT, reachesTo, sayDoubt, sayPower, sayStretch, stretchObject, visitOf } from "./say.ts";
 
 /** The act `camera power`. */
 export const power: Act = {
@@ -40,7 +40,7 @@ async function run(call: Call): Promise<Outcome> {
     const tellings = tellingsOf(log, cameraKey);
     const told = camera?.power;
     const heard = await fetchRecords(looking, askFrom(kept), newestTold(tellings, told) ?? 0);
-    const verdict = judgePower({ cameraKey, kept, heard, tellings, told });
+    const verdict = judgePower({ ...of, kept, heard, tellings, told });
     saveBook(keystore, of, verdict.book);
     return { verdict, cameraKey };
   });
@@ -64,7 +64,7 @@ async function run(call: Call): Promise<Outcome> {
     records: verdict.book.length,
     through: verdict.through ?? null,
     stretches: stretches.map((stretch) => {
-      const visit = stretch.kind === "on" ? stretch.from?.visit : undefined;
+      const visit = visitOf(stretch);
       return { ...stretchObject(stretch), ...(visit === undefined ? {} : { who: names.get(visit) ?? null }) };
     }),
     cannotProve: LIMIT,

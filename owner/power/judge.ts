@@ -38,6 +38,8 @@ export interface PowerDoubt {
 /** A stretch between records, in their order. `on`: the sensor had power; `off`: it had none; `unknown`: nothing says. */
 export interface Stretch {
   readonly kind: "on" | "off" | "unknown";
+  /** Whether its first record is for another lock, whose the camera was then: the visit that it names is none of this lock's. */
+  readonly isOthers: boolean;
   /** The records at its two ends; undefined where there is none. */
   readonly from: RailRecord | undefined;
   readonly until: RailRecord | undefined;
@@ -57,6 +59,8 @@ export interface PowerVerdict {
 
 /** By what a camera's records are judged. */
 export interface PowerCase {
+  /** Whose owner asks. */
+  readonly lockId: string;
   readonly cameraKey: Bytes;
   readonly kept: readonly KeptRecord[];
   readonly heard: HeardRecords;
@@ -94,7 +98,7 @@ export function newestTold(tellings: readonly Telling[], told: number | undefine
 }
 
 /** Judges. Of two records with one number the one that was kept first is believed, and the other is a doubt. */
-export function judgePower({ cameraKey, kept, heard, tellings, told }: PowerCase): PowerVerdict {
+export function judgePower({ lockId, cameraKey, kept, heard, tellings, told }: PowerCase): PowerVerdict {
   const book = join(kept, heard.records);
   const records = book.filter(({ record }, place) => book[place - 1]?.record.number !== record.number);
   const through = newestTold(tellings, told);
@@ -110,7 +114,9 @@ export function judgePower({ cameraKey, kept, heard, tellings, told }: PowerCase
   }
   doubts.push(...twiceIn(book), ...deniedOf(kept, heard), ...untoldBy(book, tellings));
   const byNumber = new Map(records.map(({ record }) => [record.number, record]));
-  const stretches = stretchesOf(judged.spans, byNumber, doubts);
+  const stretches = stretchesOf(judged.spans, byNumber, doubts).map((stretch) => {
+    return { ...stretch, isOthers: stretch.from !== undefined && stretch.from.lockId !== lockId };
+  });
   return { stretches, doubts, book, through };
 }
 
@@ -154,7 +160,7 @@ function stretchesOf(
   spans: readonly PoweredSpan[],
   records: ReadonlyMap<number, RailRecord>,
   doubts: readonly PowerDoubt[],
-): Stretch[] {
+): Omit<Stretch, "isOthers">[] {
   const numbersOf = (wanted: (kind: PowerDoubtKind) => boolean) =>
     new Set(doubts.filter(({ kind }) => wanted(kind)).map(({ number }) => number));
   const torn = numbersOf((kind) => !HARMLESS.includes(kind));
@@ -162,7 +168,7 @@ function stretchesOf(
   const isOpen = doubts.some(({ kind }) => kind === "no-end");
   const at = (number: number | undefined) => (number === undefined ? undefined : records.get(number));
   const isOff = (record: RailRecord) => record.event !== "on" && !unsure.has(record.number);
-  const stretches: Stretch[] = [];
+  const stretches: Omit<Stretch, "isOthers">[] = [];
   let former: RailRecord | undefined;
   for (const { on, off, from, until } of spans) {
     const [begin, end] = [at(on), at(off)];

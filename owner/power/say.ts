@@ -63,7 +63,8 @@ export function sayDoubt({ kind, number, seq }: PowerDoubt): string {
 }
 
 /** Says one stretch: "off  Mon 2 Nov 2026 09:01 (UTC+01:00) to ...: the sensor had no power". */
-export function sayStretch({ kind, from, until, frames }: Stretch, { zone, names }: Saying): string {
+export function sayStretch(stretch: Stretch, { zone, names }: Saying): string {
+  const { kind, from, until, frames } = stretch;
   const start = from === undefined ? "at a time that is not known" : sayTold(from, zone);
   if (kind === "unknown") {
     const [end, between] =
@@ -78,7 +79,7 @@ export function sayStretch({ kind, from, until, frames }: Stretch, { zone, names
   }
   const end = until === undefined ? "now, as far as the lock was told" : sayEnd(until, zone);
   const taken = frames === undefined ? "its frames are not counted yet" : sayFrames(frames);
-  return `ON   ${start} to ${end}: ${from === undefined ? "why is not known" : sayReason(from, names)}, ${taken}`;
+  return `ON   ${start} to ${end}: ${sayReason(stretch, names)}, ${taken}`;
 }
 
 /** Whether a stretch reaches to a time or beyond it. @param since epoch seconds */
@@ -87,14 +88,15 @@ export function reachesTo({ until }: Stretch, since: number): boolean {
 }
 
 /** Gives a stretch for --json. */
-export function stretchObject({ kind, from, until, frames }: Stretch): Record<string, unknown> {
+export function stretchObject(stretch: Stretch): Record<string, unknown> {
+  const { kind, from, until, frames, isOthers } = stretch;
   return {
     kind,
     fromRecord: from?.number ?? null,
     untilRecord: until?.number ?? null,
     from: timesOf(from),
     until: timesOf(until),
-    ...(kind === "on" ? { mode: from?.mode ?? null, visit: visitOf(from) ?? null } : {}),
+    ...(kind === "on" ? { mode: from?.mode ?? null, visit: visitOf(stretch) ?? null, isOthers } : {}),
     ...(kind === "on" ? { frames: frames === undefined ? null : frames[1] - frames[0] } : {}),
     ...(frames === undefined || frames[1] === frames[0] ? {} : { firstFrame: frames[0], lastFrame: frames[1] - 1 }),
     ...(kind === "on" ? { isPowerLost: until?.event === "lost" } : {}),
@@ -107,8 +109,10 @@ function timesOf(record: RailRecord | undefined): readonly [number, number | nul
   return [lo, hi === HI_UNKNOWN ? null : hi];
 }
 
-function visitOf(record: RailRecord | undefined): number | undefined {
-  return record?.visit === 0 ? undefined : record?.visit;
+/** Gives the visit of this lock for which the sensor had power; undefined where there is none. */
+export function visitOf({ kind, from, isOthers }: Stretch): number | undefined {
+  if (kind !== "on" || isOthers || from?.visit === 0) return undefined;
+  return from?.visit;
 }
 
 function sayTold({ told }: RailRecord, zone: Zone): string {
@@ -124,8 +128,11 @@ function sayEnd(until: RailRecord | undefined, zone: Zone): string {
   return sayTold(until, zone);
 }
 
-function sayReason(from: RailRecord, names: ReadonlyMap<number, string>): string {
-  const visit = visitOf(from);
+function sayReason(stretch: Stretch, names: ReadonlyMap<number, string>): string {
+  const { from, isOthers } = stretch;
+  if (from === undefined) return "why is not known";
+  if (isOthers) return `for another lock, mode ${from.mode}`;
+  const visit = visitOf(stretch);
   if (visit !== undefined) {
     const name = names.get(visit);
     return `visit ${visit}${name === undefined ? "" : ` (${printable(name)})`}, mode ${from.mode}`;

@@ -15,7 +15,7 @@ import { holdClip } from "../clip/held.ts";
 import { openKeystore } from "../keystore.ts";
 import { askFrom, fetchRecords, type KeptRecord, keptRecordOf, readBook, saveBook } from "../power/book.ts";
 import { judgePower, type PowerCase, type PowerVerdict, type Telling } from "../power/judge.ts";
-import { sayDoubt, sayPower, sayStretch } from "../power/say.ts";
+import { sayDoubt, sayPower, sayStretch, stretchObject } from "../power/say.ts";
 import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const { lockId } = occasionOf();
@@ -74,7 +74,7 @@ const TELLINGS = [telling(70, 2), telling(74, 3), telling(90, 6)];
 async function judge(messages: readonly Bytes[], more: Partial<PowerCase> = {}): Promise<PowerVerdict> {
   const heard = await hear(messages, askFrom(more.kept ?? []));
   const cameraKey = CAMERA.publicKey.slice();
-  return judgePower({ cameraKey, kept: [], heard, tellings: TELLINGS, told: 6, ...more });
+  return judgePower({ lockId, cameraKey, kept: [], heard, tellings: TELLINGS, told: 6, ...more });
 }
 
 function shownBy({ stretches }: PowerVerdict): string[] {
@@ -100,6 +100,27 @@ test("an honest camera's times with power are named, and those between", async (
       `ON   ${at("09:40")} to its own power was lost, before ${at("09:50")}: visit 41 (Carl), mode visits, 200 frames (1000 to 1199)`,
       `off  ${at("09:50")} until now, as far as the lock was told: the sensor has no power`,
     ],
+  );
+});
+
+test("what a camera looked at for another lock is said to be that, and no visit of this one", async () => {
+  const moved = sign(STEPS.map((step, place) => (place < 3 ? { ...step, lockId: "AAAAAAAAAAA" } : step)));
+  const verdict = await judge(moved, { tellings: [telling(90, 6, moved)] });
+  assert.equal(verdict.doubts, []);
+  const saying = { zone: parseZone("UTC0"), names: new Map([[41, "Carl"]]) };
+  const said = verdict.stretches.map((stretch) =>
+    sayStretch(stretch, saying).replace(/^.*(UTC.00:00\)|lost.*\)): /, ""),
+  );
+  assert.equal(said.slice(0, 5), [
+    "for another lock, mode visits, 20 frames (0 to 19)",
+    "for another lock, mode visits, 980 frames (20 to 999)",
+    "the sensor had no power",
+    "mode always, no frame",
+    "visit 41 (Carl), mode visits, 200 frames (1000 to 1199)",
+  ]);
+  assert.equal(
+    verdict.stretches.filter(({ kind }) => kind === "on").map((stretch) => stretchObject(stretch)["visit"]),
+    [null, null, null, 41],
   );
 });
 
