@@ -76,11 +76,16 @@ export function join(kept: readonly KeptRecord[], heard: readonly KeptRecord[]):
   return [...all.values()].sort((left, right) => left.record.number - right.record.number);
 }
 
-/** Gives the number from which a camera is to be asked: the newest that joins the first without a gap. That one names all before it
- *  by its hash, so a camera that hands it out again stands by them. */
+/** Gives the number from which a camera is to be asked: the newest that joins the first without a gap, since it names all before it
+ *  by its hash, so that a camera which hands it out again stands by them; else the first behind the last gap: what was missing then has
+ *  made room, and does not come back. */
 export function askFrom(kept: readonly KeptRecord[]): number {
-  const isJoined = kept.every(({ record }, place) => record.number === place + 1);
-  return isJoined && kept.length > 0 ? kept.length : 1;
+  let [first, former] = [1, 0];
+  for (const { record } of kept) {
+    if (record.number !== former + 1) first = record.number;
+    former = record.number;
+  }
+  return first === 1 ? Math.max(1, former) : first;
 }
 
 /** Asks the camera for its records.

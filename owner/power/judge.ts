@@ -21,7 +21,7 @@ export interface Telling {
 
 /** What is wrong: of the records themselves, or
  *  - `twice`: the camera signed two of that number;
- *  - `denied`: it no longer hands out one that it did hand out;
+ *  - `denied`: it no longer hands out one that it did hand out, and hands out older ones, or none;
  *  - `other`: the lock wrote down another one of that number;
  *  - `back`: the lock was told of an older one after a newer one. */
 export type PowerDoubtKind = Exclude<RailDoubt, "footage"> | "twice" | "denied" | "other" | "back";
@@ -126,11 +126,13 @@ function twiceIn(book: readonly KeptRecord[]): PowerDoubt[] {
   return [...new Set(twice)].map((number) => ({ kind: "twice", number }));
 }
 
-/** Of one number that comes with another record instead, `twice` says more. */
+/** Of one number that comes with another record instead, `twice` says more. What is older than all that it hands out has made room,
+ *  and is named by the oldest. */
 function deniedOf(kept: readonly KeptRecord[], { from, records }: HeardRecords): PowerDoubt[] {
   const numbers = new Set(records.map(({ record }) => record.number));
+  const oldest = records.length === 0 ? from : Math.min(...numbers);
   return kept
-    .filter(({ record }) => record.number >= from && !numbers.has(record.number))
+    .filter(({ record }) => record.number >= oldest && !numbers.has(record.number))
     .map(({ record }) => ({ kind: "denied", number: record.number }));
 }
 

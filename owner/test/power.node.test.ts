@@ -130,6 +130,30 @@ test("what is kept already is not asked for again, and vouches for all before it
   assert.equal([verdict.doubts, verdict.book.length], [[], 6]);
 });
 
+test("what made room in a camera's flash is not denied, and what is newer than the oldest that it has is", async () => {
+  const keeps = (from: number, through: number) =>
+    HONEST.map((each, place) => (place + 1 >= from && place < through ? [each] : []));
+  const ask = async (kept: readonly KeptRecord[], flash: readonly (readonly Bytes[])[]) => {
+    const looking = {
+      cameraKey: CAMERA.publicKey.slice(),
+      ask: async ({ from = 1 }: { kind: string; from?: number }) => {
+        return { kind: "rail", id: 0, records: flash.slice(from - 1, from - 1 + RECORDS_PER_ANSWER).flat() } as const;
+      },
+    };
+    const heard = await fetchRecords(looking, askFrom(kept), 6);
+    return judgePower({ lockId, cameraKey: looking.cameraKey, kept, heard, tellings: [], told: 6 });
+  };
+  const named = ({ doubts }: PowerVerdict) => doubts.map(({ kind, number }) => `${kind} ${number}`);
+  const first = await ask([], keeps(2, 4));
+  assert.equal([named(first), askFrom(first.book)], [["no-start 2", "no-end 6"], 2]);
+  assert.equal(named(await ask(first.book, keeps(4, 6))), ["no-start 2"]);
+  assert.equal(named(await ask(first.book, keeps(5, 6))), ["no-start 2"]);
+  const second = await ask(first.book, keeps(3, 6));
+  assert.equal(named(await ask(second.book, keeps(4, 5))), ["no-start 2", "denied 6"]);
+  const denied = [2, 3, 4, 5, 6].map((each) => `denied ${each}`);
+  assert.equal(named(await ask(second.book, keeps(1, 0))), ["no-start 2", ...denied]);
+});
+
 test("a camera that was never switched has nothing to hide, unless its lock knows better", async () => {
   assert.equal((await judge([], { tellings: [], told: 0 })).doubts, []);
   assert.equal((await judge([], { tellings: [], told: undefined })).doubts, [{ kind: "no-end", number: 0 }]);
@@ -237,7 +261,7 @@ test("what was kept is proof for good: two records with one number stay, sealed 
   assert.is(book.length, 7, "the camera was asked for the newest alone");
   saveBook(keystore, of, book);
   assert.equal(readBook(keystore, of), book);
-  assert.is(askFrom(book), 1);
+  assert.is(askFrom(book), 6, "the two that differ");
   const again = await judge(HONEST, { kept: readBook(keystore, of) });
   assert.equal(
     again.doubts.map(({ kind }) => kind),
