@@ -39,6 +39,7 @@ const AHEAD = 8;
 /** How often a piece is asked for that the camera does not give: it counts what it is asked. */
 const TRIES_MAX = 40;
 const TRY_MILLIS = 100;
+const OTHER = "NOT OK: the film is not the one of which the camera told, so it was not kept.";
 
 /** The act `clip list`. */
 export const list: Act = {
@@ -50,7 +51,7 @@ export const list: Act = {
 
 /** The act `clip get`. */
 export const get: Act = {
-  summary: "fetch a film, encrypted as it is, with the camera's note",
+  summary: "fetch a film, encrypted as it is, with the camera's note, which one that lost its end does not have",
   positionals: ["NAME|VISIT"],
   options: { ...LENS_OPTIONS, out: { value: "FILE", help: "where it goes; the note goes beside it, as FILE.note" } },
   run: runGet,
@@ -92,24 +93,39 @@ async function runGet(call: Call): Promise<Outcome> {
   const [wanted = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { clip, out, manifest, cameraKey } = await asViewer(call, keystore, lock, async (looking) => {
-    const clip = chooseClip(await askClips(looking), wanted);
-    if ((clip.flags & FLAG_OPEN) !== 0)
-      throw new Failure(EXIT.REFUSED, "That film has no end yet, or lost it: try again when the visit is over.");
+  const { clip, out, fetched, cameraKey } = await asViewer(call, keystore, lock, async (looking) => {
+    const clips = await askClips(looking);
+    const clip = chooseClip(clips, wanted);
+    if (clip === (await filmingOf(looking, clips)))
+      throw new Failure(EXIT.REFUSED, "That film has no end yet: try again when the visit is over.");
     const out = call.option("out") ?? `${clip.visit === 0 ? nameOf(clip) : `visit-${clip.visit}`}.mkv.age`;
     for (const file of [out, out + NOTE])
       if (existsSync(file)) throw usage(`${printable(file)} is there already: give another name with --out.`);
-    const manifest = await fetchClip(looking, clip, { out, lockId: lock.id });
+    const fetched = isLost(clip)
+      ? { size: await fetchLost(looking, clip, out), frames: undefined }
+      : framesOf(await fetchClip(looking, clip, { out, lockId: lock.id }));
     await mark(looking, clip, "fetched");
-    return { clip, out, manifest, cameraKey: looking.cameraKey };
+    return { clip, out, fetched, cameraKey: looking.cameraKey };
   });
-  const frames = manifest.lastFrame - manifest.firstFrame + 1;
-  call.terminal.say(
-    `${printable(out)}: ${manifest.size} bytes, ${counted(frames, "frame")}, as the camera noted them.`,
-  );
+  const { size, frames } = fetched;
+  const noted =
+    frames === undefined
+      ? "as far as it goes: it lost its end, so the camera has noted nothing of it, and nothing vouches for where it ends"
+      : `${counted(frames, "frame")}, as the camera noted them`;
+  call.terminal.say(`${printable(out)}: ${size} bytes, ${noted}.`);
   const key = isKept(keystore, lock, cameraKey) ? "" : ` --camera ${toBase64url(cameraKey)}`;
   call.terminal.say(`To look at every picture: latchkey clip verify ${quoted(out)}${key}`);
-  return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note: out + NOTE, frames, ...clipObject(clip) } };
+  const note = frames === undefined ? null : out + NOTE;
+  return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note, frames: frames ?? null, ...clipObject(clip) } };
+}
+
+/** Whether a film that is not being written has no end: power went, or the card. */
+function isLost({ flags }: ListedClip): boolean {
+  return (flags & FLAG_OPEN) !== 0;
+}
+
+function framesOf({ size, firstFrame, lastFrame }: ClipManifest): { readonly size: number; readonly frames: number } {
+  return { size, frames: lastFrame - firstFrame + 1 };
 }
 
 /** Whether the camera's key is in the log that is kept here, where "clip verify" finds it by itself. */
@@ -172,29 +188,54 @@ export async function fetchClip(
   const sentence = "NOT OK: the camera's note of that film is not signed by it, so nothing was fetched.";
   const manifest = orRefuse(() => verifyManifest(crypto, looking.cameraKey, message), sentence);
   if (manifest.lockId !== lockId || toHex(manifest.clip) !== toHex(clip)) throw new Failure(EXIT.UNVERIFIED, sentence);
-  const other = "NOT OK: the film is not the one that the camera noted, so it was not kept.";
-  if (manifest.size > bytes) throw new Failure(EXIT.UNVERIFIED, other);
+  if (manifest.size > bytes) throw new Failure(EXIT.UNVERIFIED, OTHER);
+  await saveFilm(looking, { clip, out, size: manifest.size }, ({ size, hash }) => {
+    if (size !== manifest.size || hash !== toHex(manifest.hash)) throw new Failure(EXIT.UNVERIFIED, OTHER);
+  });
+  const text = `${toBase64url(message)}\n`;
+  orUnwritable(out + NOTE, () => writeFileSync(out + NOTE, text, { mode: OWN_FILE, flag: "wx" }));
+  return manifest;
+}
+
+/** Fetches into a file what there is of a film that lost its end: it has no note. @returns its bytes @throws Failure */
+async function fetchLost(looking: Asker, { clip, bytes }: ListedClip, out: string): Promise<number> {
+  return saveFilm(looking, { clip, out, size: bytes }, ({ size }) => {
+    if (size === 0) throw new Failure(EXIT.REFUSED, "That film lost its end, and nothing of it is on the card.");
+  });
+}
+
+/** What was read of a film. */
+interface Saved {
+  readonly size: number;
+  /** Its SHA-256, in base16. */
+  readonly hash: string;
+}
+
+/** Reads a film into a file. @param film `size`: the most bytes that it may have   @param judge throws where it is not what it should be
+ *  @returns its bytes @throws Failure: then no file is left */
+async function saveFilm(
+  looking: Asker,
+  { clip, out, size: sizeMax }: { readonly clip: Bytes; readonly out: string; readonly size: number },
+  judge: (saved: Saved) => void,
+): Promise<number> {
   const hash = createHash("sha256");
   let size = 0;
   const descriptor = orUnwritable(out, () => openSync(out, "wx", OWN_FILE));
   try {
-    await readFilm(looking, { clip, size: manifest.size }, (piece) => {
-      if (size + piece.length > manifest.size) throw new Failure(EXIT.UNVERIFIED, other);
+    await readFilm(looking, { clip, size: sizeMax }, (piece) => {
+      if (size + piece.length > sizeMax) throw new Failure(EXIT.UNVERIFIED, OTHER);
       for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
       hash.update(piece);
       size += piece.length;
     });
-    if (size !== manifest.size || hash.digest("hex") !== toHex(manifest.hash))
-      throw new Failure(EXIT.UNVERIFIED, other);
+    judge({ size, hash: hash.digest("hex") });
+    return size;
   } catch (error) {
     rmSync(out, { force: true });
     throw error;
   } finally {
     closeSync(descriptor);
   }
-  const text = `${toBase64url(message)}\n`;
-  orUnwritable(out + NOTE, () => writeFileSync(out + NOTE, text, { mode: OWN_FILE, flag: "wx" }));
-  return manifest;
 }
 
 /** Reads the note, which one piece holds. @throws Failure where it is longer than anything that is signed */
@@ -219,7 +260,7 @@ async function readPiece(looking: Asker, reading: Reading, offset: number): Prom
   throw new Failure(EXIT.REFUSED, "The camera does not give that film: is it gone from the card?");
 }
 
-/** Reads a film of a known size from the card, several pieces at a time, in order. @throws Failure */
+/** Reads a film of so many bytes at most from the card, several pieces at a time, in order. @throws Failure */
 async function readFilm(
   looking: Asker,
   { clip, size }: { readonly clip: Bytes; readonly size: number },

@@ -247,6 +247,8 @@ function filesHere(call: Call, visit: number, isOfVisit: (file: string) => boole
 function clipOf(file: string): ClaimedClip {
   const note = `${file}${NOTE}`;
   if (!isFileHere(note))
-    throw usage(`${printable(note)}, the camera's note, is not beside the film: "latchkey clip get" brings both.`);
+    throw usage(
+      `${printable(note)}, the camera's note, is not beside the film: "latchkey clip get" brings both. A film that lost its end has none, and proves itself alone: "latchkey clip verify".`,
+    );
   return { name: basename(file), ...measure(file), manifest: readGiven(note, "note"), found: undefined };
 }

@@ -90,6 +90,7 @@ interface Listed {
   readonly bytes: number;
   readonly isFetched: boolean;
   readonly isKept: boolean;
+  readonly isOpen: boolean;
 }
 
 async function clipsOf({ owner }: Home): Promise<readonly Listed[]> {
@@ -246,6 +247,41 @@ inHall(
     await denyRecord(home, hall);
   },
 );
+
+inHall("a film that lost its end is fetched as far as it goes, and judged by itself", async (home, hall, at) => {
+  const { owner, porch } = home;
+  await settle(home, hall, at);
+  await done(home, "camera", "mode", "visits");
+  hall.pass(2_000);
+  await done(home, "open", "--wait", "0");
+  hall.pass(1_000);
+  porch.openDoor();
+  hall.pass(20_000);
+  const out = owner.file("cut.mkv.age");
+  const [filming] = (await clipsOf(home)).filter(({ visit }) => visit > 0);
+  isSentence(await heard(home, "clip", "get", filming?.clip ?? "", "--out", out), 1, /has no end yet: try again/);
+  // Somebody pulls the card, and puts it back.
+  hall.card.isSound = false;
+  hall.pass(2_000);
+  hall.card.isSound = true;
+  hall.pass(15_000);
+  porch.shutDoor();
+  hall.pass(38_000);
+  const cut = (await clipsOf(home)).find(({ isOpen, visit }) => isOpen && visit > 0);
+  assert.is(cut?.clip, filming?.clip);
+  const name = cut?.clip ?? "";
+  const got = await done(home, "clip", "get", name, "--out", out);
+  assert.match(got, /bytes, as far as it goes: it lost its end, so .* nothing vouches for where it ends\.\nTo look/);
+  assert.not.ok(existsSync(`${out}.note`));
+  assert.match(await done(home, "clip", "list"), new RegExp(`it was cut off .* no end, fetched +${name}$`, "m"));
+  await done(home, "log");
+  const judged = await heard(home, "clip", "verify", out);
+  assert.is(judged.exit, 5);
+  // What waited for a full chunk is gone, and the lock may have been told of it.
+  assert.match(judged.output, /^NOT OK: .*\b[1-9]\d* .* as the camera signed them.*The end is missing/s);
+  const { visit = 0 } = cut ?? {};
+  isSentence(await heard(home, "claim", String(visit), "--clip", out), 2, /A film that lost its end has none/);
+});
 
 inHall("a guest sees while the grant allows to view, and is refused everything else", async (home, hall, at) => {
   const { owner, address } = home;
