@@ -30,7 +30,7 @@ const CHANGES = Object.freeze({ atOnce: 6, tryMillis: MINUTE_MILLIS });
 const CLIPS = Object.freeze({ atOnce: 4, tryMillis: MINUTE_MILLIS });
 
 /** What of the witness this needs. */
-export type Camera = Pick<Witness, "isEnrolled" | "isHeard" | "last" | "wish">;
+export type Camera = Pick<Witness, "isEnrolled" | "isHeard" | "last" | "mayFilm" | "wish">;
 
 /** How the camera is: as it should be; heard, and failing; or not heard. */
 type Condition = "well" | "alarm" | "lost";
@@ -120,7 +120,7 @@ export class Filming {
     this.#follow(visit, now);
     const condition = this.#conditionOf(visit, now);
     const { rule } = visit.camera;
-    if (this.#isFilmed || rule > 0) this.#note(condition, visit, now);
+    if (rule > 0 || this.#isFilmed || this.#isMissed(visit, now)) this.#note(condition, visit, now);
     if (visit.isCameraFailed || rule === 0 || condition === "well") return false;
     // Who was let in by a camera that only has to record is not shut out since it is covered.
     if (condition === "alarm" && rule < RULE_LIVE && this.#isRecording(visit, now)) return false;
@@ -131,6 +131,11 @@ export class Filming {
   /** Whether a clip of the visit was seen to be written: from then on its end is news. */
   get #isFilmed(): boolean {
     return this.#noted !== undefined;
+  }
+
+  /** Whether the visit's clip should have begun by now, whatever was asked of the camera: that none did is news. */
+  #isMissed({ began }: Visit, now: Millis): boolean {
+    return this.#camera.mayFilm && now - began >= STALE_MILLIS;
   }
 
   /** Writes how the camera is, where that is news. A failure that was over before its record could be written is told all the same. */

@@ -193,6 +193,11 @@ export class Witness {
     return firstCamera(this.#desk.boards).length > 0;
   }
 
+  /** Whether its owner lets it film whoever comes. */
+  get mayFilm(): boolean {
+    return this.#desk.mode !== "never";
+  }
+
   /** Gives what the camera proves at this moment: nothing where anything is missing. */
   proof(now: Millis): CameraProof {
     const newest = this.#newest;
