@@ -51,7 +51,7 @@ export const list: Act = {
 
 /** The act `clip get`. */
 export const get: Act = {
-  summary: "fetch a film, encrypted as it is, with the camera's note, which one that lost its end does not have",
+  summary: "fetch a film, encrypted as it is, with the camera's note, where it has one",
   positionals: ["NAME|VISIT"],
   options: { ...LENS_OPTIONS, out: { value: "FILE", help: "where it goes; the note goes beside it, as FILE.note" } },
   run: runGet,
