@@ -107,10 +107,12 @@ export class Shelf {
     if (hi === U32_MAX || !this.#clips.some(({ endedBefore }) => endedBefore === undefined)) return;
     const own = current === undefined ? "" : toHex(current);
     const untold = this.#clips.filter(({ clip, endedBefore }) => endedBefore === undefined && toHex(clip) !== own);
+    if (untold.length === 0) return;
+    // A card that is full takes no mark: there the clip's time is over all the same, if no start comes before.
+    const isFull = this.#card.freeBytes <= RESERVE_BYTES;
     for (const clip of untold.slice(0, TOLD_AT_ONCE)) {
       const told = { ...clip, endedBefore: seconds(hi) };
-      // A card that is full to the last byte takes no mark: there the clip's time is over all the same, if no start comes before.
-      if (this.#card.freeBytes <= RESERVE_BYTES) this.#remember(told);
+      if (isFull) this.#remember(told);
       else this.mark(told, clip.bytes);
     }
   }
