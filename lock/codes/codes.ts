@@ -4,9 +4,8 @@
 // restart (docs/attacks.md T12, T13), and what opens is spent before the bolt moves.
 // Follows docs/protocol.md §7.
 
-import { type Bytes, concat, toHex } from "../../firmware/bytes.ts";
+import { type Bytes, toHex } from "../../firmware/bytes.ts";
 import type { CodeUse, Credential } from "../../firmware/codes/credential.ts";
-import { encodeCodeUse } from "../../firmware/codes/form.ts";
 import { hasRoomForUse } from "../../firmware/codes/state.ts";
 import { judgeUser, type User } from "../../firmware/codes/user.ts";
 import { isOpen } from "../../firmware/codes/window.ts";
@@ -25,6 +24,7 @@ import { hasChargeToRelock } from "../power.ts";
 import { beginVisit, type CameraTerms, isRetry, provenBy, type Visitor } from "../visit.ts";
 import { Candidates, type Match } from "./candidates.ts";
 import { type Admission, Budget, CAPACITY, REFILL_PER_SECOND } from "./guess.ts";
+import { isAgain, nameOf, originOf } from "./name.ts";
 import { ENTRY_MILLIS, Pace } from "./pace.ts";
 import type { Vault } from "./vault.ts";
 
@@ -36,7 +36,6 @@ export const HELD_MILLIS = 60_000;
 const LEVEL_MILLIS = 3_600_000;
 /** What is worth a record of what has come back. */
 const LEVEL_STEP = CAPACITY / 100;
-const NAME_BYTES = 8;
 
 /** What a code may reach in the lock: what a guest may, and one call more. */
 export interface CodesDesk extends GuestDesk {
@@ -69,8 +68,8 @@ export class Codes {
   /** When an entry last cost something. */
   #chargedAt: Millis;
   #held: Held | undefined;
-  /** By what the visit that is open began, and the name that it has there. */
-  #last: { readonly use: CodeUse; readonly name: Bytes } | undefined;
+  /** By what the visit that is open began, the name that it has there, and what it came of. */
+  #last: { readonly use: CodeUse; readonly name: Bytes; readonly origin: readonly unknown[] } | undefined;
 
   constructor(
     lock: {
@@ -204,7 +203,7 @@ export class Codes {
 
   /** Records that a right code did not open: one by one where somebody was forced, since that must not be lost in a count. */
   #refuse({ memory, recorder, ration }: CodesDesk, refused: { use: CodeUse; denial: Denial }, now: Millis): void {
-    const name = this.#nameOf(refused.use);
+    const name = nameOf(this.#crypto, refused.use);
     const isTold = isForced(refused.use) && ration.take(name, now);
     if (isTold && memory.tryWrite({ kind: "code-refusal", ...refused, count: 1 }, now)) return;
     recorder.codeRefusal(toHex(name), refused, now);
@@ -214,6 +213,9 @@ export class Codes {
   #againOf({ crypto, visit, canUnlatch }: CodesDesk, now: Millis): CodeUse | undefined {
     const last = this.#last;
     if (last === undefined) return undefined;
+    // Set anew, it is another's code under the same numbers.
+    const origin = originOf(crypto, this.#memory.state.codes, last.use);
+    if (!origin.every((kept, index) => kept === last.origin[index])) return undefined;
     return isRetry(crypto, visit, { leaf: last.name, operation: operationOf(canUnlatch), now }) ? last.use : undefined;
   }
 
@@ -224,7 +226,7 @@ export class Codes {
     const { zone, widthSeconds: widthMax } = configuration;
     const interval = memory.interval(now);
     const again = this.#againOf(desk, now);
-    const isAgain = again !== undefined && this.#isAgain(use, again);
+    const isFree = again !== undefined && isAgain(this.#crypto, use, again);
     if (!modeAllows(memory.mode(now), user?.type === "programming" ? "owner" : "keypad")) return "mode";
     if (!hasChargeToRelock(battery)) return "power";
     if (door.bolt.at === "jammed") return "door";
@@ -236,9 +238,9 @@ export class Codes {
     }
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
-    if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";
+    if (use.step > 0 && use.step <= last && !(isFree && use.step === last)) return "uses";
     const denial = judgeUser(user, { interval, zone, widthMax });
-    if (denial !== undefined && !(denial === "uses" && isAgain)) return denial;
+    if (denial !== undefined && !(denial === "uses" && isFree)) return denial;
     return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
   }
 
@@ -253,7 +255,7 @@ export class Codes {
   /** Has the camera prove itself for a code that is kept out by nothing else. @returns whether it is worth a wait */
   #knocks(desk: CodesDesk, use: CodeUse, now: Millis): boolean {
     const refuse = (at: Millis) => this.#refuse(desk, { use, denial: "camera" }, at);
-    return desk.knock({ name: this.#nameOf(use), grant: undefined, refuse }, now);
+    return desk.knock({ name: nameOf(this.#crypto, use), grant: undefined, refuse }, now);
   }
 
   /** A code that is right opens, or is the first half of what does. */
@@ -280,14 +282,14 @@ export class Codes {
   ): Outcome {
     const { memory, ration } = desk;
     if (use.by === "user" && (user.rule === "two-person" || use.step > 0)) {
-      if (!ration.take(this.#nameOf(use), now)) return "rate";
+      if (!ration.take(nameOf(this.#crypto, use), now)) return "rate";
       if (!memory.tryWrite({ kind: "code", operation: OPERATION_UNLOCK, isHalf: true, use }, now)) return "journal";
     }
     const { users, credentials } = memory.state.codes;
     const credential = use.by === "user" ? credentials.find(({ slot }) => slot === use.slot) : undefined;
     this.#held = { user, credential, users, at: now };
     const heldUntil = millis(now + HELD_MILLIS);
-    if (rule > 0) desk.knock({ name: this.#nameOf(use), grant: undefined, heldUntil, refuse: () => {} }, now);
+    if (rule > 0) desk.knock({ name: nameOf(this.#crypto, use), grant: undefined, heldUntil, refuse: () => {} }, now);
     return "wait";
   }
 
@@ -296,7 +298,7 @@ export class Codes {
     const { visit } = desk;
     const again = this.#againOf(desk, now);
     // A retry is covered by the intent of its visit.
-    if (again !== undefined && visit !== undefined && this.#isAgain(use, again)) visit.retries++;
+    if (again !== undefined && visit !== undefined && isAgain(this.#crypto, use, again)) visit.retries++;
     else {
       const denial = this.#write(desk, { use, rule }, now);
       if (denial !== undefined) return denial;
@@ -308,7 +310,7 @@ export class Codes {
 
   /** @returns why it cannot be written, or undefined where it is durable and its visit has begun */
   #write(desk: CodesDesk, code: { readonly use: CodeUse; readonly rule: number }, now: Millis): Denial | undefined {
-    const name = this.#nameOf(code.use);
+    const name = nameOf(this.#crypto, code.use);
     if (!desk.ration.take(name, now)) return "rate";
     const visitor = visitorOf(desk, code.rule, { name, now });
     try {
@@ -318,7 +320,7 @@ export class Codes {
       if (!(fault instanceof Fault)) throw fault;
       return "journal";
     }
-    this.#last = { use: code.use, name };
+    this.#last = { use: code.use, name, origin: originOf(this.#crypto, this.#memory.state.codes, code.use) };
     return undefined;
   }
 
@@ -345,25 +347,8 @@ export class Codes {
     if (cost <= PACE_UNITS) return;
     this.#memory.tryWrite({ kind: "budget", level: this.#budget.level(now) }, now);
   }
-
-  /** Whether the very same is shown again: of an authenticator, the same step. */
-  #isAgain(use: CodeUse, again: CodeUse): boolean {
-    const isSameStep = use.by !== "user" || again.by !== "user" || use.step === again.step;
-    return isSameStep && this.#isSame(use, again);
-  }
-
-  #isSame(left: CodeUse, right: CodeUse): boolean {
-    return this.#crypto.isEqual(this.#nameOf(left), this.#nameOf(right));
-  }
-
-  /** Eight bytes for a code: the same for every entry of it, whatever step an authenticator showed. */
-  #nameOf(use: CodeUse): Bytes {
-    const plain = use.by === "user" ? { ...use, step: 0, first: 0 } : use;
-    return this.#crypto.sha256(concat(CODE_LABEL, encodeCodeUse(plain))).slice(0, NAME_BYTES);
-  }
 }
 
-const CODE_LABEL: Bytes = Uint8Array.of(0x63, 0x6f, 0x64, 0x65);
 const ENTRY_DIGITS_MAX = 20;
 
 /** Whether somebody was forced to type it. */

@@ -4,6 +4,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
+import type { UserSetting } from "../../firmware/codes/form.ts";
+import { codeDigits, deriveWindowKey, windowCode } from "../../firmware/codes/window.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { ANA, HOUR, House, ONCE_24, SECRET, THREE_DAYS, TWO_HOURS } from "./house.ts";
 
@@ -49,6 +51,50 @@ test("a code that is good once opens once, and again only for a minute before th
     [["window", "uses"]],
     "the owner learns who came again",
   );
+});
+
+const TAKES_ITS_NUMBERS: readonly (readonly [who: string, pin: string, change: (house: House) => void])[] = [
+  [
+    "has the number and the slot of a user who was removed",
+    "705183",
+    (house) => {
+      assert.is(house.set({ kind: "user", index: 3, setting: undefined }), "yes");
+      house.store(3, "705183", { name: "Bob", type: "disposable" });
+    },
+  ],
+  [
+    "was given the number and the PIN of another",
+    "482915",
+    (house) => {
+      const setting: UserSetting = { ...ANA, name: "Bob", type: "disposable" };
+      assert.is(house.set({ kind: "user", index: 3, setting }), "yes");
+    },
+  ],
+];
+for (const [who, pin, change] of TAKES_ITS_NUMBERS) {
+  test(`a disposable user who ${who} right after an opening is spent by one of its own, and recorded`, () => {
+    const house = new House();
+    house.store(3, "482915", { name: "Ana" });
+    assert.is(house.typist.type("482915"), "yes");
+    change(house);
+    assert.is(house.typist.type(pin), "yes");
+    house.visit();
+    assert.is(house.desk.entries("code").length, 2);
+    assert.is(house.typist.type(pin), "no");
+  });
+}
+
+test("a code that is good once, of a new secret, is spent though the former one's of that hour has just opened", () => {
+  const house = new House();
+  assert.is(house.typist.type(house.code(ONCE_24)), "yes");
+  const secret = new Uint8Array(32).fill(9);
+  assert.is(house.set({ kind: "codeSecret", secret }), "yes");
+  const { crypto, lockId } = house.desk;
+  const window = { windowClass: ONCE_24, serial: 0, startHour: Math.floor(house.desk.time / HOUR) };
+  const code = codeDigits(windowCode(crypto, deriveWindowKey(crypto, secret, lockId), window));
+  assert.is(house.typist.type(code), "yes");
+  house.visit();
+  assert.is(house.typist.type(code), "no");
 });
 
 test("a spent code stays spent through a power cut, and so does the one that opened when it came", () => {

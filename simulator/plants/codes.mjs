@@ -85,7 +85,7 @@ export const CODE_PLANTS = Object.freeze([
     name: "take a step of an authenticator again",
     by: [NOT_GOOD],
     rewrites: [
-      rewrite(CODES, 'if (use.step > 0 && use.step <= last && !(isAgain && use.step === last)) return "uses";'),
+      rewrite(CODES, 'if (use.step > 0 && use.step <= last && !(isFree && use.step === last)) return "uses";'),
     ],
   },
   {
