@@ -192,13 +192,23 @@ export class Codes {
     );
   }
 
-  /** Whose code waits. */
+  /** Whose code waits: as long as its user could still come in by it. */
   #heldAt(now: Millis): User | undefined {
     const held = this.#held;
     if (held === undefined || now - held.at > HELD_MILLIS) return undefined;
     const { users, credentials } = this.#memory.state.codes;
     const isStanding = held.credential !== undefined && credentials.includes(held.credential);
-    return held.users === users && isStanding ? held.user : undefined;
+    if (held.users !== users || !isStanding || !this.#isModeOpen(held.user, now)) return undefined;
+    return this.#judgeUser(held.user, now) === undefined ? held.user : undefined;
+  }
+
+  #isModeOpen(user: User | undefined, now: Millis): boolean {
+    return modeAllows(this.#memory.mode(now), user?.type === "programming" ? "owner" : "keypad");
+  }
+
+  #judgeUser(user: User, now: Millis): Denial | undefined {
+    const { zone, widthSeconds: widthMax } = this.#memory.state.configuration;
+    return judgeUser(user, { interval: this.#memory.interval(now), zone, widthMax });
   }
 
   /** Records that a right code did not open: one by one where somebody was forced, since that must not be lost in a count. */
@@ -223,14 +233,14 @@ export class Codes {
     const { use, user } = match;
     const { memory, battery, door } = desk;
     const { codes, configuration } = memory.state;
-    const { zone, widthSeconds: widthMax } = configuration;
-    const interval = memory.interval(now);
     const again = this.#againOf(desk, now);
     const isFree = again !== undefined && isAgain(this.#crypto, use, again);
-    if (!modeAllows(memory.mode(now), user?.type === "programming" ? "owner" : "keypad")) return "mode";
+    if (!this.#isModeOpen(user, now)) return "mode";
     if (!hasChargeToRelock(battery)) return "power";
     if (door.bolt.at === "jammed") return "door";
     if (use.by === "window") {
+      const interval = memory.interval(now);
+      const { widthSeconds: widthMax } = configuration;
       const isActive = codes.active.has(this.#crypto, use);
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
       if (!hasRoomForUse(this.#crypto, codes, use, interval.lo)) return "quota";
@@ -239,7 +249,7 @@ export class Codes {
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
     if (use.step > 0 && use.step <= last && !(isFree && use.step === last)) return "uses";
-    const denial = judgeUser(user, { interval, zone, widthMax });
+    const denial = this.#judgeUser(user, now);
     if (denial !== undefined && !(denial === "uses" && isFree)) return denial;
     return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
   }

@@ -205,6 +205,38 @@ test("half of two people's codes costs the journal the same with duress and with
   assert.is(words[0], words[1]);
 });
 
+test("a first half waits no longer than its own user may come in", () => {
+  const house = new House();
+  const until = seconds(house.desk.time + 10);
+  const yearDays = [{ from: seconds(0), until }];
+  house.store(4, "482915", { rule: "two-person", name: "Bo", type: "yearDaySchedule", yearDays });
+  house.store(5, "583017", { rule: "two-person", name: "Cy" });
+  assert.is(house.typist.type("482915"), "wait");
+  house.desk.passTime(48);
+  assert.is(house.typist.type("583017"), "wait", "the second is a first one now");
+});
+
+test("a first half waits no longer once a mode refuses its own user", () => {
+  const house = new House();
+  house.store(4, "482915", { rule: "two-person", name: "Bo" });
+  house.store(5, "583017", { rule: "two-person", name: "Cy", type: "programming" });
+  assert.is(house.typist.type("482915"), "wait");
+  assert.is(house.desk.state({ kind: KIND_CONFIGURE, settings: [VACATION] }), "yes");
+  assert.is(house.typist.type("583017"), "wait");
+});
+
+test("a PIN waits no longer for its phone than its own user may come in", () => {
+  const house = new House();
+  const dog = house.desk.person("dog sitter");
+  const yearDays = [{ from: seconds(0), until: seconds(house.desk.time + 10) }];
+  house.store(6, "274018", { rule: "with-grant", holder: dog.kid, type: "yearDaySchedule", yearDays });
+  const grant = house.desk.grant({ to: dog });
+  assert.is(house.typist.type("274018"), "wait");
+  house.desk.passTime(45);
+  assert.is(house.desk.open(grant), "no");
+  assert.is(house.desk.refusal(), "code");
+});
+
 test("a first half waits no longer once its PIN is removed", () => {
   const house = new House();
   house.store(4, "482915", { rule: "two-person", name: "Bo" });
