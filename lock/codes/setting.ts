@@ -44,6 +44,8 @@ export function setCodes(
   if (!memory.hasRoomForOwners) return "journal";
   // What is refused is paid for as well: whoever has stolen an owner's key could else try PINs against those that are stored.
   if (!statements.take(owner, now)) return "rate";
+  // Written once more, it would make codes that are spent good again.
+  if (request.kind === "codeSecret" && isKept(desk, request.secret, owner)) return undefined;
   const judged = judge(desk, request, owner);
   if (typeof judged === "string") return judged;
   return memory.tryWrite(judged, now) ? undefined : "journal";
@@ -63,6 +65,16 @@ export function usersFrom(memory: Memory, from: number): readonly UserView[] {
     views.push(view);
   }
   return views;
+}
+
+/** Whether it is the secret that the owner's codes are made from already. */
+function isKept({ crypto, memory, vault }: SettingDesk, secret: Bytes, owner: Bytes): boolean {
+  const former = memory.state.codes.secrets.find((other) => crypto.isEqual(other.owner, owner));
+  const kept = former === undefined ? undefined : vault.unseal(former.sealed, owner);
+  if (kept === undefined) return false;
+  const isSame = crypto.isEqual(kept, secret);
+  crypto.wipe(kept);
+  return isSame;
 }
 
 /** Gives the record that a request comes to, or why it may not. */

@@ -174,6 +174,23 @@ test("an owner takes one code back, and all by a new secret", () => {
   assert.is(house.typist.type(other), "no");
 });
 
+test("the same secret handed over again changes nothing: what is spent stays spent, what has begun goes on, and nothing is written", () => {
+  const house = new House();
+  const once = house.code(ONCE_24);
+  const stay = house.code(THREE_DAYS);
+  for (const code of [once, stay]) {
+    assert.is(house.typist.type(code), "yes");
+    house.visit();
+  }
+  const records = house.desk.entries("secret").length;
+  assert.is(house.set({ kind: "codeSecret", secret: SECRET.slice() }), "yes");
+  assert.is(house.desk.entries("secret").length, records);
+  assert.is(house.typist.type(once), "no");
+  house.desk.passTime(30 * HOUR);
+  house.typist.connect();
+  assert.is(house.typist.type(stay), "yes");
+});
+
 test("a use comes back where the bolt never moved", () => {
   const house = new House();
   house.desk.rig.jam = "stuck";
