@@ -7,6 +7,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { Fault } from "../firmware/fault.ts";
 import {
+  ANSWER_MILLIS_MAX,
   type Command,
   encodeReply,
   encodeView,
@@ -38,8 +39,8 @@ export interface BoardDesk {
 
 /** What is known of one keypad. */
 interface Known {
-  /** What it was told to show, over which session. */
-  told: { readonly session: number; readonly view: number } | undefined;
+  /** What it was told to show, over which session, and when. */
+  told: { readonly session: number; readonly view: number; readonly at: Millis } | undefined;
   last: { readonly id: Bytes; readonly result: Result } | undefined;
   report: Report | undefined;
 }
@@ -107,16 +108,16 @@ export class Boards {
   /** Tells every keypad what it may show, where it was not told just that. */
   viewChanged(now: Millis): void {
     this.#peers.tick(now);
-    this.#show();
+    this.#show(now);
   }
 
   /** Apart from what is done before it: whatever that comes to needs a board's stack for itself. */
-  #show(): void {
+  #show(now: Millis): void {
     const { view } = this.#desk;
     for (const peer of this.#peers.all) {
       const { told } = peer.state;
       if (told?.session === peer.session && told?.view === numberOfView(view)) continue;
-      this.#send(peer, encodeView(view), view);
+      this.#send(peer, encodeView(view), { view, now });
     }
   }
 
@@ -148,18 +149,19 @@ export class Boards {
     const known = peer.state;
     let result: Result = known.last?.result ?? "no";
     if (known.last === undefined || !this.#crypto.isEqual(known.last.id, id)) {
-      result = this.#desk.serve(peer.board, command, now);
-      // Nobody looked at what came too early: it may come again.
+      const isHeldBack = command.kind === "entry" && !isNewest(peer, command.heard, now);
+      result = isHeldBack ? "early" : this.#desk.serve(peer.board, command, now);
+      // Nobody looked at what came too early, or late: it may come again.
       if (result !== "early") known.last = { id, result };
       // After it: whoever serves a report still sees the former one.
       if (command.kind === "report") known.report = reportOf(command);
     }
-    this.#reply(peer, id, result);
+    this.#reply(peer, { id, result }, now);
   }
 
-  #reply(peer: Peer<Known>, id: Bytes, result: Result): void {
+  #reply(peer: Peer<Known>, answer: { readonly id: Bytes; readonly result: Result }, now: Millis): void {
     const { view } = this.#desk;
-    this.#send(peer, encodeReply({ id, result, view }), view);
+    this.#send(peer, encodeReply({ ...answer, view }), { view, now });
   }
 
   #read(plaintext: Bytes, now: Millis): Command | undefined {
@@ -173,12 +175,19 @@ export class Boards {
   }
 
   /** Sends what carries the view. */
-  #send(peer: Peer<Known>, plaintext: Bytes, view: View): void {
+  #send(peer: Peer<Known>, plaintext: Bytes, { view, now }: { readonly view: View; readonly now: Millis }): void {
     const { session } = peer;
     if (session !== undefined && this.#peers.send(peer, plaintext)) {
-      peer.state.told = { session, view: numberOfView(view) };
+      peer.state.told = { session, view: numberOfView(view), at: now };
     }
   }
+}
+
+/** Whether a keypad has heard the newest frame of its session, and that lately: whoever holds an entry back on the cable, to let it
+ *  through when its typist is gone, cannot make it name a newer one. In a session without a frame no entry is older than 10 s. */
+function isNewest({ session, sealed, state: { told } }: Peer<Known>, heard: number | undefined, now: Millis): boolean {
+  if (heard !== sealed) return false;
+  return told === undefined || told.session !== session || now - told.at <= ANSWER_MILLIS_MAX;
 }
 
 function reportOf({ isCaseOpen, isKeyStuck, millivolts }: Report): Report {

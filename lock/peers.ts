@@ -76,6 +76,8 @@ export interface Peer<State> {
   readonly state: State;
   /** The number of the session that stands; undefined where there is none. */
   readonly session: number | undefined;
+  /** The number of the newest frame that was sealed in it; undefined before the first. */
+  readonly sealed: number | undefined;
   readonly isUp: boolean;
 }
 
@@ -118,6 +120,10 @@ class Member<State> implements Peer<State> {
 
   get session(): number | undefined {
     return this.current?.cipher.session;
+  }
+
+  get sealed(): number | undefined {
+    return this.current?.cipher.sealed;
   }
 
   get isUp(): boolean {

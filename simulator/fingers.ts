@@ -29,14 +29,14 @@ export class Fingers {
     this.#checker = house.checker;
   }
 
-  /** Enters digits as soon as nobody else does. @param entered is called when the last key is down */
+  /** Enters digits as soon as nobody else does; none ring the bell, and are no entry. @param entered is called when the last key is down */
   enter(digits: string, entered: () => void = () => {}): void {
     const start = Math.max(this.#world.now, this.#freeAt);
     this.#freeAt = start + KEY_MILLIS * (digits.length + 1) + TURN_MILLIS;
     this.#world.at(millis(start), () => {
       this.#keyboard.type(`${digits}#`);
       this.#world.after(KEY_MILLIS * digits.length, () => {
-        this.#checker.codes.typed(digits);
+        if (digits.length > 0) this.#checker.codes.typed(digits);
         entered();
       });
     });

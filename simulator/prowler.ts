@@ -25,14 +25,16 @@ const AWAY_MILLIS = 900;
 const RESTART_MILLIS = 12_000;
 /** So long is an answer withheld: until the keypad has given the session up, and asks again over another. */
 const SNIP_MILLIS = 6_000;
+/** By then the bell was answered, over another session where the lock no longer knows the former one. */
+const RUNG_MILLIS = 6_000;
 const TAPE_FRAMES_MAX = 48;
 const REPLAY_MILLIS = 40;
 const DRIFT_PARTS_PER_MILLION_MAX = 95;
 const FOREIGN_SEED = 0x50;
 const FOREIGN_SECONDS = 40;
 const SEQUENCE_MAX = 4;
-/** An entry's frame: header, 32 bytes that end in the digits, tag. */
-const ENTRY_FRAME_BYTES = 57;
+/** An entry's frame: header, 37 bytes that end in the digits, tag. */
+const ENTRY_FRAME_BYTES = 62;
 const TAG_BYTES = 16;
 const STUCK_KEY = "8";
 
@@ -104,7 +106,7 @@ export class Prowler {
           this.#after(REPLAY_MILLIS * index, () => this.#house.line.inject("inside", frame));
         break;
       default:
-        this.#meddle(fault, random);
+        this.#meddle(random);
     }
   }
 
@@ -202,11 +204,15 @@ export class Prowler {
     });
   }
 
-  /** Types one PIN, keeps the frame back, and sends it on with another PIN in it. */
-  #meddle(fault: Fault, random: Stream): void {
-    const { pinned, line } = { pinned: this.#pin, line: this.#house.line };
+  /** Rings, so that the lock has just been heard and takes the entry that comes next; then types one PIN, and puts its frame with
+   *  another PIN in it on the cable in front of it. */
+  #meddle(random: Stream): void {
+    this.#enter("", () => this.#after(RUNG_MILLIS, () => this.#replace(random)));
+  }
+
+  #replace(random: Stream): void {
+    const pinned = this.#pin;
     const typed = randomDigits(random, pinned.length);
-    this.#hold("cut", fault, 4 * JUDGED_MILLIS + GUESS_MILLIS);
     this.#enter(typed, () => {
       this.#ear = (to, frame) => {
         if (to !== "inside" || frame[0] !== FRAME_COMMANDS || frame.length !== ENTRY_FRAME_BYTES) return;
@@ -215,11 +221,7 @@ export class Prowler {
         const at = frame.length - TAG_BYTES - pinned.length;
         for (let index = 0; index < pinned.length; index++)
           forged[at + index] ^= pinned.charCodeAt(index) ^ typed.charCodeAt(index);
-        this.#after(JUDGED_MILLIS, () => {
-          this.#lasting.get("cut")?.delete(fault.number);
-          this.#apply();
-          line.inject("inside", forged);
-        });
+        this.#house.line.inject("inside", forged);
       };
     });
   }

@@ -7,9 +7,11 @@ import type { Bytes } from "../bytes.ts";
 import { assert, Fault } from "../fault.ts";
 import { type Millis, millis } from "../platform.ts";
 import {
+  ANSWER_MILLIS_MAX,
   type Asked,
   COMMAND_ID_BYTES,
   type Command,
+  commandOf,
   encodeCommand,
   parseWord,
   type Reply,
@@ -21,14 +23,12 @@ import { BoardSessions, type BoardSessionsParts } from "./session.ts";
 export const REPEAT_MILLIS = 1_000;
 /** How often it is sent again before the link is taken as dead. */
 export const REPEATS_MAX = 3;
-/** After how long a command is given up, over however many sessions it was sent. */
-export const ANSWER_MILLIS_MAX = 15_000;
 
 /** What a link is made of. */
 export interface BoardLinkParts extends BoardSessionsParts {
   /** For how long an entry is held back after the last one's answer, in milliseconds, as the lock takes one in 5 s; one that is
    *  too early all the same, since the lock has just started, is then asked again until it is not. Where it is left out, nothing
-   *  is held back, and "early" is an answer like others. */
+   *  is held back, and the second "early" is an answer like others. */
   readonly holdMillis?: number;
 }
 
@@ -44,13 +44,15 @@ export type LinkEvent =
   | { readonly kind: "unanswered"; readonly asked: Command["kind"] };
 
 interface Outstanding {
-  readonly asked: Command["kind"];
+  /** The digits of an entry are its own. */
+  readonly asked: Asked;
   readonly id: Bytes;
-  readonly plaintext: Bytes;
   readonly since: Millis;
   /** When it was sent last, and how often over this session; 0 before it was. */
   sentAt: Millis;
   sent: number;
+  /** Whether it was asked again at once when it was too early. */
+  isAskedAnew: boolean;
 }
 
 const NOTHING: LinkEvent = Object.freeze({ kind: "nothing" });
@@ -83,7 +85,7 @@ export class BoardLink {
 
   /** What waits for its answer. */
   get asking(): Command["kind"] | undefined {
-    return this.#outstanding?.asked;
+    return this.#outstanding?.asked.kind;
   }
 
   /** Asks the lock, as soon as there is a session and, for an entry, the lock takes one. The digits of an entry are copied, the caller wipes its own. */
@@ -91,9 +93,9 @@ export class BoardLink {
     assert(this.#outstanding === undefined && !this.#isClosed, "one command waits at a time");
     const id = new Uint8Array(COMMAND_ID_BYTES);
     this.#parts.random.fill(id);
-    const plaintext = encodeCommand({ ...asked, id });
+    const kept = asked.kind === "entry" ? { ...asked, digits: asked.digits.slice() } : asked;
     this.#now = now;
-    this.#outstanding = { asked: asked.kind, id, plaintext, since: now, sentAt: now, sent: 0 };
+    this.#outstanding = { asked: kept, id, since: now, sentAt: now, sent: 0, isAskedAnew: false };
     this.#transmit(now);
   }
 
@@ -158,20 +160,27 @@ export class BoardLink {
     // A late answer to what was given up: what the lock shows is true all the same.
     if (waiting === undefined || !this.#parts.crypto.isEqual(waiting.id, reply.id))
       return { kind: "view", view: reply.view };
-    if (reply.result === "early" && this.#parts.holdMillis !== undefined) {
-      waiting.sent = 0;
-      this.#heldUntil = millis(this.#now + REPEAT_MILLIS);
-      return { kind: "view", view: reply.view };
-    }
+    if (reply.result === "early" && this.#askAnew(waiting)) return { kind: "view", view: reply.view };
     this.#forgetOutstanding();
-    return { kind: "reply", asked: waiting.asked, reply };
+    return { kind: "reply", asked: waiting.asked.kind, reply };
+  }
+
+  /** Asks again for what was too early: once at once, as the lock may only have waited for an entry that names a newer frame, which
+   *  this answer is; then each second. @returns false where "early" is the answer */
+  #askAnew(waiting: Outstanding): boolean {
+    if (waiting.isAskedAnew && this.#parts.holdMillis === undefined) return false;
+    waiting.sent = 0;
+    this.#heldUntil = waiting.isAskedAnew ? millis(this.#now + REPEAT_MILLIS) : this.#now;
+    waiting.isAskedAnew = true;
+    this.#transmit(this.#now);
+    return true;
   }
 
   #giveUp(now: Millis): LinkEvent {
     const waiting = this.#outstanding;
     if (waiting === undefined || now - waiting.since < ANSWER_MILLIS_MAX) return NOTHING;
     this.#forgetOutstanding();
-    return { kind: "unanswered", asked: waiting.asked };
+    return { kind: "unanswered", asked: waiting.asked.kind };
   }
 
   #repeat(now: Millis): void {
@@ -196,19 +205,25 @@ export class BoardLink {
     if (isHeld(waiting) && now < this.#heldUntil) return;
     waiting.sentAt = now;
     waiting.sent++;
-    this.#sessions.send(waiting.plaintext);
+    const { asked, id } = waiting;
+    const plaintext = encodeCommand(commandOf(asked, id, this.#sessions.heard));
+    this.#sessions.send(plaintext);
+    this.#parts.crypto.wipe(plaintext);
   }
 
   #forgetOutstanding(): void {
-    if (this.#outstanding === undefined) return;
-    this.#parts.crypto.wipe(this.#outstanding.plaintext);
-    // Answered or given up: the lock may have taken it just now.
-    if (this.#outstanding.asked === "entry") this.#heldUntil = millis(this.#now + (this.#parts.holdMillis ?? 0));
+    const waiting = this.#outstanding;
+    if (waiting === undefined) return;
+    if (waiting.asked.kind === "entry") {
+      this.#parts.crypto.wipe(waiting.asked.digits);
+      // Answered or given up: the lock may have taken it just now.
+      this.#heldUntil = millis(this.#now + (this.#parts.holdMillis ?? 0));
+    }
     this.#outstanding = undefined;
   }
 }
 
 /** Whether a command was not sent yet over the session that stands, and may have to wait for its time. */
 function isHeld({ asked, sent }: Outstanding): boolean {
-  return asked === "entry" && sent === 0;
+  return asked.kind === "entry" && sent === 0;
 }

@@ -47,6 +47,10 @@ export interface Cipher {
   readonly failures: number;
   /** How many messages either way, or failures, it bears at least. */
   readonly left: number;
+  /** The n of the newest frame that it has sealed; undefined before the first. */
+  readonly sealed: number | undefined;
+  /** The highest n that it has opened; undefined before the first. */
+  readonly opened: number | undefined;
   /** Seals one message into a frame. @param plaintext at most 2,400 bytes   @returns a new byte string
    *  @throws Fault link.spent */
   seal(plaintext: Uint8Array): Bytes;
@@ -106,6 +110,14 @@ class CipherState implements Cipher {
 
   get left(): number {
     return this.isWiped ? 0 : this.bound - Math.max(this.sentCount, this.expected, this.failures);
+  }
+
+  get sealed(): number | undefined {
+    return this.sentCount === 0 ? undefined : this.sentCount - 1;
+  }
+
+  get opened(): number | undefined {
+    return this.expected === 0 ? undefined : this.expected - 1;
   }
 
   seal(plaintext: Uint8Array): Bytes {

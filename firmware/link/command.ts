@@ -12,11 +12,15 @@ import { assert, Fault } from "../fault.ts";
 export const COMMAND_ID_BYTES = 8;
 /** The most digits of an entry, decoys among them. */
 export const DIGITS_MAX = 20;
+/** After how long a command is given up, over however many sessions it was sent; and for how long a frame of the lock's shows it
+ *  that an entry which names it was not held back. */
+export const ANSWER_MILLIS_MAX = 15_000;
 
 /** What a keypad asks. `id` is 8 random bytes; what is asked twice with the same id is done once. */
 export type Command =
-  /** Digits in ASCII, 1..20; decoys stand in front. */
-  | { readonly kind: "entry"; readonly id: Bytes; readonly digits: Bytes }
+  /** Digits in ASCII, 1..20; decoys stand in front. `heard` is the number of the newest frame that the keypad has opened in this
+   *  session, below 2^20; undefined before the first. */
+  | { readonly kind: "entry"; readonly id: Bytes; readonly heard: number | undefined; readonly digits: Bytes }
   /** Asks to lock; it needs no code. */
   | { readonly kind: "lock"; readonly id: Bytes }
   /** Somebody wants to be let in. */
@@ -24,8 +28,8 @@ export type Command =
   /** How the keypad is: when the link comes up, at each change, and once a minute. */
   | ({ readonly kind: "report"; readonly id: Bytes } & Report);
 
-/** What is asked, without the id. */
-export type Asked = Command extends infer Each ? (Each extends Command ? Omit<Each, "id"> : never) : never;
+/** What is asked, without what each time that it is sent adds. */
+export type Asked = Command extends infer Each ? (Each extends Command ? Omit<Each, "id" | "heard"> : never) : never;
 
 /** How a keypad is. */
 export interface Report {
@@ -39,7 +43,7 @@ export interface Report {
 
 /** What became of a command: it was refused; it was done; more is needed, a second person or the phone, or for a lock without a
  *  code the end of the bolt's way or a shut leaf; too many wrong codes came, and codes of this length are not tried for now; an
- *  entry came too soon after the last one, or after the lock's start, and nobody looked at it. */
+ *  entry came too soon after the last one, or after the lock's start, or named no new frame of the lock's, and nobody looked at it. */
 export type Result = "no" | "yes" | "wait" | "paused" | "early";
 
 /** What a keypad may show of the lock. */
@@ -82,12 +86,20 @@ const VIEW_ALARM = 8;
 
 const U32_MAX = 0xffff_ffff;
 const RESULTS: readonly Result[] = Object.freeze(["no", "yes", "wait", "paused", "early"]);
-/** The plaintext of an entry: two heads, the id and 20 bytes. */
-const ENTRY_BYTES = 32;
+/** The plaintext of an entry: two heads, the id, what was heard, and 20 bytes. */
+const ENTRY_BYTES = 37;
+const HEARD_BYTES = 4;
+/** What stands for no frame. */
+const NONE_HEARD = 0xffff_ffff;
 /** What fills an entry up in front of its digits. */
 const FILLER = 0xff;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
+
+/** Gives what is asked as a command, to be sent over one session. @param heard what an entry carries of it, see Command */
+export function commandOf(asked: Asked, id: Bytes, heard: number | undefined): Command {
+  return asked.kind === "entry" ? { ...asked, id, heard } : { ...asked, id };
+}
 
 /** Gives the plaintext of a command; the caller wipes the one of an entry. */
 export function encodeCommand(command: Command): Bytes {
@@ -98,7 +110,8 @@ export function encodeCommand(command: Command): Bytes {
   switch (command.kind) {
     case "entry": {
       const padded = paddedOf(command.digits);
-      const plaintext = writer.array(3).uint(ENTRY).bytes(id).bytes(padded).finish();
+      const heard = encodeHeard(command.heard);
+      const plaintext = writer.array(4).uint(ENTRY).bytes(id).bytes(heard).bytes(padded).finish();
       padded.fill(0);
       return plaintext;
     }
@@ -166,7 +179,9 @@ export function numberOfView(view: View): number {
 
 function readAsked(reader: Reader, asked: { items: number; number: number; id: Bytes }): Command {
   const { items, number, id } = asked;
-  if (number === ENTRY && items === 3) return { kind: "entry", id, digits: readDigits(reader) };
+  if (number === ENTRY && items === 4) {
+    return { kind: "entry", id, heard: readHeard(reader), digits: readDigits(reader) };
+  }
   if (number === LOCK && items === 2) return { kind: "lock", id };
   if (number === BELL && items === 2) return { kind: "bell", id };
   if (number !== REPORT || items !== 4) throw new Fault("link.shape");
@@ -185,6 +200,17 @@ function readView(reader: Reader): View {
     isBatteryLow: (bits & VIEW_BATTERY_LOW) !== 0,
     isAlarm: (bits & VIEW_ALARM) !== 0,
   };
+}
+
+/** In four bytes, whatever it is: a number would make an entry longer or shorter. */
+function encodeHeard(heard = NONE_HEARD): Bytes {
+  return Uint8Array.of(heard >>> 24, heard >>> 16, heard >>> 8, heard);
+}
+
+function readHeard(reader: Reader): number | undefined {
+  const [first, second, third, fourth] = reader.readView(HEARD_BYTES, HEARD_BYTES);
+  const heard = ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+  return heard === NONE_HEARD ? undefined : heard;
 }
 
 /** Reads fillers, then digits to the end: one form for each entry. */

@@ -96,6 +96,11 @@ export class BoardSessions {
     return this.#session?.cipher.isSpent === false;
   }
 
+  /** The number of the newest frame that was opened in the session that stands; undefined before the first. */
+  get heard(): number | undefined {
+    return this.#session?.cipher.opened;
+  }
+
   /** Seals a plaintext, at most 2,048 bytes, and sends it; asked only while `canSend`. */
   send(plaintext: Bytes): void {
     assert(this.#session !== undefined, "a plaintext goes over a session");

@@ -4,7 +4,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromAscii } from "../../firmware/bytes.ts";
-import { ANSWER_MILLIS_MAX } from "../../firmware/link/board.ts";
+import { ANSWER_MILLIS_MAX } from "../../firmware/link/command.ts";
 import { ENTRY_HOLD_MILLIS } from "../keypad.ts";
 import { Door } from "./door.ts";
 

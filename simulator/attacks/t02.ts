@@ -4,7 +4,12 @@
 
 import { KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import type { Desk } from "../desk.ts";
-import { type Attack, adopted, must, opens } from "./attack.ts";
+import { Porch } from "../porch.ts";
+import { type Attack, adopted, type DeskFactory, must, opens } from "./attack.ts";
+
+const PIN = "394827";
+/** A keypad's link counts as lost after 150 s without a frame; it has been silent for 21 s by then. */
+const KEPT_SECONDS = 100;
 
 type Tape = readonly Uint8Array<ArrayBuffer>[];
 
@@ -27,6 +32,24 @@ function playParts(desk: Desk, tape: Tape): void {
 function mustNotOpen(desk: Desk, tape: Tape, moment: string): void {
   must(!opens(desk, () => play(desk, tape)), `whole, ${moment}`);
   must(!opens(desk, () => playParts(desk, tape)), `in parts, ${moment}`);
+}
+
+/** Holds an entry back on the keypad's cable until whoever typed it was told that nobody answered, and is gone. */
+function keepAnEntry(factory: DeskFactory): void {
+  const porch = new Porch(factory());
+  const { desk, typist } = porch;
+  porch.store(1, PIN);
+  const kept: Uint8Array<ArrayBuffer>[] = [];
+  const { carry } = typist;
+  typist.carry = (frame) => void kept.push(frame.slice());
+  must(typist.type(PIN) === "no answer", "nobody answers who hears nothing");
+  desk.passTime(KEPT_SECONDS);
+  must(
+    !opens(desk, () => kept.forEach(carry)),
+    "not an entry that was kept from the lock, once its typist was told so",
+  );
+  typist.carry = carry;
+  must(typist.connect().type(PIN) === "yes", "the same code opens when it is typed again");
 }
 
 export const attack: Attack = {
@@ -64,5 +87,6 @@ export const attack: Attack = {
     must(later.shake(), "the lock answers");
     must(!opens(desk, () => later.prove(1, proof)), "not with the signed proof of another session");
     must(desk.open(token) === "yes", "the courier still opens");
+    keepAnEntry(factory);
   },
 };

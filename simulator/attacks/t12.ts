@@ -90,7 +90,8 @@ function tryOtherHalf(factory: DeskFactory): void {
 function tryElsewhere({ porch, watch }: ReturnType<typeof besieged>): void {
   const { desk, typist } = porch;
   const id = new Uint8Array(8).fill(1);
-  const entry = encodeCommand({ kind: "entry", id, digits: fromAscii(PINS[0]) });
+  // It names the first frame of a session, which is the newest one of a keypad that has just reported.
+  const entry = encodeCommand({ kind: "entry", id, heard: 0, digits: fromAscii(PINS[0]) });
   const rows: readonly (readonly [string, () => void])[] = [
     ["a stranger's session", () => say(porch, entry)],
     ["a guest's session", () => say(porch, entry, { by: desk.grant({ to: desk.person("guest") }), operation: LOCK })],
@@ -135,7 +136,8 @@ function typeByRadio({ desk, typist }: Porch): void {
 }
 
 /** Every type of frame, with the command as it is. */
-function sayPlainly({ desk }: Porch, entry: Bytes): void {
+function sayPlainly({ desk, typist }: Porch, entry: Bytes): void {
+  typist.connect();
   for (let type = 0; type <= FRAME_MEDIA + 1; type++) {
     for (const body of [entry, concat(entry, new Uint8Array(16)), concat(entry, new Uint8Array(39))]) {
       desk.carryWire(concat(Uint8Array.of(type), new Uint8Array(FRAME_HEADER_BYTES - 1), body));

@@ -1,7 +1,8 @@
-// The twins of the checks about the keypad's wire: T01, T16, T40, and T35 for codes. See twins.mjs, whose table goes on here.
+// The twins of the checks about the keypad's wire: T01, T16, T40, and T02 and T35 for codes. See twins.mjs, whose table goes on here.
 
 import { CIPHER, NO_SEALING, rewrite } from "./rewrites.mjs";
 
+const BOARDS = "lock/boards.ts";
 const PEERS = "lock/peers.ts";
 const NOISE = "firmware/link/noise.ts";
 const COMMAND = "firmware/link/command.ts";
@@ -24,6 +25,12 @@ const NO_STATIC_KEYS = [
 
 /** Rows as in twins.mjs. */
 export const WIRE_TWINS = Object.freeze([
+  {
+    id: "T02",
+    without: "the age of an entry",
+    at: "not an entry that was kept from the lock, once its typist was told so",
+    rewrites: [rewrite(BOARDS, "!isNewest(peer, command.heard, now)", "command.heard === -1")],
+  },
   { id: "T01", without: "sealing", at: "no PIN or code on the keypad's wire", rewrites: NO_SEALING },
   {
     id: "T01",
@@ -33,8 +40,8 @@ export const WIRE_TWINS = Object.freeze([
       rewrite(
         CIPHER,
         "const sealed = this.crypto.seal(this.keys.sendKey, this.nonce, this.header, plaintext);",
-        `const isLong = plaintext.length > 34;
-    const sealed = isLong
+        `const isRequest = plaintext.length > 34 && plaintext[0] === 0x83;
+    const sealed = isRequest
       ? new Uint8Array([...plaintext, ...new Uint8Array(16)])
       : this.crypto.seal(this.keys.sendKey, this.nonce, this.header, plaintext);`,
       ),
@@ -42,8 +49,10 @@ export const WIRE_TWINS = Object.freeze([
         CIPHER,
         "const plaintext = this.crypto.open(this.keys.receiveKey, this.nonce, aad, bodyOf(frame));",
         `const body = bodyOf(frame);
-    const plaintext =
-      body.length > 50 ? body.slice(0, -16) : this.crypto.open(this.keys.receiveKey, this.nonce, aad, body);`,
+    const isRequest = body.subarray(-16).every((byte) => byte === 0);
+    const plaintext = isRequest
+      ? body.slice(0, -16)
+      : this.crypto.open(this.keys.receiveKey, this.nonce, aad, body);`,
       ),
     ],
   },

@@ -4,7 +4,7 @@
 
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
-import { type Asked, encodeCommand, encodeReply, encodeView } from "../../firmware/link/command.ts";
+import { type Asked, commandOf, encodeCommand, encodeReply, encodeView } from "../../firmware/link/command.ts";
 import { encodeEnrolled, encodeOffer } from "../../firmware/link/introduction.ts";
 import { type Answer, encodeAnswer, encodeNotice, encodeRequest, encodeWelcome } from "../../firmware/link/message.ts";
 import { boardPrologue, phonePrologue } from "../../firmware/link/prologue.ts";
@@ -118,11 +118,11 @@ function keypadExamples({ lockId, lockAgreementKey, camera }: Cast): readonly Ex
   const command = (says: string, asked: Asked): Example => ({
     rule: "command",
     says,
-    bytes: encodeCommand({ ...asked, id }),
+    bytes: encodeCommand(commandOf(asked, id, 17)),
   });
   const offer = { role: 2, agreementKey: repeated(0x0a, 32), signingKey: camera.publicKey };
   return [
-    command("the code 482915 is entered", { kind: "entry", digits: fromAscii("482915") }),
+    command("the code 482915 is entered; frame 17 was heard", { kind: "entry", digits: fromAscii("482915") }),
     command("lock", { kind: "lock" }),
     command("the bell", { kind: "bell" }),
     command("its case is open", { kind: "report", isCaseOpen: true, isKeyStuck: false, millivolts: 4_980 }),

@@ -90,6 +90,7 @@ export class Siege {
     porch.store(1, PIN);
     desk.passTime(SHAKE_SECONDS);
     this.#tapper = new Tapper(desk, { keypad: porch.typist, pin: PIN }, random);
+    this.#tapper.report();
     const result = this.#tapper.ask({ kind: "entry", digits: fromAscii(PIN) });
     assert(result === "yes", "what is to be spoilt opens while it is whole");
     porch.visit();

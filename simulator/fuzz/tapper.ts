@@ -7,7 +7,14 @@
 import { type Bytes, fromAscii } from "../../firmware/bytes.ts";
 import { assert } from "../../firmware/fault.ts";
 import { type Cipher, createCipher } from "../../firmware/link/cipher.ts";
-import { type Asked, COMMAND_ID_BYTES, encodeCommand, parseCommand, parseWord } from "../../firmware/link/command.ts";
+import {
+  type Asked,
+  COMMAND_ID_BYTES,
+  commandOf,
+  encodeCommand,
+  parseCommand,
+  parseWord,
+} from "../../firmware/link/command.ts";
 import { bodyOf, encodePlain, FRAME_COMMANDS, FRAME_OFFER, sessionOf } from "../../firmware/link/frame.ts";
 import { encodeOffer } from "../../firmware/link/introduction.ts";
 import type { Desk } from "../desk.ts";
@@ -29,7 +36,7 @@ export class Tapper {
   readonly #commands: readonly Source[];
   /** The offer of the keypad, message 1 of another handshake, and what the lock itself sent last. */
   readonly #plain: Source[];
-  readonly #entry: Bytes;
+  readonly #digits: Bytes;
   #heard: Bytes | undefined;
   #reportedAt: number;
 
@@ -49,13 +56,14 @@ export class Tapper {
     this.#cipher = createCipher(crypto, { session: sessionOf(hello), keys: handshake.split(), mode: "commands" });
     const unsent = this.#start(keypad).first;
     this.#plain = [encodePlain(FRAME_OFFER, encodeOffer(keypad.board)), unsent, answer].map(sourceOf);
-    this.#entry = this.#encode({ kind: "entry", digits: fromAscii(pin) });
+    this.#digits = fromAscii(pin);
     const others = [{ kind: "lock" }, { kind: "bell" }] as const;
     this.#commands = [this.#entry, ...others.map((asked) => this.#encode(asked))].map(sourceOf);
     this.#reportedAt = desk.elapsed;
   }
 
-  /** Asks for something as the keypad would. @returns the lock's word for it, or undefined where it said nothing */
+  /** Asks for something as the keypad would: an entry is taken where the lock was heard less than 15 s ago.
+   *  @returns the lock's word for it, or undefined where it said nothing */
   ask(asked: Asked): string | undefined {
     const answer = this.send(this.seal(this.#encode(asked)));
     if (answer === undefined) return undefined;
@@ -105,10 +113,15 @@ export class Tapper {
     return this.send(frame)?.[0] === FRAME_COMMANDS;
   }
 
+  /** An entry of the right PIN, as the keypad would send it now. */
+  get #entry(): Bytes {
+    return this.#encode({ kind: "entry", digits: this.#digits });
+  }
+
   #encode(asked: Asked): Bytes {
     const id = new Uint8Array(COMMAND_ID_BYTES);
     this.#random.fill(id);
-    return encodeCommand({ ...asked, id });
+    return encodeCommand(commandOf(asked, id, this.#cipher.opened));
   }
 
   #start(keypad: Typist): ReturnType<typeof startBoard> {

@@ -56,7 +56,7 @@ const ROWS: readonly Row[] = [
     ],
     seen: ["500 3", "750 #", "750 typed 3", "750 entered", "2500 4", "2750 #", "2750 typed 4", "2750 entered"],
   },
-  { name: "whoever types nothing still confirms it", comes: [[0, ""]], seen: ["0 #", "0 typed ", "0 entered"] },
+  { name: "whoever types nothing rings, which is no entry", comes: [[0, ""]], seen: ["0 #", "0 entered"] },
 ];
 
 for (const { name, comes, seen } of ROWS) {

@@ -25,14 +25,23 @@ const NOTHING: View = { isThrown: false, isNight: false, isBatteryLow: false, is
 const COMMANDS: readonly (readonly [name: string, hex: string, command: Command])[] = [
   [
     "an entry of four digits",
-    `8301${HEAD}54${"ff".repeat(16)}31323334`,
-    { kind: "entry", id: ID, digits: fromAscii("1234") },
+    `8401${HEAD}440000000054${"ff".repeat(16)}31323334`,
+    { kind: "entry", id: ID, heard: 0, digits: fromAscii("1234") },
   ],
-  ["an entry of one digit", `8301${HEAD}54${"ff".repeat(19)}30`, { kind: "entry", id: ID, digits: fromAscii("0") }],
+  [
+    "an entry of one digit, before any frame was heard",
+    `8401${HEAD}44ffffffff54${"ff".repeat(19)}30`,
+    { kind: "entry", id: ID, heard: undefined, digits: fromAscii("0") },
+  ],
   [
     "an entry of twenty digits",
-    `8301${HEAD}54${"39".repeat(20)}`,
-    { kind: "entry", id: ID, digits: fromAscii("9".repeat(20)) },
+    `8401${HEAD}440102030454${"39".repeat(20)}`,
+    { kind: "entry", id: ID, heard: 0x01020304, digits: fromAscii("9".repeat(20)) },
+  ],
+  [
+    "an entry behind the highest number",
+    `8401${HEAD}44fffffffe54${"ff".repeat(19)}30`,
+    { kind: "entry", id: ID, heard: 0xffff_fffe, digits: fromAscii("0") },
   ],
   ["lock", `8202${HEAD}`, { kind: "lock", id: ID }],
   ["bell", `8203${HEAD}`, { kind: "bell", id: ID }],
@@ -79,9 +88,11 @@ function isFault(error: unknown): boolean {
   return error instanceof Fault;
 }
 
-test("an entry is 32 bytes, whatever its length", () => {
-  for (let size = 1; size <= 20; size++) {
-    assert.is(encodeCommand({ kind: "entry", id: ID, digits: fromAscii("7".repeat(size)) }).length, 32);
+test("an entry is 37 bytes, whatever its length and whatever was heard", () => {
+  for (const heard of [undefined, 0, 24, 0xfffff]) {
+    for (let size = 1; size <= 20; size++) {
+      assert.is(encodeCommand({ kind: "entry", id: ID, heard, digits: fromAscii("7".repeat(size)) }).length, 37);
+    }
   }
 });
 
@@ -97,13 +108,13 @@ const NO_ENTRIES: readonly (readonly [string, string])[] = [
 
 for (const [name, hex] of NO_ENTRIES) {
   test(`refuses an entry with ${name}`, () => {
-    throwsFault(() => parseCommand(fromHex(`8301${HEAD}54${hex}`)), "link.shape");
+    throwsFault(() => parseCommand(fromHex(`8401${HEAD}440000000054${hex}`)), "link.shape");
   });
 }
 
 test("stops on an entry of no digit, of 21, of letters, and on an id of another size", () => {
   for (const digits of ["", "1".repeat(21), "12a4", "12*4"]) {
-    assert.throws(() => encodeCommand({ kind: "entry", id: ID, digits: fromAscii(digits) }), /assertion/);
+    assert.throws(() => encodeCommand({ kind: "entry", id: ID, heard: 0, digits: fromAscii(digits) }), /assertion/);
   }
   assert.throws(() => encodeCommand({ kind: "lock", id: ID.slice(1) }), /assertion/);
 });
@@ -112,7 +123,7 @@ test("an entry that was read is a view: it is wiped with its plaintext", () => {
   const plaintext = fromHex(COMMANDS[0][1]);
   const command = parseCommand(plaintext);
   plaintext.fill(0);
-  assert.equal(command, { kind: "entry", id: ID, digits: new Uint8Array(4) });
+  assert.equal(command, { kind: "entry", id: ID, heard: 0, digits: new Uint8Array(4) });
 });
 
 const RESULTS: readonly Result[] = ["no", "yes", "wait", "paused", "early"];
