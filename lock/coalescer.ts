@@ -46,16 +46,16 @@ export class Coalescer<Event, Target> {
    *  @param kind what is counted together; at most 32 characters
    *  @returns whether there was room for the kind */
   note(kind: string, event: Event, now: Millis): boolean {
-    let entry = this.#kinds.get(kind);
-    if (entry === undefined) {
-      if (this.#kinds.size >= this.#family.kindsMax && !this.#dropOne(now)) return false;
-      entry = { event, count: 0, lastWritten: undefined, periodMillis: this.#family.periodMillis };
-      this.#kinds.set(kind, entry);
-    }
-    entry.event = event;
-    if (entry.count < COUNT_MAX) entry.count++;
+    const entry = this.#count(kind, event, now);
+    if (entry === undefined) return false;
     this.#writeIfDue(entry, now);
     return true;
+  }
+
+  /** Counts one event as `note` does, and leaves to the next tick what would be written at once.
+   *  @returns whether there was room for the kind */
+  noteLater(kind: string, event: Event, now: Millis): boolean {
+    return this.#count(kind, event, now) !== undefined;
   }
 
   /** Takes that a record of that kind was written before the start, so that the next one waits its time: who pulls the plug again and
@@ -77,10 +77,22 @@ export class Coalescer<Event, Target> {
     let next: Millis | undefined;
     for (const { count, lastWritten, periodMillis } of this.#kinds.values()) {
       if (count === 0) continue;
-      const due = millis((lastWritten ?? 0) + periodMillis);
+      const due = lastWritten === undefined ? millis(0) : millis(lastWritten + periodMillis);
       if (next === undefined || due < next) next = due;
     }
     return next;
+  }
+
+  #count(kind: string, event: Event, now: Millis): Kind<Event> | undefined {
+    let entry = this.#kinds.get(kind);
+    if (entry === undefined) {
+      if (this.#kinds.size >= this.#family.kindsMax && !this.#dropOne(now)) return undefined;
+      entry = { event, count: 0, lastWritten: undefined, periodMillis: this.#family.periodMillis };
+      this.#kinds.set(kind, entry);
+    }
+    entry.event = event;
+    if (entry.count < COUNT_MAX) entry.count++;
+    return entry;
   }
 
   #writeIfDue(kind: Kind<Event>, now: Millis): void {

@@ -5,7 +5,6 @@
 
 import type { Bytes } from "../firmware/bytes.ts";
 import { toHex } from "../firmware/bytes.ts";
-import type { CodeUse } from "../firmware/codes/credential.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Cause } from "../firmware/door/state.ts";
 import type { Chain } from "../firmware/grant/chain.ts";
@@ -28,9 +27,19 @@ const KINDS_MAX = 16;
 const FAILED_PROOF = 2;
 const BELL = 3;
 const WRONG_CODE = 4;
+/** Refusals of who was forced that wait for the next tick: more than keypads can ask for until then. */
+const FORCED_MAX = 4;
 const NO_HASH: Bytes = new Uint8Array(8);
 
 type CodeRefusal = Omit<Extract<Entry, { kind: "code-refusal" }>, "kind" | "count">;
+/** A code that was right, and did not open. */
+export interface RefusedCode extends Pick<CodeRefusal, "use" | "denial"> {
+  /** Of the code, 16 characters. */
+  readonly name: string;
+  /** Whether it is a record of its own, and not to be lost in a count. */
+  readonly isAlone: boolean;
+}
+
 type Refusal = Omit<Extract<Entry, { kind: "refusal" }>, "kind" | "count">;
 
 const REFUSALS: Family<Refusal, Memory> = Object.freeze({
@@ -79,6 +88,8 @@ export class Recorder {
   readonly #doors: Coalescer<DoorEvent, Memory>;
   readonly #presses: Coalescer<undefined, Memory>;
   readonly #unproven: Coalescer<Heartbeat | undefined, Memory>;
+  /** Refusals that are records of their own, until the next tick. */
+  #alone: readonly RefusedCode[] = [];
   /** The end of a visit that could not be written yet. */
   #closing: Extract<Entry, { kind: "closing" }> | undefined;
 
@@ -163,14 +174,16 @@ export class Recorder {
     else this.refusal(chain, operation, { denial: denied, now });
   }
 
-  /** Counts a code that was right, and did not open. @param name of the code, 16 characters */
-  codeRefusal(name: string, refused: { readonly use: CodeUse; readonly denial: Denial }, now: Millis): void {
-    if (!this.#codes.note(`${name} ${refused.denial}`, refused, now)) this.wrongCode(now);
+  /** Counts a code that was right, and did not open. Like a wrong one it is written at the next tick, behind the answer: who hears
+   *  how long that takes could else tell the two apart. */
+  codeRefusal(refused: RefusedCode, now: Millis): void {
+    if (refused.isAlone && this.#alone.length < FORCED_MAX) this.#alone = [...this.#alone, refused];
+    else this.#countRefusal(refused, now);
   }
 
   /** Counts an entry that was no code. */
   wrongCode(now: Millis): void {
-    this.stranger(WRONG_CODE, now);
+    this.#strangers.noteLater(String(WRONG_CODE), WRONG_CODE, now);
   }
 
   /** Counts a press of the bell. */
@@ -201,15 +214,30 @@ export class Recorder {
 
   tick(now: Millis): void {
     if (this.#closing !== undefined) this.closing(this.#closing, now);
+    this.#writeAlone(now);
     for (const family of this.#families) family.tick(now);
   }
 
   get nextTick(): Millis | undefined {
-    let next: number | undefined;
+    let next: number | undefined = this.#alone.length > 0 ? 0 : undefined;
     for (const { nextTick } of this.#families) {
       if (nextTick !== undefined && (next === undefined || nextTick < next)) next = nextTick;
     }
     return next === undefined ? undefined : millis(next);
+  }
+
+  #writeAlone(now: Millis): void {
+    const alone = this.#alone;
+    this.#alone = [];
+    for (const refused of alone) {
+      const { use, denial } = refused;
+      if (!this.#memory.tryWrite({ kind: "code-refusal", use, denial, count: 1 }, now))
+        this.#countRefusal(refused, now);
+    }
+  }
+
+  #countRefusal({ name, use, denial }: RefusedCode, now: Millis): void {
+    if (!this.#codes.noteLater(`${name} ${denial}`, { use, denial }, now)) this.wrongCode(now);
   }
 
   #remember(entry: Entry, now: Millis): void {

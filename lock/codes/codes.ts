@@ -212,11 +212,10 @@ export class Codes {
   }
 
   /** Records that a right code did not open: one by one where somebody was forced, since that must not be lost in a count. */
-  #refuse({ memory, recorder, ration }: CodesDesk, refused: { use: CodeUse; denial: Denial }, now: Millis): void {
+  #refuse({ recorder, ration }: CodesDesk, refused: { use: CodeUse; denial: Denial }, now: Millis): void {
     const name = nameOf(this.#crypto, refused.use);
-    const isTold = isForced(refused.use) && ration.take(name, now);
-    if (isTold && memory.tryWrite({ kind: "code-refusal", ...refused, count: 1 }, now)) return;
-    recorder.codeRefusal(toHex(name), refused, now);
+    const isAlone = isForced(refused.use) && ration.take(name, now);
+    recorder.codeRefusal({ ...refused, name: toHex(name), isAlone }, now);
   }
 
   /** What opened the visit that is open, where the same code may try once more without being spent again. */

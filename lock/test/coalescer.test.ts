@@ -42,6 +42,22 @@ test("writes the first at once, and counts the others until their time", () => {
   assert.is(counts.nextTick, undefined);
 });
 
+test("writes what is noted for later at the next tick, and then as if it had been written at once", () => {
+  const { counts, written } = start(1);
+  assert.is(counts.noteLater("a", "a", millis(5 * MINUTE)), true);
+  assert.is(counts.noteLater("b", "b", millis(5 * MINUTE)), false, "there is no room");
+  assert.equal(written, []);
+  assert.is(counts.nextTick, 0, "at once");
+  counts.tick(millis(5 * MINUTE));
+  assert.equal(written, ["a 1 at 5"]);
+  counts.noteLater("a", "a", millis(5.5 * MINUTE));
+  assert.is(counts.nextTick, 6 * MINUTE);
+  counts.noteLater("a", "a", millis(7 * MINUTE));
+  assert.equal(written, ["a 1 at 5"]);
+  counts.tick(millis(7 * MINUTE));
+  assert.equal(written, ["a 1 at 5", "a 2 at 7"]);
+});
+
 test("forgets the kinds that are past their time, in the middle of the others too", () => {
   const { counts, written } = start(3);
   counts.note("b", "b", millis(0));

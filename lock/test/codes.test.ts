@@ -307,6 +307,38 @@ test("a flash that came from another lock makes no codes, and its owner still se
   assert.equal(status.status.codes.secrets, [], "a secret that does not open makes no codes");
 });
 
+/** How many words of flash an entry costs until it is answered, and in the second behind that. */
+function wordsOf({ desk, typist }: House, digits: string): readonly [before: number, behind: number] {
+  desk.passTime(6);
+  const start = desk.flash.words;
+  assert.is(typist.typeAtOnce(digits), "no");
+  const answered = desk.flash.words;
+  desk.passTime(1);
+  return [answered - start, desk.flash.words - answered];
+}
+
+test("a right code that is refused writes no more before its answer than a wrong one, under duress too, and is recorded behind it", () => {
+  const house = new House("UTC0", false);
+  const weekDays = [127, (Math.floor(house.desk.time / 60) + 600) % 1_440, 60] as const;
+  house.store(1, "394827160538", { type: "weekDaySchedule", weekDays });
+  house.store(2, "705183294617", { type: "forced" });
+  house.desk.state({ kind: KIND_CONFIGURE, settings: [{ key: 3, value: 1 }] });
+  const [wrong, stranger] = wordsOf(house, "394827160537");
+  assert.ok(stranger > 0, "the first stranger of the hour");
+  for (const digits of ["394827160538", "705183294617"]) {
+    const [before, behind] = wordsOf(house, digits);
+    assert.is(before, wrong, digits);
+    assert.ok(behind > 0, digits);
+  }
+  assert.equal(
+    house.desk.entries("code-refusal").map(({ use, count }) => [use.by === "user" && use.isDuress, count]),
+    [
+      [false, 1],
+      [true, 1],
+    ],
+  );
+});
+
 test("no code opens a damaged or full journal's door, and nobody learns whether it was right", () => {
   const house = new House();
   house.store(1, "394827");

@@ -60,6 +60,8 @@ function tryWord(start: Start, digits: string, word: number): boolean {
   const tear: Tear = word % 2 === 0 ? { kind: "prefix" } : { kind: "bits", random: new Stream(SEED, `word ${word}`) };
   desk.flash.cutAfterWords(word, tear);
   typist.typeAtOnce(digits);
+  // What is counted is written behind the answer.
+  desk.passMillis(1);
   if (desk.hasPower) return false;
   desk.reboot();
   const isCompared = compared(watch) > 0;
