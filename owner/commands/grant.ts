@@ -3,6 +3,7 @@
 // Follows docs/protocol.md §2.1 (root token).
 
 import { fromBase64url } from "../../firmware/bytes.ts";
+import { PERMISSION_READ_LOG } from "../../firmware/grant/grant.ts";
 import { issueRoot } from "../../firmware/grant/issue.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import type { Call, Command, Outcome } from "../command.ts";
@@ -13,6 +14,8 @@ import { presentSeconds } from "../moment.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import { ROLES_HELP } from "../role.ts";
 
+const LOG_TELLS =
+  "Whoever reads the log also reads which code is for duress, and whether it was used: allow it to nobody who might force you.";
 const END_MISSING = '--until is missing: add --until WHEN, such as --until "today 18:00" or --until +2h.';
 
 /** The command `grant`. */
@@ -24,6 +27,7 @@ export const grant: Command = {
   help: [
     "Signs a grant for one person's key and prints an invitation to send them. The lock need not be reached for that.",
     "Times are the lock's wall clock. --to and --until are needed; everything else narrows what is allowed.",
+    "Who is allowed read-log reads who came and went, which code is for duress, and whether it was used.",
     ...ROLES_HELP,
   ],
   examples: [
@@ -55,7 +59,7 @@ async function run(call: Call): Promise<Outcome> {
   const token = issueRoot(signer.kid, claims, signer.sign);
   const agreementKey = fromBase64url(lock.agreementKey);
   const sayTakeBack = (link: string) => `: latchkey revoke ${link}`;
-  const doubts = doubtsAbout(wish);
+  const doubts = [...doubtsAbout(wish), ...((permissions & PERMISSION_READ_LOG) !== 0 ? [LOG_TELLS] : [])];
   const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };

@@ -91,7 +91,10 @@ async function give(scene: Scene, { owner, ana, ben, keys, address, setup }: Peo
   const allow = ["unlock", "unlock,read-log", "unlock"];
   for (const [index, what] of allow.entries()) {
     const words = ["grant", "--to", anaKey, "--who", "Ana", "--until", "+9d", "--allow", what, "--delegable", "1"];
-    await ask(scene, owner, [...words, "--out", owner.file(`ana${index}.txt`)]);
+    words.push("--out", owner.file(`ana${index}.txt`));
+    // It warns, and no other of them does.
+    if (what.includes("read-log")) scene.ran.set("reader", await owner.run(words));
+    else await ask(scene, owner, words);
     await ask(scene, ana, ["accept", owner.file(`ana${index}.txt`), "--at", NOWHERE]);
   }
   await owner.run(["grant", "--to", benKey, "--who", "Ben", "--until", "+9d", "--out", owner.file("ben.txt")]);
@@ -252,6 +255,12 @@ test("says that a list has not arrived, and what to do", ({ ran }) => {
 
 test("warns of a grant that the lock will not take", ({ ran }) => {
   assert.match(resultOf(ran, "doubtful").errors, /camera.*\n.*latch/);
+});
+
+test("warns whoever lets somebody read the log that it tells of duress", ({ ran }) => {
+  const { exit, errors } = resultOf(ran, "reader");
+  assert.is(exit, 0);
+  assert.match(errors, /^Whoever reads the log also reads which code is for duress, and whether it was used: .*\n$/);
 });
 
 test("drops nothing that another computer of the owner took back", ({ ran, objects }) => {
