@@ -112,8 +112,17 @@ export class Shelf {
     const isFull = this.#card.freeBytes <= RESERVE_BYTES;
     for (const clip of untold.slice(0, TOLD_AT_ONCE)) {
       const told = { ...clip, endedBefore: seconds(hi) };
-      if (isFull) this.#remember(told);
-      else this.mark(told, clip.bytes);
+      if (!isFull) this.#tryMark(told);
+      this.#remember(told);
+    }
+  }
+
+  /** One that cannot be written again, as on a file that is locked, is no reason to film no more. */
+  #tryMark(mark: Mark): void {
+    try {
+      this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
     }
   }
 

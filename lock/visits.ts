@@ -108,7 +108,8 @@ export class Visits {
     const { what, cause } = report;
     if (what === "failed") {
       if (visit === undefined || report.act === "lock") return;
-      if (report.hasLeft || visit.hasLeft) visit.outcome = "jammed";
+      // Where the leaf stands open he can come in, wherever the bolt is.
+      if (report.hasLeft || visit.hasLeft || visit.openedAt !== undefined) visit.outcome = "jammed";
       else this.#close("not-moved", door, now);
       return;
     }

@@ -12,7 +12,9 @@ import {
   type BoltAt,
   driveEnd,
   isShut,
-  jam,
+  type Jammed,
+  jamIn,
+  jamLatch,
   jamOut,
   lock,
   pull,
@@ -206,7 +208,10 @@ function adopt(
   if (position === "retracted") {
     if (bolt.at === "unlocked") return { ...bolt, witness };
     const isLockWanted = bolt.at === "unknown" && bolt.isLockWanted;
-    return noLater(rest({ cause, witness, isLockWanted }, turn), bolt);
+    // Nobody knows whose hand it was: who goes out has the time for it, whatever was asked for.
+    const rested = rest({ cause, witness, isLockWanted: false }, turn);
+    const relock = relockAt(isLockWanted, turn.settings.relockMillis, turn);
+    return noLater({ ...rested, isLockWanted, relockAt: relock }, bolt);
   }
   if (bolt.at === "jammed") return bolt;
   if (bolt.at !== "unknown") turn.effects.push({ kind: "report", what: "moved", cause });
@@ -234,7 +239,7 @@ function fail(bolt: BoltState, position: "thrown" | "retracted" | "unknown", tur
     case "unlocking":
       return failRetract(bolt, position, turn);
     case "unlatching":
-      if (bolt.phase === "releasing") return jam("latch", turn);
+      if (bolt.phase === "releasing") return jamLatch(turn);
       if (bolt.phase === "pulling") reportFailed("unlatch", { cause: "request", hasLeft: true }, turn);
       return release(bolt, turn);
     case "locking":
@@ -261,7 +266,7 @@ function failRetract(bolt: BoltAt<"unlocking">, position: "thrown" | "retracted"
   const isInKeeper = position === "thrown" && turn.contact.is !== "open";
   if (!isInKeeper && (cause === "inside" || !isShut(turn))) {
     reportFailed("unlock", { cause, hasLeft: position !== "thrown" }, turn);
-    return jam("retract", turn);
+    return jamIn(turn);
   }
   turn.effects.push({ kind: "alarm", alarm: "jammed" });
   if (position === "thrown") {
@@ -316,6 +321,7 @@ function open(bolt: BoltState, wasClosed: boolean, turn: Turn): BoltState {
 function shut(bolt: BoltState, wasOpen: boolean, turn: Turn): BoltState {
   // Where the contact was not known before, nobody saw the door being shut.
   turn.effects.push({ kind: "report", what: "closed", cause: wasOpen ? "manual" : "boot" });
+  if (bolt.at === "jammed") return bolt.during === "latch" ? bolt : { ...bolt, relockAt: throwAgainAt(bolt, turn) };
   if (bolt.at !== "unknown" && bolt.at !== "unlocked") return bolt;
   return { ...bolt, relockAt: relockAt(bolt.isLockWanted, turn.settings.closedMillis, turn) };
 }
@@ -338,12 +344,14 @@ function tick(bolt: BoltState, turn: Turn): BoltState {
   return throwBolt({ cause: bolt.isLockWanted ? "request" : "auto", attempt: 0 }, turn);
 }
 
-function tickJammed(bolt: Extract<BoltState, { during: "throw" }>, turn: Turn): BoltState {
-  const { cause, attempt, relockAt: at } = bolt;
+/** Throws it again where that is due. Once the door is let stand unlocked nobody waits any more for what was asked before. */
+function tickJammed(bolt: Jammed, turn: Turn): BoltState {
+  const { attempt, relockAt: at } = bolt;
+  const cause = turn.settings.mode === "passage" ? "auto" : bolt.cause;
   const isDue = at !== undefined && turn.now >= at;
-  const next = throwAgainAt(bolt, turn);
+  const next = throwAgainAt({ cause, attempt }, turn);
   if (isDue && next !== undefined) return throwBolt({ cause, attempt: attempt + 1 }, turn);
-  return isDue || at === undefined ? { ...bolt, relockAt: next } : bolt;
+  return isDue || at === undefined ? { ...bolt, cause, relockAt: next } : bolt;
 }
 
 /** The two alarms of a door that stays open; in passage it may. */

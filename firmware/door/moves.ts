@@ -63,15 +63,25 @@ export function release({ isLockWanted }: BoltAt<"unlatching">, turn: Turn): Bol
   return { at: "unlatching", phase: "releasing", isLockWanted, deadline: driveEnd(turn) };
 }
 
-/** Gives up on the bolt, with the alarm. */
-export function jam(during: "retract" | "latch", turn: Turn): BoltAt<"jammed"> {
+/** A bolt that jammed on its way, and is thrown once more after five minutes, then after twice as long each time, an hour at most, for as
+ *  long as the leaf is shut: of these nothing is told but the one that succeeds. */
+export type Jammed = Extract<BoltState, { readonly during: "retract" | "throw" }>;
+
+/** Gives up on the latch, with the alarm. */
+export function jamLatch(turn: Turn): BoltAt<"jammed"> {
   turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });
-  return { at: "jammed", during };
+  return { at: "jammed", during: "latch" };
 }
 
-/** Gives up on a bolt that does not come into its keeper, with the alarm. It is thrown once more after five minutes, then after twice as
- *  long each time, an hour at most, for as long as the leaf is shut: of these nothing is told but the one that succeeds. */
-export function jamOut({ cause, phase, attempt: made }: BoltAt<"locking">, turn: Turn): BoltAt<"jammed"> {
+/** Gives up on a bolt that is not drawn back, with the alarm. Whoever pressed has minutes to press again before it is thrown. */
+export function jamIn(turn: Turn): Jammed {
+  turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });
+  const jammed = { at: "jammed", during: "retract", cause: "auto", attempt: RETRIES_MAX } as const;
+  return { ...jammed, relockAt: throwAgainAt(jammed, turn) };
+}
+
+/** Gives up on a bolt that does not come into its keeper, with the alarm where it is the first time. */
+export function jamOut({ cause, phase, attempt: made }: BoltAt<"locking">, turn: Turn): Jammed {
   const isFirst = made <= RETRIES_MAX;
   const attempt = Math.max(made, RETRIES_MAX);
   if (isFirst) reportFailed(phase === "returning" ? "unlock" : "lock", { cause, hasLeft: true }, turn);
@@ -80,8 +90,8 @@ export function jamOut({ cause, phase, attempt: made }: BoltAt<"locking">, turn:
   return { at: "jammed", during: "throw", cause, attempt, relockAt: throwAgainAt({ cause, attempt }, turn) };
 }
 
-/** Gives when a bolt that jammed on its way out is thrown again, or undefined where it may not be. What was asked for, or did not come
- *  back, is wanted locked. */
+/** Gives when a bolt that jammed is thrown again, or undefined where it may not be. What was asked for, or did not come back, is wanted
+ *  locked. */
 export function throwAgainAt(
   { cause, attempt }: { readonly cause: Cause; readonly attempt: number },
   turn: Turn,

@@ -43,11 +43,11 @@ export type BoltState =
       readonly attempt: number;
       readonly deadline: Millis;
     }
-  | { readonly at: "jammed"; readonly during: "retract" | "latch" }
+  | { readonly at: "jammed"; readonly during: "latch" }
   /** Whoever leaned on the leaf is gone some time, so it is thrown again. */
   | {
       readonly at: "jammed";
-      readonly during: "throw";
+      readonly during: "retract" | "throw";
       readonly cause: Cause;
       readonly attempt: number;
       readonly relockAt: Millis | undefined;

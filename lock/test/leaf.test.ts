@@ -51,6 +51,23 @@ test("and one more: behind that the bolt is thrown at once", () => {
   assert.is(desk.rig.bolt, "thrown");
 });
 
+test("whoever asks at an open leaf can come in, so his use is spent where the bolt does not move", () => {
+  const desk = leftOpen();
+  desk.turn("thrown");
+  desk.rig.jam = "stuck";
+  const token = desk.grant({ to: desk.person("guest"), uses: 1 });
+  assert.is(desk.open(token), "yes");
+  desk.passTime(20);
+  desk.rig.jam = "free";
+  desk.turn("retracted");
+  desk.shutDoor();
+  desk.passTime(600);
+  const closing = desk.entries("closing").at(-1);
+  assert.equal([closing?.outcome, closing?.openedAfter], ["jammed", 0]);
+  assert.is(desk.open(token), "no");
+  assert.is(desk.refusal(), "uses");
+});
+
 test("a leaf that is found open at a start was opened, as is written", () => {
   const desk = adopted();
   desk.passTime(60);
@@ -90,7 +107,7 @@ test("whoever leans on the leaf for a moment leaves it locked: the bolt is throw
   assert.is(desk.entries("alarm").length, 1);
 });
 
-test("a bolt that stays stuck is thrown again after five minutes, then after twice as long, an hour at most, and in silence", () => {
+test("a bolt that stays stuck is thrown again after five minutes, then after twice as long, an hour at most, and without another alarm", () => {
   const desk = leanedOn();
   const drives: number[] = [];
   desk.rig.onDrive = ({ drive }) => {

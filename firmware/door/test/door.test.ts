@@ -66,6 +66,21 @@ const SCENARIOS: readonly (readonly [string, string, string, Partial<DoorSetting
     { isAutoRelock: false },
   ],
   [
+    "a contact that flickers as the leaf shuts throws nothing sooner",
+    "boot retracted, open, lock, close, 100, turned between, 100, turned open, 1799",
+    "say unlocked boot sensor; say opened boot; deferred; say closed manual; say moved manual; say unlocked manual sensor",
+  ],
+  [
+    "nor later",
+    "boot retracted, open, lock, close, 100, turned between, 100, turned open, 1800, thrown",
+    "say unlocked boot sensor; say opened boot; deferred; say closed manual; say moved manual; say unlocked manual sensor; drive throw; say locked request sensor",
+  ],
+  [
+    "a bolt that somebody inside could not draw back, since the leaf was leaned on, is thrown when they have let go",
+    "boot thrown, close, inside, stall, stall, stall, 299999, 1, thrown",
+    `${AT_HOME}; drive retract; drive retract; drive retract; failed unlock inside; drive stop; ALARM jammed; drive throw; say locked auto sensor`,
+  ],
+  [
     "somebody inside who cannot get out of a bolt that never left its keeper is behind a locked door, as is seen",
     "boot thrown, close, inside, stall in keeper, stall in keeper, stall in keeper, open",
     `${AT_HOME}; drive retract; drive retract; drive retract; ALARM jammed; drive stop; failed unlock inside, never left; say locked auto sensor; say opened manual; ALARM forced`,
@@ -306,6 +321,19 @@ for (const [name, lines, before, after] of UNTIMED) {
     assert.is(nextTick(ended.door, settings), undefined);
   });
 }
+
+test("a lock that was asked for and jammed is forgotten once the door is let stand unlocked", () => {
+  const { door } = run("boot retracted, close, lock, stall, retracted, stall, retracted, stall", {
+    ...SETTINGS,
+    isAutoRelock: false,
+  });
+  const due = nextTick(door, SETTINGS);
+  if (due === undefined) throw new Error("nothing is due");
+  const passage = step(door, { kind: "tick" }, due, { ...SETTINGS, mode: "passage" });
+  assert.equal(passage.effects, []);
+  const after = step(passage.door, { kind: "tick" }, millis(due + 1), { ...SETTINGS, isAutoRelock: false });
+  assert.equal([after.effects, nextTick(after.door, SETTINGS)], [[], undefined]);
+});
 
 for (const lines of ["boot retracted, open", "boot retracted", "boot retracted, open, lock", "boot retracted, lock"]) {
   test(`the end of passage begins no timer after "${lines}"`, () => {

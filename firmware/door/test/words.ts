@@ -33,6 +33,7 @@ export const CONTACTS: Readonly<Record<string, ContactState>> = Object.freeze({
 
 const RETRACTING = { at: "unlocking", cause: "request", attempt: 0, deadline: DUE } as const;
 const LATCH = { at: "unlatching", isLockWanted: false, deadline: DUE } as const;
+const JAMMED = { at: "jammed", cause: "auto", attempt: 2 } as const;
 const THROWING = { at: "locking", cause: "auto", deadline: DUE } as const;
 
 /** Every state of the bolt by its name; one that rests has its timer set where the contact lets it, save where its name
@@ -73,14 +74,8 @@ export const BOLTS: Readonly<Record<string, (contact: string) => BoltState>> = {
   "throwing again": () => ({ ...THROWING, phase: "throwing", attempt: 3 }),
   backing: () => ({ ...THROWING, phase: "backing", attempt: 0 }),
   returning: () => ({ ...THROWING, phase: "returning", cause: "request", attempt: 2 }),
-  "jammed in": () => ({ at: "jammed", during: "retract" }),
-  "jammed out": (contact) => ({
-    at: "jammed",
-    during: "throw",
-    cause: "auto",
-    attempt: 2,
-    relockAt: contact === "c" ? DUE : undefined,
-  }),
+  "jammed in": (contact) => ({ ...JAMMED, during: "retract", relockAt: contact === "c" ? DUE : undefined }),
+  "jammed out": (contact) => ({ ...JAMMED, during: "throw", relockAt: contact === "c" ? DUE : undefined }),
   "jammed latch": () => ({ at: "jammed", during: "latch" }),
 };
 
