@@ -5,6 +5,7 @@
 
 import type { Door } from "../firmware/door/state.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
+import type { Bucket } from "../firmware/link/bucket.ts";
 import type { Command, Result, View } from "../firmware/link/command.ts";
 import type { Battery, Indicator, Millis } from "../firmware/platform.ts";
 import type { EnrolledBoard } from "../firmware/policy/keyring.ts";
@@ -29,6 +30,8 @@ export interface KeypadDesk {
   readonly isLeaving: boolean;
   /** Whether its records and keys are about to be erased. */
   readonly isEnding: boolean;
+  /** How often the lock key may throw a bolt that has jammed. */
+  readonly throws: Bucket;
   /** Whether the keypad's case was open when it last reported. */
   readonly wasCaseOpen: boolean;
   /** Asks the door: 0 unlock, 1 lock, 4 unlatch. */
@@ -49,6 +52,8 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
     case "lock":
       // Whoever is on the way out is not shut in.
       if (!memory.state.configuration.isOneTouch || desk.isLeaving) return "no";
+      // It is three drives for each wish, and anybody may wish.
+      if (desk.door.bolt.at === "jammed" && !desk.throws.take(now)) return "no";
       desk.act(OPERATION_LOCK, now);
       return lockedBy(desk.door);
     case "bell":

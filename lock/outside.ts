@@ -7,6 +7,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import { secretFingerprint } from "../firmware/codes/window.ts";
 import type { Door } from "../firmware/door/state.ts";
 import type { Denial } from "../firmware/grant/denial.ts";
+import { Bucket } from "../firmware/link/bucket.ts";
 import type { CodeAnswer, CodeRequest } from "../firmware/link/codes.ts";
 import type { Command, Result, View } from "../firmware/link/command.ts";
 import type { Offer } from "../firmware/link/introduction.ts";
@@ -28,6 +29,8 @@ import type { Recorder } from "./recorder.ts";
 import type { Witness } from "./witness.ts";
 
 const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera", "bridge"]);
+/** Throws of a bolt that has jammed, at the lock key's wish. */
+const THROWS = Object.freeze({ atOnce: 1, tryMillis: 60_000 });
 const SILENT = Object.freeze({ isCaseOpen: false, isKeyStuck: false, millivolts: 0 });
 
 /** What the outside stands on. */
@@ -71,6 +74,7 @@ export class Outside {
   readonly #desk: OutsideDesk;
   readonly #vault: Vault;
   readonly #boards: Boards;
+  readonly #throws: Bucket;
   /** Whether the last of two that offer themselves who was told was the camera. */
   #isCameraTold = false;
 
@@ -80,6 +84,7 @@ export class Outside {
     this.#desk = desk;
     this.#vault = new Vault(crypto, random, identity);
     this.codes = new Codes({ crypto, memory, vault: this.#vault, identity }, now);
+    this.#throws = new Bucket(THROWS, now);
     this.#boards = new Boards(parts, new Outside.#BoardDesk(this), now);
   }
 
@@ -206,6 +211,7 @@ export class Outside {
       codesDesk: { ...desk.guestDesk(), keypad: kid, duress: () => desk.notifyOwners("duress") },
       isLeaving,
       isEnding,
+      throws: this.#throws,
       wasCaseOpen: this.#boards.lastReport(kid)?.isCaseOpen === true,
       act: (operation, now) => desk.act(operation, now),
       bell: () => desk.notifyOwners("bell"),

@@ -123,6 +123,33 @@ test("the lock key is never told yes of a bolt that is stuck, and the alarm is s
   assert.ok(hasSounded);
 });
 
+test("the lock key throws a bolt that has jammed once a minute, however often it is held", () => {
+  const house = unlocked("closed");
+  const { rig } = house.desk;
+  const throws = () => rig.drives.filter(({ drive }) => drive === "throw").length;
+  rig.jam = "stuck";
+  assert.is(house.typist.ask({ kind: "lock" }), "wait");
+  house.desk.passTime(25);
+  const jammed = throws();
+  for (let minute = 1; minute <= 3; minute++) {
+    assert.is(
+      house.typist.ask({ kind: "lock" }),
+      "wait",
+      "whoever has cleared the way need not wait for the lock's own attempt",
+    );
+    for (let count = 0; count < 3; count++) {
+      house.desk.passTime(count === 0 ? 25 : 10);
+      assert.is(house.typist.ask({ kind: "lock" }), "no");
+    }
+    assert.is(throws(), jammed + 3 * minute);
+    house.desk.passTime(15);
+  }
+  rig.jam = "free";
+  assert.is(house.typist.ask({ kind: "lock" }), "wait");
+  house.desk.passTime(2);
+  assert.is(house.typist.ask({ kind: "lock" }), "yes");
+});
+
 test("the lock key is told no where nobody may lock", () => {
   const house = unlocked("closed");
   house.desk.pressInside();
