@@ -128,11 +128,7 @@ export const DOOR_TWINS = Object.freeze([
     without: "the alarm of a bolt that does not get there",
     at: "the alarm is noted",
     rewrites: [
-      rewrite(
-        "firmware/door/moves.ts",
-        'turn.effects.push({ kind: "drive", command: "stop" }, { kind: "alarm", alarm: "jammed" });',
-        'turn.effects.push({ kind: "drive", command: "stop" });',
-      ),
+      rewrite("firmware/door/moves.ts", 'if (isFirst) turn.effects.push({ kind: "alarm", alarm: "jammed" });'),
     ],
   },
 ]);
