@@ -52,8 +52,22 @@ export interface Settlement {
 /** Lists that a lock held of one owner. */
 type Lists = readonly RevocationList[];
 
+/** What a list takes back by name. */
+type Entries = Required<Pick<RevocationList, "links" | "holders" | "codes">>;
+
+/** Two lists of one owner as one. */
+export interface Union {
+  /** What the lock holds, and what it has room for of ours, the newest first. */
+  readonly list: RevocationList;
+  /** What of ours the lock does not hold. */
+  readonly added: Entries;
+  /** What of that found no room. */
+  readonly left: Entries;
+}
+
 const LOST =
   'What the other device took back besides is lost, since the lock\'s log no longer says it: take back again the keys of people, the grants of other owners, and the window codes. "latchkey pin setup --rotate" ends all window codes of yours.';
+const LIMITS = `${REVOKED_MAX} grants, ${HOLDERS_MAX} keys and ${CODES_MAX} window codes at most`;
 const LATE =
   "All was taken back on another device of yours too: so that nothing that was given there since still opens, this ends all that you gave until now, there and here.";
 
@@ -74,8 +88,7 @@ export function signRevocations(signer: ListSigner, lock: OwnedLock): Bytes {
 
 /** Makes keystore and lock agree on the list: learns a newer one, and hands ours over where it says more. `lock` is
  *  changed in place. @param mine what the lock holds of this owner
- *  @throws Failure where the lock refuses the list, where both together are too long, or where the lock's numbers cannot
- *    be; the last changes nothing */
+ *  @throws Failure where the lock refuses the list, or where its numbers cannot be; the last changes nothing */
 export async function settleRevocations(settlement: Settlement, lock: OwnedLock, mine: OwnerState): Promise<void> {
   const { conversation, signer, timeLow } = settlement;
   checkNumbers(lock, mine);
@@ -117,13 +130,22 @@ async function learn(
     terminal.warn(sayUnknownList(mine.revocationSeq));
     return false;
   }
-  const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
+  const none = { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
+  const known = withoutOver(found ?? none, timeLow);
   const ours = isLate ? { ...former, generation: mine.generation + 1 } : former;
-  lock.revocation = unite(ours, withoutOver(known, timeLow));
+  const union = unite(ours, known);
+  const isTooLong = countOf(union.left) > 0;
+  if (isTooLong && union.list.generation === mine.generation) {
+    keepApart(lock, former, known);
+    terminal.warn(sayApart(union.added));
+    return false;
+  }
+  lock.revocation = union.list;
   if (isLate) {
     lock.unconfirmedAll = { seq: lock.revocation.seq, hasLeft: false };
     terminal.warn(LATE);
   }
+  if (isTooLong) terminal.warn(sayLeft(union.left));
   const isNews = countOf(lock.revocation) > countOf(former);
   if (found === undefined) terminal.warn(LOST);
   else if (isNews || (!isLate && lock.revocation.generation > former.generation)) {
@@ -131,6 +153,16 @@ async function learn(
     terminal.warn(`More was taken back on another device of yours: it is noted here too (${counts} in all).`);
   }
   return true;
+}
+
+/** Keeps our list beside the one that the lock holds, where both together are too long and no floor is to reach the lock. Nothing
+ *  of ours counts as confirmed then, and the next session looks again. `lock` is changed in place. */
+function keepApart(lock: OwnedLock, former: RevocationList, held: RevocationList): void {
+  const seq = Math.max(former.seq, lock.confirmedRevocationSeq + 1);
+  lock.revocation = { ...former, seq, generation: held.generation };
+  lock.confirmedRevocation = held;
+  // The floor that was raised here, if any, has arrived.
+  delete lock.unconfirmedAll;
 }
 
 /** Whether all was taken back here, and the lock has a floor as high without having heard of it: another computer has raised
@@ -164,24 +196,40 @@ function notBelieved(): Failure {
 }
 
 /** Unites two lists of one owner, with a number above both where the lock's says less than both together.
- *  @param held what the lock holds @throws Failure where they are too long */
-export function unite(ours: RevocationList, held: RevocationList): RevocationList {
+ *  @param held what the lock holds, of which nothing is left out */
+export function unite(ours: RevocationList, held: RevocationList): Union {
   const generation = Math.max(ours.generation, held.generation);
   const isListed = (link: string) => held.links.some((entry) => entry.link === link);
+  const { codes: heldCodes = [] } = held;
   // No floor makes an entry needless by itself: it may name another owner's grant, or one that was given under a newer floor
   // than the list that took it back.
-  const added = ours.links.filter(({ link }) => !isListed(link));
-  const links = [...held.links, ...added];
-  const holders = [...new Set([...held.holders, ...ours.holders])];
-  const { codes: heldCodes = [] } = held;
-  const newCodes = (ours.codes ?? []).filter((code) => !heldCodes.some(isSame(code)));
-  const codes = [...heldCodes, ...newCodes];
-  const isMore =
-    added.length + newCodes.length > 0 || holders.length > held.holders.length || generation > held.generation;
-  const seq = isMore || ours.seq > held.seq ? Math.max(ours.seq, held.seq) + 1 : held.seq;
-  if (links.length > REVOKED_MAX || holders.length > HOLDERS_MAX) throw listIsFull();
-  if (codes.length > CODES_MAX) throw codesAreFull();
-  return { seq, generation, links, holders, ...(codes.length === 0 ? {} : { codes }) };
+  const added = {
+    links: ours.links.filter(({ link }) => !isListed(link)),
+    holders: ours.holders.filter((holder) => !held.holders.includes(holder)),
+    codes: (ours.codes ?? []).filter((code) => !heldCodes.some(isSame(code))),
+  };
+  const links = fit(added.links, REVOKED_MAX - held.links.length);
+  const holders = fit(added.holders, HOLDERS_MAX - held.holders.length);
+  const codes = fit(added.codes, CODES_MAX - heldCodes.length);
+  const isMore = countOf(added) > 0 || generation > held.generation;
+  const allCodes = [...heldCodes, ...codes.kept];
+  const list = {
+    seq: isMore || ours.seq > held.seq ? Math.max(ours.seq, held.seq) + 1 : held.seq,
+    generation,
+    links: [...held.links, ...links.kept],
+    holders: [...held.holders, ...holders.kept],
+    ...(allCodes.length === 0 ? {} : { codes: allCodes }),
+  };
+  return { list, added, left: { links: links.left, holders: holders.left, codes: codes.left } };
+}
+
+/** Parts what has room from what has none. @param entries the newest last @param room how many fit */
+function fit<Entry>(
+  entries: readonly Entry[],
+  room: number,
+): { readonly kept: readonly Entry[]; readonly left: readonly Entry[] } {
+  const count = Math.max(0, entries.length - Math.max(0, room));
+  return { kept: entries.slice(count), left: entries.slice(0, count) };
 }
 
 /** Whether a floor of an owner's ends a grant: one whose root that owner signed, of a generation below it.
@@ -235,7 +283,7 @@ function isSame(left: RevokedCode): (right: RevokedCode) => boolean {
     codeClass === left.codeClass && serial === left.serial && start === left.start;
 }
 
-function countOf({ links, holders, codes = [] }: RevocationList): number {
+function countOf({ links, holders, codes = [] }: Pick<RevocationList, keyof Entries>): number {
   return links.length + holders.length + codes.length;
 }
 
@@ -272,8 +320,29 @@ export function dropNoLinks(locks: readonly OwnedLock[]): readonly string[] {
 /** Gives the failure of a list that takes no more. */
 export function listIsFull() {
   return usage(
-    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most: --all takes back all that you gave, and makes room of those in your list; then give new ones. Where some are over, "latchkey status" makes room of them.`,
+    `The list holds ${REVOKED_MAX} grants and ${HOLDERS_MAX} keys at most. "latchkey revoke --all", with no name beside it, takes back all that you gave, and makes room of those grants in your list that it ends; then give new ones. Keys stay in it, and so do names that were given with --unlisted. Where some grants are over, "latchkey status" makes room of them.`,
   );
+}
+
+function sayApart(added: Entries): string {
+  return `What the lock holds from another device of yours and what was taken back here are too long together (${LIMITS}): no list was handed over, and NOT taken back is ${sayEntries(added)}. "latchkey revoke --all" ends all that you gave, there and here, and hands over as many of the others as fit. ${sayRest(added)}`;
+}
+
+function sayLeft(left: Entries): string {
+  return `Both lists together are too long (${LIMITS}): left out is ${sayEntries(left)}. What you gave of these has ended with all the rest; what another owner gave may open again${left.codes.length > 0 ? ", and so may the codes" : ""}. ${sayRest(left)}`;
+}
+
+/** Names what is in a list: "2 grants, 1 key (Lp4q8A1vn2s, ...)"; a code has no name. */
+function sayEntries(entries: Entries): string {
+  const names = [...entries.links.map(({ link }) => link), ...entries.holders];
+  return `${sayCounts(entries).replace(/^0 grants, /, "")}${names.length === 0 ? "" : ` (${names.join(", ")})`}`;
+}
+
+/** Says what ends grants, keys and codes that have no room. */
+function sayRest({ codes }: Entries): string {
+  const ends =
+    'A grant of another owner ends when they take it back, or when their key is removed ("latchkey owner remove").';
+  return codes.length === 0 ? ends : `${ends} "latchkey pin setup --rotate" ends all window codes of yours.`;
 }
 
 /** Reads from the lock's log what it held of an owner's lists, as far as it still says, the newest first. */

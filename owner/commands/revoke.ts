@@ -62,6 +62,7 @@ type Chosen = Pick<IssuedGrant, "link" | "who" | "until"> & {
   readonly isForeign?: true;
 };
 
+const NO_ROOM = "NOT CONFIRMED: the list has no room for all that you named.";
 const BROKEN =
   "A signature inside that invitation does not hold, so it names no grant and nothing was taken back: have it sent again, or give the name of the grant.";
 
@@ -80,9 +81,10 @@ async function run(call: Call): Promise<Outcome> {
   const isUnlisted = call.has("unlisted");
   const chosen = call.positionals.flatMap((text) => choose({ lock, given, isUnlisted, signer }, text));
   const isAll = call.has("all");
+  const hasHolders = call.has("holder");
   if (chosen.length > 0 || isAll) {
     keystore.update(() => {
-      lock.revocation = extend(lock.revocation, chosen, { hasHolders: call.has("holder"), isAll, given, kid });
+      lock.revocation = extend(lock.revocation, chosen, { hasHolders, isAll, given, kid });
       if (isAll) lock.unconfirmedAll = { seq: lock.revocation.seq, hasLeft: false };
     });
   }
@@ -93,7 +95,8 @@ async function run(call: Call): Promise<Outcome> {
   const worst = sayWorst(lock, losing);
   const otherwise = 'Or have somebody bring it: "latchkey revoke --file FILE".';
   if (file === undefined) await deliver(call, { keystore, lock }, { worst, otherwise });
-  const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
+  const hasRoom = hasRoomFor(chosen, lock.revocation, { hasHolders, given, kid });
+  const isConfirmed = hasRoom && lock.confirmedRevocationSeq >= lock.revocation.seq;
   if (file !== undefined) {
     keystore.update(() => noteLeaving(lock));
     writeText(file, toBase64url(signRevocations(signer, lock)));
@@ -101,7 +104,8 @@ async function run(call: Call): Promise<Outcome> {
       `The signed list is in ${printable(file)}: whoever is at the door brings it with "latchkey carry FILE".`,
     );
   }
-  call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : `NOT CONFIRMED by the lock yet.${worst}`);
+  const missing = hasRoom ? `NOT CONFIRMED by the lock yet.${worst}` : NO_ROOM;
+  call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : missing);
   const json = {
     revoked: losing.map(({ link }) => link),
     sequence: lock.revocation.seq,
@@ -121,6 +125,29 @@ function withAll(
   const now = presentSeconds();
   const ended = given.filter((grant) => grant.until > now && isBelowFloor(grant, floor));
   return [...ended, ...chosen.filter(({ link }) => !ended.some((grant) => grant.link === link))];
+}
+
+/** Whether a list has, or ends, all that was chosen: where the lock holds much that was not known here, some finds no room. */
+function hasRoomFor(
+  chosen: readonly Chosen[],
+  { links, generation, holders }: RevocationList,
+  { hasHolders, given, kid }: Omit<Extension, "isAll">,
+): boolean {
+  const now = presentSeconds();
+  const isListed = (link: string) => links.some((entry) => entry.link === link);
+  const isGone = ({ link, until }: Chosen) =>
+    until < now || isListed(link) || isEnded(link, given, { kid, generation });
+  return chosen.every(isGone) && (!hasHolders || kidsOf(chosen).every((key) => holders.includes(key)));
+}
+
+/** Gives the names of their keys, as far as they are known. */
+function kidsOf(chosen: readonly Chosen[]): readonly string[] {
+  return chosen.flatMap(({ holder }) => (holder === undefined ? [] : [kidText(fromBase64url(holder))]));
+}
+
+/** Whether a floor ends a grant that is known here. */
+function isEnded(link: string, given: readonly IssuedGrant[], floor: Parameters<typeof isBelowFloor>[1]): boolean {
+  return given.some((grant) => grant.link === link && isBelowFloor(grant, floor));
 }
 
 /** Says how long a lock that is not told lets them in still: to the end of what was granted. */
@@ -212,14 +239,11 @@ function extend(former: RevocationList, chosen: readonly Chosen[], extension: Ex
   const generation = former.generation + (isAll ? 1 : 0);
   // The floor ends what this owner gave before it, so those entries are no longer needed. It ends nothing that hangs under
   // another owner's root, and of what is not known to be of one's own, nobody can tell.
-  const isEnded = (link: string) =>
-    given.some((grant) => grant.link === link && isBelowFloor(grant, { kid, generation }));
-  const kept = former.links.filter(({ link }) => !isEnded(link));
-  const added = chosen.filter(({ link }) => !isEnded(link) && !kept.some((entry) => entry.link === link));
+  const isOver = (link: string) => isEnded(link, given, { kid, generation });
+  const kept = former.links.filter(({ link }) => !isOver(link));
+  const added = chosen.filter(({ link }) => !isOver(link) && !kept.some((entry) => entry.link === link));
   const links = [...kept, ...added.map(({ link, until }) => ({ link, until }))];
-  const kids = hasHolders
-    ? chosen.flatMap(({ holder }) => (holder === undefined ? [] : kidText(fromBase64url(holder))))
-    : [];
+  const kids = hasHolders ? kidsOf(chosen) : [];
   if (hasHolders && kids.length < chosen.length)
     throw usage("--holder goes with grants that you gave yourself: leave it out.");
   const holders = [...new Set([...former.holders, ...kids])];

@@ -55,7 +55,10 @@ async function run(call: Call): Promise<Outcome> {
   const worst = ` Until it holds the list they open, at the latest until ${sayMoment(zone, last)}.`;
   const otherwise = 'Or have somebody bring it: "latchkey revoke --file FILE".';
   await deliver(call, { keystore, lock }, { worst, otherwise });
-  const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq;
+  const { codes: kept = [] } = lock.revocation;
+  // Behind a list of another computer there may be no room for all of them.
+  const hasRoom = chosen.every((window) => kept.some((code) => isRevokedCode(code, window)));
+  const isConfirmed = hasRoom && lock.confirmedRevocationSeq >= lock.revocation.seq;
   call.terminal.say(isConfirmed ? "Confirmed: the lock holds the list." : `NOT CONFIRMED by the lock yet.${worst}`);
   const json = { revoked: chosen.map(digits), sequence: lock.revocation.seq, isConfirmed };
   return { exit: isConfirmed ? EXIT.OK : EXIT.REFUSED, json };

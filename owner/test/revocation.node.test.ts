@@ -4,40 +4,13 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { crypto } from "#crypto";
-import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
+import { toBase64url } from "../../firmware/bytes.ts";
 import { Reader } from "../../firmware/cbor/decode.ts";
-import { kid8 } from "../../firmware/cose/key.ts";
 import { readRevocations } from "../../firmware/grant/revocation.ts";
-import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
-import { Chain, encodeRecord, newPage, recordBytes } from "../../firmware/journal/record.ts";
-import type { Answer } from "../../firmware/link/message.ts";
-import { seconds } from "../../firmware/platform.ts";
 import type { OwnedLock, RevocationList } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
 import { settleRevocations, unite, withCodes, withoutOver } from "../revocation.ts";
-
-const FUTURE = 4_000_000_000;
-const PAST = 1_600_000_000;
-const SEED = new Uint8Array(32).fill(1);
-const KID = kid8(crypto, crypto.signingPublicKey(SEED));
-const SIGNER = { kid: KID, sign: (message: Uint8Array) => crypto.sign(SEED, message) };
-const LOCK_ID = "AAAAAAAAAAA";
-
-/** The name of a grant or of a key. */
-function name(number: number): string {
-  return toBase64url(new Uint8Array(8).fill(number));
-}
-
-function list(seq: number, links: readonly number[], more: Partial<RevocationList> = {}): RevocationList {
-  return {
-    seq,
-    generation: 0,
-    links: links.map((number) => ({ link: name(number), until: FUTURE })),
-    holders: [],
-    ...more,
-  };
-}
+import { FUTURE, KID, list, lockWith, name, owned, PAST, SIGNER, save, settle, settleWith } from "./settlement.node.ts";
 
 /** Both of a class that opens for three days. */
 const LIVING = { codeClass: 13, serial: 0, start: Math.floor(FUTURE / 3_600) };
@@ -83,24 +56,37 @@ const ROWS: readonly (readonly [claim: string, ours: RevocationList, held: Revoc
     ],
   ];
 for (const [claim, ours, held, united] of ROWS) {
-  test(claim, () => assert.equal(unite(ours, held), united));
+  test(claim, () => assert.equal(unite(ours, held).list, united));
 }
 
-test("refuses lists that are too long together", () => {
-  const numbers = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
-  assert.is(unite(list(1, numbers(1, 24)), list(2, numbers(25, 24))).links.length, 48);
-  assert.throws(() => unite(list(1, numbers(1, 24)), list(2, numbers(25, 25))), /48 grants and 16 keys at most/);
+const numbers = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+const codesFrom = (first: number, count: number) =>
+  numbers(LIVING.start + first, count).map((start) => ({ ...LIVING, start }));
+
+test("leaves out the oldest of ours where both lists are too long together, and nothing that the lock holds", () => {
+  const more = (first: number, holders: number, codes: number) => ({
+    holders: numbers(first, holders).map(name),
+    codes: codesFrom(first, codes),
+  });
+  const held = list(2, numbers(25, 24), more(100, 9, 9));
+  const fitting = unite(list(1, numbers(1, 24), more(0, 7, 7)), held);
+  const full = { ...list(3, numbers(25, 24).concat(numbers(1, 24))), codes: codesFrom(100, 9).concat(codesFrom(0, 7)) };
+  const holders = [...more(100, 9, 0).holders, ...more(0, 7, 0).holders];
+  assert.equal(fitting.list, { ...full, holders });
+  assert.equal(fitting.left, { links: [], holders: [], codes: [] });
+  const { list: united, left } = unite(list(1, [60, ...numbers(1, 24)], more(0, 16, 16)), held);
+  assert.equal(united.links, full.links);
+  assert.equal(united.holders, [...more(100, 9, 0).holders, ...numbers(9, 7).map(name)]);
+  assert.equal(united.codes, codesFrom(100, 9).concat(codesFrom(9, 7)));
+  assert.equal(left, { links: list(1, [60]).links, holders: numbers(0, 9).map(name), codes: codesFrom(0, 9) });
+  const none = unite(list(1, [60]), list(2, numbers(1, 48)));
+  assert.equal([none.list, none.left.links], [list(3, numbers(1, 48)), list(1, [60]).links]);
 });
 
 test("refuses more window codes than a list holds", () => {
-  const codes = (first: number) =>
-    Array.from({ length: 9 }, (_, index) => ({ ...LIVING, start: LIVING.start + first + index }));
-  assert.throws(
-    () => unite(list(1, [], { codes: codes(0) }), list(2, [], { codes: codes(9) })),
-    /16 window codes at most/,
-  );
-  assert.is(unite(list(1, [], { codes: codes(0) }), list(2, [], { codes: codes(7) })).codes?.length, 16);
-  assert.throws(() => withCodes(list(1, [], { codes: codes(0) }), codes(9)), /16 window codes at most.*--rotate/);
+  const former = list(1, [], { codes: codesFrom(0, 9) });
+  assert.is(withCodes(former, codesFrom(9, 7)).codes?.length, 16);
+  assert.throws(() => withCodes(former, codesFrom(9, 8)), /16 window codes at most.*--rotate/);
 });
 
 test("takes window codes back once each, and drops none by this computer's clock", () => {
@@ -127,77 +113,6 @@ const CLOCKS: readonly (readonly [claim: string, timeLow: number | undefined, ke
   ["keeps what is over by the lock's clock alone", 4_294_967_295, LEFT],
 ];
 for (const [claim, timeLow, kept] of CLOCKS) test(claim, () => assert.equal(withoutOver(FULL, timeLow), kept));
-
-/** A lock whose log holds those lists, and what it was sent. */
-function lockWith(lists: readonly RevocationList[]): { sent: Bytes[]; ask(outgoing: Outgoing): Promise<Answer> } {
-  const sent: Bytes[] = [];
-  const records = new Uint8Array(Buffer.concat(lists.map((held, index) => recordOf(held, index + 1))));
-  const ask = async (outgoing: Outgoing): Promise<Answer> => {
-    if (outgoing.kind === "statement") sent.push(outgoing.message);
-    if (outgoing.kind !== "fetch") return { kind: "yes", id: 1 };
-    const { region, from } = outgoing;
-    const previousLink = new Chain(crypto, LOCK_ID).start(region);
-    return {
-      kind: "records",
-      id: 1,
-      region,
-      first: from,
-      previousLink,
-      bytes: from === 1 ? records : new Uint8Array(0),
-    };
-  };
-  return { sent, ask };
-}
-
-function recordOf({ seq, generation, links, holders }: RevocationList, place: number): Bytes {
-  const bytesOf = (texts: readonly string[]) =>
-    new Uint8Array(Buffer.concat(texts.map((text) => Buffer.from(text, "base64url"))));
-  const revoked = bytesOf(links.map(({ link }) => link));
-  const untils = links.map(({ until }) => seconds(until));
-  const entry = { owner: KID, sequence: seq, generation, revoked, untils, holders: bytesOf(holders), codes: [] };
-  const payload = encodeEntry({ kind: "list", list: entry });
-  const page = newPage(recordBytes(payload.length));
-  encodeRecord(crypto, page, { ...placeOf("list"), seq: place, lo: seconds(PAST), width: undefined, payload });
-  return page.bytes;
-}
-
-function owned(revocation: RevocationList, confirmedRevocationSeq: number): OwnedLock {
-  const keys = { agreementKey: name(1), signingKey: name(1) };
-  const place = { name: "home", address: "", zone: "UTC0", zoneName: undefined, checkpoint: undefined };
-  return { id: LOCK_ID, ...keys, ...place, seq: 1, revocation, confirmedRevocationSeq };
-}
-
-/** What a keystore does to save a change of its lock. */
-const save = (change: () => void) => change();
-
-async function settle(
-  lock: OwnedLock,
-  held: RevocationList,
-  isInLog: boolean,
-  ownerSeq = 1,
-): Promise<{ sent: Bytes[]; said: string }> {
-  return settleWith(lock, { held, log: isInLog ? [held] : [], ownerSeq });
-}
-
-async function settleWith(
-  lock: OwnedLock,
-  at: {
-    readonly held: RevocationList;
-    readonly log: readonly RevocationList[];
-    readonly ownerSeq?: number;
-    readonly timeLow?: number;
-  },
-): Promise<{ sent: Bytes[]; said: string }> {
-  const { held, log, ownerSeq = 1, timeLow } = at;
-  const conversation = lockWith(log);
-  let said = "";
-  const warn = (line: string) => {
-    said += line;
-  };
-  const mine = { kid: KID, seq: ownerSeq, revocationSeq: held.seq, generation: held.generation };
-  await settleRevocations({ conversation, signer: SIGNER, terminal: { warn }, timeLow, save }, lock, mine);
-  return { sent: conversation.sent, said };
-}
 
 test("learns a newer list from the lock's log, and says so", async () => {
   const lock = owned(list(1, [1]), 1);
@@ -310,6 +225,54 @@ test("knows a list again of which it never heard that it arrived, and raises no 
   const arrived = saved.revocation;
   const { said } = await settleWith(saved, { held: arrived, log: [all(1), arrived] });
   assert.equal([saved.revocation, saved.confirmedRevocationSeq, said], [arrived, 2, ""]);
+});
+
+test("hands over a floor with what fits, and names what it left out", async () => {
+  const ours = list(6, numbers(1, 10), { generation: 1, holders: numbers(1, 3).map(name) });
+  const lock: OwnedLock = { ...owned(ours, 1), unconfirmedAll: { seq: 6, hasLeft: false } };
+  const held = list(5, numbers(100, 40), { holders: numbers(100, 14).map(name) });
+  const { sent, said } = await settleWith(lock, { held, log: [held] });
+  const { list: signed } = readRevocations(new Reader(sent[0] ?? new Uint8Array(0)));
+  assert.equal([sent.length, signed.generation, signed.sequence, signed.untils.length], [1, 1, 7, 48]);
+  assert.equal(lock.revocation.links, list(7, [...numbers(100, 40), ...numbers(3, 8)]).links);
+  assert.equal(lock.revocation.holders, [...held.holders, name(2), name(3)]);
+  assert.equal([lock.confirmedRevocationSeq, lock.unconfirmedAll], [7, undefined]);
+  assert.match(said, new RegExp(`left out is 2 grants, 1 key \\(${name(1)}, ${name(2)}, ${name(1)}\\)`));
+  assert.match(said, /what another owner gave may open again\..*"latchkey owner remove"/);
+});
+
+/** What the lock holds from another computer has no room for all of ours. */
+const CROWDED: readonly (readonly [what: string, ours: Partial<RevocationList>, held: RevocationList])[] = [
+  ["grants", { links: list(0, numbers(1, 10)).links }, list(5, numbers(100, 40), { generation: 3 })],
+  ["keys", { holders: numbers(1, 2).map(name) }, list(5, [], { holders: numbers(100, 15).map(name) })],
+  ["window codes", { codes: codesFrom(0, 8) }, list(5, [], { codes: codesFrom(8, 9) })],
+];
+for (const [what, more, held] of CROWDED) {
+  test(`hands over no list where there are too many ${what}, counts nothing as confirmed, and goes on`, async () => {
+    const lock = owned(list(2, [], more), 2);
+    const { sent, said } = await settleWith(lock, { held, log: [held] });
+    assert.is(sent.length, 0);
+    assert.match(said, /too long together .*NOT taken back is (10 grants|2 keys|8 codes).*"latchkey revoke --all"/);
+    assert.is(/pin setup --rotate/.test(said), what === "window codes");
+    assert.equal([lock.confirmedRevocationSeq, lock.confirmedRevocation], [2, held]);
+    assert.equal(lock.revocation, list(3, [], { generation: held.generation, ...more }));
+    const before = structuredClone(lock);
+    assert.equal(await settleWith(lock, { held, log: [held] }), { sent: [], said });
+    assert.equal(lock, before);
+    const { generation } = held;
+    lock.revocation = { ...lock.revocation, seq: 4, generation: generation + 1 };
+    lock.unconfirmedAll = { seq: 4, hasLeft: false };
+    assert.is((await settleWith(lock, { held, log: [held] })).sent.length, 1);
+    assert.equal([lock.revocation.generation, lock.confirmedRevocationSeq], [generation + 1, 6]);
+  });
+}
+
+test("knows its floor again where another computer filled the list behind it, and raises it once", async () => {
+  const lock: OwnedLock = { ...owned(all(3, numbers(1, 10)), 0), unconfirmedAll: { seq: 2, hasLeft: true } };
+  const held = all(5, numbers(100, 40));
+  const said = (await settleWith(lock, { held, log: [all(2), held] })).said;
+  assert.match(said, /too long together/);
+  assert.equal([lock.revocation, lock.unconfirmedAll], [all(3, numbers(1, 10)), undefined]);
 });
 
 test("leaves out what is over with the next list, and sends none for that alone", async () => {

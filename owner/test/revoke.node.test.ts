@@ -261,6 +261,37 @@ withPeople(
   },
 );
 
+/** Names of grants that nobody here gave. */
+function strangers(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => Buffer.alloc(8, first + index).toString("base64url"));
+}
+
+withCopy(
+  "a list that is too long with another computer's hinders nothing, and all is taken back with what fits of it",
+  async (home, copy, guest) => {
+    await invite(home, home.owner, guest);
+    assert.is((await copy.run(["revoke", ...strangers(100, 48), "--unlisted"])).exit, 0);
+    const [stranger = ""] = strangers(1, 1);
+    const crowded = await heard(home, "revoke", stranger, "--unlisted");
+    assert.is(crowded.exit, 1);
+    assert.match(
+      crowded.errors,
+      /too long together .*NOT taken back is 1 grant \(AQEBAQEBAQE\)\. "latchkey revoke --all"/,
+    );
+    assert.match(crowded.output, /NOT CONFIRMED by the lock yet\.\n$/);
+    assert.match(await done(home, "status"), /Taken back: +1 grant; NOT CONFIRMED/);
+    assert.is(await getsIn(home, guest), true);
+    const both = await heard(home, "revoke", stranger, "--unlisted", "--all");
+    assert.match(both.errors, /left out is 1 grant \(AQEBAQEBAQE\)\..*may open again/);
+    assert.match(both.output, /NOT CONFIRMED: the list has no room for all that you named\.\n$/);
+    assert.is(await getsIn(home, guest), false);
+    const again = await heard(home, "revoke", "--all");
+    assert.equal([again.exit, again.errors], [0, ""]);
+    isSentence(await heard(home, "revoke", stranger, "--unlisted"), 2, /^The list holds 48 grants and 16 keys at most/);
+    assert.is(revocationOf(home)?.links.length, 48);
+  },
+);
+
 atHome(
   "a list loses what is over when the lock says so, and nothing by this computer's clock alone",
   async (home) => {
