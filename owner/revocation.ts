@@ -118,7 +118,8 @@ async function learn(
   lock: OwnedLock,
   mine: OwnerState,
 ): Promise<boolean> {
-  const lists = await readLists(conversation, lock.id, signer.kid);
+  // Since one of ours went out it may have been left here without what is over, under the same number.
+  const lists = (await readLists(conversation, lock.id, signer.kid)).map((held) => withoutOver(held, timeLow));
   const found = lists.find(({ seq }) => seq === mine.revocationSeq);
   if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
   // What the lock has heard from another command here was noted before it was sent.
@@ -130,8 +131,7 @@ async function learn(
     terminal.warn(sayUnknownList(mine.revocationSeq));
     return false;
   }
-  const none = { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
-  const known = withoutOver(found ?? none, timeLow);
+  const known = found ?? { seq: mine.revocationSeq, generation: mine.generation, links: [], holders: [] };
   const ours = isLate ? { ...former, generation: mine.generation + 1 } : former;
   const union = unite(ours, known);
   const isTooLong = countOf(union.left) > 0;

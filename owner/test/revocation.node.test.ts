@@ -275,6 +275,22 @@ test("knows its floor again where another computer filled the list behind it, an
   assert.equal([lock.revocation, lock.unconfirmedAll], [all(3, numbers(1, 10)), undefined]);
 });
 
+test("knows its carried list again of which it has left out since what is over, and raises no floor twice", async () => {
+  const over = { link: name(9), until: PAST };
+  const carried = { ...all(2), links: [over] };
+  const lock: OwnedLock = { ...owned(carried, 0), unconfirmedAll: { seq: 2, hasLeft: true } };
+  const ask = async (): Promise<never> => {
+    throw new Error("the statement is lost");
+  };
+  const terminal = { warn: () => assert.unreachable() };
+  const lost = { conversation: { ask }, signer: SIGNER, terminal, timeLow: PAST + 1, save };
+  const mine = { kid: KID, seq: 1, revocationSeq: 0, generation: 0 };
+  assert.match(String(await settleRevocations(lost, lock, mine).catch(String)), /the statement is lost/);
+  assert.equal(lock.revocation, all(2));
+  const { said } = await settleWith(lock, { held: carried, log: [carried], timeLow: PAST + 1 });
+  assert.equal([lock.revocation.generation, lock.confirmedRevocationSeq, said], [1, 2, ""]);
+});
+
 test("leaves out what is over with the next list, and sends none for that alone", async () => {
   const over = { link: name(9), until: PAST };
   const lock = owned({ ...list(2, [1]), links: [over, { link: name(1), until: FUTURE }] }, 1);
