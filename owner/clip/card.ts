@@ -68,10 +68,7 @@ export const keep: Act = {
 async function runList(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { clips, filming } = await asViewer(call, keystore, lock, async (looking) => {
-    const clips = await askClips(looking);
-    return { clips, filming: await filmingOf(looking, clips) };
-  });
+  const { clips, filming } = await asViewer(call, keystore, lock, (looking) => askFilms(looking));
   const zone = parseZone(lock.zone);
   for (const clip of clips) call.terminal.say(sayClip(clip, zone, clip === filming));
   if (clips.length === 0) call.terminal.say("There is no film on the camera's card.");
@@ -81,27 +78,19 @@ async function runList(call: Call): Promise<Outcome> {
   };
 }
 
-/** Gives the film that is being written; others without an end lost it. */
-async function filmingOf(looking: Looking, clips: readonly ListedClip[]): Promise<ListedClip | undefined> {
-  const newest = clips.filter(({ flags }) => (flags & FLAG_OPEN) !== 0).at(-1);
-  if (newest === undefined) return undefined;
-  const answer = await looking.ask({ kind: "status" });
-  return answer.kind === "status" && answer.status.isRecording ? newest : undefined;
-}
-
 async function runGet(call: Call): Promise<Outcome> {
   const [wanted = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const { clip, out, fetched, cameraKey } = await asViewer(call, keystore, lock, async (looking) => {
-    const clips = await askClips(looking);
+    const { clips, filming } = await askFilms(looking);
     const clip = chooseClip(clips, wanted);
-    if (clip === (await filmingOf(looking, clips)))
+    if (clip === filming)
       throw new Failure(EXIT.REFUSED, "That film has no end yet: try again when the visit is over.");
     const out = call.option("out") ?? `${clip.visit === 0 ? nameOf(clip) : `visit-${clip.visit}`}.mkv.age`;
     for (const file of [out, out + NOTE])
       if (existsSync(file)) throw usage(`${printable(file)} is there already: give another name with --out.`);
-    const fetched = isLost(clip)
+    const fetched = lacksEnd(clip)
       ? { size: await fetchLost(looking, clip, out), frames: undefined }
       : framesOf(await fetchClip(looking, clip, { out, lockId: lock.id }));
     await mark(looking, clip, "fetched");
@@ -119,8 +108,8 @@ async function runGet(call: Call): Promise<Outcome> {
   return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note, frames: frames ?? null, ...clipObject(clip) } };
 }
 
-/** Whether a film that is not being written has no end: power went, or the card. */
-function isLost({ flags }: ListedClip): boolean {
+/** Whether a film has no end: it is being written, or power went, or the card. */
+function lacksEnd({ flags }: ListedClip): boolean {
   return (flags & FLAG_OPEN) !== 0;
 }
 
@@ -159,8 +148,27 @@ async function runKeep(call: Call): Promise<Outcome> {
   return { exit: EXIT.OK, json: { lockId: lock.id, clip: nameOf(clip), isKept: !isUndone } };
 }
 
+/** The films on a card, and which of them is being written; others without an end lost it. */
+interface Films {
+  readonly clips: readonly ListedClip[];
+  readonly filming: ListedClip | undefined;
+}
+
+/** Asks for all films, and which of them is being written. @throws Failure */
+export async function askFilms(looking: Pick<Looking, "ask">): Promise<Films> {
+  const clips = await askClips(looking);
+  const open = clips.filter(lacksEnd);
+  if (open.length === 0) return { clips, filming: undefined };
+  const answer = await looking.ask({ kind: "status" });
+  if (answer.kind === "status" && answer.status.isRecording) return { clips, filming: open.at(-1) };
+  // A film that was being written may have ended since it was listed, and another may have begun.
+  const names = new Set(clips.map(nameOf));
+  const later = await askClips(looking);
+  return { clips: later, filming: later.find((clip) => lacksEnd(clip) && !names.has(nameOf(clip))) };
+}
+
 /** Asks for all films. @throws Failure */
-export async function askClips(looking: Looking): Promise<readonly ListedClip[]> {
+async function askClips(looking: Pick<Looking, "ask">): Promise<readonly ListedClip[]> {
   const clips = new Map<string, ListedClip>();
   for (let from = 0; clips.size < CLIPS_MAX; ) {
     const answer = await looking.ask({ kind: "list", from });

@@ -12,7 +12,9 @@ import { SeededRandom } from "../../camera/test/sealing.ts";
 import { Tape } from "../../camera/test/tape.ts";
 import { type Bytes, concat, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { encodeManifest } from "../../firmware/evidence/manifest.ts";
+import type { CameraStatus, ListedClip } from "../../firmware/link/viewer.ts";
 import { seconds } from "../../firmware/platform.ts";
+import { askFilms } from "../clip/card.ts";
 import { clipSecretOf } from "../clip/key.ts";
 import { ageIdentity, ageRecipient } from "../clip/unseal.ts";
 import { seedOfWords } from "../recovery.ts";
@@ -24,6 +26,11 @@ const WORDS = `${"abandon ".repeat(23)}art`.split(" ");
 const FRAMES = 90;
 const SIZE = { width: 64, height: 48 };
 const CAMERA_KEY = toBase64url(CAMERA.publicKey);
+
+const STATUS: CameraStatus = {
+  ...{ verdict: 0, alarm: undefined, isOn: true, canRecord: true, isRecording: false, isCaseOpen: false },
+  ...{ isNight: false, isStreamOn: false, power: 0, freeKib: 0, recipients: 1, scenes: 0, clips: 1 },
+};
 
 interface Scene {
   owner: Desk;
@@ -232,5 +239,40 @@ test("key shows for whom a camera must encrypt", async ({ owner }) => {
   assert.match(String(paper["recipient"]), /^age1[a-z0-9]{58}$/);
   assert.is.not(paper["recipient"], mine["recipient"]);
 });
+
+/** A film as a camera lists it, with an end or without. */
+function listed(number: number, isOpen: boolean): ListedClip {
+  const name = { clip: new Uint8Array(16).fill(number), visit: number, bytes: 1_000 };
+  return { ...name, firstFrame: 100 * number, lastFrame: 0, endedLo: 0, endedHi: 0, flags: isOpen ? 4 : 0 };
+}
+
+/** What a camera lists before it says how it is, and what it would after. */
+const LISTINGS: readonly (readonly [
+  claim: string,
+  before: readonly ListedClip[],
+  isRecording: boolean,
+  after: readonly ListedClip[],
+  filming: number | undefined,
+])[] = [
+  ["is written still", [listed(1, true), listed(2, true)], true, [], 2],
+  ["ended meanwhile", [listed(1, true), listed(2, true)], false, [listed(1, true), listed(2, false)], undefined],
+  ["lost its end", [listed(1, true)], false, [listed(1, true)], undefined],
+  ["is another that began meanwhile", [listed(1, true)], false, [listed(1, false), listed(2, true)], 2],
+];
+for (const [claim, before, isRecording, after, filming] of LISTINGS) {
+  test(`the last film of a card ${claim}`, async () => {
+    let clips = before;
+    const ask = async (question: { readonly kind: string; readonly from?: number }) => {
+      if (question.kind !== "status") {
+        const { from = 0 } = question;
+        return { kind: "list" as const, id: 1, clips: clips.filter(({ firstFrame }) => firstFrame >= from) };
+      }
+      clips = after;
+      return { kind: "status" as const, id: 1, status: { ...STATUS, isRecording } };
+    };
+    const films = await askFilms({ ask });
+    assert.equal([films.clips, films.filming?.visit], [isRecording ? before : after, filming]);
+  });
+}
 
 test.run();
