@@ -106,7 +106,7 @@ export const DECISION_PLANTS = Object.freeze([
     rewrites: [
       rewrite(
         VISITS,
-        'if (report.hasLeft || visit.hasLeft) visit.outcome = "jammed";',
+        'if (report.hasLeft || visit.hasLeft || visit.openedAt !== undefined) visit.outcome = "jammed";',
         'if (now < 0) visit.outcome = "jammed";',
       ),
     ],
