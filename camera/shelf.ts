@@ -104,7 +104,7 @@ export class Shelf {
    *  that, or each start would begin the clip's time anew; a few clips at once, since the lock waits for an answer.
    *  @param hi epoch seconds, not after   @param current the clip that is being written: it has not ended */
   told(hi: number, current?: Uint8Array): void {
-    if (hi === U32_MAX || !this.#clips.some(({ endedBefore }) => endedBefore === undefined)) return;
+    if (hi === U32_MAX) return;
     const own = current === undefined ? "" : toHex(current);
     const untold = this.#clips.filter(({ clip, endedBefore }) => endedBefore === undefined && toHex(clip) !== own);
     if (untold.length === 0) return;
@@ -120,7 +120,7 @@ export class Shelf {
   /** One that cannot be written again, as on a file that is locked, is no reason to film no more. */
   #tryMark(mark: Mark): void {
     try {
-      this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
+      this.#putMark(mark);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
     }
@@ -129,7 +129,7 @@ export class Shelf {
   /** Remembers a clip, or what has changed about it. @returns whether the card keeps it */
   mark(mark: Mark, bytes: number): boolean {
     return this.#attempt(() => {
-      this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
+      this.#putMark(mark);
       this.#remember({ ...mark, bytes, isOfVisit: mark.visit !== 0 });
     });
   }
@@ -157,6 +157,10 @@ export class Shelf {
   /** The card has refused what was written. */
   failed(): void {
     this.#isSound = false;
+  }
+
+  #putMark(mark: Mark): void {
+    this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
   }
 
   #remember(clip: ShelvedClip): void {

@@ -1,4 +1,4 @@
-// What a host function of XS takes from JavaScript: bytes, and numbers of links.
+// What a host function of XS takes from JavaScript: bytes, ports, and numbers of links.
 // Why: a host function that trusts an argument's type or length reads memory that is not its own.
 // Follows xsmc.h. An address is taken after the last allocation before its use: XS moves its chunks when it allocates.
 
@@ -47,6 +47,16 @@ static inline int takeInteger(xsMachine *the, xsSlot *slot, xsIntegerValue *valu
 		return 0;
 	*value = (xsIntegerValue)number;
 	return *value == number;
+}
+
+// Takes a port, 0 for any that is free.
+static inline int takePort(xsMachine *the, xsSlot *slot, uint16_t *port)
+{
+	xsIntegerValue number;
+	if (!takeInteger(the, slot, &number) || number < 0 || number > UINT16_MAX)
+		return 0;
+	*port = (uint16_t)number;
+	return 1;
 }
 
 // The number of a link, as JavaScript was told it; 0, which none has, for anything else.

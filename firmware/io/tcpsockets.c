@@ -8,7 +8,6 @@
 #include "arguments.h"
 #include "tcpcalls.h"
 
-#define PORT_MAX 65535
 #define TOLD_MAX (TCP_LISTENERS_MAX + TCP_LINKS_MAX)
 
 // Who is told of a link or a listener. A function that XS is to keep stands in a slot which does not move.
@@ -64,14 +63,14 @@ static bool sendWake(void)
 // (port, told): the listener's number; 0 where there can be none
 void xs_latchkey_tcp_listen(xsMachine *the)
 {
-	xsIntegerValue port;
-	if (xsmcArgc != 2 || !takeInteger(the, &xsArg(0), &port) || port < 0 || port > PORT_MAX || !isFunction(the, &xsArg(1)))
+	uint16_t port;
+	if (xsmcArgc != 2 || !takePort(the, &xsArg(0), &port) || !isFunction(the, &xsArg(1)))
 		return;
 	Told *its = toldOf(0);
 	if (its == NULL)
 		return;
 	machine = the;
-	its->number = tcpListen((uint16_t)port, sendWake);
+	its->number = tcpListen(port, sendWake);
 	if (its->number != 0) {
 		its->function = xsArg(1);
 		xsRemember(its->function);

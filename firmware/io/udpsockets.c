@@ -10,8 +10,6 @@
 #include "arguments.h"
 #include "udpcalls.h"
 
-#define PORT_MAX 65535
-
 static xsMachine *machine;
 // Who is told of a socket, by its number less one. A function that XS is to keep stands in a slot which does not move.
 static xsSlot told[UDP_SOCKETS_MAX];
@@ -43,15 +41,6 @@ static void deliverWake(void *the, void *unused, uint8_t *message, uint16_t leng
 static bool sendWake(void)
 {
 	return modMessagePostToMachineFromISR(machine, deliverWake, NULL) == 0;
-}
-
-static bool takePort(xsMachine *the, xsSlot *slot, uint16_t *port)
-{
-	xsIntegerValue number;
-	if (!takeInteger(the, slot, &number) || number < 0 || number > PORT_MAX)
-		return false;
-	*port = (uint16_t)number;
-	return true;
 }
 
 static bool takeAddress(xsMachine *the, xsSlot *slot, char address[UDP_ADDRESS_BYTES])

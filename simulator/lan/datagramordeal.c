@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lwip/sys.h"
-
 #include "chance.h"
+#include "queue.h"
 #include "trial.h"
 #include "udpcalls.h"
 #include "wire.h"
@@ -18,7 +17,6 @@
 #define GROUP "239.255.76.75"
 #define HOSTS 4
 #define NUMBER_BYTES 4
-#define MESSAGES_MAX 2
 
 // What the board knows of a socket.
 typedef struct {
@@ -33,12 +31,6 @@ static Known known[UDP_SOCKETS_MAX];
 // By host: the number of what it said last.
 static _Atomic uint32_t said[HOSTS];
 static uint32_t opened, heard, sent;
-static _Atomic int messages;
-static _Atomic bool isQueueFull;
-// The last message found no room, and is to be sent again.
-static _Atomic bool isRefused;
-static uint32_t refusedAt;
-
 // The bytes of a datagram: its number, its length, and what depends on both.
 static void fill(uint8_t *bytes, uint32_t length, uint32_t number)
 {
@@ -84,18 +76,6 @@ static void othersStep(Chance *chance)
 		say(below(chance, HOSTS), port, below(chance, 3) == 0, chance);
 }
 
-static bool houseWake(void)
-{
-	claim(messages == 0 || !trialIsAlone(), "one message is under way at a time");
-	claim(!isRefused || !trialIsAlone() || sys_now() - refusedAt >= 20, "one that found no room is not sent again before 20 ms");
-	refusedAt = sys_now();
-	isRefused = isQueueFull || messages >= MESSAGES_MAX;
-	if (isRefused)
-		return false;
-	messages++;
-	return true;
-}
-
 static Known *knownOf(uint32_t number)
 {
 	for (int place = 0; place < UDP_SOCKETS_MAX; place++) {
@@ -123,7 +103,7 @@ static void openAt(uint16_t port)
 		before[host] = trialIsAlone() ? said[host] : 0;
 	if (trialIsAlone())
 		wireRun();
-	const uint32_t number = udpOpen(port, houseWake);
+	const uint32_t number = udpOpen(port, queueSend);
 	claim(number == 0 || (place != NULL && !isTaken(port)), "a port is one's, and places are few");
 	claim(number != 0 || place == NULL || isTaken(port) || wireIsStarving(), "where there is a place it opens");
 	if (number == 0)
@@ -184,7 +164,7 @@ static void send(Known *its, Chance *chance)
 static void serve(int most)
 {
 	UdpEvent event;
-	if (messages == 0)
+	if (queueLength() == 0)
 		return;
 	for (int count = 0; count < most && udpTake(&event); count++) {
 		Known *its = event.number == 0 ? NULL : knownOf(event.number);
@@ -192,9 +172,9 @@ static void serve(int most)
 		for (uint32_t left = event.count; left > 0 && event.number % 2 == 1; left--)
 			claim(readOne(its), "as much as was told can be read");
 	}
-	messages--;
+	queueServed();
 	udpRested();
-	claim(!trialIsAlone() || messages > 0 || isRefused || !udpTake(&event), "whenever something is there, a message is on its way");
+	claim(!trialIsAlone() || queueLength() > 0 || queueHasRefused() || !udpTake(&event), "whenever something is there, a message is on its way");
 }
 
 static void act(Chance *chance, Known *its)
@@ -216,7 +196,7 @@ static void houseStep(Chance *chance)
 	const uint32_t what = below(chance, 32);
 	Known *its = &known[below(chance, UDP_SOCKETS_MAX)];
 	if (what == 0)
-		isQueueFull = !isQueueFull;
+		queueTurn();
 	else if (what == 1)
 		openAt((uint16_t)(PORT_FIRST + below(chance, PORTS)));
 	else if (what < 12)
@@ -231,10 +211,10 @@ static void calm(void)
 	Chance chance = { 1 };
 	UdpEvent event;
 	wireStarve(0);
-	isQueueFull = false;
+	queueMakeRoom();
 	wireRun();
 	wirePass(20);
-	while (messages > 0)
+	while (queueLength() > 0)
 		serve(UDP_SOCKETS_MAX);
 	claim(!udpTake(&event), "and then all is told");
 	for (int place = 0; place < UDP_SOCKETS_MAX; place++) {
@@ -247,8 +227,8 @@ static void calm(void)
 		for (int count = 0; count < 20; count++)
 			say(0, its->port, its->isInGroup, &chance);
 		wireRun();
-		claim(messages == 1, "and whenever something comes");
-		while (messages > 0)
+		claim(queueLength() == 1, "and whenever something comes");
+		while (queueLength() > 0)
 			serve(UDP_SOCKETS_MAX);
 		const uint32_t before = its->heard[0];
 		while (readOne(its))
@@ -271,7 +251,7 @@ int main(int argc, char **argv)
 	const Sides sides = { .board = houseStep, .others = othersStep };
 	if (!trialTakes(argc, argv))
 		return 64;
-	claim(udpOpen(PORT_FIRST, houseWake) == 0, "nothing is there before lwIP is");
+	claim(udpOpen(PORT_FIRST, queueSend) == 0, "nothing is there before lwIP is");
 	claim(wireStart(), "the wire starts");
 	if (trialIsAlone()) {
 		trialAlone(&sides, calm);

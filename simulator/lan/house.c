@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lwip/sys.h"
-
 #include "ordeal.h"
+#include "queue.h"
 
 #define OPEN_MAX TCP_LINKS_MAX
-#define MESSAGES_MAX 2
 
 // What the board knows of a link that it opened.
 typedef struct {
@@ -24,36 +22,18 @@ typedef struct {
 static Known known[OPEN_MAX];
 static uint32_t listeners[PORTS];
 static uint32_t taken, opened, ended, bytesHeard, bytesSent;
-// The queue of messages to XS, which others fill as well.
-static _Atomic int messages;
-static _Atomic bool isQueueFull;
-// The last message found no room, and when it was sent.
-static _Atomic bool isRefused;
-static uint32_t refusedAt;
 static bool isOnOneThread;
 // It only takes.
 static bool isResting;
 
-bool houseWake(void)
-{
-	claim(messages == 0 || !isOnOneThread, "one message is under way at a time");
-	claim(!isRefused || !isOnOneThread || sys_now() - refusedAt >= 20, "one that found no room is not sent again before 20 ms");
-	refusedAt = sys_now();
-	isRefused = isQueueFull || messages >= MESSAGES_MAX;
-	if (isRefused)
-		return false;
-	messages++;
-	return true;
-}
-
 static void listenAgain(int which)
 {
 	do
-		listeners[which] = tcpListen((uint16_t)(PORT_FIRST + which), houseWake);
+		listeners[which] = tcpListen((uint16_t)(PORT_FIRST + which), queueSend);
 	while (listeners[which] == 0 && isOnOneThread && wireIsStarving());
 	claim(listeners[which] != 0, "a port that was closed can be listened at");
 	claim(tcpPort(listeners[which]) == PORT_FIRST + which, "at that port");
-	claim(tcpListen((uint16_t)(PORT_FIRST + which), houseWake) == 0, "and by nobody else");
+	claim(tcpListen((uint16_t)(PORT_FIRST + which), queueSend) == 0, "and by nobody else");
 }
 
 void houseReset(bool isAlone)
@@ -156,11 +136,11 @@ static void take(const TcpEvent *event)
 static void serve(int most)
 {
 	TcpEvent event;
-	if (messages == 0)
+	if (queueLength() == 0)
 		return;
 	for (int count = 0; count < most && tcpTake(&event); count++)
 		take(&event);
-	messages--;
+	queueServed();
 	tcpRested();
 }
 
@@ -188,7 +168,7 @@ void houseStep(Chance *chance)
 {
 	const uint32_t what = below(chance, 64);
 	if (what == 0)
-		isQueueFull = !isQueueFull;
+		queueTurn();
 	else if (what == 1 && below(chance, 20) == 0) {
 		const int which = (int)below(chance, PORTS);
 		tcpClose(listeners[which]);
@@ -207,12 +187,12 @@ void houseStep(Chance *chance)
 void houseRest(void)
 {
 	TcpEvent event;
-	isQueueFull = false;
+	queueMakeRoom();
 	isResting = true;
 	// A message that found no room is sent again by itself.
 	if (isOnOneThread)
 		wirePass(20);
-	while (messages > 0)
+	while (queueLength() > 0)
 		serve(OPEN_MAX);
 	// What became writable without a word from the other end is told by lwIP's next tick.
 	while (isOnOneThread && tcpTake(&event)) {
@@ -229,7 +209,7 @@ void houseRest(void)
 		if (link->hasFailed)
 			hangUp(link);
 	}
-	while (messages > 0)
+	while (queueLength() > 0)
 		serve(OPEN_MAX);
 	isResting = false;
 }

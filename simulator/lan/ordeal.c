@@ -4,6 +4,7 @@
 // Specification: tcplinks.h. Usage: ordeal alone|threads SEED STEPS; it prints a line of counts.
 
 #include "ordeal.h"
+#include "queue.h"
 #include "trial.h"
 
 // lwIP doubles its patience up to some five minutes.
@@ -79,7 +80,7 @@ int main(int argc, char **argv)
 	const Sides sides = { .board = houseStep, .others = strangersStep };
 	if (!trialTakes(argc, argv))
 		return 64;
-	claim(tcpListen(PORT_FIRST, houseWake) == 0, "nothing is there before lwIP is");
+	claim(tcpListen(PORT_FIRST, queueSend) == 0, "nothing is there before lwIP is");
 	claim(wireStart(), "the wire starts");
 	strangersReset(trialIsAlone());
 	houseReset(trialIsAlone());

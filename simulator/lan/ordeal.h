@@ -41,7 +41,6 @@ void reportStrangers(void);
 
 // The board.
 void houseReset(bool isAlone);
-bool houseWake(void);
 void houseStep(Chance *chance);
 // Takes, reads and lets in all that is there.
 void houseRest(void);

@@ -123,10 +123,5 @@ await testOrdeal("tcplinks.c", {
   desk: ["callers.c", "ordeal.c", "strangers.c", "house.c"],
   flags: ["-DLATCHKEY_TCP_NUMBER_MAX=200"],
   mistakes: MISTAKES,
-  isBusy(output) {
-    const [strangers = 0, opened = 0] = [/strangers (\d+)/, /opened (\d+)/].map((pattern) =>
-      Number(pattern.exec(output)?.[1]),
-    );
-    return strangers > 20_000 && opened > 8_000;
-  },
+  busy: { strangers: 20_000, opened: 8_000 },
 });
