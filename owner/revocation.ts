@@ -169,12 +169,11 @@ function keepApart(lock: OwnedLock, former: RevocationList, held: RevocationList
  *  that, and what was given there since would stay. */
 function isAllLate({ revocation, unconfirmedAll: all }: OwnedLock, mine: OwnerState, lists: Lists): boolean {
   if (all === undefined || mine.generation < revocation.generation) return false;
-  const isHere = (link: string) => revocation.links.some((entry) => entry.link === link);
   const isOurs = ({ seq, generation, links }: RevocationList) =>
     seq >= all.seq &&
     seq <= revocation.seq &&
     generation === revocation.generation &&
-    links.every(({ link }) => isHere(link));
+    links.every(({ link }) => isListed(revocation, link));
   return !(all.hasLeft && lists.some(isOurs));
 }
 
@@ -199,12 +198,11 @@ function notBelieved(): Failure {
  *  @param held what the lock holds, of which nothing is left out */
 export function unite(ours: RevocationList, held: RevocationList): Union {
   const generation = Math.max(ours.generation, held.generation);
-  const isListed = (link: string) => held.links.some((entry) => entry.link === link);
   const { codes: heldCodes = [] } = held;
   // No floor makes an entry needless by itself: it may name another owner's grant, or one that was given under a newer floor
   // than the list that took it back.
   const added = {
-    links: ours.links.filter(({ link }) => !isListed(link)),
+    links: ours.links.filter(({ link }) => !isListed(held, link)),
     holders: ours.holders.filter((holder) => !held.holders.includes(holder)),
     codes: (ours.codes ?? []).filter((code) => !heldCodes.some(isSame(code))),
   };
@@ -230,6 +228,11 @@ function fit<Entry>(
 ): { readonly kept: readonly Entry[]; readonly left: readonly Entry[] } {
   const count = Math.max(0, entries.length - Math.max(0, room));
   return { kept: entries.slice(count), left: entries.slice(0, count) };
+}
+
+/** Whether a list names a grant. @param link as in the list, base64url of 8 bytes */
+export function isListed({ links }: Pick<RevocationList, "links">, link: string): boolean {
+  return links.some((entry) => entry.link === link);
 }
 
 /** Whether a floor of an owner's ends a grant: one whose root that owner signed, of a generation below it.

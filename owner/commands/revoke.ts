@@ -18,7 +18,7 @@ import { presentSeconds, sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
 import { kidText, type Signer, signerOf } from "../ownership.ts";
 import type { IssuedGrant, OwnedLock, RevocationList } from "../person.ts";
-import { isBelowFloor, isLinkName, listIsFull, noteLeaving, signRevocations } from "../revocation.ts";
+import { isBelowFloor, isLinkName, isListed, listIsFull, noteLeaving, signRevocations } from "../revocation.ts";
 import { printable } from "../terminal.ts";
 
 /** The command `revoke`. */
@@ -130,14 +130,13 @@ function withAll(
 /** Whether a list has, or ends, all that was chosen: where the lock holds much that was not known here, some finds no room. */
 function hasRoomFor(
   chosen: readonly Chosen[],
-  { links, generation, holders }: RevocationList,
+  list: RevocationList,
   { hasHolders, given, kid }: Omit<Extension, "isAll">,
 ): boolean {
   const now = presentSeconds();
-  const isListed = (link: string) => links.some((entry) => entry.link === link);
-  const isGone = ({ link, until }: Chosen) =>
-    until < now || isListed(link) || isEnded(link, given, { kid, generation });
-  return chosen.every(isGone) && (!hasHolders || kidsOf(chosen).every((key) => holders.includes(key)));
+  const floor = { kid, generation: list.generation };
+  const isGone = ({ link, until }: Chosen) => until < now || isListed(list, link) || isEnded(link, given, floor);
+  return chosen.every(isGone) && (!hasHolders || kidsOf(chosen).every((key) => list.holders.includes(key)));
 }
 
 /** Gives the names of their keys, as far as they are known. */
@@ -241,7 +240,7 @@ function extend(former: RevocationList, chosen: readonly Chosen[], extension: Ex
   // another owner's root, and of what is not known to be of one's own, nobody can tell.
   const isOver = (link: string) => isEnded(link, given, { kid, generation });
   const kept = former.links.filter(({ link }) => !isOver(link));
-  const added = chosen.filter(({ link }) => !isOver(link) && !kept.some((entry) => entry.link === link));
+  const added = chosen.filter(({ link }) => !isOver(link) && !isListed({ links: kept }, link));
   const links = [...kept, ...added.map(({ link, until }) => ({ link, until }))];
   const kids = hasHolders ? kidsOf(chosen) : [];
   if (hasHolders && kids.length < chosen.length)
@@ -269,8 +268,7 @@ function list(
   const states = given.map((grant, index) => {
     const { link, until } = grant;
     const isRevokedBy = (list: RevocationList | undefined) =>
-      list !== undefined &&
-      (list.links.some((entry) => entry.link === link) || isBelowFloor(grant, { kid, generation: list.generation }));
+      list !== undefined && (isListed(list, link) || isBelowFloor(grant, { kid, generation: list.generation }));
     const isConfirmed = lock.confirmedRevocationSeq >= lock.revocation.seq || isRevokedBy(lock.confirmedRevocation);
     const revoked = isConfirmed ? "taken back" : "taken back, NOT CONFIRMED";
     const state = isRevokedBy(lock.revocation) ? revoked : until < now ? "over" : "valid";
