@@ -82,7 +82,11 @@ function rows() {
     ["packages", "everything", installed(existsSync(join(ROOT, "node_modules/esbuild")), "npm ci")],
     ["XS on the desk", "tests on the boards' engine", engineState("xs")],
     ["XS on rv32", "the chip's instruction counts", engineState("rv32")],
-    ["lwIP", "tests of a board's TCP", installed(hasDebianSources(), "apt-get install dpkg-dev (Debian or Ubuntu)")],
+    [
+      "lwIP",
+      "tests of a board's sockets",
+      installed(hasDebianSources(), "apt-get install dpkg-dev (Debian or Ubuntu)"),
+    ],
     ["spin", "the models", installed(has("spin", "-V"), "apt-get install spin")],
     ["ffprobe", "tests of films", installed(has("ffprobe", "-version"), "apt-get install ffmpeg")],
     ["mkvmerge", "tests of films", installed(has("mkvmerge"), "apt-get install mkvtoolnix")],
