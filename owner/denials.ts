@@ -14,7 +14,7 @@ import { ownZone } from "./timezone.ts";
 export const CODE_REASONS: Partial<Readonly<Record<Denial, string>>> = Object.freeze({
   rate: "too many changes of codes in a short time: wait ten minutes.",
   limit: "there is no room for it, or the user has an authenticator already.",
-  target: "there is nothing of that name there any more: somebody else has changed it, so run the command again.",
+  target: "somebody else has changed its users or codes at the same time, so run the command again.",
   malformed: "it does not take such a user: is its firmware older than this tool?",
 });
 

@@ -103,10 +103,10 @@ export async function store(
   { type, value }: Omit<NewCredential, "user">,
 ): Promise<"yes" | Denial | undefined> {
   const { index, slot } = place;
-  if (place.kind === "new") await change(conversation, { kind: "user", index, setting: place.setting });
+  if (place.kind === "new") await change(conversation, { kind: "user", index, isNew: true, setting: place.setting });
   const verdict = await tryChange(conversation, { kind: "credential", slot, credential: { user: index, type, value } });
   if (verdict !== "yes" && place.kind === "new")
-    await tryChange(conversation, { kind: "user", index, setting: undefined });
+    await tryChange(conversation, { kind: "user", index, isNew: false, setting: undefined });
   return verdict;
 }
 
@@ -123,7 +123,7 @@ export async function removeCredentials(
     throw usage(`${printable(user.name)} has no ${type === "pin" ? "PIN" : "authenticator"}: nothing was changed.`);
   }
   const isGone = mine.length === credentials.length;
-  if (isGone) await change(conversation, { kind: "user", index: user.index, setting: undefined });
+  if (isGone) await change(conversation, { kind: "user", index: user.index, isNew: false, setting: undefined });
   else for (const slot of slots) await change(conversation, { kind: "credential", slot, credential: undefined });
   return { slots, isGone };
 }

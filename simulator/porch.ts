@@ -48,7 +48,7 @@ export class Porch {
 
   /** Stores a user with a PIN in the slot of the same number. @throws Error where the lock does not take it */
   store(index: number, pin: string, setting: Partial<UserSetting> = {}): void {
-    this.#need(this.set({ kind: "user", index, setting: { ...ANA, ...setting } }));
+    this.#need(this.set({ kind: "user", index, isNew: true, setting: { ...ANA, ...setting } }));
     const credential = { user: index, type: "pin" as const, value: fromAscii(pin) };
     this.#need(this.set({ kind: "credential", slot: index, credential }));
   }

@@ -34,9 +34,16 @@ import { ROLE_BRIDGE } from "../role.ts";
 export type CodeRequest =
   /** Sets or rotates the secret of this owner's window codes: 32 bytes. */
   | { readonly kind: "codeSecret"; readonly id: number; readonly secret: Bytes }
-  /** Sets a user, or removes one. */
-  | { readonly kind: "user"; readonly id: number; readonly index: number; readonly setting: UserSetting | undefined }
-  /** Sets a credential, or removes what is in the slot. */
+  /** Makes a user, changes one who is there, or removes one. */
+  | {
+      readonly kind: "user";
+      readonly id: number;
+      readonly index: number;
+      /** Whether nobody has the number, as far as the owner knows. */
+      readonly isNew: boolean;
+      readonly setting: UserSetting | undefined;
+    }
+  /** Sets a credential in a free slot, or removes what is in the slot. */
   | {
       readonly kind: "credential";
       readonly id: number;
@@ -79,7 +86,7 @@ export const USERS_BYTES_MAX = 2_000;
 /** The items of each request. */
 export const CODE_REQUEST_ITEMS: Readonly<Record<CodeRequest["kind"], number>> = Object.freeze({
   codeSecret: 3,
-  user: 4,
+  user: 5,
   credential: 4,
   users: 3,
   holidays: 3,
@@ -137,7 +144,8 @@ export function readCodeRequest(reader: Reader, kind: CodeRequest["kind"], id: n
       return { kind, id, secret: reader.readView(CODE_SECRET_BYTES, CODE_SECRET_BYTES) };
     case "user": {
       const index = readUserIndex(reader);
-      return { kind, id, index, setting: reader.take(NONE) ? undefined : readUserSetting(reader) };
+      const isNew = reader.readUint(1) === 1;
+      return { kind, id, index, isNew, setting: reader.take(NONE) ? undefined : readUserSetting(reader) };
     }
     case "credential": {
       const slot = readSlot(reader);
@@ -161,7 +169,7 @@ export function writeCodeRequest(writer: Writer, request: CodeRequest): void {
       writer.bytes(request.secret);
       break;
     case "user":
-      writer.uint(request.index);
+      writer.uint(request.index).uint(request.isNew ? 1 : 0);
       if (request.setting === undefined) writer.array(0);
       else writeUserSetting(writer, request.setting);
       break;

@@ -167,7 +167,7 @@ export function parseRequest(plaintext: Bytes): Request {
 
 /** Reads a request. See `parseRequest`. @param reader at the start of a plaintext that fills its buffer */
 export function readRequest(reader: Reader): Request {
-  const items = reader.readArray(2, 4);
+  const items = reader.readArray(2, 5);
   const number = reader.readUint(U32_MAX);
   if (items !== itemsOfRequest(number)) throw new Fault("link.shape");
   const id = reader.readUint(U32_MAX);

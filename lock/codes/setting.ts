@@ -85,11 +85,11 @@ function judge(desk: SettingDesk, request: CodeChange, owner: Bytes): WritableEn
     case "codeSecret":
       return { kind: "secret", actor: owner, sealed: vault.seal(request.secret, owner) };
     case "user": {
-      const { index, setting } = request;
+      const { index, isNew, setting } = request;
       const former = findUser(codes, index);
-      if (setting === undefined) {
-        return former === undefined ? "target" : { kind: "user", actor: owner, index, setting: undefined };
-      }
+      // Another owner may have given the number to somebody, or taken it from them, since this one read the list.
+      if (isNew !== (former === undefined)) return "target";
+      if (setting === undefined) return isNew ? "malformed" : { kind: "user", actor: owner, index, setting };
       if (!isSettable(setting, index, owner)) return "malformed";
       // How far a PIN is from others can only be told while its digits are known.
       const isTurned = former !== undefined && (former.type === "forced") !== (setting.type === "forced");
@@ -103,10 +103,8 @@ function judge(desk: SettingDesk, request: CodeChange, owner: Bytes): WritableEn
         return former === undefined ? "target" : { kind: "credential", actor: owner, slot, credential: undefined };
       }
       const user = findUser(codes, credential.user);
-      if (user === undefined) return "target";
-      if (former !== undefined && former.user !== user.index) return "limit";
-      const others = codes.credentials.filter((other) => other !== former);
-      const made = makeCredential(desk, credential, { user, slot, others });
+      if (user === undefined || former !== undefined) return "target";
+      const made = makeCredential(desk, credential, { user, slot, others: codes.credentials });
       return typeof made === "string" ? made : { kind: "credential", actor: owner, slot, credential: made };
     }
     case "holidays":

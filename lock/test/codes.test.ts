@@ -58,7 +58,7 @@ const TAKES_ITS_NUMBERS: readonly (readonly [who: string, pin: string, change: (
     "has the number and the slot of a user who was removed",
     "705183",
     (house) => {
-      assert.is(house.set({ kind: "user", index: 3, setting: undefined }), "yes");
+      assert.is(house.set({ kind: "user", index: 3, isNew: false, setting: undefined }), "yes");
       house.store(3, "705183", { name: "Bob", type: "disposable" });
     },
   ],
@@ -67,7 +67,7 @@ const TAKES_ITS_NUMBERS: readonly (readonly [who: string, pin: string, change: (
     "482915",
     (house) => {
       const setting: UserSetting = { ...ANA, name: "Bob", type: "disposable" };
-      assert.is(house.set({ kind: "user", index: 3, setting }), "yes");
+      assert.is(house.set({ kind: "user", index: 3, isNew: false, setting }), "yes");
     },
   ],
 ];
@@ -227,7 +227,7 @@ test("a restart right after the hourly record earns no guess, be it a cheap one 
   house.store(1, "394827");
   for (let index = 2; index < 12; index++) house.store(index, `${39_482_750_000 + index * 7_919}`);
   for (let count = 0; house.typist.type("394829") === "no"; count++) assert.ok(count < 100);
-  assert.is(house.set({ kind: "user", index: 1, setting: { ...ANA, isEnabled: false } }), "yes");
+  assert.is(house.set({ kind: "user", index: 1, isNew: false, setting: { ...ANA, isEnabled: false } }), "yes");
   const records = house.desk.entries("budget").length;
   const hour = HOUR * 1_000;
   house.desk.passMillis(2 * hour - (house.desk.elapsed % hour) - 1_000);

@@ -72,7 +72,7 @@ for (const [what, change] of MEANWHILE) {
     house.store(5, "583017", { rule: "two-person", name: "Cy" });
     assert.is(house.typist.type("482915"), "wait");
     const setting = change === undefined ? undefined : { ...ANA, ...bo, ...change };
-    assert.is(house.set({ kind: "user", index: 4, setting }), "yes");
+    assert.is(house.set({ kind: "user", index: 4, isNew: false, setting }), "yes");
     assert.is(house.typist.type("583017"), "wait", "the second is a first one now");
   });
 }
@@ -93,7 +93,14 @@ test("a grant that is passed on still needs the code that it needed", () => {
 const FORCED = { type: "forced", name: "Fay" } as const;
 const UNDER_DURESS: readonly (readonly [where: string, prepare: (house: House) => void, result: string])[] = [
   ["opens", () => {}, "yes"],
-  ["is half of two", (house) => house.store(8, "915276", { ...FORCED, rule: "two-person" }), "wait"],
+  [
+    "is half of two",
+    (house) => {
+      const setting = { ...ANA, ...FORCED, rule: "two-person" } as const;
+      assert.is(house.set({ kind: "user", index: 8, isNew: false, setting }), "yes");
+    },
+    "wait",
+  ],
   ["is refused by a mode", (house) => house.desk.state({ kind: KIND_CONFIGURE, settings: [VACATION] }), "no"],
   [
     "has opened too often",
@@ -178,7 +185,7 @@ test("a disposable user who is disabled and enabled again has still been here", 
   house.visit();
   for (const isEnabled of [false, true]) {
     const setting: UserSetting = { ...ANA, type: "disposable", isEnabled };
-    assert.is(house.set({ kind: "user", index: 1, setting }), "yes");
+    assert.is(house.set({ kind: "user", index: 1, isNew: false, setting }), "yes");
   }
   assert.is(house.typist.type("394827"), "no");
 });
@@ -282,7 +289,7 @@ test("each code that was taken back is refused by its own name, a stay that had 
 test("whoever has an owner's key and no more statements learns nothing of stored PINs", () => {
   const house = new House();
   house.store(1, "394827");
-  assert.is(house.set({ kind: "user", index: 2, setting: { ...ANA, name: "Thief" } }), "yes");
+  assert.is(house.set({ kind: "user", index: 2, isNew: true, setting: { ...ANA, name: "Thief" } }), "yes");
   const probe = (pin: string) =>
     house.set({ kind: "credential", slot: 20, credential: { user: 2, type: "pin", value: fromAscii(pin) } });
   assert.is(probe("394827"), "code");

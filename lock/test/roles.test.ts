@@ -227,7 +227,7 @@ const COMMANDS: readonly Command[] = [
     return caller.ask({ kind: "timeResponse", response: new Uint8Array(9) })?.kind ?? "silence";
   }),
   raw("code secret", (writer) => writer.array(3).uint(16).uint(900).bytes(new Uint8Array(32))),
-  afterProof("user", (caller) => caller.ask({ kind: "user", index: 1, setting: ANA })?.kind ?? "silence"),
+  afterProof("user", (caller) => caller.ask({ kind: "user", index: 1, isNew: true, setting: ANA })?.kind ?? "silence"),
   afterProof("credential", (caller) => {
     const credential = { user: 1, type: "pin" as const, value: fromAscii("394827") };
     return caller.ask({ kind: "credential", slot: 1, credential })?.kind ?? "silence";

@@ -14,7 +14,7 @@ import { ANA, HOUR, House, SECRET, TOTP_SECRET, TWO_HOURS } from "./house.ts";
 
 test("an authenticator's code opens once, from a minute before to a minute after, and an older one never again", () => {
   const house = new House();
-  assert.is(house.set({ kind: "user", index: 2, setting: ANA }), "yes");
+  assert.is(house.set({ kind: "user", index: 2, isNew: true, setting: ANA }), "yes");
   const credential = { user: 2, type: "totp" as const, value: TOTP_SECRET };
   assert.is(house.set({ kind: "credential", slot: 9, credential }), "yes");
   const former = house.totp();
@@ -92,6 +92,21 @@ test("duress opens like any other code, and says so to owners and in the record 
   assert.equal(house.desk.entries("alarm"), []);
 });
 
+test("two owners at a time take nobody's number and nobody's slot from each other", () => {
+  const house = new House();
+  house.store(7, "630482", { name: "Ana" });
+  const entries = house.desk.entries("user").length;
+  const ben = { ...ANA, name: "Ben" };
+  assert.is(house.set({ kind: "user", index: 7, isNew: true, setting: ben }), "target", "somebody has the number");
+  assert.is(house.set({ kind: "user", index: 8, isNew: false, setting: ben }), "target", "removed meanwhile");
+  assert.is(house.set({ kind: "user", index: 8, isNew: false, setting: undefined }), "target", "removed twice");
+  assert.is(house.set({ kind: "user", index: 8, isNew: true, setting: undefined }), "malformed");
+  const credential = { user: 7, type: "pin" as const, value: fromAscii("915276") };
+  assert.is(house.set({ kind: "credential", slot: 7, credential }), "target", "somebody's PIN is there");
+  assert.is(house.desk.entries("user").length, entries);
+  assert.is(house.typist.type("630482"), "yes", "Ana comes in as before");
+});
+
 const BAD_PINS: readonly (readonly [name: string, pin: string, denial: string])[] = [
   ["somebody's already", "630482", "code"],
   ["easily guessed", "123456", "code"],
@@ -100,7 +115,7 @@ for (const [name, pin, denial] of BAD_PINS) {
   test(`a PIN is refused that is ${name}`, () => {
     const house = new House();
     house.store(7, "630482");
-    assert.is(house.set({ kind: "user", index: 9, setting: ANA }), "yes");
+    assert.is(house.set({ kind: "user", index: 9, isNew: true, setting: ANA }), "yes");
     const credential = { user: 9, type: "pin" as const, value: fromAscii(pin) };
     assert.is(house.set({ kind: "credential", slot: 20, credential }), denial);
   });
@@ -134,7 +149,7 @@ for (const [claim, first, second, verdict] of NEAR_PINS) {
     test(`${verdict === "yes" ? "takes" : "refuses"} ${kind} where ${claim}: ${first}, ${second}`, () => {
       const house = new House();
       house.store(7, first, { type: types[0] });
-      assert.is(house.set({ kind: "user", index: 9, setting: { ...ANA, type: types[1] } }), "yes");
+      assert.is(house.set({ kind: "user", index: 9, isNew: true, setting: { ...ANA, type: types[1] } }), "yes");
       const credential = { user: 9, type: "pin" as const, value: fromAscii(second) };
       assert.is(house.set({ kind: "credential", slot: 20, credential }), verdict);
     });
@@ -150,9 +165,9 @@ test("nobody is a user for duress whose PIN waits for a phone: its opening is re
   const house = new House();
   const { kid } = house.desk.person("dog sitter");
   const setting = { ...ANA, type: "forced" as const, rule: "with-grant" as const, holder: kid };
-  assert.is(house.set({ kind: "user", index: 9, setting }), "malformed");
-  assert.is(house.set({ kind: "user", index: 9, setting: { ...setting, type: "unrestricted" } }), "yes");
-  assert.is(house.set({ kind: "user", index: 9, setting: { ...setting, rule: "two-person" } }), "yes");
+  assert.is(house.set({ kind: "user", index: 9, isNew: true, setting }), "malformed");
+  assert.is(house.set({ kind: "user", index: 9, isNew: true, setting: { ...setting, type: "unrestricted" } }), "yes");
+  assert.is(house.set({ kind: "user", index: 9, isNew: false, setting: { ...setting, rule: "two-person" } }), "yes");
 });
 
 test("a disposable user opens once, and not after a cut; set anew, once more", () => {
@@ -163,7 +178,7 @@ test("a disposable user opens once, and not after a cut; set anew, once more", (
   house.desk.reboot();
   house.typist.connect();
   assert.is(house.typist.type("394827"), "no");
-  assert.is(house.set({ kind: "user", index: 1, setting: { ...ANA, type: "disposable" } }), "yes");
+  assert.is(house.set({ kind: "user", index: 1, isNew: false, setting: { ...ANA, type: "disposable" } }), "yes");
   assert.is(house.typist.type("394827"), "yes");
 });
 

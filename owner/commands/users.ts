@@ -105,7 +105,7 @@ async function set(call: Call): Promise<Outcome> {
     if (isSwitchOnly(call) && setting.isEnabled === view.user.isEnabled)
       return { view, changed: view, users: residents.users };
     const code = "whoever has a PIN cannot become a user for duress, nor stop being one: remove the PIN first.";
-    await change(conversation, { kind: "user", index: view.user.index, setting }, { code });
+    await change(conversation, { kind: "user", index: view.user.index, isNew: false, setting }, { code });
     // Whether they count as used, the lock knows.
     const { users } = await askResidents(conversation);
     return { view, changed: findResident({ users }, String(view.user.index)), users };
@@ -149,7 +149,7 @@ async function remove(call: Call): Promise<Outcome> {
   const { view, rest } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const { users } = await askResidents(conversation);
     const view = findResident({ users }, call.positionals[0] ?? "");
-    await change(conversation, { kind: "user", index: view.user.index, setting: undefined });
+    await change(conversation, { kind: "user", index: view.user.index, isNew: false, setting: undefined });
     return { view, rest: users.filter((other) => other !== view) };
   });
   const { user, credentials } = view;

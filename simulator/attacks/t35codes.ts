@@ -41,7 +41,7 @@ const ALL: readonly Once[] = Object.freeze<Once[]>([
 export function tryCodes(factory: DeskFactory): void {
   const porch = new Porch(factory({ sectors: SECTORS }));
   porch.store(PIN_SLOT, DISPOSABLE, { type: "disposable" });
-  must(porch.set({ kind: "user", index: TOTP_SLOT, setting: ANA }) === "yes", "a user can be set");
+  must(porch.set({ kind: "user", index: TOTP_SLOT, isNew: true, setting: ANA }) === "yes", "a user can be set");
   const credential = { user: TOTP_SLOT, type: "totp" as const, value: TOTP_SECRET };
   must(porch.set({ kind: "credential", slot: TOTP_SLOT, credential }) === "yes", "an authenticator can be set");
   const flash = porch.desk.flash.snapshot();

@@ -89,7 +89,7 @@ class House {
     for (let index = 1; index <= USERS; index++) {
       const credential = { user: index, type: "pin" as const, value: fromAscii(pinOf(index)) };
       this.#tell(hall.owner, [
-        { kind: "user", index, setting: { ...ANA, name: `user-${index}` } },
+        { kind: "user", index, isNew: true, setting: { ...ANA, name: `user-${index}` } },
         { kind: "credential", slot: index, credential },
       ]);
     }

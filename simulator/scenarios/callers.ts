@@ -155,7 +155,7 @@ export class Callers {
   #store(heard: (reply: string) => void): void {
     const { checker, crypto } = this.#house;
     const users = [...PINS, [BEN, "", {}] as const].map(([index, , setting]) => ({
-      ...({ kind: "user", index } as const),
+      ...({ kind: "user", index, isNew: true } as const),
       setting: { ...UNLIMITED, name: `user-${index}`, ...setting },
     }));
     const pins = PINS.map(([user, pin]) => ({

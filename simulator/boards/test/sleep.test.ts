@@ -27,7 +27,7 @@ function atNight({ hasKeypad = false } = {}): Hallway {
     assert.is(hall.enrol("keypad"), "yes");
     const owner = hall.ownerSession();
     const value = fromAscii("739164");
-    assert.is(owner.ask({ kind: "user", index: 1, setting: ANA })?.kind, "yes");
+    assert.is(owner.ask({ kind: "user", index: 1, isNew: true, setting: ANA })?.kind, "yes");
     assert.is(owner.ask({ kind: "credential", slot: 1, credential: { user: 1, type: "pin", value } })?.kind, "yes");
     owner.leave();
   }

@@ -100,7 +100,7 @@ function code(build: Build): void {
   drivesOf(hall);
   const owner = hall.ownerSession();
   const value = fromAscii("739164");
-  assert.is(owner.ask({ kind: "user", index: 1, setting: ANA })?.kind, "yes");
+  assert.is(owner.ask({ kind: "user", index: 1, isNew: true, setting: ANA })?.kind, "yes");
   assert.is(owner.ask({ kind: "credential", slot: 1, credential: { user: 1, type: "pin", value } })?.kind, "yes");
   owner.leave();
   hall.keypad.tones.splice(0);
