@@ -22,6 +22,8 @@ const PIECES_MAX = 65_536;
 const SIGNED_BYTES_MAX = 1_600;
 const NAME_BYTES_MAX = 255;
 const BYTE_STRING = 2;
+/** An empty array: it is not there. */
+const NONE = Object.freeze([0x80]);
 const MANDATORY_KEYS = 6;
 const KEYS_MAX = 9;
 const KEY_GRANT = 7;
@@ -50,8 +52,8 @@ export interface ClaimedClip {
   /** SHA-256 of the file, and its size in bytes. */
   readonly hash: Bytes;
   readonly size: number;
-  /** The camera's signed note. */
-  readonly manifest: Bytes;
+  /** The camera's signed note; undefined where there is none, as of a film that lost its end. */
+  readonly manifest: Bytes | undefined;
   /** What the claimant found of its pictures; undefined where they could not be looked at. */
   readonly found: ClipCount | undefined;
 }
@@ -165,7 +167,9 @@ function readSlice(reader: Reader, region: Slice["region"]): Slice {
 }
 
 function writeClip(writer: Writer, { name, hash, size, manifest, found }: ClaimedClip): void {
-  writer.array(5).text(name).bytes(hash).uint(size).bytes(manifest);
+  writer.array(5).text(name).bytes(hash).uint(size);
+  if (manifest === undefined) writer.array(0);
+  else writer.bytes(manifest);
   if (found === undefined) writer.array(0);
   else
     writer
@@ -184,7 +188,7 @@ function readClips(reader: Reader): ClaimedClip[] {
     expect(!/[/\\]/.test(name) && !name.includes("\0") && name !== "." && name !== "..");
     const hash = reader.readView(HASH_BYTES, HASH_BYTES);
     const size = reader.readUint(U32_MAX);
-    const manifest = reader.readView(1, SIGNED_BYTES_MAX);
+    const manifest = reader.take(NONE) ? undefined : reader.readView(1, SIGNED_BYTES_MAX);
     const items = reader.readArray(0, 3);
     expect(items === 0 || items === 3);
     const found =

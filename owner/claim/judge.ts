@@ -12,7 +12,7 @@ import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { type Chain as GrantChain, link8Of, verifyChain } from "../../firmware/grant/chain.ts";
 import type { Denial } from "../../firmware/grant/denial.ts";
 import { type Checkpoint, verifyCheckpoint } from "../../firmware/journal/checkpoint.ts";
-import type { Entry } from "../../firmware/journal/entry.ts";
+import type { ClipHead, Entry } from "../../firmware/journal/entry.ts";
 import { ACCESS, NOTICES } from "../../firmware/journal/record.ts";
 import { judgeReceipt } from "../receipts.ts";
 import type { Claim, ClaimedClip, Slice } from "./form.ts";
@@ -52,12 +52,13 @@ export interface Doubt {
   readonly about: string;
 }
 
-/** A clip whose note holds, and which the lock recorded for this visit. */
+/** A clip of a visit of which the lock recorded a film: its note holds and is of that film; or it has none, and only its pictures
+ *  can tell which film it is. */
 export interface NotedClip {
   readonly clip: ClaimedClip;
-  readonly manifest: ClipManifest;
-  /** Heads of its chain that the lock recorded. */
-  readonly heads: readonly Bytes[];
+  readonly manifest: ClipManifest | undefined;
+  /** What the lock recorded of the film; without a note, of each film of the visit. */
+  readonly heads: readonly ClipHead[];
 }
 
 /** What a claim comes to, its clips' files not looked at. */
@@ -232,18 +233,24 @@ function notedClips(
   const doubts: Doubt[] = [];
   const { key, lockId } = by;
   if (key === undefined) return { noted, doubts };
-  const recorded = by.told.flatMap(({ entry }) =>
-    entry.kind === "camera" && entry.visit === visit && entry.head !== undefined ? [entry.head] : [],
-  );
+  const recorded = headsOf(by.told, visit);
   for (const clip of clips) {
-    const manifest = orUndefined(() => verifyManifest(crypto, key, clip.manifest.slice()));
-    const heads = recorded.filter((head) => manifest !== undefined && crypto.isEqual(head.clip, manifest.clip));
+    const note = clip.manifest;
+    const manifest = note === undefined ? undefined : orUndefined(() => verifyManifest(crypto, key, note.slice()));
+    const isGood = note === undefined || manifest?.lockId === lockId;
+    const heads = recorded.filter((head) => manifest === undefined || crypto.isEqual(head.clip, manifest.clip));
     const none = recorded.length === 0 ? " (the lock recorded no film of this visit)" : "";
-    if (manifest === undefined || manifest.lockId !== lockId || heads.length === 0)
-      doubts.push({ kind: "manifest", about: `${clip.name}${none}` });
-    else noted.push({ clip, manifest, heads: heads.map(({ chain }) => chain) });
+    if (!isGood || heads.length === 0) doubts.push({ kind: "manifest", about: `${clip.name}${none}` });
+    else noted.push({ clip, manifest, heads });
   }
   return { noted, doubts };
+}
+
+/** Gives what the lock recorded of the films of a visit. */
+function headsOf(told: readonly Told[], visit: number): readonly ClipHead[] {
+  return told.flatMap(({ entry }) =>
+    entry.kind === "camera" && entry.visit === visit && entry.head !== undefined ? [entry.head] : [],
+  );
 }
 
 /** Gives how long behind the end of the visit its lock's signature comes, in seconds, where that is less than the time in which
@@ -258,12 +265,8 @@ export function signedEarly({ visit, told, checkpoint }: Judged): number | undef
 
 /** Gives the names of the clips that the lock recorded for this visit: base64url, each once. */
 export function recordedClips({ told, visit }: Judged): ReadonlySet<string> {
-  const names = told.flatMap(({ entry }) =>
-    entry.kind === "camera" && entry.visit === visit?.opening.record.seq && entry.head !== undefined
-      ? [toBase64url(entry.head.clip)]
-      : [],
-  );
-  return new Set(names);
+  if (visit === undefined) return new Set();
+  return new Set(headsOf(told, visit.opening.record.seq).map(({ clip }) => toBase64url(clip)));
 }
 
 function nameOf(region: Slice["region"]): string {

@@ -95,19 +95,25 @@ function sayGrant({ grant, visit }: Judged): string[] {
   return [`Grant:    ${root} for ${names}, signed by the owner ${toBase64url(grant.owner)}${rest}`];
 }
 
-function sayFilm({ name, state, isAsNoted, count, manifest }: JudgedFilm): string {
-  const frames = `frames ${manifest.firstFrame} to ${manifest.lastFrame}`;
-  const file = `Film:     ${printable(name)}, ${frames}`;
+function sayFilm({ name, state, isAsNoted, count, extent, cutBefore }: JudgedFilm): string {
+  const frames = extent === undefined ? "" : `, frames ${extent.firstFrame} to ${extent.lastFrame}`;
+  const file = `Film:     ${printable(name)}${frames}`;
   if (state === "away") return `${file}: not beside the claim, so its pictures were not looked at`;
   if (state === "sealed")
     return `${file}: ${isAsNoted ? "" : "NOT "}the file that the camera noted; it is encrypted, and you gave no key that opens it`;
+  if (count !== undefined && extent !== undefined && cutBefore !== undefined) {
+    const behind = count.frames - count.sound;
+    const unvouched = behind === 0 ? "" : ` Nobody vouches for ${counted(behind, "more picture")} behind them.`;
+    const told = cutBefore > extent.lastFrame ? ` The camera told the lock of frames up to ${cutBefore}.` : "";
+    return `${file}: THE END IS MISSING. Each of ${counted(count.sound, "picture")} is as the camera signed it; then it lost its power or its card, or somebody cut the rest off.${told}${unvouched}`;
+  }
   if (count?.isOk === true) return `${file}: each of ${counted(count.frames, "picture")} is as the camera signed it`;
   return `${file}: NOT OK${count === undefined ? "" : `, ${count.sound} of ${counted(count.frames, "picture")} hold`}`;
 }
 
 /** Gives the names of the clips that the lock recorded, and the claim does not have: base64url. */
 export function missingClips({ judged, films }: Pick<Findings, "judged" | "films">): readonly string[] {
-  const here = new Set(films.map(({ manifest }) => toBase64url(manifest.clip)));
+  const here = new Set(films.flatMap(({ extent }) => (extent === undefined ? [] : [toBase64url(extent.clip)])));
   return [...recordedClips(judged)].filter((clip) => !here.has(clip));
 }
 
@@ -146,7 +152,12 @@ export function claimObject({ claim, judged, films, doubts }: Findings): Record<
         ? null
         : grant.links.map(({ link8, grant: { name } }) => ({ link: toBase64url(link8), name })),
     cameraKey: cameraKey === undefined ? null : toBase64url(cameraKey),
-    films: films.map(({ name, state, count }) => ({ name, state, ...count })),
+    films: films.map(({ name, state, count, cutBefore }) => ({
+      name,
+      state,
+      ...count,
+      isCut: cutBefore !== undefined,
+    })),
     happenings: happeningsOf(judged),
     missing: missingClips({ judged, films }),
     signed: checkpoint === undefined ? null : seconds(checkpoint.lo),

@@ -20,7 +20,7 @@ import { isOpening, type Visit } from "../claim/records.ts";
 import { claimObject, type Findings, missingClips, sayClaim, sayDoubt } from "../claim/say.ts";
 import { NOTE } from "../clip/card.ts";
 import { identitiesOf, OPENING_OPTIONS } from "../clip/key.ts";
-import { measure } from "../clip/verify.ts";
+import { isAge, measure } from "../clip/verify.ts";
 import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
@@ -63,7 +63,8 @@ export const claim: Command = {
     "fetched: of one that was signed earlier it says so, and what came later is not in it (run latchkey log again, two",
     "minutes behind the visit); of all other records up to that end the hashes alone; the grant that was shown; the receipt,",
     "where one was kept; the camera's signed notes, and hashes of the films that lie on your disk: those of --clip, or else",
-    'what "latchkey clip get NUMBER" brought, visit-NUMBER.mkv.age, where it lies in the folder that you are in.',
+    'what "latchkey clip get NUMBER" brought, visit-NUMBER.mkv.age, where it lies in the folder that you are in. A film',
+    'that lost its end has no note, and proves itself: open it with "latchkey clip decrypt", and give that with --clip.',
     "",
     "verify needs the file and the lock's label, and nobody's word: it derives everything anew and names what does not hold.",
     "Films are looked for beside the claim; one that is encrypted is opened where you have a key.",
@@ -238,7 +239,7 @@ function filesHere(call: Call, visit: number, isOfVisit: (file: string) => boole
   if (first !== undefined)
     call.terminal.warn(
       noted === undefined
-        ? `${first} is here, and left out, since the camera's note, ${first}${NOTE}, is not beside it.`
+        ? `${first} is here, and left out, since the camera's note, ${first}${NOTE}, is not beside it. A film that lost its end has none: give it, decrypted, with --clip.`
         : `${noted} is here, and left out: it is not what this lock recorded of visit ${visit}.`,
     );
   return [];
@@ -246,9 +247,12 @@ function filesHere(call: Call, visit: number, isOfVisit: (file: string) => boole
 
 function clipOf(file: string): ClaimedClip {
   const note = `${file}${NOTE}`;
-  if (!isFileHere(note))
+  const film = { name: basename(file), ...measure(file), found: undefined };
+  if (isFileHere(note)) return { ...film, manifest: readGiven(note, "note") };
+  // Without a note its pictures alone prove it, to somebody who has no key.
+  if (isAge(file))
     throw usage(
-      `${printable(note)}, the camera's note, is not beside the film: "latchkey clip get" brings both. A film that lost its end has none, and proves itself alone: "latchkey clip verify".`,
+      `${printable(note)}, the camera's note, is not beside the film: "latchkey clip get" brings both. A film that lost its end has none: open it with "latchkey clip decrypt FILE --out FILM", and claim that with --clip FILM.`,
     );
-  return { name: basename(file), ...measure(file), manifest: readGiven(note, "note"), found: undefined };
+  return { ...film, manifest: undefined };
 }

@@ -280,7 +280,15 @@ inHall("a film that lost its end is fetched as far as it goes, and judged by its
   // What waited for a full chunk is gone, and the lock may have been told of it.
   assert.match(judged.output, /^NOT OK: .*\b[1-9]\d* .* as the camera signed them.*The end is missing/s);
   const { visit = 0 } = cut ?? {};
-  isSentence(await heard(home, "claim", String(visit), "--clip", out), 2, /A film that lost its end has none/);
+  isSentence(await heard(home, "claim", String(visit), "--clip", out), 2, /lost its end has none: open it with/);
+  const plain = owner.file("cut.mkv");
+  await heard(home, "clip", "decrypt", out, "--out", plain);
+  const claim = owner.file("cut.claim");
+  assert.match(
+    await done(home, "claim", String(visit), "--clip", plain, "--out", claim),
+    /^OK: .*cut\.mkv, frames \d+ to \d+: THE END IS MISSING\. Each of [1-9]\d* pictures is/s,
+  );
+  assert.match(await done(home, "claim", "verify", claim, "--lock", "home"), /^OK: .*THE END IS MISSING/s);
 });
 
 inHall("a guest sees while the grant allows to view, and is refused everything else", async (home, hall, at) => {

@@ -4,9 +4,10 @@
 import { crypto } from "#crypto";
 import { AgeWriter } from "../../camera/age.ts";
 import { Recording } from "../../camera/recording.ts";
+import type { Sink } from "../../camera/sink.ts";
 import { cameraOf, FIRST_SEQ, filmOf, smallPicture } from "../../camera/test/film.ts";
 import { SeededRandom } from "../../camera/test/sealing.ts";
-import type { Tape } from "../../camera/test/tape.ts";
+import { Tape } from "../../camera/test/tape.ts";
 import { type Bytes, concat } from "../../firmware/bytes.ts";
 import { kid8, lockIdOf } from "../../firmware/cose/key.ts";
 import { encodeManifest } from "../../firmware/evidence/manifest.ts";
@@ -231,16 +232,40 @@ export function receiptOf(scribe: Scribe, change: Partial<Receipt> = {}): Bytes 
 export function film(lockId: string, sink: Tape): { readonly sealed: Bytes; readonly note: Bytes } {
   const recipients = [crypto.agreementPublicKey(CLIP_SECRET)];
   const writer = new AgeWriter(crypto, new SeededRandom(3), { recipients, sink });
-  const occasion = occasionOf(lockId);
-  const recording = new Recording(crypto, { signer: CAMERA, occasion, sink: writer, size: { width: 64, height: 48 } });
-  const circumstances = { power: 5, told: { lo: seconds(NOON), hi: seconds(NOON + 1), ms: 0 } };
-  for (let place = 0; place < FRAMES; place++) {
-    const frame = { seq: FIRST_SEQ + place, ms: 100 * place, jpeg: smallPicture(place) };
-    if (place < FRAMES - 1) recording.add(frame, circumstances);
-    else recording.end(frame, circumstances);
-  }
+  record(lockId, writer, {});
   const { hash, size } = writer.end();
   const range = { lastCheckpoint: 2, firstFrame: FIRST_SEQ, lastFrame: FIRST_SEQ + FRAMES - 1 };
   const note = encodeManifest(crypto, CAMERA, { lockId, clip: CLIP, hash, size, recipients, ...range });
   return { sealed: sink.bytes, note };
+}
+
+/** How a film is made otherwise than that one. */
+interface Otherwise {
+  readonly frames?: number;
+  readonly isInterrupted?: boolean;
+  readonly visit?: number;
+  readonly clip?: Bytes;
+  /** The first picture that is another one than in the usual film, by its place. */
+  readonly otherFrom?: number;
+}
+
+/** A film as it is once it was decrypted. */
+export function plainFilm(lockId: string, otherwise: Otherwise): Bytes {
+  const tape = new Tape();
+  record(lockId, tape, otherwise);
+  return tape.bytes;
+}
+
+function record(lockId: string, sink: Sink, otherwise: Otherwise): void {
+  const { frames = FRAMES, isInterrupted = false, otherFrom = Number.POSITIVE_INFINITY } = otherwise;
+  const { visit = VISIT, clip = CLIP } = otherwise;
+  const occasion = { ...occasionOf(lockId), visit, clip };
+  const recording = new Recording(crypto, { signer: CAMERA, occasion, sink, size: { width: 64, height: 48 } });
+  const circumstances = { power: 5, told: { lo: seconds(NOON), hi: seconds(NOON + 1), ms: 0 } };
+  for (let place = 0; place < frames; place++) {
+    const jpeg = smallPicture(place < otherFrom ? place : place + 500);
+    const frame = { seq: FIRST_SEQ + place, ms: 100 * place, jpeg };
+    if (place < frames - 1 || isInterrupted) recording.add(frame, circumstances);
+    else recording.end(frame, circumstances);
+  }
 }
