@@ -262,8 +262,8 @@ export class Phones {
     // What was answered before is not held while there is another.
     session.lastAnswer = undefined;
     const answer = this.#serve(session, channel, asked);
-    // Asking for what one may not have keeps no place.
-    if (answer?.kind !== "no") session.lastRequestAt = asked.now;
+    // Asking for what one may not have keeps no place; an owner may wait for a press, and asks until somebody inside gives it.
+    if (answer?.kind !== "no" || session.role === "owner") session.lastRequestAt = asked.now;
     session.lastAnswer = answer === undefined ? undefined : encodeAnswer(answer);
     return true;
   }

@@ -111,6 +111,22 @@ test("whoever removes an owner in time finds room for it", () => {
   assert.is(desk.stateInside({ kind: KIND_REMOVE_OWNER, ownerKid: thief.kid }), "yes");
 });
 
+test("an owner who waits for a press keeps the place for as long as the lock waits too (T49)", () => {
+  const desk = adopted();
+  const partner = desk.person("partner");
+  const owner = desk.ownerSession(desk.owner, "tcp");
+  const add = { kind: KIND_ADD_OWNER, ownerKey: partner.publicKey } as const;
+  for (let second = 0; second < 45; second++) {
+    assert.is(owner.state(add), "presence");
+    desk.passTime(1);
+  }
+  desk.dial("tcp");
+  desk.dial("tcp");
+  assert.ok(owner.isConnected);
+  desk.pressInside();
+  assert.is(owner.state(add), "yes");
+});
+
 test("an owner's own visit does not hide that somebody stands inside, a guest's does", () => {
   const desk = adopted();
   assert.is(desk.state({ kind: KIND_ACT, operation: 0 }), "yes");
