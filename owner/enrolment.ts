@@ -9,14 +9,14 @@ import { fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
 import { type Board, KIND_ENROL, KIND_REMOVE_BOARD } from "../firmware/grant/body.ts";
 import { fingerprintOf, parseSetup } from "../firmware/link/label.ts";
-import type { BoardRole, BoardState } from "../firmware/link/status.ts";
+import type { BoardRole, BoardState, Status } from "../firmware/link/status.ts";
 import type { Call } from "./command.ts";
 import { refused } from "./denials.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import { orRefuse, readGiven } from "./given.ts";
 import { declareInside } from "./inside.ts";
 import type { Keystore } from "./keystore.ts";
-import { declare, type OwnerSession, readStatus } from "./ownership.ts";
+import { asOwner, declare, type OwnerSession, readStatus } from "./ownership.ts";
 import type { OwnedLock } from "./person.ts";
 import { printable } from "./terminal.ts";
 
@@ -53,35 +53,48 @@ export function readLabel({ name, role }: BoardKind, given: string): Board {
   return { role, ...setup };
 }
 
+/** What enrols a board. */
+interface Enrolling {
+  readonly keystore: Keystore;
+  readonly lock: OwnedLock;
+  /** The board of a label; undefined for the one that offers itself. */
+  readonly labelled: Board | undefined;
+  /** Says why this lock can have no more of them. @throws Failure */
+  check?(status: Status): void;
+}
+
 /** Enrols the board of a label, or the one that offers itself, and waits until its link is up.
  *  @throws Failure where none offers itself, it is another, or nobody inside agrees */
-export async function enrolBoard(
-  call: Call,
-  kind: BoardKind,
-  at: {
-    readonly keystore: Keystore;
-    readonly lock: OwnedLock;
-    readonly session: OwnerSession;
-    readonly labelled: Board | undefined;
-  },
-): Promise<Enrolled> {
-  const { keystore, lock, session, labelled } = at;
-  const board = labelled ?? (await askOffer(kind, session));
-  if (labelled === undefined) await compare(call, kind, board);
-  keystore.update(() => {
-    lock.seq += 1;
+export async function enrolBoard(call: Call, kind: BoardKind, enrolling: Enrolling): Promise<Enrolled> {
+  const { keystore, lock, labelled } = enrolling;
+  const board = labelled ?? (await findBoard(call, kind, enrolling));
+  return asOwner(call, keystore, lock, async (session) => {
+    enrolling.check?.(session.status);
+    keystore.update(() => {
+      lock.seq += 1;
+    });
+    await declareInside(call, session, { sequence: lock.seq, body: { kind: KIND_ENROL, board } });
+    call.terminal.say("Enrolled. Waiting for its link...");
+    const kid = kid8(crypto, board.signingKey);
+    const found = await waitUp(session, kid);
+    return {
+      board,
+      kid: toBase64url(kid),
+      fingerprint: fingerprintOf(crypto, board),
+      isUp: found?.isUp === true,
+    };
   });
-  const { conversation, signer } = session;
-  await declareInside(call, { conversation, signer }, { sequence: lock.seq, body: { kind: KIND_ENROL, board } });
-  call.terminal.say("Enrolled. Waiting for its link...");
-  const kid = kid8(crypto, board.signingKey);
-  const found = await waitUp(session, kid);
-  return {
-    board,
-    kid: toBase64url(kid),
-    fingerprint: fingerprintOf(crypto, board),
-    isUp: found?.isUp === true,
-  };
+}
+
+/** Finds the board that offers itself, and has it compared: in no session, since whoever walks to it is away for longer than the lock
+ *  keeps one. @throws Failure */
+async function findBoard(call: Call, kind: BoardKind, { keystore, lock, check }: Enrolling): Promise<Board> {
+  const board = await asOwner(call, keystore, lock, (session) => {
+    check?.(session.status);
+    return askOffer(kind, session);
+  });
+  await compare(call, kind, board);
+  return board;
 }
 
 /** Removes the board that is named, or the only one of its kind. @returns base64url of its kid8 @throws Failure */

@@ -9,6 +9,7 @@ import { type Bytes, fromBase64url } from "../../firmware/bytes.ts";
 import { KEY_BYTES } from "../../firmware/crypto/crypto.ts";
 import { RECIPIENTS_MAX } from "../../firmware/evidence/manifest.ts";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
+import type { Status } from "../../firmware/link/status.ts";
 import type { CameraStatus } from "../../firmware/link/viewer.ts";
 import type { CameraState } from "../../firmware/link/viewing.ts";
 import { SETTING_CAMERA_MODE } from "../../firmware/policy/configuration.ts";
@@ -173,11 +174,11 @@ async function runEnrol(call: Call): Promise<Outcome> {
   const labelled = given === undefined ? undefined : readLabel(CAMERA, given);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { kid, fingerprint, isUp } = await asOwner(call, keystore, lock, (session) => {
-    if (session.status.boards.some(({ role }) => role === "camera"))
+  const check = ({ boards }: Status) => {
+    if (boards.some(({ role }) => role === "camera"))
       throw usage('The lock has a camera already, and hears one only: "latchkey camera remove" first.');
-    return enrolBoard(call, CAMERA, { keystore, lock, session, labelled });
-  });
+  };
+  const { kid, fingerprint, isUp } = await enrolBoard(call, CAMERA, { keystore, lock, labelled, check });
   call.terminal.say(
     isUp
       ? `The camera ${kid} is up. Now say for whom its films are sealed: latchkey camera recipients`

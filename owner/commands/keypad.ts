@@ -63,9 +63,7 @@ async function enrol(call: Call): Promise<Outcome> {
   const labelled = given === undefined ? undefined : readLabel(KEYPAD, given);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { kid, fingerprint, isUp } = await asOwner(call, keystore, lock, (session) =>
-    enrolBoard(call, KEYPAD, { keystore, lock, session, labelled }),
-  );
+  const { kid, fingerprint, isUp } = await enrolBoard(call, KEYPAD, { keystore, lock, labelled });
   call.terminal.say(
     isUp
       ? `The keypad ${kid} is up: codes may be typed at it.`

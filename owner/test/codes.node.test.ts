@@ -5,7 +5,10 @@
 import { createHash, createHmac } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Call } from "../command.ts";
+import { keypad } from "../commands/keypad.ts";
 import { openKeystore } from "../keystore.ts";
+import { Terminal } from "../terminal.ts";
 import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
 import { isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
 
@@ -263,6 +266,29 @@ atHome(
     porch.pressInside();
     assert.is((await running).exit, 0);
     assert.match(await done(home, "log", "--all"), /owner you +enrols a board +done/);
+  },
+  false,
+);
+
+atHome(
+  "whoever walks out to the keypad to compare its fingerprint takes the time that it takes",
+  async (home) => {
+    const { porch } = home;
+    // The folder and the passphrase are in the environment from here on.
+    await done(home, "keypad");
+    porch.typist.offer();
+    const output = new Transcript();
+    const terminal = new (class extends Terminal {
+      override async ask(): Promise<string> {
+        porch.passTime(150);
+        porch.pressAndStay();
+        porch.isOffering = true;
+        return "yes";
+      }
+    })(false, { output, errors: output });
+    const { exit } = await keypad.run(new Call(terminal, ["enrol"], {}));
+    assert.is(exit, 0, output.text);
+    assert.match(output.text, /is up: codes may be typed at it\.\n$/);
   },
   false,
 );
