@@ -65,6 +65,8 @@ export class Station implements Network {
 
   get state(): NetworkState {
     const { kind } = this.#state;
+    // Before the first failure it waits for the radio only, which has to leave another network first.
+    if (kind === "waiting" && this.#failures === 0) return { is: "joining" };
     if (kind !== "joined") return { is: kind };
     const address = Uint8Array.from(this.#state.address.split("."), Number);
     return { is: kind, address: address.length === ADDRESS_BYTES ? address : new Uint8Array(ADDRESS_BYTES) };
