@@ -20,6 +20,8 @@ export const WAIT_MILLIS_MIN = 1_000;
 export const WAIT_MILLIS_MAX = 300_000;
 /** After so long the next failure is a first one again. */
 export const STEADY_MILLIS = 60_000;
+/** Whoever has the board leave a network may have said so over it: the answer goes out first. */
+export const PARTING_MILLIS = 1_000;
 /** Between leaving and joining: the radio's late word of the one would end the other. */
 export const SETTLE_MILLIS = 500;
 
@@ -47,6 +49,7 @@ type State =
   | { readonly kind: "off" }
   | { readonly kind: "joining"; readonly until: Millis }
   | { readonly kind: "joined"; readonly since: Millis; readonly lookAt: Millis; readonly address: string }
+  | { readonly kind: "parting"; readonly until: Millis }
   | { readonly kind: "waiting"; readonly until: Millis };
 
 /** The board as a station. It owns the radio: `close()` leaves the network, and twice is harmless. Total: it never throws. */
@@ -65,6 +68,7 @@ export class Station implements Network {
 
   get state(): NetworkState {
     const { kind } = this.#state;
+    if (kind === "parting") return { is: this.#wish === undefined ? "off" : "joining" };
     // Before the first failure it waits for the radio only, which has to leave another network first.
     if (kind === "waiting" && this.#failures === 0) return { is: "joining" };
     if (kind !== "joined") return { is: kind };
@@ -72,26 +76,22 @@ export class Station implements Network {
     return { is: kind, address: address.length === ADDRESS_BYTES ? address : new Uint8Array(ADDRESS_BYTES) };
   }
 
-  /** Joins another network at once, or leaves for good. Without credentials, or with those that no radio takes, it is left as it is:
-   *  never started, or idle. */
+  /** Joins another network, or leaves for good: at once, or a second later where it is in one. Without credentials, or with those that no
+   *  radio takes, it is left as it is: never started, or idle. */
   join(credentials: Credentials | undefined): void {
     const now = this.#parts.loop.uptime();
-    const wasJoined = this.#state.kind === "joined";
-    this.#leave(now);
+    const { kind } = this.#state;
     this.#wish = credentials === undefined || !areCredentials(credentials) ? undefined : wishOf(credentials);
     this.#failures = 0;
-    if (this.#wish === undefined) this.#state = { kind: "off" };
-    else {
-      this.#state = { kind: "waiting", until: millis(Math.max(now, this.#settledAt)) };
-      this.tick(now);
-    }
-    if (wasJoined) this.#parts.changed(undefined, now);
+    if (kind === "joined") this.#state = { kind: "parting", until: millis(now + PARTING_MILLIS) };
+    else if (kind !== "parting") this.#begin(now);
   }
 
   /** Does what is due. */
   tick(now: Millis): void {
     const state = this.#state;
     if (state.kind === "waiting" && now >= state.until) this.#try(now);
+    else if (state.kind === "parting" && now >= state.until) this.#begin(now);
     else if (state.kind === "joining" && now >= state.until) this.#fail(now);
     else if (state.kind === "joined" && now >= state.lookAt) this.#look(now);
   }
@@ -106,8 +106,21 @@ export class Station implements Network {
   /** Leaves the network, and gives the radio back. */
   close(): void {
     this.join(undefined);
+    if (this.#state.kind === "parting") this.#begin(this.#parts.loop.uptime());
     this.#ask((wifi) => wifi.close());
     this.#wifi = undefined;
+  }
+
+  /** Leaves what it is in, and joins what it was told last. */
+  #begin(now: Millis): void {
+    const wasJoined = this.#state.kind === "parting";
+    this.#leave(now);
+    if (this.#wish === undefined) this.#state = { kind: "off" };
+    else {
+      this.#state = { kind: "waiting", until: millis(Math.max(now, this.#settledAt)) };
+      this.tick(now);
+    }
+    if (wasJoined) this.#parts.changed(undefined, now);
   }
 
   #try(now: Millis): void {

@@ -12,6 +12,7 @@ import { protectedOf } from "../protected.ts";
 import {
   JOIN_MILLIS_MAX,
   LOOK_MILLIS,
+  PARTING_MILLIS,
   SETTLE_MILLIS,
   STEADY_MILLIS,
   Station,
@@ -117,11 +118,14 @@ test("new credentials are tried at once, whatever the wait was", () => {
   assert.equal(changes, ["192.168.1.2"]);
 });
 
-test("from one network to another it lets the radio settle", () => {
-  const { air, station, changes, join, step } = createBench();
+test("from one network to another it lets an answer go out, and the radio settle", () => {
+  const { air, station, changes, join, pass, step } = createBench();
   air.points.push({ SSID: "other", password: "battery staple", address: "10.0.0.2", RSSI: -50 });
   join(HOME);
   join(network("other", "battery staple"));
+  assert.equal(changes, ["192.168.1.2"]);
+  assert.equal(station.state, { is: "joining" });
+  assert.is(step(), PARTING_MILLIS);
   assert.equal(changes, ["192.168.1.2", undefined]);
   assert.equal(station.state, { is: "joining" });
   assert.is(step(), SETTLE_MILLIS);
@@ -129,15 +133,19 @@ test("from one network to another it lets the radio settle", () => {
   assert.is(station.state.is, "joined");
   // Two orders in a row: neither is lost.
   join(HOME);
+  pass(PARTING_MILLIS / 2);
   join(HOME);
+  assert.is(step(), PARTING_MILLIS / 2);
   assert.is(step(), SETTLE_MILLIS);
   assert.equal(changes.slice(3), [undefined, "192.168.1.2"]);
 });
 
 test("taking the credentials back leaves the network and stays out", () => {
-  const { air, station, changes, join, pass } = createBench();
+  const { air, router, station, changes, join, pass } = createBench();
   join(HOME);
   join(undefined);
+  assert.equal(station.state, { is: "off" });
+  assert.is(air.joined, router);
   pass(3_600_000);
   assert.equal(changes, ["192.168.1.2", undefined]);
   assert.is(air.joined, undefined);
@@ -298,6 +306,8 @@ test("a joining that the SDK's class did not begin is joined, lost, joined again
   assert.is(station.state.is, "joined");
   assert.equal(changes, [router.address, undefined, router.address]);
   join(undefined);
+  assert.is(station.state.is, "off");
+  step();
   assert.is(air.joined, undefined);
   assert.is(station.state.is, "off");
 });

@@ -10,7 +10,7 @@ import { encodeSetup } from "../../../firmware/link/label.ts";
 import { secretOf } from "../../../firmware/link/password.ts";
 import type { Token } from "../../caller.ts";
 import { ANA } from "../../wish.ts";
-import { CAMERA_ADDRESS, type Hallway } from "../hallway.ts";
+import { CAMERA_ADDRESS, type Hallway, HOME } from "../hallway.ts";
 import { type HomeCall, HomeMachine } from "../homemachine.ts";
 
 const UNLOCK = 0;
@@ -285,6 +285,23 @@ function silentAtHome(build: Build): void {
   assert.is(askAtHome(hall, "/stream.mjpeg", "correct horse battery").status, 503);
 }
 
+/** Whoever has the lock leave the network by which he asks is answered, and then it leaves. */
+function parting(build: Build): void {
+  const hall = adopted(build);
+  const credentials = { name: fromAscii(HOME.SSID), passphrase: fromAscii(HOME.password) };
+  assert.is(hall.ownerSession().ask({ kind: "joinNetwork", credentials })?.kind, "yes");
+  hall.pass(5_000);
+  const owner = hall.ownerSession(hall.owner, hall.dial("192.168.1.50"));
+  assert.is(owner.ask({ kind: "joinNetwork", credentials })?.kind, "yes");
+  hall.pass(5_000);
+  assert.not(owner.isConnected);
+  const later = hall.ownerSession(hall.owner, hall.dial("192.168.1.50"));
+  assert.is(later.ask({ kind: "leaveNetwork" })?.kind, "yes");
+  hall.pass(5_000);
+  assert.not(later.isConnected);
+  assert.is(hall.lock.rig.wifi.joined, undefined);
+}
+
 /** Each with what it shows. */
 export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a new lock moves nothing at power-on; a press inside opens, an owner adopts it, and it locks again", first],
@@ -297,5 +314,6 @@ export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["past a covered lens a courier's grant opens nothing", covered],
   ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
   ["past a sensor that does not say who it is a courier's grant opens nothing, until it does again", sensorGone],
+  ["an owner who has the lock leave the network by which he asks is answered before it leaves", parting],
   ["at a keypad on its cable a code opens, a wrong one does not, and both are seen and heard", code],
 ];
