@@ -14,7 +14,7 @@ import type { Terminal } from "./terminal.ts";
 import { askServer, type ServerAnswer, type TimeServer } from "./timeservers.ts";
 import type { Asking } from "./wire.ts";
 
-/** Servers that the lock must hear before it believes them. */
+/** Servers that must answer before the lock is asked: it believes two that agree. */
 const QUORUM = 2;
 
 const REMARKS: Readonly<Record<Exclude<ServerAnswer["kind"], "told">, string>> = Object.freeze({
@@ -23,7 +23,7 @@ const REMARKS: Readonly<Record<Exclude<ServerAnswer["kind"], "told">, string>> =
   "unknown-host": "is not known under that name: is this computer online, and is the name right?",
 });
 
-/** A server whose answer the lock took. */
+/** A server, and what it says. */
 export interface Brought {
   readonly server: TimeServer;
   readonly time: ServerTime;
@@ -97,27 +97,40 @@ export async function tryServers(servers: readonly TimeServer[], terminal: Termi
 }
 
 /** Carries the lock's questions to the servers and their answers back, until the lock has set its clock.
- *  @returns whose answers it took, the last two of which agreed @throws Failure where it took none, or no two agreed */
+ *  @returns the two that agreed @throws Failure where it took none, or no two agreed */
 export async function relayTime(
   lock: Asking,
   servers: readonly TimeServer[],
   terminal: Terminal,
 ): Promise<readonly Brought[]> {
-  const brought: Brought[] = [];
+  // From the first that it took on, which it only keeps; one that agrees with none of them it refuses, and keeps too.
+  const kept: Brought[] = [];
   for (const server of servers) {
-    const time = await bringOne(lock, server, terminal);
-    if (time !== undefined) brought.push({ server, time });
-    // The lock keeps the first answer, and says yes to a later one only when two agreed and its clock is set.
-    if (brought.length >= QUORUM) return brought;
+    const said = await bringOne(lock, server, terminal);
+    if (said === undefined || (kept.length === 0 && !said.isTaken)) continue;
+    // It says yes to a later one only when two agreed and its clock is set.
+    if (said.isTaken && kept.length > 0) return [nearest(kept, said), said];
+    kept.push(said);
   }
-  const heard = brought.length === 0 ? "no answer" : "one answer, and no second that agrees with it";
+  const heard = kept.length === 0 ? "no answer" : "one answer, and no second that agrees with it";
   throw new Failure(
     EXIT.REFUSED,
     `The lock took ${heard}, so it does not know the time yet. It trusts the servers that its owner sees with "latchkey config", in their order; wait ten seconds, then try again.`,
   );
 }
 
-async function bringOne(lock: Asking, server: TimeServer, terminal: Terminal): Promise<ServerTime | undefined> {
+/** Gives the one that says nearly the same as another: a server that lies is not the one that agreed. */
+function nearest(kept: readonly Brought[], { time }: Brought): Brought {
+  const awayOf = (one: Brought) => Math.abs(one.time.midpoint - time.midpoint);
+  return kept.reduce((found, one) => (awayOf(one) < awayOf(found) ? one : found));
+}
+
+/** Brings the answer of one server. @returns what it says, and whether the lock took it; undefined where there was nothing to bring */
+async function bringOne(
+  lock: Asking,
+  server: TimeServer,
+  terminal: Terminal,
+): Promise<(Brought & { readonly isTaken: boolean }) | undefined> {
   const asked = await lock.ask({ kind: "timeRequest", server: server.place });
   if (asked.kind !== "nonce") {
     terminal.warn(`The lock has no time server in place ${server.place + 1}.`);
@@ -129,8 +142,10 @@ async function bringOne(lock: Asking, server: TimeServer, terminal: Terminal): P
     return undefined;
   }
   const taken = await lock.ask({ kind: "timeResponse", response: answer.packet });
-  if (taken.kind === "yes") return answer.time;
-  const reason = taken.kind === "no" && taken.denial !== undefined ? sayDenial(taken.denial) : "it gives no reason.";
-  terminal.warn(`The lock did not take the answer of ${server.address}: ${reason}`);
-  return undefined;
+  const isTaken = taken.kind === "yes";
+  if (!isTaken) {
+    const reason = taken.kind === "no" && taken.denial !== undefined ? sayDenial(taken.denial) : "it gives no reason.";
+    terminal.warn(`The lock did not take the answer of ${server.address}: ${reason}`);
+  }
+  return { server, time: answer.time, isTaken };
 }
