@@ -320,13 +320,14 @@ export class Peers<State> {
   }
 
   #hearOffer(offer: Offer, now: Millis): void {
+    // A board of another role belongs on another wire: here it is neither shown to an owner nor told whose it is.
+    if (offer.role !== this.#desk.role) return;
     const board = this.#enrolled(offer);
     if (board === undefined) {
       this.#offer = { offer, at: now };
       return;
     }
-    // A board of another role belongs on another wire, and is not told here whose it is.
-    if (board.role !== this.#desk.role || !this.#answers.take(now)) return;
+    if (!this.#answers.take(now)) return;
     const { agreementKey } = this.#identity;
     const answer = encodeEnrolled({ lockId: this.#identity.lockId, agreementKey, sequence: board.sequence });
     this.#wire.send(encodePlain(FRAME_ENROLLED, answer));

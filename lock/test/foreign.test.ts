@@ -244,7 +244,6 @@ test("an offer of a board that an owner enrolled is answered with the lock's key
 });
 
 for (const [name, offer] of [
-  ["another role", { ...OFFER, role: 2 }],
   ["another X25519 key", { ...OFFER, agreementKey: FOREIGN.agreementKey }],
   ["another Ed25519 key", { ...OFFER, signingKey: FOREIGN.signingKey }],
 ] as const) {
@@ -255,6 +254,13 @@ for (const [name, offer] of [
     assert.equal(bench.lock.core?.offer, offer);
   });
 }
+
+test("a board of another role is not offered on the keypads' wire", () => {
+  const bench = new Bench();
+  bench.lock.powerOn();
+  assert.equal(offering(bench, { ...OFFER, role: 2 }), []);
+  assert.is(bench.lock.core?.offer, undefined);
+});
 
 test("offers are answered four at once, then one a second", () => {
   const bench = new Bench();

@@ -322,6 +322,18 @@ test("an enrolled camera that offers itself is told whose it is; one that is not
   assert.equal(room.witness.offer?.signingKey, OTHER.signingKey);
 });
 
+test("whoever is in the network offers no keypad on the camera's wire, nor hides a camera behind one", () => {
+  const room = new Room();
+  const offer = (role: number, { agreementKey, signingKey }: typeof OTHER) =>
+    encodePlain(FRAME_OFFER, encodeOffer({ role, agreementKey, signingKey }));
+  room.boards = [];
+  room.hand(offer(1, OTHER));
+  assert.is(room.witness.offer, undefined);
+  room.hand(offer(2, CAMERA));
+  room.hand(offer(1, OTHER));
+  assert.equal(room.witness.offer?.signingKey, CAMERA.signingKey);
+});
+
 test("a ticket goes to the camera where there is a session, and the lock says so where there is none", () => {
   const ticket = { ticket: ascending(1, 8), viewerKey: ascending(2, 32), rights: 1, seconds: 60 };
   const room = new Room();
