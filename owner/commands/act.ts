@@ -25,6 +25,8 @@ const WAIT_SECONDS = 8;
 const KNOCK_MILLIS = 1_000;
 const KNOCKS_MAX = 15;
 const WAIT_SECONDS_MAX = 600;
+/** A lock ends the session of an owner who asks nothing for two minutes. */
+const ASK_MILLIS = 60_000;
 
 const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
   unlocked: "The bolt is back: go in.",
@@ -189,8 +191,15 @@ async function hear(
   const deadline = Date.now() + seconds * 1_000;
   const events: NoticeEvent[] = [];
   for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
-    const notice = await conversation.notice(left);
-    if (notice === undefined) break;
+    const notice = await conversation.notice(Math.min(left, ASK_MILLIS));
+    if (notice === undefined && conversation.isOver) {
+      call.terminal.say("The lock has ended the conversation: what the door does from here on is not heard.");
+      return events;
+    }
+    if (notice === undefined) {
+      if (at.by.holder === undefined && left > ASK_MILLIS) await stay(conversation);
+      continue;
+    }
     events.push(notice.event);
     const said = operation === OPERATION_LOCK ? LOCK_NOTICES[notice.event] : undefined;
     call.terminal.say(said ?? NOTICES[notice.event]);
@@ -199,6 +208,15 @@ async function hear(
   }
   if (seconds > 0) call.terminal.say(sayUnfinished(operation, events, seconds));
   return events;
+}
+
+/** Asks for anything, so that the lock goes on talking to its owner. @throws Failure where it is silent */
+async function stay(conversation: Conversation): Promise<void> {
+  try {
+    await conversation.ask({ kind: "status" });
+  } catch (error) {
+    if (!(error instanceof Failure) || !conversation.isOver) throw error;
+  }
 }
 
 /** By what a receipt is judged: an owner has the lock's key, a guest may have it where he owns the lock too. */

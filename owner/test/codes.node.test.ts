@@ -3,6 +3,7 @@
 // authenticator and of a fingerprint are computed here, with node:crypto.
 
 import { createHash, createHmac } from "node:crypto";
+import { mock } from "node:test";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Call } from "../command.ts";
@@ -11,6 +12,12 @@ import { openKeystore } from "../keystore.ts";
 import { Terminal } from "../terminal.ts";
 import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
 import { isSentence, PASSPHRASE, Transcript } from "./stage.node.ts";
+
+/** Lets what was sent over a socket come, on whose clock nobody has put a hand. */
+async function aMoment(): Promise<void> {
+  const until = performance.now() + 50;
+  while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const NOWHERE = "127.0.0.1:1";
 const KEY = "A".repeat(43);
@@ -292,5 +299,48 @@ atHome(
   },
   false,
 );
+
+atHome(
+  "whom the lock drops while he listens is told that nothing more is heard, and not what the door does",
+  async (home) => {
+    const { porch, owner } = home;
+    const output = new Transcript();
+    const running = owner.run(["open", "--wait", "50"], output);
+    await output.line(/Yes: the lock opens/);
+    porch.passMillis(500);
+    porch.openDoor();
+    await output.line(/The door is open/);
+    // An owner who asks nothing for two minutes.
+    porch.passTime(121);
+    const { output: said } = await running;
+    assert.match(said, /The lock has ended the conversation: .*\n$/);
+    assert.not.match(said, /still stands open|Nothing more in/);
+  },
+);
+
+atHome("an owner who waits for ten minutes is told of the tenth", async (home) => {
+  const { porch, owner } = home;
+  const output = new Transcript();
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+  try {
+    const running = owner.run(["open", "--wait", "600"], output);
+    await output.line(/Yes: the lock opens/);
+    porch.passMillis(500);
+    porch.openDoor();
+    await output.line(/The door is open/);
+    for (let minute = 0; minute < 9; minute++) {
+      mock.timers.tick(60_000);
+      await aMoment();
+      porch.passTime(60);
+    }
+    porch.shutDoor();
+    porch.passTime(60);
+    const { exit, output: said } = await running;
+    assert.is(exit, 0);
+    assert.match(said, /The door is locked again/);
+  } finally {
+    mock.timers.reset();
+  }
+});
 
 test.run();

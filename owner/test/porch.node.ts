@@ -71,10 +71,17 @@ export class Porch extends Bench {
   }
 
   #take(socket: Socket): void {
+    let isConnected = true;
     const line: Line = {
       connection: this.nextConnection(),
       transport: "tcp",
-      isConnected: true,
+      get isConnected() {
+        return isConnected;
+      },
+      set isConnected(isThere) {
+        isConnected = isThere;
+        if (!isThere) socket.destroySoon();
+      },
       hear: (frame) => void socket.write(encodeStream(frame)),
     };
     const stream = createStreamReader();
@@ -85,7 +92,6 @@ export class Porch extends Bench {
       this.catchUp();
       stream.push(chunk);
       for (let frame = stream.next(); frame !== undefined; frame = stream.next()) this.carry(line.connection, frame);
-      if (!line.isConnected) socket.destroySoon();
     });
     socket.on("close", () => this.hangUp(line));
   }
