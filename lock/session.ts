@@ -66,7 +66,7 @@ export interface Session {
   readonly since: Millis;
   /** The last request that was served. */
   lastRequestAt: Millis;
-  /** The first proof that was honoured. */
+  /** The first proof that was honoured, or that only the camera stood against. */
   provenAt: Millis;
   role: Role;
   /** What it proved: an owner's kid8, or the link8 of a grant's root; 8 bytes. */
@@ -158,7 +158,11 @@ export function answerHandshake(
 /** Notes a proof that did not open: one for which the camera is given time may come again. @returns why not */
 export function denied(session: Session, denial: GrantDenial, now: Millis): Denial {
   if (denial !== "knocking") return denial;
-  session.knockedAt ??= now;
+  if (session.knockedAt === undefined) {
+    session.knockedAt = now;
+    // From here on it gives way as a guest's does.
+    if (session.role === "stranger") session.provenAt = now;
+  }
   if (session.knocks < KNOCKS_MAX) {
     session.knocks++;
     session.proofs--;
@@ -182,13 +186,17 @@ export function deadlineOf(session: Session): Millis {
 }
 
 /** Chooses who gives way to a newcomer: the oldest stranger past its grace, which begins with the answer to message 1, else the guest whose
- *  proof is oldest, else the owner who was silent longest. @returns undefined where nobody must */
+ *  proof, or knock, is oldest, else the owner who was silent longest. @returns undefined where nobody must */
 export function chooseEvicted(sessions: readonly Session[], now: Millis): Session | undefined {
-  const strangers = sessions.filter(({ role, since, held, channel }) => {
-    // Who waits for an answer has had no time to prove anything.
-    return role === "stranger" && held === undefined && now - (channel?.since ?? since) >= STRANGER_GRACE_MILLIS;
+  const strangers = sessions.filter(({ role, since, held, knockedAt, channel }) => {
+    // Who waits for an answer has had no time to prove anything, and the grant of who knocks is good.
+    const isPatient = held !== undefined || knockedAt !== undefined;
+    return role === "stranger" && !isPatient && now - (channel?.since ?? since) >= STRANGER_GRACE_MILLIS;
   });
-  const guests = sessions.filter(({ role, provenAt }) => role === "guest" && now - provenAt >= GUEST_YIELD_MILLIS);
+  const guests = sessions.filter(({ role, provenAt, knockedAt }) => {
+    const isGuest = role === "guest" || (role === "stranger" && knockedAt !== undefined);
+    return isGuest && now - provenAt >= GUEST_YIELD_MILLIS;
+  });
   const owners = sessions.filter(
     ({ role, lastRequestAt }) => role === "owner" && now - lastRequestAt >= OWNER_YIELD_MILLIS,
   );

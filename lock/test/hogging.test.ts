@@ -8,6 +8,8 @@ import { KIND_ACT, KIND_ADD_OWNER, KIND_CONFIGURE, KIND_REMOVE_OWNER } from "../
 import type { Caller } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 import type { DeskOptions } from "../../simulator/table.ts";
+import { SEEING } from "./onlooker.ts";
+import { scene, UNLOCK } from "./scene.ts";
 
 function adopted(options: Partial<DeskOptions> = {}): Desk {
   const desk = new Desk({ crypto, ...options });
@@ -43,6 +45,24 @@ test("a guest has one place, and the newest proof holds it", () => {
   assert.is(second.prove(token, 1), "yes");
   assert.not(first.isConnected);
   assert.ok(second.isConnected);
+});
+
+test("a stranger does not put out who knocks while the camera looks, nor does who knocks hold the place for longer than a guest", () => {
+  const { desk, camera, token } = scene();
+  camera.beat = { ...SEEING, okMillis: 0 };
+  camera.pass(3_000);
+  const guest = desk.call();
+  assert.is(guest.prove(token, UNLOCK), "no");
+  for (let second = 1; second < 10; second++) {
+    camera.pass(1_000);
+    desk.dial();
+    assert.ok(guest.isConnected, `put out after ${second} s`);
+  }
+  camera.pass(1_000);
+  // The first takes a stranger's place.
+  desk.dial();
+  desk.dial();
+  assert.not(guest.isConnected);
 });
 
 test("strangers on the network cost the owner at the door no handshake", () => {

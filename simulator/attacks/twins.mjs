@@ -272,11 +272,7 @@ export const TWINS = Object.freeze([
     at: "the owner is served in time",
     rewrites: [
       rewrite(SESSION, "export const STRANGER_MILLIS = 5_000;", "export const STRANGER_MILLIS = 500_000;"),
-      rewrite(
-        SESSION,
-        'return role === "stranger" && held === undefined && ',
-        "return role === undefined && held === undefined && ",
-      ),
+      rewrite(SESSION, 'return role === "stranger" && !isPatient && ', "return role === undefined && !isPatient && "),
     ],
   },
   { id: "T33", without: "the proof's signature", rewrites: [NO_PROOF_SIGNATURE] },
