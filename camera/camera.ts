@@ -8,7 +8,7 @@ import { selfTest } from "../firmware/crypto/selftest.ts";
 import { Fault } from "../firmware/fault.ts";
 import { type Identity, openIdentity } from "../firmware/identity.ts";
 import type { PairedLock } from "../firmware/link/introduction.ts";
-import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
+import { OFFER_MILLIS, Pairing, UNPROVEN_MILLIS } from "../firmware/link/pairing.ts";
 import type { Ask } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { ROLE_CAMERA } from "../firmware/role.ts";
@@ -42,6 +42,8 @@ export class Camera {
   readonly #provision: Provision;
   #post: Post | undefined;
   readonly #contact: CaseContact;
+  /** Until when a lock that was just taken must have proven itself; undefined once it has. */
+  #unprovenUntil: Millis | undefined;
   #offerAt: Millis;
   #now: Millis;
 
@@ -113,6 +115,7 @@ export class Camera {
       return;
     }
     const word = post.link.received(frame, now);
+    if (post.link.count > 0) this.#unprovenUntil = undefined;
     if (word?.kind === "ask") this.#answer(post, word.ask, now);
     else if (word?.kind === "ticket") post.viewers.admit(word.ticket, now);
   }
@@ -185,11 +188,8 @@ export class Camera {
       this.#pairing.forget();
     });
     if (!isForgotten) return;
-    post.link.close();
-    post.viewers.close();
-    this.#post = undefined;
+    this.#part(post, now);
     this.#contact.forgotten();
-    this.#offerAt = now;
   }
 
   /** Does what is due. */
@@ -200,6 +200,7 @@ export class Camera {
       post.link.tick(now);
       post.duty.tick(now);
       post.viewers.tick(now);
+      if (this.#unprovenUntil !== undefined && now >= this.#unprovenUntil) this.#giveUp(post, now);
       return;
     }
     if (now < this.#offerAt) return;
@@ -213,6 +214,7 @@ export class Camera {
     const times = post === undefined ? [this.#offerAt] : [post.link.nextTick, post.duty.nextTick];
     const viewersAt = post?.viewers.nextTick;
     if (viewersAt !== undefined) times.push(viewersAt);
+    if (this.#unprovenUntil !== undefined) times.push(this.#unprovenUntil);
     return millis(Math.max(Math.min(...times), this.#now));
   }
 
@@ -260,9 +262,27 @@ export class Camera {
   #takeLock(frame: Bytes, now: Millis): void {
     try {
       this.#join(this.#pairing.take(frame), now);
+      this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
     } catch (fault) {
       // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
+  }
+
+  /** Gives up a lock that never proved itself, and offers itself again. */
+  #giveUp(post: Post, now: Millis): void {
+    this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
+    if (!this.#tryForget(() => this.#pairing.giveUp())) return;
+    post.duty.close();
+    this.#part(post, now);
+  }
+
+  /** Has no lock any more. */
+  #part(post: Post, now: Millis): void {
+    post.link.close();
+    post.viewers.close();
+    this.#post = undefined;
+    this.#unprovenUntil = undefined;
+    this.#offerAt = now;
   }
 }

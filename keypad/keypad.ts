@@ -10,7 +10,7 @@ import { type Identity, openIdentity } from "../firmware/identity.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result, View } from "../firmware/link/command.ts";
 import type { PairedLock } from "../firmware/link/introduction.ts";
-import { OFFER_MILLIS, Pairing } from "../firmware/link/pairing.ts";
+import { OFFER_MILLIS, Pairing, UNPROVEN_MILLIS } from "../firmware/link/pairing.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { ROLE_KEYPAD } from "../firmware/role.ts";
 import { Entry, type EntryEvent } from "./entry.ts";
@@ -48,6 +48,8 @@ export class Keypad {
   #lockAt: Millis | undefined;
   /** Since when the star is held behind an open case. */
   #forgetFrom: Millis | undefined;
+  /** Until when a lock that was just taken must have proven itself; undefined once it has. */
+  #unprovenUntil: Millis | undefined;
   /** When an offer, or a report, is due. */
   #offerAt: Millis;
   #reportAt: Millis;
@@ -141,6 +143,7 @@ export class Keypad {
     if (!isStarHeld) this.#forgetFrom = undefined;
     if (this.#forgetFrom !== undefined && now - this.#forgetFrom >= FORGET_HOLD_MILLIS) this.#forget(now);
     if (this.#link !== undefined) this.#hear(this.#link.tick(now), now);
+    if (this.#unprovenUntil !== undefined && now >= this.#unprovenUntil) this.#giveUp(now);
     this.#player.tick(now);
     this.#finish(now);
   }
@@ -151,6 +154,7 @@ export class Keypad {
     if (this.#link === undefined) times.push(this.#offerAt);
     else if (this.#link.isUp && !this.#link.isBusy) times.push(this.#reportAt);
     if (this.#forgetFrom !== undefined) times.push(millis(this.#forgetFrom + FORGET_HOLD_MILLIS));
+    times.push(this.#unprovenUntil);
     let next = Number.POSITIVE_INFINITY;
     for (const time of times) if (time !== undefined && time < next) next = time;
     return millis(Math.max(next, this.#now));
@@ -204,6 +208,7 @@ export class Keypad {
       case "nothing":
         return;
       case "up":
+        this.#unprovenUntil = undefined;
         this.#reportAt = now;
         return;
       case "view":
@@ -284,10 +289,33 @@ export class Keypad {
   #takeLock(frame: Bytes, now: Millis): void {
     try {
       this.#join(this.#pairing.take(frame), now);
+      this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
     } catch (fault) {
       // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
+  }
+
+  /** Gives up a lock that never proved itself, and offers itself again. */
+  #giveUp(now: Millis): void {
+    this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
+    try {
+      this.#pairing.giveUp();
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return;
+    }
+    if (this.#isAsking) this.#player.stop(now);
+    this.#part(now);
+  }
+
+  /** Has no lock any more. */
+  #part(now: Millis): void {
+    this.#link?.close();
+    this.#link = undefined;
+    this.#unprovenUntil = undefined;
+    this.#lockAt = undefined;
+    this.#offerAt = now;
   }
 
   /** Forgets its lock: whoever opens the case may. */
@@ -301,11 +329,8 @@ export class Keypad {
       this.#player.play("no", now);
       return;
     }
-    this.#link.close();
-    this.#link = undefined;
+    this.#part(now);
     this.#hasOpened = true;
-    this.#lockAt = undefined;
-    this.#offerAt = now;
     this.#player.play("yes", now);
   }
 }

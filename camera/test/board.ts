@@ -97,6 +97,8 @@ export class Board implements RailArchive {
     visit: 0,
     grant: undefined,
   };
+  /** Whether the lock that answered the offer is there. */
+  isLockThere = true;
   beats: Heartbeat[] = [];
   nonce: Bytes = new Uint8Array(16);
   /** Files that were taken while the sensor had power. */
@@ -299,7 +301,7 @@ export class Board implements RailArchive {
   }
 
   #hear(frame: Bytes): void {
-    if (frame[0] === FRAME_KK_1) this.#shake(frame);
+    if (frame[0] === FRAME_KK_1 && this.isLockThere) this.#shake(frame);
     if (frame[0] !== FRAME_COMMANDS || this.#cipher === undefined) return;
     const word = parseCameraWord(this.#cipher.open(frame));
     if (word.kind === "heartbeat") this.beats = [...this.beats.slice(-99), word.beat];

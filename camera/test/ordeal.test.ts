@@ -315,6 +315,24 @@ test("a hand at the open case makes it forget its lock and its owner; at a shut 
   assert.not.ok(board.beat.isCaseOpen);
 });
 
+test("a lock that never proves itself is given up, and the camera is free for its own", () => {
+  const board = new Board();
+  board.camera.caseChanged(true, board.now);
+  board.camera.forgetPressed(board.now);
+  board.camera.caseChanged(false, board.now);
+  // As a new camera hears it in a network in which another one is enrolled.
+  board.isLockThere = false;
+  board.pair();
+  board.run(59_000);
+  assert.ok(board.camera.snapshot.isPaired && !board.camera.snapshot.isUp);
+  board.run(2_000);
+  assert.not(board.camera.snapshot.isPaired);
+  board.isLockThere = true;
+  board.pair();
+  board.run(120_000);
+  assert.ok(board.camera.snapshot.isUp);
+});
+
 test("an hour and more of a visit is two whole clips, and every frame of it, and at no moment none", () => {
   const noise = new Stream(SEED, "luma");
   const reader = {

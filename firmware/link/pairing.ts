@@ -14,6 +14,10 @@ import { encodeEnrolled, encodeOffer, type PairedLock, parseEnrolled } from "./i
 /** How often a board without a lock offers itself. */
 export const OFFER_MILLIS = 10_000;
 
+/** For so long a lock that was just taken may take to prove itself. Its answer names no board, so whoever is new on the same wire takes
+ *  what was meant for another. */
+export const UNPROVEN_MILLIS = 60_000;
+
 const LOCK = "lock";
 const OPENED = "opened";
 
@@ -65,12 +69,17 @@ export class Pairing {
     return lock;
   }
 
+  /** Gives up a lock that never proved itself. @throws Fault flash.io: it is kept */
+  giveUp(): void {
+    this.#constants.erase(LOCK);
+    this.#lock = undefined;
+  }
+
   /** Forgets the lock, durably, and keeps before that its case stands open: the next lock has to hear of it.
    *  @throws Fault flash.io: the lock is kept */
   forget(): void {
     this.#constants.write(OPENED, Uint8Array.of(1));
-    this.#constants.erase(LOCK);
-    this.#lock = undefined;
+    this.giveUp();
   }
 
   /** Whether a lock was forgotten behind the open case since a lock was last told that it was open. */

@@ -135,6 +135,27 @@ test("it takes no lock whose key is of small order, nor a broken answer, and goe
   assert.is(door.constants.changes, 2);
 });
 
+test("a lock that never proves itself is given up, and the one that enrols it afterwards has it", () => {
+  const door = new Door();
+  door.lock.powerOn();
+  door.board.powerOn();
+  door.pass(100);
+  // As a new keypad hears it beside which another one is enrolled.
+  const other = { lockId: OTHER_LOCK.lockId, agreementKey: OTHER_LOCK.agreementKey, sequence: 1 };
+  door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(other)));
+  door.pass(59_000);
+  assert.ok(door.keypad.snapshot.isPaired);
+  door.pass(2_000);
+  assert.not(door.keypad.snapshot.isPaired);
+  assert.is(door.constants.read("lock"), undefined);
+  door.lock.boards = [door.enrolled()];
+  door.pass(12_000);
+  assert.ok(door.keypad.snapshot.isUp);
+  door.lock.powerOff();
+  door.pass(120_000);
+  assert.ok(door.keypad.snapshot.isPaired, "the one that did is kept");
+});
+
 test("where its constants do not keep the lock, it has none", () => {
   const door = new Door();
   door.lock.powerOn();

@@ -83,6 +83,18 @@ test("forgets its lock for good, and that its case was opened for it only once t
   assert.not(start().hasOpened);
 });
 
+test("gives up a lock that never proved itself, and says of no case that it was opened for it", () => {
+  const { start, constants } = board(ROLE_CAMERA);
+  const pairing = start();
+  pairing.take(answer(LOCK));
+  constants.isSound = false;
+  throwsFault(() => pairing.giveUp(), "flash.io");
+  assert.equal(pairing.lock, LOCK);
+  constants.isSound = true;
+  pairing.giveUp();
+  assert.equal([pairing.lock, start().lock, start().hasOpened], [undefined, undefined, false]);
+});
+
 test("keeps its lock where its constants cannot forget", () => {
   const { start, constants } = board(ROLE_CAMERA);
   const pairing = start();
