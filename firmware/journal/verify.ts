@@ -65,30 +65,50 @@ export type Verdict =
   | { readonly kind: "gap"; readonly region: Region; readonly expectedSeq: number; readonly foundSeq: number }
   /** The records are in order, but by `seq` they are not the ones that the lock signed; the change is above `agreedSeq`. */
   | { readonly kind: "fork"; readonly region: Region; readonly agreedSeq: number; readonly seq: number }
-  /** The lock signed record `signedSeq`, but the export ends at `lastSeq`. */
+  /** The lock signed record `signedSeq`, but the export, or what the lock signs now, ends at `lastSeq`. */
   | { readonly kind: "short"; readonly region: Region; readonly lastSeq: number; readonly signedSeq: number };
 
 /** Verifies an export whole: signatures, check values, numbers, chains. The link before the first record needs no proof
  *  of its own, since the signed link hashes it in. Total: whatever is wrong is a verdict.
  *  @returns the first thing that is wrong, by region and place */
 export function verifyExport(crypto: Crypto, log: ExportedLog): Verdict {
+  const checkpoints = readCheckpoints(crypto, log);
+  if ("kind" in checkpoints) return checkpoints;
+  const regions: WholeRegion[] = [];
+  for (const region of REGIONS) {
+    const verdict = judgeRegion(crypto, log, { region, checkpoints });
+    if ("kind" in verdict) return verdict;
+    regions.push(verdict);
+  }
+  return { kind: "whole", checkpoint: checkpoints[0], regions };
+}
+
+/** Gives the regions in which something is wrong; all of them where a checkpoint does not hold. Total. */
+export function brokenRegions(crypto: Crypto, log: Omit<ExportedLog, "visit">): readonly Region[] {
+  const checkpoints = readCheckpoints(crypto, log);
+  if ("kind" in checkpoints) return REGIONS;
+  return REGIONS.filter((region) => "kind" in judgeRegion(crypto, log, { region, checkpoints }));
+}
+
+function judgeRegion(
+  crypto: Crypto,
+  log: ExportedLog,
+  { region, checkpoints }: { readonly region: Region; readonly checkpoints: readonly Checkpoint[] },
+): WholeRegion | Verdict {
+  const [exported, second] = log.regions.filter((candidate) => candidate.region === region);
+  if (exported === undefined || second !== undefined) return { kind: "region", region };
+  const anchors = checkpoints.map((checkpoint) => checkpoint.heads[region]);
+  return verifyRegion({ crypto, chain: new Chain(crypto, log.lockId), exported, anchors, visit: log.visit });
+}
+
+function readCheckpoints(crypto: Crypto, log: ExportedLog): readonly Checkpoint[] | Verdict {
   const checkpoints: Checkpoint[] = [];
   for (const signed of [log.checkpoint, ...(log.earlier ?? [])]) {
     const checkpoint = readCheckpoint(crypto, log, signed);
     if (checkpoint === undefined) return { kind: "checkpoint", index: checkpoints.length };
     checkpoints.push(checkpoint);
   }
-  const chain = new Chain(crypto, log.lockId);
-  const regions: WholeRegion[] = [];
-  for (const region of REGIONS) {
-    const [exported, second] = log.regions.filter((candidate) => candidate.region === region);
-    if (exported === undefined || second !== undefined) return { kind: "region", region };
-    const anchors = checkpoints.map((checkpoint) => checkpoint.heads[region]);
-    const verdict = verifyRegion({ crypto, chain, exported, anchors, visit: log.visit });
-    if ("kind" in verdict) return verdict;
-    regions.push(verdict);
-  }
-  return { kind: "whole", checkpoint: checkpoints[0], regions };
+  return checkpoints;
 }
 
 function readCheckpoint(crypto: Crypto, { lockId, lockKey }: ExportedLog, signed: Bytes): Checkpoint | undefined {
@@ -140,7 +160,9 @@ function verifyRegion({ crypto, chain, exported, anchors, visit }: RegionCheck):
     seq = record.seq;
   }
   const newestSigned = anchors.reduce((newest, anchor) => Math.max(newest, anchor.seq), 0);
-  if (newestSigned > seq) return { kind: "short", region, lastSeq: seq, signedSeq: newestSigned };
+  // Records that the owner kept may stand behind the end of a lock that was put back: what it signs now must be the newest.
+  const lastSeq = Math.min(seq, signedSeq);
+  if (newestSigned > lastSeq) return { kind: "short", region, lastSeq, signedSeq: newestSigned };
   return { region, firstSeq, lastSeq: seq, signedSeq };
 }
 

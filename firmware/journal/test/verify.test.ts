@@ -11,7 +11,7 @@ import { seconds } from "../../platform.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { Journal } from "../journal.ts";
 import { ACCESS, REGIONS, type Region } from "../record.ts";
-import { type ExportedLog, type ExportedRegion, type Verdict, verifyExport } from "../verify.ts";
+import { brokenRegions, type ExportedLog, type ExportedRegion, type Verdict, verifyExport } from "../verify.ts";
 import { appendNext, createDesk, NO_SNAPSHOT } from "./desk.ts";
 
 const LOCK_SEED = new Uint8Array(32).fill(7);
@@ -291,6 +291,14 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    name: "the flash put back to an older day, behind which the owner kept its records",
+    attack: (scene) => ({ ...wholeLog(scene), checkpoint: scene.half, earlier: [scene.lock.sign()] }),
+    verdict: (scene) => {
+      const { seq } = scene.lock.journal.head(0);
+      return { kind: "short", region: 0, lastSeq: 7, signedSeq: seq };
+    },
+  },
+  {
     name: "the flash put back and run on differently",
     attack: (scene) => {
       const lock = createLock(LOCK_SEED);
@@ -334,6 +342,18 @@ for (const { name, attack, verdict } of ROWS) {
     assert.equal(verifyExport(crypto, attack(scene)), verdict(scene));
   });
 }
+
+test("tells which regions do not hold, whatever is wrong with others", () => {
+  const scene = createScene();
+  const log = wholeLog(scene);
+  assert.equal(brokenRegions(crypto, log), []);
+  const broken = withAccess(scene, (access) => ({ ...access, records: replaced(access.records, 5) }));
+  assert.equal(brokenRegions(crypto, broken), [ACCESS]);
+  const [state, access, notices] = broken.regions;
+  assert.equal(brokenRegions(crypto, { ...broken, regions: [state, { ...access, region: 0 }, notices] }), [0, 1]);
+  assert.equal(brokenRegions(crypto, { ...log, checkpoint: scene.half, earlier: [log.checkpoint] }), REGIONS);
+  assert.equal(brokenRegions(crypto, { ...log, checkpoint: scene.other.sign() }), REGIONS);
+});
 
 test("names every single bit flipped, and every length but its own", () => {
   const scene = createScene();
