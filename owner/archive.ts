@@ -13,11 +13,14 @@ import {
   decodeRecord,
   NOTICES,
   pageOver,
+  RECORD_HEADER_BYTES,
   REGIONS,
   type Region,
+  recordBytes,
+  SEQ_MAX,
   type StoredRecord,
 } from "../firmware/journal/record.ts";
-import { type Verdict, verifyExport } from "../firmware/journal/verify.ts";
+import { brokenRegions, type Verdict, verifyExport } from "../firmware/journal/verify.ts";
 import type { Head } from "../firmware/link/message.ts";
 import { headsOf } from "../firmware/link/status.ts";
 import { EXIT, Failure } from "./failure.ts";
@@ -105,6 +108,33 @@ export function verifyArchive(archive: Archive, visit?: (record: StoredRecord) =
     earlier,
     ...(visit === undefined ? {} : { visit }),
   });
+}
+
+/** Gives what goes on from an archive that does not hold: each region in which something is wrong begins anew behind the end that
+ *  the lock has just signed, since nothing before can be joined to what comes.
+ *  @param archive its newest checkpoint holds */
+export function beginAnew(archive: Archive): Archive {
+  const { heads } = verifyCheckpoint(crypto, archive.lockKey, archive.checkpoint);
+  const broken = brokenRegions(crypto, archive);
+  const regions = archive.regions.map((each) => {
+    if (!broken.includes(each.region)) return each;
+    const { seq, link } = heads[each.region];
+    return { region: each.region, firstSeq: seq + 1, prevLink: link.slice(), records: new Uint8Array(0) };
+  });
+  return { ...archive, regions, earlier: [] };
+}
+
+/** Hands over each record whose own bytes hold, whether or not it is joined to the others. */
+export function visitStanding({ regions }: Pick<Archive, "regions">, visit: (record: StoredRecord) => void): void {
+  for (const { region, records } of regions) {
+    const page = pageOver(records);
+    for (let offset = 0; offset < records.length; ) {
+      const record = decodeRecord(crypto, page, { offset, region });
+      if (record === undefined) break;
+      visit(record);
+      offset += record.size;
+    }
+  }
 }
 
 /** Walks one region of which no end was signed: check values, numbers, and the beginning where it is there.
@@ -232,13 +262,15 @@ export async function fetchRegion(
   let { firstSeq, prevLink } = former ?? { firstSeq: 1, prevLink: undefined };
   let parts: Bytes[] = former === undefined ? [] : [former.records];
   let next = firstSeq + (former === undefined ? 0 : countRecords(former.records));
+  let hasCome = false;
   for (let count = 0; count < ANSWERS_MAX; count++) {
     const answer = await conversation.ask({ kind: "fetch", region, from: next });
     if (answer.kind !== "records")
       throw new Failure(EXIT.REFUSED, "The lock does not hand out its log now: try again.");
     const { first, previousLink } = answer;
-    if (prevLink === undefined || (first !== next && answer.bytes.length > 0)) {
-      // The lock has overwritten what lies between: what was kept no longer joins, and the log begins anew.
+    if (prevLink === undefined || (first !== next && answer.bytes.length > 0 && !hasCome)) {
+      // The lock has overwritten what lies between: what was kept no longer joins, and the log begins anew. What is missing behind
+      // records that came in this very talk is a loss, and stays to be seen.
       prevLink = previousLink.slice();
       firstSeq = first;
       next = first;
@@ -246,7 +278,19 @@ export async function fetchRegion(
     }
     if (answer.bytes.length === 0) return { region, firstSeq, prevLink, records: concat(...parts) };
     parts.push(answer.bytes.slice());
-    next += countRecords(answer.bytes);
+    hasCome = true;
+    next = lastSeqIn(answer.bytes) + 1;
   }
   throw new Failure(EXIT.REFUSED, "The lock's log has no end: its firmware is not what it says.");
+}
+
+/** Gives the number that the last record says it has: where one between is lost, counting them would ask for some again. */
+function lastSeqIn(records: Bytes): number {
+  const { view } = pageOver(records);
+  let seq = 0;
+  for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; ) {
+    seq = Math.min(view.getUint32(offset + 4, true), SEQ_MAX);
+    offset += recordBytes(view.getUint16(offset + 2, true));
+  }
+  return seq;
 }

@@ -23,7 +23,7 @@ import { STATE } from "../firmware/journal/record.ts";
 import type { OwnerState } from "../firmware/link/message.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import { readAllowance } from "./allowance.ts";
-import { fetchRegion, walkRegion } from "./archive.ts";
+import { fetchRegion, visitStanding } from "./archive.ts";
 import { refused } from "./denials.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import { presentSeconds } from "./moment.ts";
@@ -119,7 +119,7 @@ async function learn(
   mine: OwnerState,
 ): Promise<boolean> {
   // Since one of ours went out it may have been left here without what is over, under the same number.
-  const lists = (await readLists(conversation, lock.id, signer.kid)).map((held) => withoutOver(held, timeLow));
+  const lists = (await readLists(conversation, signer.kid)).map((held) => withoutOver(held, timeLow));
   const found = lists.find(({ seq }) => seq === mine.revocationSeq);
   if (found !== undefined && found.generation !== mine.generation) throw notBelieved();
   // What the lock has heard from another command here was noted before it was sent.
@@ -349,10 +349,10 @@ function sayRest({ codes }: Entries): string {
 }
 
 /** Reads from the lock's log what it held of an owner's lists, as far as it still says, the newest first. */
-async function readLists(conversation: Asking, lockId: string, kid: Bytes): Promise<Lists> {
+async function readLists(conversation: Asking, kid: Bytes): Promise<Lists> {
   const state = await fetchRegion(conversation, STATE, undefined);
   const lists: RevocationList[] = [];
-  walkRegion(lockId, state, (record) => {
+  visitStanding({ regions: [state] }, (record) => {
     const entry = readEntry(record.region, record.type, record.payload);
     if (entry.kind === "list" && crypto.isEqual(entry.list.owner, kid)) lists.unshift(toKept(entry.list));
   });

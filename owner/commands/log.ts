@@ -6,12 +6,14 @@ import { crypto } from "#crypto";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { OPERATION_READ_LOG } from "../../firmware/grant/holder.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
+import type { Verdict } from "../../firmware/journal/verify.ts";
 import { parseSetup } from "../../firmware/link/label.ts";
 import type { CameraState } from "../../firmware/link/viewing.ts";
 import { parseZone, type Zone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import {
   type Archive,
+  beginAnew,
   encodeArchive,
   endsOf,
   fetchArchive,
@@ -22,6 +24,7 @@ import {
   parseArchive,
   sayVerdict,
   verifyArchive,
+  visitStanding,
   walkRegion,
 } from "../archive.ts";
 import { windowName } from "../codestory.ts";
@@ -34,7 +37,7 @@ import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { writeText } from "../output.ts";
 import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
-import { chooseHappenings, Story, sayHappenings } from "../story.ts";
+import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
@@ -88,16 +91,43 @@ async function tellOwner(
   keystore: Keystore,
   { lock, last }: { readonly lock: OwnedLock; readonly last: number },
 ): Promise<Outcome> {
-  const { archive, story } = await renewLog(call, keystore, lock);
+  const { archive, story } = await renewLog(call, keystore, lock).catch((error) => {
+    if (error instanceof BrokenLog) {
+      call.terminal.say("What came, none of it proven:");
+      sayStory(call, error.story, { last, zone: parseZone(lock.zone) });
+    }
+    throw error;
+  });
   const exported = call.option("export");
   if (exported !== undefined) writeText(exported, encodeArchive(archive));
-  const shown = chooseHappenings(story.happenings, call.has("all"), last);
-  for (const line of sayHappenings(shown, parseZone(lock.zone))) call.terminal.say(line);
+  const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
   call.terminal.say("Every record and the lock's signature hold.");
   return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
 }
 
-/** Fetches what is new of a lock's log, verifies all of it, and keeps it.
+/** Shows a story's last lines. @returns what is shown */
+function sayStory(
+  call: Call,
+  { happenings }: Story,
+  { last, zone }: { readonly last: number; readonly zone: Zone },
+): readonly Happening[] {
+  const shown = chooseHappenings(happenings, call.has("all"), last);
+  for (const line of sayHappenings(shown, zone)) call.terminal.say(line);
+  return shown;
+}
+
+/** A log that does not hold, with what its records tell all the same. */
+class BrokenLog extends Failure {
+  readonly story: Story;
+
+  constructor(sentence: string, story: Story) {
+    super(EXIT.UNVERIFIED, sentence);
+    this.story = story;
+  }
+}
+
+/** Fetches what is new of a lock's log, verifies all of it, and keeps it. One that does not hold is told of once, kept aside, and
+ *  begins anew: else one record that the flash lost would hide all that come, and a lock whose log nobody fetches refuses guests.
  *  @returns the log, its story, and what the lock now hears of its camera @throws Failure */
 export async function renewLog(
   call: Call,
@@ -109,7 +139,10 @@ export async function renewLog(
   const lockKey = fromBase64url(lock.signingKey);
   return asOwner(call, keystore, lock, async ({ conversation, status }) => {
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
-    const story = read(archive, new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock)));
+    const story = () => new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
+    const told = story();
+    const verdict = verifyArchive(archive, (record) => told.add(record));
+    if (verdict.kind === "checkpoint") throw doubtful(verdict);
     if (kept !== undefined && former !== undefined)
       keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
     const missed = missedNotices(former, archive);
@@ -117,13 +150,22 @@ export async function renewLog(
       call.terminal.warn(
         `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
       );
-    keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(archive), "utf8"));
+    const bytes = Buffer.from(encodeArchive(archive), "utf8");
+    const aside = verdict.kind === "whole" ? undefined : setAside(keystore, lock.id, bytes);
+    const held = aside === undefined ? bytes : Buffer.from(encodeArchive(beginAnew(archive)), "utf8");
+    keystore.saveBeside(`log-${lock.id}`, held);
     keystore.update(() => {
       lock.checkpoint = toBase64url(archive.checkpoint);
     });
     // Only now may the lock overwrite what is kept here.
     await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
-    return { archive, story, camera: status.camera };
+    if (aside === undefined) return { archive, story: told, camera: status.camera };
+    const standing = story();
+    visitStanding(archive, (record) => standing.add(record));
+    throw new BrokenLog(
+      `${doubtful(verdict).message} All that came is kept beside your keys as ${aside}.sealed; what is recorded from now on is told as ever.`,
+      standing,
+    );
   });
 }
 
@@ -135,18 +177,23 @@ export function keepAside(
   logs: { readonly lockId: string; readonly kept: Uint8Array; readonly former: Archive; readonly archive: Archive },
 ): void {
   if (isContinued(logs.former, logs.archive)) return;
+  const name = setAside(keystore, logs.lockId, logs.kept);
+  terminal.warn(
+    `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept stays beside your keys as ${name}.sealed.`,
+  );
+}
+
+/** Keeps a log under a name that no other has. @returns the name @throws Failure */
+function setAside(keystore: Keystore, lockId: string, log: Uint8Array): string {
   for (let number = 1; number <= ASIDE_MAX; number++) {
-    const name = `log-${logs.lockId}-${number}`;
+    const name = `log-${lockId}-${number}`;
     if (keystore.readBeside(name) !== undefined) continue;
-    keystore.saveBeside(name, logs.kept);
-    terminal.warn(
-      `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept stays beside your keys as ${name}.sealed.`,
-    );
-    return;
+    keystore.saveBeside(name, log);
+    return name;
   }
   throw new Failure(
     EXIT.UNVERIFIED,
-    `The lock forgot its past ${ASIDE_MAX} times: look at the door, and move the files log-${logs.lockId}-*.sealed away.`,
+    `The lock forgot its past ${ASIDE_MAX} times: look at the door, and move the files log-${lockId}-*.sealed away.`,
   );
 }
 
@@ -237,10 +284,12 @@ async function trustedKey(
 /** Verifies and reads. @throws Failure */
 function read(archive: Archive, story: Story): Story {
   const verdict = verifyArchive(archive, (record) => story.add(record));
-  if (verdict.kind !== "whole") {
-    throw new Failure(EXIT.UNVERIFIED, `${sayVerdict(verdict)} Do not believe it, and look at the door.`);
-  }
+  if (verdict.kind !== "whole") throw doubtful(verdict);
   return story;
+}
+
+function doubtful(verdict: Verdict): Failure {
+  return new Failure(EXIT.UNVERIFIED, `${sayVerdict(verdict)} Do not believe it, and look at the door.`);
 }
 
 function lastOf(call: Call): number {
