@@ -119,9 +119,12 @@ export class Story {
 
   /** Everything so far, by time; within one region in the order of the journal. */
   get happenings(): readonly Happening[] {
-    return [...this.told].sort(
-      (left, right) => left.at - right.at || left.region - right.region || left.seq - right.seq,
+    const rows = latest(this.told);
+    rows.sort(
+      ({ by, happening: left }, { by: byRight, happening: right }) =>
+        by - byRight || left.region - right.region || left.seq - right.seq,
     );
+    return rows.map(({ happening }) => happening);
   }
 
   /** Takes one record that was verified; its payload is read at once. */
@@ -316,6 +319,19 @@ export function sayHappenings(happenings: readonly Happening[], zone: Zone): str
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
   const isUnsure = happenings.some(({ width }) => width === undefined);
   return isUnsure ? [...lines, "after: the lock did not know the time yet; no earlier than the time shown."] : lines;
+}
+
+/** Gives each happening with the time by which it was over: that of the first behind it in its region that stands under an earlier
+ *  one. Where an owner set the clock back, or power was cut, what came before has the later time, and must not hide what came after. */
+function latest(told: readonly Happening[]): { readonly by: number; readonly happening: Happening }[] {
+  const bounds = new Map<number, number>();
+  const rows = told.map((happening) => ({ by: happening.at as number, happening }));
+  for (const row of [...rows].reverse()) {
+    const { region } = row.happening;
+    row.by = Math.min(row.by, bounds.get(region) ?? row.by);
+    bounds.set(region, row.by);
+  }
+  return rows;
 }
 
 function sayList({ untils, holders, codes, generation }: Of<"list">["list"]): string {

@@ -267,6 +267,31 @@ function archiveWith(firstSeq: number, records: Uint8Array, region: 1 | 2 = 1): 
   return { ...ARCHIVE, regions: [...ARCHIVE.regions.filter((other) => other.region !== region), changed] };
 }
 
+test("tells what came last behind what stands under a later time: a clock that was set back hides nothing new", () => {
+  const story = new Story(NAMES);
+  const add = (entry: WritableEntry, seq: number, lo: number) =>
+    story.add({ ...recordOf(entry, seq), lo: seconds(START + lo) });
+  const press = (count: number): WritableEntry => ({ kind: "inside", count });
+  add({ kind: "clock", source: 1, lo: START, hi: START }, 1, 900_000);
+  add({ kind: "clock", source: 2, lo: START, hi: START }, 2, 100);
+  add(press(5), 1, 50);
+  for (let seq = 2; seq < 40; seq++) add(press(6), seq, 900_000 + seq);
+  add(press(7), 40, 110);
+  add(press(8), 41, 120);
+  add({ kind: "alarm", alarm: "forced", count: 9 }, 1, 115);
+  const said = (shown: readonly Happening[]) => shown.map(({ how, result }) => `${how} ${result}`);
+  assert.equal(said(chooseHappenings(story.happenings, false, 3)), [
+    "button, 7 times opened",
+    "ALARM forced, 9 times",
+    "button, 8 times opened",
+  ]);
+  assert.is(said(chooseHappenings(story.happenings, true, 100))[0], "button, 5 times opened");
+  assert.equal(
+    story.happenings.filter(({ region }) => region === 1).map(({ seq }) => seq),
+    Array.from({ length: 41 }, (_, index) => index + 1),
+  );
+});
+
 test("names the notices that made room before they were fetched", () => {
   // Two records without a payload, numbers 5 and 6.
   const kept = archiveWith(5, new Uint8Array(64), NOTICES);
