@@ -2,12 +2,13 @@
 // Why: an owner who is away asks whether the door is locked, and is told what the lock knows and what it does not.
 // Follows docs/protocol.cddl, `status`.
 
-import { toBase64url } from "../../firmware/bytes.ts";
+import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Status } from "../../firmware/link/message.ts";
 import { parseVersion } from "../../firmware/link/version.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
+import { isCheckpointOf } from "../archive.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { boardObject, sayBoard } from "../enrolment.ts";
 import { EXIT } from "../failure.ts";
@@ -20,9 +21,9 @@ import { counted, printable } from "../terminal.ts";
 import { sayRunning } from "./reset.ts";
 import { networkObject, sayNetwork } from "./wifi.ts";
 
-/** The clock may lie this far off before it is worth a word. */
 /** Above so many records the owner is asked to fetch them: a third of what a lock holds. */
 const WAITING_MAX = 3_000;
+/** The clock may lie this far off before it is worth a word. */
 const CLOCK_SECONDS_MAX = 300;
 /** What the lock gives away to wrong codes at once: 1 in 10,000, in units of 1e-12. */
 const BUDGET_UNITS = 100_000_000;
@@ -50,7 +51,9 @@ async function run(call: Call): Promise<Outcome> {
   const lock = call.chooseLock(keystore);
   const { found, farewell } = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
     const answer = await conversation.ask({ kind: "farewell" });
-    const farewell = answer.kind === "checkpoint" ? toBase64url(answer.message) : undefined;
+    // Its own word is no former lock's: power was cut before a reset was decided, and the lock is who it was.
+    const isFormer = answer.kind === "checkpoint" && !isCheckpointOf(fromBase64url(lock.signingKey), answer.message);
+    const farewell = isFormer ? toBase64url(answer.message) : undefined;
     return { found: (await readStatus(conversation, signer)).status, farewell };
   });
   for (const line of sayStatus(found, lock, farewell)) call.terminal.say(line);

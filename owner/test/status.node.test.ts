@@ -3,7 +3,10 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { encodeCheckpoint } from "../../firmware/journal/checkpoint.ts";
 import { composeVersion } from "../../firmware/link/version.ts";
+import { seconds } from "../../firmware/platform.ts";
 import { closeHome, done, openHome } from "./porch.node.ts";
 
 const VERSION = Object.freeze({ release: "0.1.0", commit: "1f2e3d4c", isChanged: false, sdkCommit: "5b6a7988" });
@@ -31,6 +34,25 @@ test("what is no image's version is shown as it is, and so that it cannot act on
       /^Lock: +home \([\w-]{11}\), firmware 0\.1\.0\\u\{1b\}\[2J, started once\nBolt:/,
     );
     assert.is((await home.owner.ask(["status"]))["firmware"], null);
+  } finally {
+    closeHome(home);
+  }
+});
+
+test("a lock whose reset was cut before it was decided is said to be no other than it was", async () => {
+  const home = await openHome(false);
+  const { porch, owner } = home;
+  const before = async () => [/^Before:/m.test(await done(home, "status")), (await owner.ask(["status"]))["farewell"]];
+  try {
+    assert.equal(await before(), [false, null]);
+    const { lockId, signingKey: publicKey } = porch;
+    const seed = porch.constants.read("sign") ?? new Uint8Array(32);
+    const head = { seq: 4, link: new Uint8Array(32) };
+    const checkpoint = { lockId, heads: [head, head, head], boots: 1, lo: seconds(9), hi: undefined } as const;
+    // A reset writes it down first, then its mark.
+    porch.constants.write("farewell", encodeCheckpoint(crypto, { seed, publicKey }, checkpoint));
+    porch.reboot();
+    assert.equal(await before(), [false, null]);
   } finally {
     closeHome(home);
   }
