@@ -31,6 +31,9 @@ const EARLIER_MAX = 8;
 /** More answers than a full flash needs; each brings a record at least. */
 const ANSWERS_MAX = 100_000;
 const LINK_BYTES = 32;
+/** Where a record's header has its payload's length and its number. */
+const LENGTH_OFFSET = 2;
+const SEQ_OFFSET = 4;
 
 /** One region's records, whole and in order. */
 export interface ArchivedRegion {
@@ -53,7 +56,7 @@ export interface Archive {
   readonly earlier: readonly Bytes[];
 }
 
-/** Fetches what is new since `former`, with a checkpoint signed just before.
+/** Fetches what is new since `former`, up to a checkpoint signed just before.
  *  @throws Failure where the lock stops or refuses */
 export async function fetchArchive(
   conversation: Asking,
@@ -73,7 +76,27 @@ export async function fetchArchive(
     );
   }
   const earlier = former === undefined ? [] : [former.checkpoint, ...former.earlier].slice(0, EARLIER_MAX);
-  return { ...lock, regions, checkpoint: signed.message.slice(), earlier };
+  return cutToSigned({ ...lock, regions, checkpoint: signed.message.slice(), earlier }).archive;
+}
+
+/** Leaves out what stands behind the end that the lock signed: the chain has no secret, so anybody goes on with it.
+ *  @returns all where the checkpoint does not hold, which verification says */
+export function cutToSigned(archive: Archive): { readonly archive: Archive; readonly cut: number } {
+  if (!isCheckpointOf(archive.lockKey, archive.checkpoint)) return { archive, cut: 0 };
+  const { heads } = verifyCheckpoint(crypto, archive.lockKey, archive.checkpoint);
+  let cut = 0;
+  const regions = archive.regions.map((each) => {
+    const { view } = pageOver(each.records);
+    for (let offset = 0; offset + RECORD_HEADER_BYTES <= each.records.length; ) {
+      if (view.getUint32(offset + SEQ_OFFSET, true) > heads[each.region].seq) {
+        cut += countRecords(each.records.subarray(offset));
+        return { ...each, records: each.records.slice(0, offset) };
+      }
+      offset += recordBytes(view.getUint16(offset + LENGTH_OFFSET, true));
+    }
+    return each;
+  });
+  return { archive: { ...archive, regions }, cut };
 }
 
 /** Whether nothing that was kept of the door is missing in a newer archive: its access region begins with the former's
@@ -289,8 +312,8 @@ function lastSeqIn(records: Bytes): number {
   const { view } = pageOver(records);
   let seq = 0;
   for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; ) {
-    seq = Math.min(view.getUint32(offset + 4, true), SEQ_MAX);
-    offset += recordBytes(view.getUint16(offset + 2, true));
+    seq = Math.min(view.getUint32(offset + SEQ_OFFSET, true), SEQ_MAX);
+    offset += recordBytes(view.getUint16(offset + LENGTH_OFFSET, true));
   }
   return seq;
 }

@@ -14,6 +14,7 @@ import { readAllowance } from "../allowance.ts";
 import {
   type Archive,
   beginAnew,
+  cutToSigned,
   encodeArchive,
   endsOf,
   fetchArchive,
@@ -34,6 +35,7 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readBytes, readGiven } from "../given.ts";
 import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
 import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
@@ -245,13 +247,30 @@ async function verifyFile(call: Call, file: string): Promise<Outcome> {
       "This log is another lock's, or its signature does not hold: do not believe it.",
     );
   }
-  const story = read(archive, new Story(new Map()));
-  const shown = chooseHappenings(story.happenings, call.has("all"), last);
-  for (const line of sayHappenings(shown, zone)) call.terminal.say(line);
+  const { archive: signed, cut } = cutToSigned(archive);
+  const story = new Story(new Map());
+  const verdict = verifyArchive(signed, (record) => story.add(record));
+  if (verdict.kind !== "whole") throw doubtful(verdict);
+  const shown = sayStory(call, story, { last, zone });
   call.terminal.say(
     `Every record holds, and so does the signature of the lock ${archive.lockId} (its key is from ${from}).`,
   );
-  return { exit: EXIT.OK, json: { lockId: archive.lockId, isVerified: true, keyFrom: from, happenings: shown } };
+  const { checkpoint, regions } = verdict;
+  const first = regions.find(({ region }) => region === ACCESS)?.firstSeq ?? 1;
+  const when = sayMoment(zone, checkpoint.lo);
+  call.terminal.say(
+    `The lock signed it ${checkpoint.hi === undefined ? "after" : "at about"} ${when}: what came later is not in it.`,
+  );
+  if (first > 1) call.terminal.say(`It begins with record ${first} of the door: what came before is not in it.`);
+  if (cut > 0)
+    call.terminal.warn(
+      cut === 1
+        ? "1 record stands behind what the lock signed, and is not shown: anybody may have added it."
+        : `${cut} records stand behind what the lock signed, and are not shown: anybody may have added them.`,
+    );
+  const { lo: signedAt } = checkpoint;
+  const json = { lockId: archive.lockId, isVerified: true, keyFrom: from, signedAt, firstRecord: first, unsigned: cut };
+  return { exit: EXIT.OK, json: { ...json, happenings: shown } };
 }
 
 /** Gives the key to believe: from --setup, from the keystore, or else the file's own, which proves less and says so. */
@@ -279,13 +298,6 @@ async function trustedKey(
     "The lock's key is taken from the file itself: give --setup with the text on its label to be sure of it.",
   );
   return { key: lockKey, zone, from: "the file itself" };
-}
-
-/** Verifies and reads. @throws Failure */
-function read(archive: Archive, story: Story): Story {
-  const verdict = verifyArchive(archive, (record) => story.add(record));
-  if (verdict.kind !== "whole") throw doubtful(verdict);
-  return story;
 }
 
 function doubtful(verdict: Verdict): Failure {

@@ -1,8 +1,24 @@
 // Goal: a log that does not hold is told of once, with what its records say, and what comes after it is told as ever.
 // Method: a lock behind a real socket; a bit of its flash flips, or the whole of it is put back, and the commands are typed.
 
+import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { concat } from "../../firmware/bytes.ts";
+import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
+import { Chain, countRecords, decodeRecord, encodeRecord, newPage, pageOver } from "../../firmware/journal/record.ts";
+import { seconds } from "../../firmware/platform.ts";
+import {
+  type Archive,
+  type ArchivedRegion,
+  encodeArchive,
+  fetchArchive,
+  parseArchive,
+  verifyArchive,
+} from "../archive.ts";
+import type { Asking } from "../wire.ts";
+import { Scribe } from "./daybook.node.ts";
 import type { Porch } from "./porch.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
 
@@ -75,5 +91,85 @@ atHome(
   },
   false,
 );
+
+/** Exports the log, changes it, and has it verified by somebody who has the label. */
+async function verified(home: Home, change: (archive: Archive) => Archive): Promise<string> {
+  const { owner, porch } = home;
+  const file = owner.file("log.json");
+  await done(home, "log", "--export", file);
+  writeFileSync(file, encodeArchive(change(parseArchive(readFileSync(file, "utf8")))));
+  const { exit, output, errors } = await owner.run(["log", "verify", file, "--all", "--setup", porch.setup]);
+  assert.is(exit, 0);
+  return `${output}\n${errors}`;
+}
+
+/** Changes the access region. */
+function withAccess(archive: Archive, change: (access: ArchivedRegion) => ArchivedRegion): Archive {
+  return { ...archive, regions: archive.regions.map((each) => (each.region === ACCESS ? change(each) : each)) };
+}
+
+atHome(
+  "an exported log shows nothing that somebody wrote behind the lock's signature",
+  async (home) => {
+    const forge = (archive: Archive) =>
+      withAccess(archive, (access) => {
+        const entry = { kind: "door", event: "jammed", count: 77 } as const;
+        const [page, seq] = [newPage(64), access.firstSeq + countRecords(access.records)];
+        const time = { lo: seconds(1_795_000_000), width: seconds(2) };
+        encodeRecord(crypto, page, { ...placeOf(entry.kind), seq, ...time, payload: encodeEntry(entry) });
+        return { ...access, records: concat(access.records, page.bytes) };
+      });
+    assert.match(await verified(home, (archive) => archive), /Every record holds/);
+    const said = await verified(home, forge);
+    assert.not.match(said, /jammed, 77 times/);
+    assert.match(said, /1 record stands behind what the lock signed, and is not shown: anybody may have added it\./);
+  },
+  false,
+);
+
+atHome(
+  "an exported log whose beginning was cut off is said to begin later, and when it was signed",
+  async (home) => {
+    const cut = (archive: Archive) =>
+      withAccess(archive, ({ region, prevLink, records }) => {
+        const first = decodeRecord(crypto, pageOver(records.slice()), { offset: 0, region });
+        assert.ok(first !== undefined);
+        if (first === undefined) throw new Error("a log has records");
+        const link = new Chain(crypto, archive.lockId).next(prevLink, first.digest);
+        return { region, firstSeq: 2, prevLink: link, records: records.slice(first.size) };
+      });
+    const whole = await verified(home, (archive) => archive);
+    assert.not.match(whole, /begins with/);
+    assert.match(whole, /The lock signed it .*20\d\d.*: what came later is not in it\.\n/);
+    assert.match(await verified(home, cut), /It begins with record 2 of the door: what came before is not in it\.\n/);
+  },
+  false,
+);
+
+test("a log is kept up to what the lock signed: what came behind that is fetched again", async () => {
+  const scribe = new Scribe(7);
+  const press = () => scribe.write(9, { kind: "inside", count: 1 });
+  press();
+  const { checkpoint } = scribe.archive;
+  press();
+  const { regions } = scribe.archive;
+  const signedOnly = { ...scribe.archive, checkpoint };
+  const conversation: Asking = {
+    ask: async (request) => {
+      const id = 1;
+      if (request.kind === "checkpoint") return { kind: "checkpoint", id, message: checkpoint };
+      if (request.kind !== "fetch") throw new Error("nothing else is asked");
+      const { region, from } = request;
+      const { records: bytes, prevLink: previousLink } = regions[region] as ArchivedRegion;
+      const isEnd = from > countRecords(bytes);
+      return { kind: "records", id, region, first: from, previousLink, bytes: isEnd ? new Uint8Array(0) : bytes };
+    },
+  };
+  const { lockId, publicKey: lockKey } = scribe;
+  const fetched = await fetchArchive(conversation, { lockId, lockKey }, undefined);
+  assert.is(countRecords(fetched.regions[ACCESS]?.records ?? new Uint8Array(0)), 1);
+  assert.is(verifyArchive(fetched).kind, "whole");
+  assert.is(verifyArchive(signedOnly).kind, "whole");
+});
 
 test.run();
