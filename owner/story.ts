@@ -53,9 +53,9 @@ const STRANGERS: readonly string[] = Object.freeze([
 const BELL = 3;
 /** What an alarm is about, where its name alone does not say it. */
 const ALARM_REASONS: Partial<Readonly<Record<Alarm, string>>> = Object.freeze({
-  tamper: "the keypad was opened, or its cable cut",
+  tamper: "a keypad or the camera was opened, or the keypad's cable cut",
   keypad: "nothing is heard of the keypad",
-  camera: "it failed, or was covered, during a visit",
+  camera: "it failed or was covered during a visit, or nothing was heard of it",
   cycles: "the door was opened a third time in one visit",
   siege: "so many wrong codes that short ones are not tested for now",
 });

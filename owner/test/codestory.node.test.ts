@@ -174,7 +174,7 @@ const ROWS: readonly (readonly [claim: string, entries: readonly WritableEntry[]
       { kind: "stranger", strangerClass: 4, count: 7 },
     ],
     [
-      "lock | ALARM | tamper (the keypad was opened, or its cable cut)",
+      "lock | ALARM | tamper (a keypad or the camera was opened, or the keypad's cable cut)",
       "lock | ALARM | keypad (nothing is heard of the keypad), 2 times",
       "lock | ALARM | siege (so many wrong codes that short ones are not tested for now)",
       "somebody | rings | once",

@@ -216,6 +216,12 @@ test("shows the door and the alarms, or everything, and the last of them", () =>
   );
 });
 
+test("says of an alarm whatever may have raised it: the camera's case, and its silence at rest, as well", () => {
+  const said = (alarm: "tamper" | "camera") => lines({ kind: "alarm", alarm, count: 1 })[0] ?? "";
+  assert.match(said("tamper"), /a keypad or the camera was opened/);
+  assert.match(said("camera"), /or nothing was heard of it/);
+});
+
 test("says how sure a time is", () => {
   const zone = parseZone("UTC0");
   const [known] = tell({ kind: "inside", count: 1 });
