@@ -59,6 +59,7 @@ export const log: Command = {
     at: { value: "HOST:PORT", help: "where the lock is reached, or serial:PORT" },
     last: { value: "N", help: `how many lines to show (${LAST})` },
     all: { help: "show every line, also what the lock did by itself" },
+    kept: { value: "N", help: "tell the log that was kept aside under that number, when it no longer went on or held" },
     export: { value: "FILE", help: "write the verified log to a file, for somebody else to verify" },
     setup: { value: "SETUP", help: "with verify: the lock's label, by whose key the file is verified" },
   },
@@ -82,6 +83,8 @@ async function run(call: Call): Promise<Outcome> {
 async function fetchAndTell(call: Call): Promise<Outcome> {
   const last = lastOf(call);
   const keystore = await call.openKeystore();
+  const number = call.number("kept", 1, ASIDE_MAX);
+  if (number !== undefined) return tellKept(call, keystore, { number, last });
   const key = chooseKey(call, keystore);
   return key.kind === "owner"
     ? tellOwner(call, keystore, { lock: key.lock, last })
@@ -103,6 +106,28 @@ async function tellOwner(
   const exported = call.option("export");
   if (exported !== undefined) writeText(exported, encodeArchive(archive));
   const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
+  call.terminal.say("Every record and the lock's signature hold.");
+  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+}
+
+/** Tells a log that was kept aside; the lock is not asked. @throws Failure where it does not hold, behind what its records say */
+function tellKept(
+  call: Call,
+  keystore: Keystore,
+  { number, last }: { readonly number: number; readonly last: number },
+): Outcome {
+  const lock = call.chooseLock(keystore);
+  const bytes = keystore.readBeside(asideName(lock.id, number));
+  if (bytes === undefined) throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}.`);
+  const kept = parseArchive(Buffer.from(bytes).toString("utf8"));
+  const archive = { ...kept, lockKey: fromBase64url(lock.signingKey) };
+  const story = new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
+  visitStanding(archive, (record) => story.add(record));
+  const exported = call.option("export");
+  if (exported !== undefined) writeText(exported, encodeArchive(archive));
+  const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
+  const verdict = verifyArchive(archive);
+  if (verdict.kind !== "whole") throw doubtful(verdict);
   call.terminal.say("Every record and the lock's signature hold.");
   return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
 }
@@ -165,7 +190,7 @@ export async function renewLog(
     const standing = story();
     visitStanding(archive, (record) => standing.add(record));
     throw new BrokenLog(
-      `${doubtful(verdict).message} All that came is kept beside your keys as ${aside}.sealed; what is recorded from now on is told as ever.`,
+      `${doubtful(verdict).message} All that came ${aside}; what is recorded from now on is told as ever.`,
       standing,
     );
   });
@@ -179,19 +204,23 @@ export function keepAside(
   logs: { readonly lockId: string; readonly kept: Uint8Array; readonly former: Archive; readonly archive: Archive },
 ): void {
   if (isContinued(logs.former, logs.archive)) return;
-  const name = setAside(keystore, logs.lockId, logs.kept);
+  const aside = setAside(keystore, logs.lockId, logs.kept);
   terminal.warn(
-    `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept stays beside your keys as ${name}.sealed.`,
+    `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept ${aside}.`,
   );
 }
 
-/** Keeps a log under a name that no other has. @returns the name @throws Failure */
+function asideName(lockId: string, number: number): string {
+  return `log-${lockId}-${number}`;
+}
+
+/** Keeps a log under a number that no other has. @returns where it is, for a sentence @throws Failure */
 function setAside(keystore: Keystore, lockId: string, log: Uint8Array): string {
   for (let number = 1; number <= ASIDE_MAX; number++) {
-    const name = `log-${lockId}-${number}`;
+    const name = asideName(lockId, number);
     if (keystore.readBeside(name) !== undefined) continue;
     keystore.saveBeside(name, log);
-    return name;
+    return `stays beside your keys as ${name}.sealed ("latchkey log --kept ${number}" tells it)`;
   }
   throw new Failure(
     EXIT.UNVERIFIED,

@@ -68,6 +68,15 @@ for (const hasFetched of [false, true])
       assert.match(next, /has seen the damage/);
       assert.match(next, /Every record and the lock's signature hold\.\n$/);
       assert.match(await done(home, "status"), /Fetched: +every record of the door/);
+      const file = home.owner.file("aside.json");
+      const kept = await heard(home, "log", "--kept", "1", "--all", "--export", file);
+      assert.is(kept.exit, 5);
+      assert.match(kept.output, /adopts the lock/);
+      assert.is(kept.output.match(/changes settings/g)?.length, 11);
+      assert.match(kept.errors, /are missing\. Do not believe it/);
+      assert.is((await heard(home, "log", "verify", file)).exit, 5);
+      const none = await heard(home, "log", "--kept", "2");
+      assert.equal([none.exit, none.errors], [2, "No log of home was kept aside under 2.\n"]);
     },
     false,
   );
