@@ -8,6 +8,7 @@ import { kid8 } from "../firmware/cose/key.ts";
 import type { Body } from "../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
+import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import type { OwnerState, Status } from "../firmware/link/message.ts";
 import { settleSecret } from "./codebook.ts";
 import type { Call } from "./command.ts";
@@ -74,6 +75,10 @@ export async function asOwner<Result>(
     // First, since it checks the lock's numbers: one that cannot be is neither believed nor kept.
     const { status, mine } = await settle(call, { keystore, lock }, { conversation, signer });
     settleSecret(lock, { status, kid: signer.kid }, call.terminal);
+    if (isPutBack(lock, status))
+      call.terminal.warn(
+        'The lock has other records than it signed when "latchkey log" ran here last: its flash was put back to an older day, or has lost some. Look at the door, and run "latchkey log".',
+      );
     lock.address = address;
     lock.seq = Math.max(lock.seq, mine.seq);
     keystore.update();
@@ -81,6 +86,16 @@ export async function asOwner<Result>(
   } finally {
     conversation.close();
   }
+}
+
+/** Whether a lock ends before what it signed once, or ends there otherwise. */
+function isPutBack({ checkpoint, signingKey }: OwnedLock, { heads }: Status): boolean {
+  if (checkpoint === undefined) return false;
+  const signed = verifyCheckpoint(crypto, fromBase64url(signingKey), fromBase64url(checkpoint)).heads;
+  return heads.some(({ region, lastSeq, link }) => {
+    const { seq, link: signedLink } = signed[region];
+    return lastSeq < seq || (lastSeq === seq && !crypto.isEqual(link, signedLink));
+  });
 }
 
 /** Asks for the status, and makes the lock and this keystore agree on what was taken back. @throws Failure */

@@ -92,11 +92,17 @@ atHome(
     await change(home, 2);
     await done(home, "log");
     porch.cutPower();
+    const warnings = async () => (await heard(home, "status")).errors;
+    porch.boot();
+    assert.is(await warnings(), "", "a start alone is none");
+    porch.cutPower();
     porch.flash.load(day);
     porch.boot();
+    assert.match(await warnings(), /^The lock has other records than it signed .* put back to an older day/);
     assert.match(await refusal(home), /The lock signed record \d+ of region \d, and .* the lock was put back\./);
     await change(home, 1);
     assert.match(await done(home, "log"), /Every record and the lock's signature hold\.\n$/);
+    assert.is(await warnings(), "");
   },
   false,
 );
