@@ -48,6 +48,8 @@ import { recoveryName } from "./owners.ts";
 const LAST = 30;
 /** How many former logs of a lock are kept beside the newest. */
 const ASIDE_MAX = 100;
+/** Before the records of a log that does not hold. */
+const UNPROVEN = "What came, none of it proven:";
 
 /** The command `log`. */
 export const log: Command = {
@@ -98,7 +100,7 @@ async function tellOwner(
 ): Promise<Outcome> {
   const { archive, story } = await renewLog(call, keystore, lock).catch((error) => {
     if (error instanceof BrokenLog) {
-      call.terminal.say("What came, none of it proven:");
+      call.terminal.say(UNPROVEN);
       sayStory(call, error.story, { last, zone: parseZone(lock.zone) });
     }
     throw error;
@@ -254,11 +256,15 @@ async function tellGuest(
     const story = new Story(knownNames(keystore, lockId));
     const access = await fetchRegion(conversation, ACCESS, undefined);
     const broken = walkRegion(lockId, access, (record) => story.add(record));
+    const zone = parseZone(ownZone().rule);
     if (broken !== undefined) {
+      const standing = new Story(knownNames(keystore, lockId));
+      visitStanding({ regions: [access] }, (record) => standing.add(record));
+      call.terminal.say(UNPROVEN);
+      sayStory(call, standing, { last, zone });
       throw new Failure(EXIT.UNVERIFIED, `Record ${broken} does not hold: do not believe the log, and tell the owner.`);
     }
-    const shown = chooseHappenings(story.happenings, call.has("all"), last);
-    for (const line of sayHappenings(shown, parseZone(ownZone().rule))) call.terminal.say(line);
+    const shown = sayStory(call, story, { last, zone });
     call.terminal.say("Every record holds; that none is missing at the end, the lock signs for its owner only.");
     return { exit: EXIT.OK, json: { lockId, isVerified: false, happenings: shown, file: null } };
   } finally {

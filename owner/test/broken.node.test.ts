@@ -21,6 +21,7 @@ import type { Asking } from "../wire.ts";
 import { Scribe } from "./daybook.node.ts";
 import type { Porch } from "./porch.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
+import { Desk } from "./stage.node.ts";
 
 const HEADER_BYTES = 32;
 const ACCESS = 1;
@@ -80,6 +81,35 @@ for (const hasFetched of [false, true])
     },
     false,
   );
+
+atHome(
+  "a guest who may read the log is shown what stands of one that does not hold",
+  async (home) => {
+    const { porch, owner, address } = home;
+    const guest = new Desk();
+    try {
+      guest.init(Buffer.alloc(32, 9).toString("base64url"));
+      const key = String((await guest.ask(["id"]))["key"]);
+      const file = owner.file("reader.txt");
+      await done(home, "grant", "--to", key, "--until", "+1h", "--allow", "read-log", "--out", file);
+      await guest.ask(["accept", file, "--at", address]);
+      await change(home, 6);
+      assert.is((await guest.run(["log"])).exit, 0);
+      porch.flash.flip(8 * ((statements(porch).at(-3) ?? 0) + HEADER_BYTES + 2));
+      porch.reboot();
+      await done(home, "time");
+      await done(home, "config", "--acknowledge");
+      const { exit, output, errors } = await guest.run(["log"]);
+      assert.is(exit, 5);
+      assert.match(output, /^What came, none of it proven:\n/);
+      assert.is(output.match(/changes settings/g)?.length, 5);
+      assert.match(errors, /^Record \d+ does not hold: do not believe the log, and tell the owner\.\n$/);
+    } finally {
+      guest.close();
+    }
+  },
+  false,
+);
 
 atHome(
   "a lock whose flash was put back is found out, though it signs what is kept here of the day before",
