@@ -109,7 +109,15 @@ async function tellOwner(
   if (exported !== undefined) writeText(exported, encodeArchive(archive));
   const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
   call.terminal.say("Every record and the lock's signature hold.");
+  sayBeginning(call, archive);
   return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+}
+
+/** Says where a log begins that does not begin with the lock's first record. @returns the number */
+function sayBeginning(call: Call, { regions }: Pick<Archive, "regions">): number {
+  const first = regions.find(({ region }) => region === ACCESS)?.firstSeq ?? 1;
+  if (first > 1) call.terminal.say(`It begins with record ${first} of the door: what came before is not in it.`);
+  return first;
 }
 
 /** Tells a log that was kept aside; the lock is not asked. @throws Failure where it does not hold, behind what its records say */
@@ -290,13 +298,12 @@ async function verifyFile(call: Call, file: string): Promise<Outcome> {
   call.terminal.say(
     `Every record holds, and so does the signature of the lock ${archive.lockId} (its key is from ${from}).`,
   );
-  const { checkpoint, regions } = verdict;
-  const first = regions.find(({ region }) => region === ACCESS)?.firstSeq ?? 1;
+  const { checkpoint } = verdict;
   const when = sayMoment(zone, checkpoint.lo);
   call.terminal.say(
     `The lock signed it ${checkpoint.hi === undefined ? "after" : "at about"} ${when}: what came later is not in it.`,
   );
-  if (first > 1) call.terminal.say(`It begins with record ${first} of the door: what came before is not in it.`);
+  const first = sayBeginning(call, signed);
   if (cut > 0)
     call.terminal.warn(
       cut === 1
