@@ -305,11 +305,12 @@ export class Memory {
   }
 
   /** Whether the ring turns so slowly that noise may turn it: a ring that filled faster than in 90 days takes none until time
-   *  has caught up. At 50 openings a day or fewer it so always spans 90 days. */
+   *  has caught up. At 50 openings a day or fewer it so always spans 90 days. A sector from before the clock was set back counts too: it
+   *  would keep noise out for as long as the clock was ahead. */
   #hasRoomForNoise(now: Millis): boolean {
     if (this.#room(ACCESS) < RESERVED_RECORDS) return false;
     const began = this.#store.journal.timeBack(ACCESS, this.#burst);
-    return began === undefined || this.interval(now).lo - began > this.#burst * this.#pace;
+    return began === undefined || Math.abs(this.interval(now).lo - began) > this.#burst * this.#pace;
   }
 
   #room(region: Region): number {

@@ -17,6 +17,7 @@ const VISITS_MAX = 200;
 /** Between two visits: a root has its ration of openings. */
 const PAUSE_SECONDS = 1_300;
 const UNLOCK = 0;
+const DAY_SECONDS = 86_400;
 
 interface House {
   readonly desk: Desk;
@@ -165,6 +166,37 @@ test("an owner cannot have fetched what the lock never wrote", () => {
   );
   assert.is(fetched(desk), "yes");
   assert.is(fetched(desk), "yes", "twice is harmless");
+});
+
+test("a clock that ran a year ahead and was set back keeps no press of the button from the record", () => {
+  for (const aheadSeconds of [0, 365 * DAY_SECONDS]) {
+    const desk = new Desk({ crypto, sectors: [4, 13, 4] });
+    desk.adopt();
+    desk.passTime(120);
+    const act = (times: number) => {
+      for (let count = 0; count < times; count++) {
+        assert.is(desk.state({ kind: KIND_ACT, operation: UNLOCK }), "yes");
+        desk.passTime(PAUSE_SECONDS);
+      }
+    };
+    const tell = (isBackwards: boolean, time: number) => {
+      desk.pressInside();
+      assert.is(desk.state({ kind: KIND_SET_CLOCK, isBackwards }, { issuedAt: seconds(time) }), "yes");
+      desk.passTime(60);
+    };
+    if (aheadSeconds > 0) tell(false, desk.time + aheadSeconds);
+    act(35);
+    if (aheadSeconds > 0) tell(true, desk.time);
+    act(20);
+    assert.is(fetched(desk), "yes");
+    const before = desk.entries("inside").length;
+    for (let count = 0; count < 6; count++) {
+      desk.passTime(10 * DAY_SECONDS);
+      desk.pressInside();
+      desk.passTime(120);
+    }
+    assert.is(desk.entries("inside").length - before, 6, `${aheadSeconds} s ahead`);
+  }
 });
 
 test.run();
