@@ -77,7 +77,7 @@ const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
   11: "removes an owner",
   [KIND_SET_CLOCK]: "sets the clock",
   [KIND_ACKNOWLEDGE]: "has seen the damage",
-  14: "resets the lock",
+  14: "begins a reset",
   15: "cancels the reset",
   16: "hands the lock over",
 });
@@ -182,7 +182,7 @@ export class Story {
         return;
       case "door":
         if (entry.event === "reset")
-          this.note(record, { who: "lock", how: "is reset", result: "its records end here" });
+          this.note(record, { who: "lock", how: "erases itself", result: "where records follow, it could not" });
         else this.note(record, { who: "door", how: "outside a visit", result: `${entry.event}${times(entry.count)}` });
         return;
       default:

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { VERDICTS as EYE } from "../../camera/eye.ts";
 import { toBase64url } from "../../firmware/bytes.ts";
-import { KIND_ACT, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { KIND_ACT, KIND_FACTORY_RESET, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
 import type { WritableEntry } from "../../firmware/journal/entry.ts";
 import { encodeEntry, placeOf } from "../../firmware/journal/payload.ts";
 import { NOTICES, type StoredRecord } from "../../firmware/journal/record.ts";
@@ -220,6 +220,18 @@ test("says of an alarm whatever may have raised it: the camera's case, and its s
   const said = (alarm: "tamper" | "camera") => lines({ kind: "alarm", alarm, count: 1 })[0] ?? "";
   assert.match(said("tamper"), /a keypad or the camera was opened/);
   assert.match(said("camera"), /or nothing was heard of it/);
+});
+
+test("says of a reset no more than is so: it is begun, and whoever reads of its end reads of one that did not come", () => {
+  const encodedBody = Uint8Array.of(0x82, 8, 14);
+  const told = lines(
+    { kind: "statement", actor: OWNER, sequence: 8, body: { kind: KIND_FACTORY_RESET }, encodedBody },
+    { kind: "door", event: "reset", count: 1 },
+  );
+  assert.equal(told, [
+    "owner you | begins a reset | done",
+    "lock | erases itself | where records follow, it could not",
+  ]);
 });
 
 test("says how sure a time is", () => {
