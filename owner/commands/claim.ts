@@ -33,6 +33,7 @@ import { keptReceipts } from "../receipts.ts";
 import { chooseHappenings, Story, sayHappenings } from "../story.ts";
 import { printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
+import { ASIDE_MAX, asideName } from "./log.ts";
 
 const U32_MAX = 0xffff_ffff;
 const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
@@ -53,6 +54,7 @@ export const claim: Command = {
       isRepeatable: true,
       help: "a film of the visit; the camera's note lies beside it as FILE.note",
     },
+    kept: { value: "N", help: 'out of the log that was kept aside under that number (see "latchkey log")' },
     camera: { value: "KEY", help: "the camera's public key, where the lock's journal does not have it" },
     zone: { value: "ZONE", help: "with verify: the time zone for times (this computer's)" },
     ...OPENING_OPTIONS,
@@ -86,8 +88,11 @@ async function run(call: Call): Promise<Outcome> {
 }
 
 /** Gives the log that was fetched last. @throws Failure where there is none, or it does not hold */
-function keptShelf(keystore: Keystore, lock: OwnedLock): ReturnType<typeof shelfOf> {
-  const kept = keystore.readBeside(`log-${lock.id}`);
+function keptShelf(call: Call, keystore: Keystore, lock: OwnedLock): ReturnType<typeof shelfOf> {
+  const number = call.number("kept", 1, ASIDE_MAX);
+  const kept = keystore.readBeside(number === undefined ? `log-${lock.id}` : asideName(lock.id, number));
+  if (kept === undefined && number !== undefined)
+    throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}.`);
   if (kept === undefined) throw usage('No log was fetched from this lock yet: run "latchkey log" first.');
   const archive = parseArchive(Buffer.from(kept).toString("utf8"));
   return shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
@@ -96,7 +101,7 @@ function keptShelf(keystore: Keystore, lock: OwnedLock): ReturnType<typeof shelf
 async function list(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { access } = keptShelf(keystore, lock);
+  const { access } = keptShelf(call, keystore, lock);
   const story = new Story(new Map());
   for (const { record } of access) story.add(record);
   const openings = new Set(access.filter(({ entry }) => isOpening(entry)).map(({ record }) => record.seq));
@@ -117,7 +122,7 @@ async function make(call: Call, number: number): Promise<Outcome> {
   if (isFileHere(out)) throw usage(`${printable(out)} is there already: give another name with --out.`);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const shelf = keptShelf(keystore, lock);
+  const shelf = keptShelf(call, keystore, lock);
   const visit = visitOf(shelf, number);
   const lockKey = fromBase64url(lock.signingKey);
   const grant = grantOf(call, keystore, visit);

@@ -47,7 +47,7 @@ import { recoveryName } from "./owners.ts";
 
 const LAST = 30;
 /** How many former logs of a lock are kept beside the newest. */
-const ASIDE_MAX = 100;
+export const ASIDE_MAX = 100;
 /** Before the records of a log that does not hold. */
 const UNPROVEN = "What came, none of it proven:";
 
@@ -180,23 +180,23 @@ export async function renewLog(
     const told = story();
     const verdict = verifyArchive(archive, (record) => told.add(record));
     if (verdict.kind === "checkpoint") throw doubtful(verdict);
+    const isWhole = verdict.kind === "whole";
+    const next = isWhole ? archive : beginAnew(archive);
     if (kept !== undefined && former !== undefined)
-      keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive });
+      keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive: next });
     const missed = missedNotices(former, archive);
     if (missed !== undefined)
       call.terminal.warn(
         `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
       );
-    const bytes = Buffer.from(encodeArchive(archive), "utf8");
-    const aside = verdict.kind === "whole" ? undefined : setAside(keystore, lock.id, bytes);
-    const held = aside === undefined ? bytes : Buffer.from(encodeArchive(beginAnew(archive)), "utf8");
-    keystore.saveBeside(`log-${lock.id}`, held);
+    const aside = isWhole ? "" : setAside(keystore, lock.id, Buffer.from(encodeArchive(archive), "utf8"));
+    keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(next), "utf8"));
     keystore.update(() => {
       lock.checkpoint = toBase64url(archive.checkpoint);
     });
     // Only now may the lock overwrite what is kept here.
     await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
-    if (aside === undefined) return { archive, story: told, camera: status.camera };
+    if (isWhole) return { archive, story: told, camera: status.camera };
     const standing = story();
     visitStanding(archive, (record) => standing.add(record));
     throw new BrokenLog(
@@ -220,7 +220,8 @@ export function keepAside(
   );
 }
 
-function asideName(lockId: string, number: number): string {
+/** Gives the name beside the keys of the log that was kept aside under a number. */
+export function asideName(lockId: string, number: number): string {
   return `log-${lockId}-${number}`;
 }
 

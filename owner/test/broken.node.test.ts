@@ -52,6 +52,8 @@ for (const hasFetched of [false, true])
     `a record that the flash lost is told of once, ${hasFetched ? "behind a log that is kept" : "with the first log"}, and hides nothing`,
     async (home) => {
       const { porch } = home;
+      await done(home, "open", "--wait", "0");
+      porch.visit();
       if (hasFetched) await done(home, "log");
       await change(home, 12);
       const place = statements(porch).at(-3);
@@ -63,21 +65,25 @@ for (const hasFetched of [false, true])
       assert.match(said, /^What came, none of it proven:\n/);
       assert.match(said, /adopts the lock/);
       assert.is(said.match(/changes settings/g)?.length, 11);
-      assert.match(said, /Records (\d+) to \1 of region 1 are missing\. Do not believe it.*log-\S{11}-1\.sealed/);
+      assert.match(said, /Records (\d+) to \1 of region 1 are missing\. Do not believe it.*log-\S{11}-[12]\.sealed/);
       await done(home, "config", "--acknowledge");
       const next = await done(home, "log", "--all");
       assert.match(next, /has seen the damage/);
       assert.match(next, /Every record and the lock's signature hold\.\nIt begins with record \d+ of the door/);
       assert.match(await done(home, "status"), /Fetched: +every record of the door/);
       const file = home.owner.file("aside.json");
-      const kept = await heard(home, "log", "--kept", "1", "--all", "--export", file);
+      const kept = await heard(home, "log", "--kept", hasFetched ? "2" : "1", "--all", "--export", file);
       assert.is(kept.exit, 5);
       assert.match(kept.output, /adopts the lock/);
       assert.is(kept.output.match(/changes settings/g)?.length, 11);
       assert.match(kept.errors, /are missing\. Do not believe it/);
       assert.is((await heard(home, "log", "verify", file)).exit, 5);
-      const none = await heard(home, "log", "--kept", "2");
-      assert.equal([none.exit, none.errors], [2, "No log of home was kept aside under 2.\n"]);
+      const none = await heard(home, "log", "--kept", "3");
+      assert.equal([none.exit, none.errors], [2, "No log of home was kept aside under 3.\n"]);
+      assert.match(await done(home, "claim"), /has no visit/);
+      if (!hasFetched) return;
+      const visit = /^ *(\d+) .*owner \S+ +unlock/m.exec(await done(home, "claim", "--kept", "1"))?.[1] ?? "";
+      assert.match(await done(home, "claim", visit, "--kept", "1", "--out", home.owner.file("visit.claim")), /visit/i);
     },
     false,
   );
