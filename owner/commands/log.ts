@@ -48,6 +48,8 @@ import { recoveryName } from "./owners.ts";
 const LAST = 30;
 /** How many former logs of a lock are kept beside the newest. */
 export const ASIDE_MAX = 100;
+const UNNOTED =
+  'The lock could not note that these records are fetched, and a full lock refuses guests: run the command again, and see "latchkey status".';
 /** Before the records of a log that does not hold. */
 const UNPROVEN = "What came, none of it proven:";
 
@@ -195,7 +197,8 @@ export async function renewLog(
       lock.checkpoint = toBase64url(archive.checkpoint);
     });
     // Only now may the lock overwrite what is kept here.
-    await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
+    const noted = await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
+    if (noted.kind !== "yes") call.terminal.warn(UNNOTED);
     if (isWhole) return { archive, story: told, camera: status.camera };
     const standing = story();
     visitStanding(archive, (record) => standing.add(record));

@@ -118,6 +118,18 @@ atHome(
 );
 
 atHome(
+  "a lock that cannot note what was fetched is not said to have done so",
+  async (home) => {
+    home.porch.flash.wear = "refuses";
+    const { exit, output, errors } = await heard(home, "log");
+    assert.is(exit, 0);
+    assert.match(output, /Every record and the lock's signature hold/);
+    assert.match(errors, /^The lock could not note that these records are fetched, and a full lock refuses guests/);
+  },
+  false,
+);
+
+atHome(
   "a lock whose flash was put back is found out, though it signs what is kept here of the day before",
   async (home) => {
     const { porch } = home;
