@@ -4,6 +4,7 @@
 // their safe levels before anything else is tried (docs/attacks.md T36).
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import type { Bolt } from "../firmware/door/bolt.ts";
 import { Fault } from "../firmware/fault.ts";
 import { DividedBattery, THIRD_DIVIDER } from "../firmware/io/battery.ts";
 import type { Chip } from "../firmware/io/board.ts";
@@ -17,7 +18,7 @@ import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
-import type { Pump } from "../firmware/io/pump.ts";
+import type { Pump, Timed } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
 import type { Resting, RestMaker } from "../firmware/io/resting.ts";
 import { confirmation, startBoard } from "../firmware/io/start.ts";
@@ -28,6 +29,7 @@ import { SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { UsbSocket } from "../firmware/link/usb.ts";
 import { type Carrier, type Millis, millis, type Random, type Seconds, type Transport } from "../firmware/platform.ts";
 import { DRIFT_PPM } from "../firmware/time/clock.ts";
+import { DRIVE_POLL_MILLIS } from "./doorway.ts";
 import { driveOf, LoadedBolt } from "./drives.ts";
 import { Lock } from "./lock.ts";
 import { type LockPlatform, STANDARD_GEOMETRY } from "./options.ts";
@@ -67,7 +69,7 @@ export interface LockBoardParts {
 }
 
 /** Starts a lock. From here on the SDK's event loop runs it. Where its pins, its memory or its primitives fail it serves nobody, sounds its
- *  alarm and starts anew after a minute; the bolt stays where it is. */
+ *  alarm and starts anew after a minute; the bolt stays where it is, unless somebody inside presses the button. */
 export function startLock(parts: LockBoardParts): void {
   const { chip, sdk } = parts;
   startBoard({ timer: sdk.timer, chip }, (starting) => {
@@ -83,7 +85,10 @@ class LockBoard {
   readonly #pins: LockPins;
   readonly #pump: Pump;
   readonly #restart: Once;
-  #bolt: LoadedBolt | undefined;
+  #drive: Bolt | undefined;
+  /** What tells of the bolt's ends. */
+  readonly #ends: ContactInput[] = [];
+  #button: ContactInput | undefined;
   #indicator: LampIndicator | undefined;
   #lock: Lock | undefined;
 
@@ -155,10 +160,9 @@ class LockBoard {
     const { sdk, chip, image } = this.#parts;
     const now = () => chip.uptime;
     const sensed = (_: boolean, then: Millis) => this.#lock?.boltSensed(then);
-    const ends: ContactInput[] = [];
     const end = (pin: number) => {
       const contact = this.#contact(pin, CONTACT_MILLIS, sensed);
-      ends.push(contact);
+      this.#ends.push(contact);
       return contact;
     };
     const drive = driveOf({
@@ -166,10 +170,10 @@ class LockBoard {
       thrown: () => end(this.#pins.boltThrown),
       retracted: () => end(this.#pins.boltRetracted),
     });
-    this.#pump.add(...ends);
+    this.#drive = drive;
+    this.#pump.add(...this.#ends);
     const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...THIRD_DIVIDER, now });
     const bolt = new LoadedBolt(drive, () => battery.load());
-    this.#bolt = bolt;
     // While it is nobody's it stays awake, for whoever reads its label: a person's key is over before a chip wakes.
     this.#resting?.rest.addBusy(() => bolt.isDriving || this.#label !== undefined);
     return { bolt, battery };
@@ -207,12 +211,37 @@ class LockBoard {
     return lock === undefined || lock.snapshot.isAdopted ? undefined : { kind: "lock", setup: lock };
   }
 
-  /** Takes the power from what moves the bolt, and says that the lock cannot run. */
+  /** Stops what moves the bolt, says that the lock cannot run, and lets out who is inside. */
   stick(pump: Pump): void {
-    this.#bolt?.close();
+    const drive = this.#drive;
+    if (drive !== undefined) {
+      drive.drive("stop", pump.uptime());
+      this.#letOut(drive, pump);
+    }
     if (this.#indicator === undefined) return;
     pump.add(this.#indicator);
     this.#indicator.signal("alarm");
+  }
+
+  /** Lets the button inside retract the bolt, with no record and no rule: all that has those does not run. */
+  #letOut(drive: Bolt, pump: Pump): void {
+    this.#button?.close();
+    const { Digital } = this.#parts.sdk;
+    const wiring = { io: Digital, loop: pump, pin: this.#pins.button, debounceMillis: BUTTON_MILLIS };
+    const button = contactToGround(wiring, (isPressed, now) => {
+      if (isPressed) drive.drive("retract", now);
+    });
+    let lookAt = pump.uptime();
+    const way: Timed = {
+      get nextTick() {
+        return drive.isDriving ? lookAt : undefined;
+      },
+      tick(now) {
+        drive.tick(now);
+        lookAt = millis(now + DRIVE_POLL_MILLIS);
+      },
+    };
+    pump.add(...this.#ends, button, way);
   }
 
   #options(resetReason: number) {
@@ -236,6 +265,7 @@ class LockBoard {
     const inside = this.#contact(button, BUTTON_MILLIS, (isPressed, now) => {
       if (isPressed) lock.insidePressed(now);
     });
+    this.#button = inside;
     const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => lock.coverChanged(isOpen, now));
     this.#pump.add(leaf, inside, lid);
     const loop =

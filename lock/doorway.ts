@@ -20,7 +20,7 @@ import type { Siren } from "./siren.ts";
 import type { Visits } from "./visits.ts";
 
 /** How often a running drive's sensors are looked at. */
-const DRIVE_POLL_MILLIS = 10;
+export const DRIVE_POLL_MILLIS = 10;
 /** Reports that one event may bring forth at once: a command is answered by one, which asks for at most another. */
 const REPORTS_MAX = 8;
 

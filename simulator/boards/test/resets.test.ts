@@ -59,6 +59,32 @@ for (const pin of ["door", "boltThrown", "light", "piezo", "battery"] as const) 
   });
 }
 
+const BREAKAGES: readonly (readonly [name: string, spoil: (hall: Hallway) => void])[] = [
+  ["whose keys are spoilt", ({ lock }) => lock.rig.storage.plant("latchkey", "sign", new ArrayBuffer(7))],
+  ["that is refused its door pin", ({ lock }) => lock.rig.chip.take(LOCK_PINS.esp32s3.door)],
+  ["that is refused its light pin", ({ lock }) => lock.rig.chip.take(LOCK_PINS.esp32s3.light)],
+  ["that is refused its battery pin", ({ lock }) => lock.rig.chip.take(LOCK_PINS.esp32s3.battery)],
+  ["that is refused its cover pin", ({ lock }) => lock.rig.chip.take(LOCK_PINS.esp32s3.cover)],
+];
+for (const [name, spoil] of BREAKAGES) {
+  test(`a lock ${name} is opened from inside all the same, and its drive ends`, () => {
+    const hall = new Hallway(crypto);
+    spoil(hall);
+    hall.lock.powerOn();
+    hall.pass(5_000);
+    assert.equal(hall.lock.drives, []);
+    assert.is(hall.lock.bolt, "thrown");
+    hall.pressInside();
+    hall.pass(4_000);
+    assert.is(hall.lock.bolt, "retracted");
+    for (const drive of ["retract", "throw"] as const)
+      assert.is(hall.lock.rig.chip.level(LOCK_PINS.esp32s3.motor[drive]), 0, `${drive} stays on`);
+    hall.pass(20_000);
+    assert.is(hall.lock.bolt, "retracted", "nothing throws it again");
+    assert.is(hall.lock.rig.resetReason, 1);
+  });
+}
+
 test("an image that names no drive moves nothing, and does not start anew at once", () => {
   const hall = new Hallway(crypto);
   hall.lock.image = { ...LOCK_IMAGE, drive: "magnet" as never };
