@@ -37,12 +37,12 @@ import {
 } from "./elements.ts";
 import { type Finding, finding } from "./finding.ts";
 import { Pointers } from "./pointers.ts";
-import { BLOCK_GROUP_RULES, HEADER_RULES, INFO_RULES, isVouched, TRACKS_RULES, textOf } from "./vouched.ts";
+import { BLOCK_GROUP_RULES, HEADER_RULES, INFO_RULES, isVouched, TAGS_RULES, TRACKS_RULES, textOf } from "./vouched.ts";
 
 /** The most that one frame has: twice what 1920x1080 of a detailed scene takes. */
 export const FRAME_BYTES_MAX = 1_048_576;
 
-/** The most of a description (Info, Tracks) that is read. */
+/** The most of a description (Info, Tracks, Tags) that is read. */
 const DESCRIPTION_BYTES_MAX = 65_536;
 /** The most of an index: 20 bytes for each frame of the longest clip. */
 const CUES_BYTES_MAX = 4_194_304;
@@ -59,7 +59,7 @@ type Level = "file" | "segment" | "cluster";
 
 /** What may stand where. */
 const PLACES: Readonly<Record<Level, readonly number[]>> = Object.freeze({
-  file: Object.freeze([ID_EBML, ID_SEGMENT, ID_VOID]),
+  file: Object.freeze([ID_EBML, ID_SEGMENT]),
   segment: Object.freeze([ID_SEEK_HEAD, ID_INFO, ID_TRACKS, ID_CLUSTER, ID_CUES, ID_TAGS, ID_VOID, ID_CRC]),
   cluster: Object.freeze([
     ID_TIMESTAMP,
@@ -155,6 +155,8 @@ export class ClipReader {
     const found = [...this.#foreign, ...astray].map((range) => finding("foreign", "byte", range));
     if (this.#isDamaged) found.push(finding("damaged", "byte", [this.#offset, this.#offset]));
     else if (this.#held.length > 0) found.push(finding("broken-off", "byte", [this.#offset, end - 1]));
+    else if (isShort(this.#segmentEnd, end) || isShort(this.#clusterEnd, end))
+      found.push(finding("broken-off", "byte", [end, end]));
     return found;
   }
 
@@ -189,7 +191,11 @@ export class ClipReader {
 
   #enter(head: Head, place: number): void {
     const content = place + head.bytes;
-    if (!this.#isAllowed(head, place)) this.#note([place, content - 1]);
+    const isAllowed = this.#isAllowed(head, place);
+    // A player that refuses it looks for the next cluster wherever there is one, in padding too: ffmpeg does.
+    const isOpenInSized =
+      head.size === undefined && this.#level !== "file" && this.#segmentEnd < Number.POSITIVE_INFINITY;
+    if (!isAllowed || isOpenInSized) this.#note([place, content - 1]);
     const end = head.size === undefined ? Number.POSITIVE_INFINITY : content + head.size;
     if (head.id === ID_SEGMENT) {
       this.#level = "segment";
@@ -234,6 +240,8 @@ export class ClipReader {
     if (id === ID_TRACKS) return this.#readTracks(content);
     if (id === ID_SEEK_HEAD) return this.#pointers.addSeekHead(content, by);
     if (id === ID_CUES) return this.#pointers.addCues(content, by);
+    if (id === ID_TAGS) return isVouched(content, TAGS_RULES);
+    if (id === ID_POSITION || id === ID_PREVIOUS_SIZE) return true;
     if (id === ID_BLOCK_GROUP) return this.#readGroup(content);
     if (id !== ID_TIMESTAMP) return this.#readBlock(content, KEY_FRAME);
     this.#clusterTicks = uintOf(content);
@@ -282,10 +290,16 @@ export class ClipReader {
   }
 }
 
+/** Whether what a file says there is goes on behind its end. */
+function isShort(promised: number, end: number): boolean {
+  return promised < Number.POSITIVE_INFINITY && promised > end;
+}
+
 /** The most of an element that is read whole; undefined where it is passed over. */
 function boundOf(id: number): number | undefined {
-  if (id === ID_TIMESTAMP) return 8;
-  if (id === ID_EBML || id === ID_INFO || id === ID_TRACKS || id === ID_SEEK_HEAD) return DESCRIPTION_BYTES_MAX;
+  if (id === ID_TIMESTAMP || id === ID_POSITION || id === ID_PREVIOUS_SIZE) return 8;
+  if (id === ID_TAGS || id === ID_EBML || id === ID_INFO || id === ID_TRACKS || id === ID_SEEK_HEAD)
+    return DESCRIPTION_BYTES_MAX;
   if (id === ID_CUES) return CUES_BYTES_MAX;
   if (id === ID_SIMPLE_BLOCK) return FRAME_BYTES_MAX + HEAD_BYTES_MAX;
   if (id === ID_BLOCK_GROUP) return FRAME_BYTES_MAX + GROUP_BYTES_MAX;

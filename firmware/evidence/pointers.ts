@@ -70,7 +70,7 @@ export class Pointers {
   }
 
   #addCue(part: number, value: Bytes, by: Pointer["by"]): boolean {
-    if (part === ID_CUE_TIME) return true;
+    if (part === ID_CUE_TIME) return value.length <= 8;
     if (part !== ID_CUE_POSITIONS) return false;
     const found = valuesOf(value, [ID_CUE_TRACK, ID_CUE_CLUSTER, ID_CUE_RELATIVE, ID_CUE_DURATION]);
     const position = found?.get(ID_CUE_CLUSTER);

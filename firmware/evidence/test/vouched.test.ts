@@ -101,12 +101,37 @@ const cues = (position: number, relative?: number) =>
 const u32 = (value: number) => Uint8Array.of(value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255);
 const CLUSTER_POSITION = CLUSTER_AT - SEGMENT_CONTENT_AT;
 
+/** The film in a segment with a size, as ffmpeg copies it. @param size how much longer it says it is */
+function sized({ clusters = [CLUSTER], size = 0 }: { clusters?: readonly Bytes[]; size?: number } = {}): Bytes {
+  const content = concat(INFO, element("1654ae6b", element("ae", TRACK)), ...clusters);
+  return concat(HEADER, hex("1853806708"), u32(content.length + size), content);
+}
+
+const NINE = "000000000000000000";
+const timed = (ms: number) => `81${ms.toString(16).padStart(4, "0")}80`;
+const CLUSTER = element(
+  "1f43b675",
+  element("e7", "00"),
+  ...FILM.map(({ jpeg, shownAt }) => element("a3", timed(shownAt), jpeg)),
+);
+
 type Row = readonly [name: string, bytes: Bytes];
 
 const ALLOWED: readonly Row[] = [
   ["as the camera wrote it", CLIP],
   ["written again with other sizes", clipOf({})],
   ["padding, tags and a checksum", withBefore(element("ec", FORGED), element("1254c367"), element("bf", "00000000"))],
+  ["a segment and a cluster with sizes", sized()],
+  [
+    "what ffmpeg says of a track",
+    withBefore(
+      element(
+        "1254c367",
+        element("7373", element("63c0", "63c58101"), element("67c8", "45a38141", "44878441420000")),
+        element("7373", element("67c8", "45a38141"), element("67c8", "45a38142")),
+      ),
+    ),
+  ],
   ["a duration and a name of the segment", withInfo(element("4489", "00000000"), element("73a4", "0102"))],
   [
     "a language and a usual time of a frame",
@@ -156,6 +181,19 @@ const FOREIGN: readonly Row[] = [
   ["an encrypted block", concat(CLIP, cluster(element("af", FORGED)))],
   ["a segment that is over before its clusters", changed(SEGMENT_CONTENT_AT - 8, "0100000000000040")],
   ["padding without an end", concat(CLIP, hex("ec1effffff"), FORGED)],
+  // A player that cannot read on looks for the next cluster, and finds the one in the padding.
+  ["a cluster without a size in a segment with one", sized({ clusters: [HIDDEN, CLUSTERS] })],
+  ["tags that are a cluster", withBefore(element("1254c367", cluster(block())))],
+  ["a tag that is a cluster", withBefore(element("1254c367", element("7373", cluster(block()))))],
+  ["tags within tags", withBefore(element("1254c367", element("7373", element("67c8", element("67c8")))))],
+  ["a duration of three bytes", withInfo(element("4489", "000000"))],
+  ["a track's number of nine bytes", withTrack(element("6de7", NINE))],
+  [
+    "a block's duration of nine bytes",
+    concat(CLIP, cluster(element("a0", element("a1", "81000000", FORGED), element("9b", NINE)))),
+  ],
+  ["an index of a time of nine bytes", concat(CLIP, element("1c53bb6b", element("bb", element("b3", NINE))))],
+  ["padding behind the segment", concat(sized(), element("ec"))],
   ["an index into padding", concat(CLIP, HIDDEN, cues(CLIP.length - SEGMENT_CONTENT_AT + 5))],
   ["an index into a picture", concat(CLIP, cues(CLUSTER_POSITION, 20))],
   ["a list that points into padding", concat(CLIP, HIDDEN, seek("1f43b675", CLIP.length - SEGMENT_CONTENT_AT + 5))],
@@ -199,6 +237,28 @@ test("what breaks off is cut only, and behind an end it is no longer OK", () => 
   assert.equal([cut.isOk, cut.isCutOnly, cut.findings[0]?.kind], [false, true, "broken-off"]);
   const more = judge(concat(CLIP, block().slice(0, 20)));
   assert.equal([more.isOk, more.isCutOnly, more.findings.map(({ kind }) => kind)], [false, false, ["broken-off"]]);
+});
+
+test("a segment or a cluster that says it goes on behind the file is broken off", () => {
+  const short = [sized({ size: 5 }), concat(CLIP, hex("1f43b6751000000ae78100"))];
+  for (const bytes of short) {
+    const { isOk, findings } = judge(bytes);
+    const place = bytes.length;
+    assert.equal([isOk, findings], [false, [{ kind: "broken-off", by: "byte", from: place, through: place }]]);
+  }
+});
+
+test("a cluster's place or former size of nine bytes, and an open cluster in tags, is damage", () => {
+  const open = element("1254c367", hex(`1f43b675${OPEN}`), block());
+  for (const bytes of [cluster(element("a7", NINE)), cluster(element("ab", NINE)), open]) {
+    const verifier = new ClipVerifier(crypto, CAMERA.publicKey);
+    const reader = new ClipReader(({ jpeg, shownAt }) => verifier.add(jpeg, shownAt));
+    assert.throws(() => reader.push(concat(CLIP, bytes)));
+    assert.equal(
+      verifier.finish(reader.finish()).findings.map(({ kind }) => kind),
+      ["damaged"],
+    );
+  }
 });
 
 test("zeros behind a film, or a damaged head, take nothing from the frames before", () => {
