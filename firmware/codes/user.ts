@@ -7,6 +7,7 @@
 import type { Bytes } from "../bytes.ts";
 import { unreachable } from "../fault.ts";
 import type { Denial } from "../grant/denial.ts";
+import { isName } from "../grant/grant.ts";
 import { type Seconds, seconds } from "../platform.ts";
 import type { Mode } from "../policy/configuration.ts";
 import { type Interval, judgeWindow } from "../time/clock.ts";
@@ -150,7 +151,7 @@ export function secondsToChange(holidays: readonly Holiday[], interval: Interval
 /** Tells whether every member is in its bounds, and what the type and the rule need is there. */
 export function checkUser(user: User): boolean {
   const { index, name, camera, holder, expiryMinutes, firstUsed } = user;
-  if (!isWithin(index, 1, USERS_MAX) || !isWithin(utf8Bytes(name), 1, NAME_BYTES_MAX)) return false;
+  if (!isWithin(index, 1, USERS_MAX) || !isWithin(utf8Bytes(name), 1, NAME_BYTES_MAX) || !isName(name)) return false;
   if (!USER_TYPES.includes(user.type) || !RULES.includes(user.rule) || !isWithin(camera, 0, CAMERA_RULE_MAX))
     return false;
   if (holder !== undefined && holder.length !== KID_BYTES) return false;

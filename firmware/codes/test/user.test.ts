@@ -353,6 +353,8 @@ const BAD: readonly (readonly [string, Partial<User>])[] = [
   ["expiry in 2,881 minutes", { expiryMinutes: 2_881 }],
   ["a first use beyond u32", { firstUsed: seconds(2 ** 32) }],
   ["a creator of 9 bytes", { creator: new Uint8Array(9) }],
+  ["a name that rings a terminal's bell", { name: "Ana\u0007" }],
+  ["a name that turns the writing round", { name: "\u202eanA" }],
   ["a modifier of 7 bytes", { modifier: new Uint8Array(7) }],
 ];
 
