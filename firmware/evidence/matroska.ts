@@ -286,6 +286,8 @@ export class ClipReader {
     const ticks = (this.#clusterTicks ?? 0) + view.getInt16(track.bytes);
     const shownAt = Math.round((ticks * this.#scale) / NANOS_PER_MILLI);
     this.#take({ jpeg: content.slice(track.bytes + 3), shownAt });
+    // Before the film begins there is no time: a player makes one up.
+    if (ticks < 0) return false;
     return found === KEY_FRAME || found === mustBe;
   }
 }

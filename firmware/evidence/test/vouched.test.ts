@@ -108,12 +108,14 @@ function sized({ clusters = [CLUSTER], size = 0 }: { clusters?: readonly Bytes[]
 }
 
 const NINE = "000000000000000000";
-const timed = (ms: number) => `81${ms.toString(16).padStart(4, "0")}80`;
-const CLUSTER = element(
-  "1f43b675",
-  element("e7", "00"),
-  ...FILM.map(({ jpeg, shownAt }) => element("a3", timed(shownAt), jpeg)),
-);
+const timed = (ms: number) => `81${(ms & 0xffff).toString(16).padStart(4, "0")}80`;
+const clusterOf = (time: string, later: number) =>
+  element(
+    "1f43b675",
+    element("e7", time),
+    ...FILM.map(({ jpeg, shownAt }) => element("a3", timed(shownAt + later), jpeg)),
+  );
+const CLUSTER = clusterOf("00", 0);
 
 type Row = readonly [name: string, bytes: Bytes];
 
@@ -122,6 +124,7 @@ const ALLOWED: readonly Row[] = [
   ["written again with other sizes", clipOf({})],
   ["padding, tags and a checksum", withBefore(element("ec", FORGED), element("1254c367"), element("bf", "00000000"))],
   ["a segment and a cluster with sizes", sized()],
+  ["a picture before its cluster's time", sized({ clusters: [clusterOf("32", -50)] })],
   [
     "what ffmpeg says of a track",
     withBefore(
@@ -183,6 +186,7 @@ const FOREIGN: readonly Row[] = [
   ["padding without an end", concat(CLIP, hex("ec1effffff"), FORGED)],
   // A player that cannot read on looks for the next cluster, and finds the one in the padding.
   ["a cluster without a size in a segment with one", sized({ clusters: [HIDDEN, CLUSTERS] })],
+  ["a picture before the film's beginning", sized({ clusters: [clusterOf("00", -50)] })],
   ["tags that are a cluster", withBefore(element("1254c367", cluster(block())))],
   ["a tag that is a cluster", withBefore(element("1254c367", element("7373", cluster(block()))))],
   ["tags within tags", withBefore(element("1254c367", element("7373", element("67c8", element("67c8")))))],
