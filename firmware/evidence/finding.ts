@@ -25,8 +25,8 @@ export type FindingKind =
   | "no-start" // The first frames are missing.
   | "no-end" // No frame says that the clip ends there.
   | "foreign" // The file has something that a player may show, or be led by, and that is no picture of the camera.
-  | "damaged" // The file cannot be read on from there.
-  | "broken-off"; // The file ends within a picture, or before the end that it names.
+  | "damaged" // The file cannot be read on from there, or is over before the end that it names.
+  | "broken-off"; // The file ends within a picture.
 
 /** One thing that is wrong. */
 export interface Finding {

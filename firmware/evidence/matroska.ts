@@ -153,10 +153,10 @@ export class ClipReader {
     if (this.#skipping > 0) this.#note([end, end]);
     const astray = this.#pointers.astray(this.#segmentStart, { rest: this.#offset, end });
     const found = [...this.#foreign, ...astray].map((range) => finding("foreign", "byte", range));
-    if (this.#isDamaged) found.push(finding("damaged", "byte", [this.#offset, this.#offset]));
+    // What was copied into sizes and then cut: a player goes back from there, and looks for pictures in padding too.
+    const isShort = isBehind(this.#segmentEnd, end) || isBehind(this.#clusterEnd, end);
+    if (this.#isDamaged || isShort) found.push(finding("damaged", "byte", [this.#offset, this.#offset]));
     else if (this.#held.length > 0) found.push(finding("broken-off", "byte", [this.#offset, end - 1]));
-    else if (isShort(this.#segmentEnd, end) || isShort(this.#clusterEnd, end))
-      found.push(finding("broken-off", "byte", [end, end]));
     return found;
   }
 
@@ -292,9 +292,9 @@ export class ClipReader {
   }
 }
 
-/** Whether what a file says there is goes on behind its end. */
-function isShort(promised: number, end: number): boolean {
-  return promised < Number.POSITIVE_INFINITY && promised > end;
+/** Whether the end that a file names is one, and behind its own. */
+function isBehind(named: number, end: number): boolean {
+  return named < Number.POSITIVE_INFINITY && named > end;
 }
 
 /** The most of an element that is read whole; undefined where it is passed over. */

@@ -35,7 +35,7 @@ const SAID: Readonly<Record<FindingKind, string>> = Object.freeze({
   "no-end": "The end is missing: no frame says that the clip ends there.",
   foreign: "no picture of the camera. A player may show it, or be led by it, and nobody vouches for it",
   damaged: "the file is damaged there, and cannot be read on",
-  "broken-off": "the file breaks off, and says itself that it goes on",
+  "broken-off": "the file breaks off within a picture",
 });
 
 const WHAT = Object.freeze({ frame: "Frame", place: "Picture", checkpoint: "Checkpoint", byte: "Byte" });

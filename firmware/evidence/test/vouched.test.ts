@@ -243,12 +243,13 @@ test("what breaks off is cut only, and behind an end it is no longer OK", () => 
   assert.equal([more.isOk, more.isCutOnly, more.findings.map(({ kind }) => kind)], [false, false, ["broken-off"]]);
 });
 
-test("a segment or a cluster that says it goes on behind the file is broken off", () => {
-  const short = [sized({ size: 5 }), concat(CLIP, hex("1f43b6751000000ae78100"))];
-  for (const bytes of short) {
-    const { isOk, findings } = judge(bytes);
-    const place = bytes.length;
-    assert.equal([isOk, findings], [false, [{ kind: "broken-off", by: "byte", from: place, through: place }]]);
+test("a segment or a cluster that says it goes on behind the file is damaged, and not only cut", () => {
+  const copy = sized();
+  const cut = copy.slice(0, copy.length - 5);
+  for (const bytes of [sized({ size: 5 }), concat(CLIP, hex("1f43b6751000000ae78100")), cut]) {
+    const { isOk, isCutOnly, findings } = judge(bytes);
+    assert.equal([isOk, isCutOnly], [false, false]);
+    assert.ok(findings.some(({ kind, by }) => kind === "damaged" && by === "byte"));
   }
 });
 
