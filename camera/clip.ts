@@ -5,6 +5,7 @@
 import { type Bytes, concat, fromAscii } from "../firmware/bytes.ts";
 import {
   CODEC_MJPEG,
+  FRAME_BYTES_MAX,
   ID_CLUSTER,
   ID_CODEC,
   ID_EBML,
@@ -18,7 +19,6 @@ import {
   ID_TRACKS,
   NANOS_PER_MILLI,
 } from "../firmware/evidence/elements.ts";
-import { FRAME_BYTES_MAX } from "../firmware/evidence/matroska.ts";
 import { assert, Fault } from "../firmware/fault.ts";
 import type { Sink } from "./sink.ts";
 

@@ -3,8 +3,8 @@
 // Follows docs/protocol.md §9.
 
 import type { Crypto } from "../firmware/crypto/crypto.ts";
+import { FRAME_BYTES_MAX } from "../firmware/evidence/elements.ts";
 import type { Occasion } from "../firmware/evidence/footage.ts";
-import { FRAME_BYTES_MAX } from "../firmware/evidence/matroska.ts";
 import { CHECKPOINT_BYTES_MAX, SEGMENT_BYTES } from "../firmware/evidence/segment.ts";
 import { Fault } from "../firmware/fault.ts";
 import { ClipWriter, type PictureSize } from "./clip.ts";

@@ -31,6 +31,8 @@ export const ID_VOID = 0xec;
 export const ID_CRC = 0xbf;
 
 export const CODEC_MJPEG = "V_MJPEG";
+/** The most that one frame has: twice what 1920x1080 of a detailed scene takes. */
+export const FRAME_BYTES_MAX = 1_048_576;
 /** A tick of a millisecond, in nanoseconds. */
 export const NANOS_PER_MILLI = 1_000_000;
 

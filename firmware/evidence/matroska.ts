@@ -9,6 +9,7 @@ import { Fault } from "../fault.ts";
 import {
   CODEC_MJPEG,
   childrenOf,
+  FRAME_BYTES_MAX,
   type Head,
   headAt,
   ID_ATTACHMENTS,
@@ -38,9 +39,6 @@ import {
 import { type Finding, finding } from "./finding.ts";
 import { Pointers } from "./pointers.ts";
 import { BLOCK_GROUP_RULES, HEADER_RULES, INFO_RULES, isVouched, TAGS_RULES, TRACKS_RULES, textOf } from "./vouched.ts";
-
-/** The most that one frame has: twice what 1920x1080 of a detailed scene takes. */
-export const FRAME_BYTES_MAX = 1_048_576;
 
 /** The most of a description (Info, Tracks, Tags) that is read. */
 const DESCRIPTION_BYTES_MAX = 65_536;
