@@ -22,6 +22,8 @@ import {
   ID_CUES,
   ID_EBML,
   ID_INFO,
+  ID_PIXEL_HEIGHT,
+  ID_PIXEL_WIDTH,
   ID_SEEK_HEAD,
   ID_SEGMENT,
   ID_SIMPLE_BLOCK,
@@ -31,6 +33,7 @@ import {
   ID_TRACK_ENTRY,
   ID_TRACK_NUMBER,
   ID_TRACKS,
+  ID_VIDEO,
   ID_VOID,
   NANOS_PER_MILLI,
   uintOf,
@@ -38,6 +41,7 @@ import {
 } from "./elements.ts";
 import { type Finding, finding } from "./finding.ts";
 import { Pointers } from "./pointers.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import { BLOCK_GROUP_RULES, HEADER_RULES, INFO_RULES, isVouched, TAGS_RULES, TRACKS_RULES, textOf } from "./vouched.ts";
 
 /** The most of a description (Info, Tracks, Tags) that is read. */
@@ -109,6 +113,8 @@ export class ClipReader {
   #segmentEnd = Number.POSITIVE_INFINITY;
   #clusterEnd = Number.POSITIVE_INFINITY;
   #track: number | undefined;
+  /** As the file says it of all pictures. */
+  #shape: Shape | undefined;
   #scale = NANOS_PER_MILLI;
   #clusterTicks: number | undefined;
 
@@ -259,6 +265,7 @@ export class ClipReader {
       for (const [part, value] of childrenOf(entry)) {
         if (part === ID_TRACK_NUMBER) number = uintOf(value);
         if (part === ID_CODEC) isMjpeg = textOf(value) === CODEC_MJPEG;
+        if (part === ID_VIDEO) this.#shape = shapeIn(value);
       }
       if (isMjpeg) this.#track = number;
     }
@@ -283,11 +290,29 @@ export class ClipReader {
     if ((found & LACING) !== 0) throw new Fault("clip.shape");
     const ticks = (this.#clusterTicks ?? 0) + view.getInt16(track.bytes);
     const shownAt = Math.round((ticks * this.#scale) / NANOS_PER_MILLI);
-    this.#take({ jpeg: content.slice(track.bytes + 3), shownAt });
+    const jpeg = content.slice(track.bytes + 3);
+    this.#take({ jpeg, shownAt });
     // Before the film begins there is no time: a player makes one up.
-    if (ticks < 0) return false;
+    if (ticks < 0 || !this.#isShaped(jpeg)) return false;
     return found === KEY_FRAME || found === mustBe;
   }
+
+  /** Whether a picture is as the file says. What has no shape of its own, no player shows. */
+  #isShaped(jpeg: Bytes): boolean {
+    const shape = shapeOf(jpeg);
+    return shape === undefined || (shape.width === this.#shape?.width && shape.height === this.#shape.height);
+  }
+}
+
+/** What the file says of how wide and high the pictures are. @throws Fault clip.shape */
+function shapeIn(video: Bytes): Shape {
+  let width = 0;
+  let height = 0;
+  for (const [id, value] of childrenOf(video)) {
+    if (id === ID_PIXEL_WIDTH) width = uintOf(value);
+    if (id === ID_PIXEL_HEIGHT) height = uintOf(value);
+  }
+  return { width, height };
 }
 
 /** Whether the end that a file names is one, and behind its own. */
