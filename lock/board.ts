@@ -173,7 +173,7 @@ class LockBoard {
     this.#drive = drive;
     this.#pump.add(...this.#ends);
     const battery = new DividedBattery({ io: sdk.Analog, pin: this.#pins.battery, ...THIRD_DIVIDER, now });
-    const bolt = new LoadedBolt(drive, () => battery.load());
+    const bolt = new LoadedBolt(drive, battery);
     // While it is nobody's it stays awake, for whoever reads its label: a person's key is over before a chip wakes.
     this.#resting?.rest.addBusy(() => bolt.isDriving || this.#label !== undefined);
     return { bolt, battery };

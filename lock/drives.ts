@@ -7,6 +7,7 @@ import { Motor } from "../firmware/door/motor.ts";
 import { Servo } from "../firmware/door/servo.ts";
 import { Strike } from "../firmware/door/strike.ts";
 import { unreachable } from "../firmware/fault.ts";
+import type { DividedBattery } from "../firmware/io/battery.ts";
 import { Bridge } from "../firmware/io/bridge.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { PinOutput } from "../firmware/io/output.ts";
@@ -75,13 +76,13 @@ export function driveOf({ sdk, pins, drive, thrown, retracted, now }: DriveParts
 /** A drive whose load on the battery is measured once in each of its runs. */
 export class LoadedBolt implements Bolt {
   readonly #bolt: Bolt;
-  readonly #load: () => void;
+  readonly #battery: Pick<DividedBattery, "begin" | "load">;
   #loadAt: Millis | undefined;
 
-  /** @param load measures, while the drive runs */
-  constructor(bolt: Bolt, load: () => void) {
+  /** @param battery hears when a drive begins, and measures while it runs */
+  constructor(bolt: Bolt, battery: Pick<DividedBattery, "begin" | "load">) {
     this.#bolt = bolt;
-    this.#load = load;
+    this.#battery = battery;
   }
 
   get position(): BoltPosition {
@@ -94,13 +95,14 @@ export class LoadedBolt implements Bolt {
 
   drive(command: BoltCommand, now: Millis): BoltReport | undefined {
     this.#loadAt = millis(now + LOAD_MILLIS);
+    this.#battery.begin();
     return this.#bolt.drive(command, now);
   }
 
   tick(now: Millis): BoltReport | undefined {
     if (this.#loadAt !== undefined && now >= this.#loadAt) {
       this.#loadAt = undefined;
-      if (this.#bolt.isDriving) this.#load();
+      if (this.#bolt.isDriving) this.#battery.load();
     }
     return this.#bolt.tick(now);
   }

@@ -7,7 +7,7 @@ import { assert } from "../fault.ts";
 import type { Battery, Millis } from "../platform.ts";
 import { measure, type VoltageOptions } from "./voltage.ts";
 
-/** For so long a reading at rest stands; and so long after a load one is none at rest. */
+/** For so long a reading at rest stands; and for so long from a load on there is none at rest. */
 const REMEMBERED_MILLIS = 5_000;
 /** These are other cells: what a load found does not count for them. Cells that recover from a load rise by less, new ones by more. */
 export const RISE_MILLIVOLTS = 500;
@@ -47,7 +47,7 @@ export class DividedBattery implements Battery {
 
   get millivolts(): number {
     const now = this.#options.now();
-    if (this.#resting === undefined || now - this.#resting.at >= REMEMBERED_MILLIS) {
+    if (this.#resting === undefined || (now - this.#resting.at >= REMEMBERED_MILLIS && !this.#isLoaded(now))) {
       const millivolts = this.#measure();
       this.#resting = { millivolts: millivolts ?? EMPTY_MILLIVOLTS, at: now };
       if (millivolts !== undefined) this.#rested(millivolts, now);
@@ -55,17 +55,26 @@ export class DividedBattery implements Battery {
     return Math.min(this.#resting.millivolts, this.#loaded?.millivolts ?? this.#resting.millivolts);
   }
 
+  /** Hears that a motor gets its power: a reading from here on, in its inrush too, says nothing of the cells at rest. */
+  begin(): void {
+    this.#loadedAt = this.#options.now();
+  }
+
   /** Measures while the motor runs, behind its inrush. What it finds stands until the next load, or until the cells are others: a
    *  measurement that fails finds nothing. */
   load(): void {
     const millivolts = this.#measure();
     if (millivolts !== undefined) this.#loaded = { millivolts, rest: this.#rest };
-    this.#loadedAt = this.#options.now();
+    this.begin();
+  }
+
+  #isLoaded(now: Millis): boolean {
+    return this.#loadedAt !== undefined && now - this.#loadedAt < REMEMBERED_MILLIS;
   }
 
   /** Forgets the last load where the cells are others. */
   #rested(millivolts: number, now: Millis): void {
-    if (this.#loadedAt !== undefined && now - this.#loadedAt < REMEMBERED_MILLIS) return;
+    if (this.#isLoaded(now)) return;
     this.#rest = millivolts;
     if (this.#loaded === undefined) return;
     const { rest = millivolts } = this.#loaded;

@@ -226,6 +226,23 @@ test("what is measured while the motor runs, or cannot be, is no rest to rise fr
   near(it.battery.millivolts, 4_300);
 });
 
+test("what is asked for as a motor starts is what was at rest before, and no rest to rise from", () => {
+  const it = weak([5_000]);
+  it.charge(5_000);
+  near(it.battery.millivolts, 4_300);
+  it.pass(60_000);
+  it.battery.begin();
+  it.charge(3_900);
+  near(it.battery.millivolts, 4_300);
+  it.pass(200);
+  it.charge(4_500);
+  it.battery.load();
+  near(it.battery.millivolts, 4_500);
+  it.pass(60_000);
+  it.charge(5_200);
+  near(it.battery.millivolts, 4_500);
+});
+
 test("a battery that cannot be measured, or whose divider is broken, is empty and no mains", () => {
   const it = battery();
   it.charge(0);
