@@ -33,6 +33,9 @@ export class CurrentStall implements Input {
 
 /** A reading that is older than this says nothing of what was between. */
 const GAP_MILLIS = 100;
+/** What the time between two readings counts for at most: where the chip computed something else meanwhile, the end contacts are only
+ *  about to be debounced. */
+const STEP_MILLIS = 20;
 
 /** A sign of a blocked motor, and for how long it must be seen. */
 export interface HeldStallOptions {
@@ -45,7 +48,8 @@ export interface HeldStallOptions {
 /** A stall that has lasted. It is asked every 10 ms while a motor runs, and else not. */
 export class HeldStall implements Input {
   readonly #options: HeldStallOptions;
-  #since: Millis | undefined;
+  /** For how long it was seen; undefined while it is not. */
+  #heldMillis: number | undefined;
   #askedAt: Millis | undefined;
 
   constructor(options: HeldStallOptions) {
@@ -56,13 +60,14 @@ export class HeldStall implements Input {
   get isActive(): boolean {
     const { sign, holdMillis } = this.#options;
     const now = this.#options.now();
-    const isFresh = this.#askedAt !== undefined && now - this.#askedAt <= GAP_MILLIS;
+    const gap = this.#askedAt === undefined ? GAP_MILLIS + 1 : now - this.#askedAt;
     this.#askedAt = now;
     if (!sign.isActive) {
-      this.#since = undefined;
+      this.#heldMillis = undefined;
       return false;
     }
-    this.#since = isFresh ? (this.#since ?? now) : now;
-    return now - this.#since >= holdMillis;
+    const held = gap > GAP_MILLIS ? undefined : this.#heldMillis;
+    this.#heldMillis = held === undefined ? 0 : held + Math.min(gap, STEP_MILLIS);
+    return this.#heldMillis >= holdMillis;
   }
 }

@@ -74,7 +74,7 @@ test("a current at the threshold is a stall, below it not, and what cannot be me
   assert.is(stall.isActive, false);
 });
 
-/** Asks a stall that is held for 40 ms, with its sign as the letters say, every 10 ms; a number is a pause.
+/** Asks a stall that is held for 40 ms, with its sign as the letters say, every 10 ms; a space is a pause, an underscore a short one.
  *  @returns the answers */
 function held(signs: string): string {
   let now: Millis = millis(0);
@@ -82,8 +82,8 @@ function held(signs: string): string {
   const stall = new HeldStall({ sign, holdMillis: 40, now: () => now });
   let answers = "";
   for (const letter of signs) {
-    now = millis(now + (letter === " " ? 200 : 10));
-    if (letter === " ") continue;
+    now = millis(now + (letter === " " ? 200 : letter === "_" ? 80 : 10));
+    if (letter === " " || letter === "_") continue;
     sign.isActive = letter === "+";
     answers += stall.isActive ? "+" : "-";
   }
@@ -95,6 +95,7 @@ for (const [name, signs, expected] of [
   ["a spike is none, nor are many", "++++-++++-+-+-+++", "-----------------"],
   ["it ends at once", "++++++-+", "----++--"],
   ["what was before a pause does not count", "++++ +++++-", "--------+-"],
+  ["a short pause counts for no more than two readings", "+_++++-", "---++-"],
 ] as const) {
   test(name, () => assert.is(held(signs), expected));
 }
