@@ -3,13 +3,14 @@
 // Follows docs/protocol.md §2.3 and §3 ("Owner session").
 
 import { crypto } from "#crypto";
-import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import { type Bytes, fromBase64url, toAscii, toBase64url } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
 import type { Body } from "../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import type { Sign } from "../firmware/grant/issue.ts";
 import { verifyCheckpoint } from "../firmware/journal/checkpoint.ts";
 import type { OwnerState, Status } from "../firmware/link/message.ts";
+import { SETTING_ZONE } from "../firmware/policy/configuration.ts";
 import { settleSecret } from "./codebook.ts";
 import type { Call } from "./command.ts";
 import { refused } from "./denials.ts";
@@ -18,6 +19,7 @@ import type { Keystore } from "./keystore.ts";
 import { presentSeconds } from "./moment.ts";
 import type { OwnedLock, Person } from "./person.ts";
 import { settleRevocations } from "./revocation.ts";
+import { printable } from "./terminal.ts";
 import { type Conversation, converse, DEFAULT_ADDRESS } from "./wire.ts";
 
 /** A person's key, ready to sign. */
@@ -53,9 +55,27 @@ export function addressOf(call: Call, stored: string | undefined): string {
 }
 
 /** Opens a session in which the lock knows its owner, runs what is to be done, and closes it. Before that the lock and
- *  this keystore agree on what was taken back.
+ *  this keystore agree on what was taken back, and on the door's time zone, of which is told where another owner has set it.
  *  @throws Failure */
 export async function asOwner<Result>(
+  call: Call,
+  keystore: Keystore,
+  lock: OwnedLock,
+  act: (session: OwnerSession) => Promise<Result>,
+): Promise<Result> {
+  return asNewOwner(call, keystore, lock, async (session) => {
+    if (takeZone(lock, session.status.configuration)) {
+      keystore.update();
+      call.terminal.warn(
+        `The door's clock goes by another time zone, ${printable(lock.zone)}: times are read and shown by that from here on.`,
+      );
+    }
+    return act(session);
+  });
+}
+
+/** As asOwner, for somebody who does not know the door's time zone yet. @throws Failure */
+export async function asNewOwner<Result>(
   call: Call,
   keystore: Keystore,
   lock: OwnedLock,
@@ -96,6 +116,15 @@ function isPutBack({ checkpoint, signingKey }: OwnedLock, { heads }: Status): bo
     const { seq, link: signedLink } = signed[region];
     return lastSeq < seq || (lastSeq === seq && !crypto.isEqual(link, signedLink));
   });
+}
+
+/** Takes over the time zone that a lock has. @returns whether it is another: some owner has set it since */
+export function takeZone(lock: OwnedLock, configuration: Status["configuration"]): boolean {
+  const rule = configuration.get(SETTING_ZONE);
+  if (rule === undefined || typeof rule === "number" || toAscii(rule) === lock.zone) return false;
+  lock.zone = toAscii(rule);
+  lock.zoneName = undefined;
+  return true;
 }
 
 /** Asks for the status, and makes the lock and this keystore agree on what was taken back. @throws Failure */

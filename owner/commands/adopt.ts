@@ -3,19 +3,17 @@
 // Follows docs/protocol.md §2.3 (kind 10).
 
 import { crypto } from "#crypto";
-import { fromAscii, fromBase64url, toAscii, toBase64url } from "../../firmware/bytes.ts";
+import { fromAscii, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { lockIdOf } from "../../firmware/cose/key.ts";
 import { KIND_ADOPT } from "../../firmware/grant/body.ts";
 import { OPERATION_OWN } from "../../firmware/grant/holder.ts";
 import { parseSetup, type Setup } from "../../firmware/link/label.ts";
-import type { Status } from "../../firmware/link/message.ts";
-import { SETTING_ZONE } from "../../firmware/policy/configuration.ts";
 import { handSecret, obstacleTo } from "../codebook.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
 import { presentSeconds } from "../moment.ts";
-import { addressOf, asOwner, signerOf } from "../ownership.ts";
+import { addressOf, asNewOwner, signerOf, takeZone } from "../ownership.ts";
 import type { OwnedLock, Person } from "../person.ts";
 import { printable } from "../terminal.ts";
 import { findZone, type NamedZone, ownZone } from "../timezone.ts";
@@ -67,12 +65,12 @@ async function run(call: Call): Promise<Outcome> {
   Object.assign(lock, { name, address, seq: Math.max(lock.seq, ADOPTION_SEQ) });
   if (known === undefined) keystore.person.locks.push(lock);
   keystore.save();
-  const { status, obstacle } = await asOwner(call, keystore, lock, async ({ conversation, signer, status }) => {
+  const obstacle = await asNewOwner(call, keystore, lock, async ({ conversation, signer, status }) => {
+    takeZone(lock, status.configuration);
     const obstacle = obstacleTo(lock, status, signer.kid);
     if (obstacle === "none") await handSecret(keystore, lock, { conversation, isNew: false });
-    return { status, obstacle };
+    return obstacle;
   });
-  takeZone(lock, status.configuration);
   keystore.update();
   call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
   if (obstacle === "stranger") {
@@ -103,14 +101,6 @@ export function newLock(
     confirmedRevocationSeq: 0,
     checkpoint: undefined,
   };
-}
-
-/** Takes over the time zone that a lock has, where it is another one. */
-export function takeZone(lock: OwnedLock, configuration: Status["configuration"]): void {
-  const rule = configuration.get(SETTING_ZONE);
-  if (rule === undefined || typeof rule === "number" || toAscii(rule) === lock.zone) return;
-  lock.zone = toAscii(rule);
-  lock.zoneName = undefined;
 }
 
 function nameOf(call: Call, locks: readonly OwnedLock[], id: string): string {

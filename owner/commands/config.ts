@@ -2,18 +2,15 @@
 // Why: what a lock does by itself is its owner's decision, and never a vendor's.
 // Follows docs/protocol.md §2.4 and §2.3 (kinds 4 and 13).
 
-import { toAscii } from "../../firmware/bytes.ts";
 import { KIND_ACKNOWLEDGE, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Call, Command, Option, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
-import { asOwner, declare, readStatus } from "../ownership.ts";
+import { asOwner, declare, readStatus, takeZone } from "../ownership.ts";
 import { knownServers, rememberServers } from "../relay.ts";
 import { NONE, SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
 import { parseTimeServer, SERVERS_MAX, sayTimeServer, type TimeServer } from "../timeservers.ts";
 import { findZone } from "../timezone.ts";
-
-const ZONE_KEY = 1;
 
 const OPTIONS: Record<string, Option> = {
   lock: { value: "NAME", help: "which lock, where you own several" },
@@ -50,10 +47,8 @@ async function run(call: Call): Promise<Outcome> {
     if (call.has("acknowledge")) await declare(keystore, lock, session, { kind: KIND_ACKNOWLEDGE });
     return (await readStatus(session.conversation, session.signer)).status;
   });
-  const rule = configuration.get(ZONE_KEY);
-  if (rule !== undefined && typeof rule !== "number" && toAscii(rule) !== lock.zone) {
+  if (takeZone(lock, configuration)) {
     const named = call.option("zone");
-    lock.zone = toAscii(rule);
     lock.zoneName = named === undefined ? undefined : findZone(named).name;
     keystore.update();
   }

@@ -13,12 +13,12 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
 import { askWords, asRecovery } from "../inside.ts";
 import { createKeystore, hasKeystore, keystoreDirectory, PASSPHRASE_CHARACTERS_MIN } from "../keystore.ts";
-import { addressOf } from "../ownership.ts";
+import { addressOf, takeZone } from "../ownership.ts";
 import type { Person } from "../person.ts";
 import { drawWords, seedOfWords } from "../recovery.ts";
 import { printable } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
-import { newLock, takeZone } from "./adopt.ts";
+import { newLock } from "./adopt.ts";
 
 const COLUMNS = 4;
 /** What says something of a lock, or of words that are there already. */

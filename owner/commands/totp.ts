@@ -58,13 +58,13 @@ async function add(call: Call): Promise<Outcome> {
   const [name = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const reckoning = { zone: parseZone(lock.zone), now: presentSeconds() };
   const secret = new Uint8Array(randomBytes(SECRET_BYTES));
   const place = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const known = findByName(residents.users, name);
     if (known?.credentials.some(({ type }) => type === "totp") === true)
       throw usage(`${printable(name)} has an authenticator already: "latchkey totp remove" ends it.`);
+    const reckoning = { zone: parseZone(lock.zone), now: presentSeconds() };
     const place = placeFor(call, residents, { name, reckoning });
     const verdict = await store(conversation, place, { type: "totp", value: secret });
     if (verdict !== "yes") throw refused(verdict, CODE_REASONS);

@@ -40,10 +40,10 @@ interface Shown {
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const zone = parseZone(lock.zone);
   const { residents, failure } = await reach(async () =>
     asOwner(call, keystore, lock, ({ conversation }) => askResidents(conversation)),
   );
+  const zone = parseZone(lock.zone);
   const shown = showCodes(lock, call.has("all"));
   sayCodes(call.terminal, shown, { zone, isUnheld: lock.codes?.isConfirmed === false });
   const users = residents?.users ?? [];

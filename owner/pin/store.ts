@@ -63,12 +63,12 @@ async function runAdd(call: Call): Promise<Outcome> {
   const count = call.number("digits", PIN_DIGITS_MIN, PIN_DIGITS_MAX) ?? DIGITS_STANDARD;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const reckoning = { zone: parseZone(lock.zone), now: presentSeconds() };
   const { place, digits, former, removal } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const known = findByName(residents.users, name);
     if (call.has("replace") && known === undefined)
       throw usage(`There is no user ${printable(name)} whose PIN could be replaced: leave --replace out to make one.`);
+    const reckoning = { zone: parseZone(lock.zone), now: presentSeconds() };
     const place = placeFor(call, residents, { name, reckoning });
     const digits = await storePin(conversation, place, { chosen, count });
     // The new one first: whatever goes wrong between the two, somebody has one that opens.
