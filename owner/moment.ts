@@ -51,7 +51,7 @@ export function parseMoment(text: string, { zone, now }: Reckoning, isEnd = fals
   const today = daysFromCivil(here.year, here.month, here.day);
   const days = day === "today" ? today : day === "tomorrow" ? today + 1 : daysOfDate(day, text);
   const minutes = time === undefined ? (isEnd ? DAY_MINUTES : 0) : parseClock(time);
-  return instantOf({ zone, local: days * DAY_SECONDS + minutes * 60, isEnd }, text);
+  return instantOf({ zone, local: days * DAY_SECONDS + minutes * 60, isEnd, isDay: time === undefined }, text);
 }
 
 /** Reads weekly hours such as "mon-fri 09:00-12:00", "sat,sun 22:00-02:00" or "daily 08:00-20:00".
@@ -107,13 +107,23 @@ export function presentSeconds(): Seconds {
   return seconds(Math.floor(Date.now() / 1_000));
 }
 
+interface Reading {
+  readonly zone: Zone;
+  /** What the wall clock reads, in seconds. */
+  readonly local: number;
+  readonly isEnd: boolean;
+  /** A date alone: the midnight is not typed, and may be one that the clock change leaves out. */
+  readonly isDay: boolean;
+}
+
 /** Gives the instant at which a wall clock reads `local`. Of an hour that comes twice it is the first, for an end the
- *  second, so that what was said lies inside what is meant. */
-function instantOf({ zone, local, isEnd }: { zone: Zone; local: number; isEnd: boolean }, text: string): Seconds {
+ *  second, so that what was said lies inside what is meant. A day whose midnight is left out begins as the clock changes. */
+function instantOf({ zone, local, isEnd, isDay }: Reading, text: string): Seconds {
   const offsets = [zone.standardOffset, zone.daylight?.offset ?? zone.standardOffset];
   const instants = offsets
     .filter((offset) => local >= offset && offsetAt(zone, seconds(local - offset)).offset === offset)
     .map((offset) => local - offset);
+  if (instants.length === 0 && isDay) return checked(local - Math.min(...offsets), text);
   if (instants.length === 0) {
     throw usage(
       `"${printable(text)}" is left out by the clock change of that night: give a time an hour earlier or later.`,

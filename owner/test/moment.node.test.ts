@@ -43,6 +43,21 @@ for (const [text, start, end] of MOMENTS) {
   });
 }
 
+/** Where the clock goes on from midnight to one: that day begins at one, and the one before it ends then. */
+const SKIPPED: readonly (readonly [rule: string, text: string, start: string, end: string])[] = [
+  ["EET-2EEST,M4.5.5/0,M10.5.4/24", "2027-04-30", "2027-04-29T22:00:00Z", "2027-04-30T21:00:00Z"],
+  ["EET-2EEST,M4.5.5/0,M10.5.4/24", "2027-04-29", "2027-04-28T22:00:00Z", "2027-04-29T22:00:00Z"],
+  ["<-04>4<-03>,M9.1.6/24,M4.1.6/24", "2026-09-06", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"],
+];
+for (const [rule, text, start, end] of SKIPPED) {
+  test(`reads the day ${text} where the clock leaves out its midnight, or the next: ${rule}`, () => {
+    const reckoning = { zone: parseZone(rule), now: NOW };
+    assert.is(parseMoment(text, reckoning), at(start));
+    assert.is(parseMoment(text, reckoning, true), at(end));
+    assert.throws(() => parseMoment("2027-04-30 00:30", { ...reckoning, zone: parseZone(SKIPPED[0]?.[0] ?? "") }));
+  });
+}
+
 const NO_MOMENTS: readonly (readonly [text: string, what: RegExp])[] = [
   ["", /no time/],
   ["soon", /no time/],
