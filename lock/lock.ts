@@ -67,6 +67,7 @@ export class Lock {
     const { crypto, random, constants, carrier } = platform;
     const indicator = new Siren(platform.indicator, () => this.#now);
     const recorder = new Recorder(memory, now);
+    this.#now = now;
     this.#siren = indicator;
     this.#platform = platform;
     this.#options = options;
@@ -309,10 +310,9 @@ export class Lock {
     look(): Look {
       const lock = this.#lock;
       const now = lock.#now;
-      const { isAlarm } = lock.#siren;
       return {
         door: lock.#doorway.door,
-        isAlarm,
+        isAlarm: lock.#siren.isAlarm,
         isLeaving: lock.#presence.isLeaving(now),
         isEnding: lock.#isEnding,
         now,

@@ -49,6 +49,8 @@ export class ChipRig implements ChipPart {
   timers = 0;
   /** Whether the program said that its image is well. */
   isConfirmed = false;
+  /** The uptime at which its program begins: the bootloader checks the image first. */
+  bootMillis = 640;
   readonly #parts: ChipRigParts;
   #program: (() => void) | undefined;
   #bootedAt = 0;
@@ -127,7 +129,7 @@ export class ChipRig implements ChipPart {
 
   #start(reason: number): void {
     this.#reason = reason;
-    this.#bootedAt = this.#parts.world.now;
+    this.#bootedAt = this.#parts.world.now - this.bootMillis;
     this.#hasPower = true;
     this.#program?.();
   }
