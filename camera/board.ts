@@ -7,7 +7,7 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chip } from "../firmware/io/board.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { type ContactInput, contactToGround, LevelInput } from "../firmware/io/input.ts";
+import { type ContactInput, contactToGround, LevelInput, SETTLE_MILLIS } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
@@ -17,7 +17,7 @@ import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
-import type { Random } from "../firmware/platform.ts";
+import type { Millis, Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
 import type { Card } from "./card.ts";
 import { FlashRail } from "./flashrail.ts";
@@ -155,10 +155,11 @@ class CameraBoard {
       confirmation(chip),
     );
     this.#terminal.show();
-    this.#pump.call((now) => {
+    this.#pump.call((now) => camera.tick(now));
+    const settled = (now: Millis) => {
       if (contacts[0]?.isActive) camera.caseChanged(true, now);
-      camera.tick(now);
-    });
+    };
+    this.#parts.sdk.timer.set(() => this.#pump.call(settled), SETTLE_MILLIS);
   }
 
   /** The contact of the case, and the button in it. */

@@ -8,7 +8,7 @@ import type { Chip } from "../firmware/io/board.ts";
 import { Cable } from "../firmware/io/cable.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { contactToGround } from "../firmware/io/input.ts";
+import { contactToGround, SETTLE_MILLIS } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
 import { pollAfter } from "../firmware/io/poll.ts";
 import type { Pump, Timed } from "../firmware/io/pump.ts";
@@ -85,10 +85,8 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
   terminal.show();
   pump.add(tamper, keypad, terminal, cable, lookingAtKeys(keypad, pump));
   pump.whenIdle(() => copper.listen());
-  pump.call((now) => {
-    keypad.tamperChanged(tamper.isActive, now);
-    keypad.scan(now);
-  });
+  pump.call((now) => keypad.scan(now));
+  sdk.timer.set(() => pump.call((now) => keypad.tamperChanged(tamper.isActive, now)), SETTLE_MILLIS);
 }
 
 /** Reads the keys now and then, where the message of one that was pressed was lost. */

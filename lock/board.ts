@@ -13,7 +13,7 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { GattPhones, type GattRadio } from "../firmware/io/gatt.ts";
 import { LampIndicator } from "../firmware/io/indicator.ts";
-import { type ContactInput, contactToGround } from "../firmware/io/input.ts";
+import { type ContactInput, contactToGround, SETTLE_MILLIS } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
@@ -91,6 +91,8 @@ class LockBoard {
   #button: ContactInput | undefined;
   #indicator: LampIndicator | undefined;
   #lock: Lock | undefined;
+  /** Whether its contacts tell what is so. */
+  #isSettled = false;
 
   constructor(parts: LockBoardParts, pump: Pump) {
     // Before any pin is opened: those of a board that sleeps are opened by other classes.
@@ -256,29 +258,35 @@ class LockBoard {
     };
   }
 
-  /** Hands the lock its contacts, as they are and whenever they change. */
+  /** Hands the lock its contacts, as they are once they have settled, and whenever they change. */
   #sense(lock: Lock): void {
     const { door, button, cover, cableLoop } = this.#pins;
-    const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) =>
-      lock.contactChanged(isShut ? "closed" : "open", now),
-    );
+    const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) => {
+      if (this.#isSettled) lock.contactChanged(isShut ? "closed" : "open", now);
+    });
     const inside = this.#contact(button, BUTTON_MILLIS, (isPressed, now) => {
       if (isPressed) lock.insidePressed(now);
     });
     this.#button = inside;
-    const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => lock.coverChanged(isOpen, now));
+    const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => {
+      if (this.#isSettled) lock.coverChanged(isOpen, now);
+    });
     this.#pump.add(leaf, inside, lid);
     const loop =
       cableLoop === undefined
         ? undefined
-        : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => lock.loopChanged(isClosed, now));
+        : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => {
+            if (this.#isSettled) lock.loopChanged(isClosed, now);
+          });
     if (loop !== undefined) this.#pump.add(loop);
-    this.#pump.call((now) => {
+    this.#pump.call((now) => lock.tick(now));
+    const settled = (now: Millis) => {
+      this.#isSettled = true;
       lock.contactChanged(leaf.isActive ? "closed" : "open", now);
       if (lid.isActive) lock.coverChanged(true, now);
       if (loop !== undefined && !loop.isActive) lock.loopChanged(false, now);
-      lock.tick(now);
-    });
+    };
+    this.#parts.sdk.timer.set(() => this.#pump.call(settled), SETTLE_MILLIS);
   }
 
   #contact(pin: number, debounceMillis: number, changed: (isActive: boolean, now: Millis) => void): ContactInput {

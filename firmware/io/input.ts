@@ -33,6 +33,10 @@ export interface ContactOptions extends InputOptions {
 
 const DEBOUNCE_MILLIS_MAX = 1_000;
 
+/** For so long from when it is opened, and some, an open contact may read as a closed one: the pin's own resistor fills the capacitor
+ *  that keeps static from the chip (docs/hardware.md). What a board tells of its contacts at a start it looks at only then. */
+export const SETTLE_MILLIS = 60;
+
 function modeOf({ io, pull }: InputOptions): number {
   if (pull === undefined) return io.Input;
   return pull === "up" ? io.InputPullUp : io.InputPullDown;
@@ -60,7 +64,7 @@ export class LevelInput implements Input {
   }
 }
 
-/** A contact. Its level at construction counts at once; each later one when it has stood for the debounce. */
+/** A contact. Its level counts at once until it is ticked first; each later one when it has stood for the debounce. */
 export class ContactInput implements Input {
   readonly #digital: Digital;
   readonly #active: number;
@@ -73,7 +77,7 @@ export class ContactInput implements Input {
   #since: Millis = millis(0);
   /** Whether an edge has come since the last reading: whatever is read next, it has not stood before. */
   #hasEdge = false;
-  #now: Millis = millis(0);
+  #now: Millis | undefined;
 
   /** @throws Error of the SDK where the pin is taken */
   constructor(options: ContactOptions) {
@@ -94,13 +98,14 @@ export class ContactInput implements Input {
   }
 
   get isActive(): boolean {
-    return this.#isActive;
+    return this.#now === undefined ? this.#digital.read() === this.#active : this.#isActive;
   }
 
   /** Reads the level. */
   tick(now: Millis): void {
-    this.#now = now;
     const read = this.#digital.read() === this.#active;
+    if (this.#now === undefined) this.#isActive = read;
+    this.#now = now;
     if (read !== this.#read || this.#hasEdge) this.#since = now;
     this.#read = read;
     this.#hasEdge = false;
@@ -111,9 +116,11 @@ export class ContactInput implements Input {
 
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
-    if (this.#hasEdge) return this.#now;
+    const now = this.#now;
+    if (now === undefined) return millis(0);
+    if (this.#hasEdge) return now;
     if (this.#read !== this.#isActive) return millis(this.#since + this.#debounceMillis);
-    return pollAfter(this.#now, this.#pollMillis);
+    return pollAfter(now, this.#pollMillis);
   }
 
   /** Gives the pin back. Twice is harmless. */

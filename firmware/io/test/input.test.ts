@@ -143,4 +143,21 @@ test("a level is what it is now, by its pull where the wire is broken", () => {
   }
 });
 
+test("until it is ticked first a contact is what its pin is, and tells no change: its capacitor was filling", () => {
+  const { chip } = desk();
+  const said: boolean[] = [];
+  chip.drive(PIN, 0);
+  const contact = new ContactInput({
+    ...{ io: chip.Digital, pin: PIN, pull: "up", isActiveLow: true, debounceMillis: 20 },
+    changed: (isActive) => said.push(isActive),
+  });
+  assert.is(contact.isActive, true);
+  chip.drive(PIN, undefined);
+  assert.is(contact.isActive, false);
+  assert.is(contact.nextTick, 0);
+  contact.tick(millis(700));
+  contact.tick(millis(800));
+  assert.equal([contact.isActive, said], [false, []]);
+});
+
 test.run();

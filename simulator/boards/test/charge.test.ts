@@ -1,0 +1,86 @@
+// Goal: a board that gets power tells of no contact what its empty capacitor says: each has 100 nF to ground (docs/hardware.md), which the
+// pin's own resistor of 45 kΩ fills in some milliseconds, and until then an open contact reads as a closed one.
+// Method: boards over played chips, whose pins are held low for as long when power comes.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import { KEYPAD_PINS } from "../../../keypad/pins.ts";
+import { LOCK_PINS } from "../../../lock/pins.ts";
+import type { ChipRig } from "../chiprig.ts";
+import { Hallway } from "../hallway.ts";
+import { KEYPAD_IMAGE } from "../keypadrig.ts";
+
+const { door, button, cover, cableLoop = -1 } = LOCK_PINS.esp32s3;
+/** Those of the bolt have the time of a whole start: they are read at its end (firmware/io/test/input.test.ts). */
+const LOCK_CONTACTS = [door, button, cover, cableLoop];
+/** Of 45 kΩ and 100 nF, to three quarters; and where both are at the ends of their tolerances. */
+const CHARGE_MILLIS = [7, 15];
+const ALARM_HERTZ = 3_000;
+
+/** Gives a board power with its capacitors empty. */
+function start(
+  { hall, board, pins }: { hall: Hallway; board: { powerOn(): void; rig: ChipRig }; pins: number[] },
+  millis: number,
+): void {
+  const { chip } = board.rig;
+  for (const pin of pins) chip.pull(pin, "down");
+  board.powerOn();
+  hall.world.after(millis, () => {
+    for (const pin of pins) chip.pull(pin, undefined);
+  });
+}
+
+function adopted(): Hallway {
+  const hall = new Hallway(crypto);
+  hall.lock.powerOn();
+  hall.pass(2_000);
+  assert.is(hall.adopt(), "yes");
+  return hall;
+}
+
+function statusOf(hall: Hallway) {
+  const owner = hall.ownerSession();
+  const answer = owner.ask({ kind: "status" });
+  owner.leave();
+  if (answer?.kind !== "status") throw new Error("no status");
+  return answer.status;
+}
+
+for (const millis of CHARGE_MILLIS) {
+  for (const leaf of ["open", "closed"] as const) {
+    test(`a lock that gets power behind a leaf that is ${leaf} raises no alarm, and tells what is so (${millis} ms)`, () => {
+      const hall = adopted();
+      hall.lock.rig.cutPower();
+      hall.lock.moveLeaf(leaf);
+      hall.pass(1_000);
+      hall.lock.tones.splice(0);
+      hall.lock.drives.splice(0);
+      start({ hall, board: hall.lock, pins: LOCK_CONTACTS }, millis);
+      hall.pass(3_000);
+      assert.not(hall.lock.tones.includes(ALARM_HERTZ), "an alarm");
+      assert.equal(hall.lock.drives, []);
+      const { bolt, contact } = statusOf(hall);
+      assert.equal([bolt, contact], ["locked", leaf]);
+    });
+  }
+
+  test(`a keypad that gets power with its case shut tells of no open one (${millis} ms)`, () => {
+    const hall = adopted();
+    hall.keypad.powerOn();
+    hall.pass(1_000);
+    assert.is(hall.enrol("keypad"), "yes");
+    hall.keypad.rig.cutPower();
+    hall.pass(1_000);
+    hall.lock.tones.splice(0);
+    start({ hall, board: hall.keypad, pins: [KEYPAD_PINS[KEYPAD_IMAGE.target].tamper] }, millis);
+    hall.pass(70_000);
+    assert.not(hall.lock.tones.includes(ALARM_HERTZ), "an alarm");
+    assert.equal(
+      statusOf(hall).boards.map(({ isUp, isCaseOpen }) => [isUp, isCaseOpen]),
+      [[true, false]],
+    );
+  });
+}
+
+test.run();
