@@ -14,8 +14,13 @@ import type { Terminal } from "./terminal.ts";
 import { askServer, type ServerAnswer, type TimeServer } from "./timeservers.ts";
 import type { Asking } from "./wire.ts";
 
-/** Servers that must answer before the lock is asked: it believes two that agree. */
+/** Servers that the lock must hear before it believes them. */
 const QUORUM = 2;
+
+/** What a server's whole seconds may hide, twice, and the way of its answer. */
+const ROUNDING_SECONDS = 3;
+/** Why the lock does not take the answer of a server that it trusts: this computer's clock has no part in it. */
+const DISAGREES = "it agrees with no other so far, or with nothing that the lock knows of the time.";
 
 const REMARKS: Readonly<Record<Exclude<ServerAnswer["kind"], "told">, string>> = Object.freeze({
   silent: "does not answer",
@@ -23,7 +28,7 @@ const REMARKS: Readonly<Record<Exclude<ServerAnswer["kind"], "told">, string>> =
   "unknown-host": "is not known under that name: is this computer online, and is the name right?",
 });
 
-/** A server, and what it says. */
+/** A server, and what it said. */
 export interface Brought {
   readonly server: TimeServer;
   readonly time: ServerTime;
@@ -97,40 +102,47 @@ export async function tryServers(servers: readonly TimeServer[], terminal: Termi
 }
 
 /** Carries the lock's questions to the servers and their answers back, until the lock has set its clock.
- *  @returns the two that agreed @throws Failure where it took none, or no two agreed */
+ *  @returns the two whose answers agreed @throws Failure where it took none, or no two agreed */
 export async function relayTime(
   lock: Asking,
   servers: readonly TimeServer[],
-  terminal: Terminal,
+  terminal: Pick<Terminal, "warn">,
 ): Promise<readonly Brought[]> {
-  // From the first that it took on, which it only keeps; one that agrees with none of them it refuses, and keeps too.
-  const kept: Brought[] = [];
+  const heard: Heard[] = [];
   for (const server of servers) {
-    const said = await bringOne(lock, server, terminal);
-    if (said === undefined || (kept.length === 0 && !said.isTaken)) continue;
-    // It says yes to a later one only when two agreed and its clock is set.
-    if (said.isTaken && kept.length > 0) return [nearest(kept, said), said];
-    kept.push(said);
+    const answer = await bringOne(lock, server, terminal);
+    if (answer === undefined) continue;
+    const others = [...heard].sort((left, right) => apart(left, answer) - apart(right, answer));
+    const wasKept = heard.some(({ refusal }) => refusal === undefined);
+    heard.push(answer);
+    const [agreeing, ...rest] = others;
+    // The lock keeps the first answer, and says yes to a later one only when two agreed and its clock is set. Which two, it does not
+    // say: the first may be a liar's, and one that it said no to may be of the two, since it is kept as well.
+    if (answer.refusal !== undefined || !wasKept || agreeing === undefined) continue;
+    for (const other of rest) sayLeftOut(other, answer, terminal);
+    return [agreeing, answer];
   }
-  const heard = kept.length === 0 ? "no answer" : "one answer, and no second that agrees with it";
+  for (const other of heard) sayRefused(other, terminal);
+  const isNoneTaken = heard.every(({ refusal }) => refusal !== undefined);
   throw new Failure(
     EXIT.REFUSED,
-    `The lock took ${heard}, so it does not know the time yet. It trusts the servers that its owner sees with "latchkey config", in their order; wait ten seconds, then try again.`,
+    `The lock took ${isNoneTaken ? "no answer" : "one answer, and no second that agrees with it"}, so it does not know the time yet. It trusts the servers that its owner sees with "latchkey config", in their order; wait ten seconds, then try again.`,
   );
 }
 
-/** Gives the one that says nearly the same as another: a server that lies is not the one that agreed. */
-function nearest(kept: readonly Brought[], { time }: Brought): Brought {
-  const awayOf = (one: Brought) => Math.abs(one.time.midpoint - time.midpoint);
-  return kept.reduce((found, one) => (awayOf(one) < awayOf(found) ? one : found));
+/** An answer that the lock was given. */
+interface Heard extends Brought {
+  /** When, in seconds of this computer's own count. */
+  readonly at: number;
+  /** Why the lock said no; undefined where it said yes. */
+  readonly refusal: string | undefined;
 }
 
-/** Brings the answer of one server. @returns what it says, and whether the lock took it; undefined where there was nothing to bring */
 async function bringOne(
   lock: Asking,
   server: TimeServer,
-  terminal: Terminal,
-): Promise<(Brought & { readonly isTaken: boolean }) | undefined> {
+  terminal: Pick<Terminal, "warn">,
+): Promise<Heard | undefined> {
   const asked = await lock.ask({ kind: "timeRequest", server: server.place });
   if (asked.kind !== "nonce") {
     terminal.warn(`The lock has no time server in place ${server.place + 1}.`);
@@ -141,11 +153,25 @@ async function bringOne(
     terminal.warn(`The time server ${server.address} ${REMARKS[answer.kind]}.`);
     return undefined;
   }
+  const heard = { server, time: answer.time, at: performance.now() / 1_000 };
   const taken = await lock.ask({ kind: "timeResponse", response: answer.packet });
-  const isTaken = taken.kind === "yes";
-  if (!isTaken) {
-    const reason = taken.kind === "no" && taken.denial !== undefined ? sayDenial(taken.denial) : "it gives no reason.";
-    terminal.warn(`The lock did not take the answer of ${server.address}: ${reason}`);
-  }
-  return { server, time: answer.time, isTaken };
+  if (taken.kind === "yes") return { ...heard, refusal: undefined };
+  const denial = taken.kind === "no" ? taken.denial : undefined;
+  return { ...heard, refusal: denial === "clock" ? DISAGREES : sayDenial(denial) };
+}
+
+/** By how many seconds two answers are not the same time. */
+function apart(one: Heard, other: Heard): number {
+  return Math.abs(one.time.midpoint - one.at - (other.time.midpoint - other.at));
+}
+
+/** Says of an answer why it is not one of the two that agree. */
+function sayLeftOut(other: Heard, agreeing: Heard, terminal: Pick<Terminal, "warn">): void {
+  const isSame = apart(other, agreeing) <= other.time.radius + agreeing.time.radius + ROUNDING_SECONDS;
+  if (isSame) sayRefused(other, terminal);
+  else terminal.warn(`The time server ${other.server.address} tells another time than the two that agree.`);
+}
+
+function sayRefused({ server, refusal }: Heard, terminal: Pick<Terminal, "warn">): void {
+  if (refusal !== undefined) terminal.warn(`The lock did not take the answer of ${server.address}: ${refusal}`);
 }

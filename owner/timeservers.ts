@@ -105,7 +105,13 @@ async function exchange(
   });
   // A port without a server answers with an error: it is as silent as one that says nothing.
   socket.on("error", () => wake());
-  await new Promise<void>((resolve) => socket.connect(to.port, to.address, () => resolve()));
+  const hasWay = await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.connect(to.port, to.address);
+  });
+  // Off the network, or with an address of a kind that this one has not.
+  if (!hasWay) return { kind: "silent" };
   for (const wait of WAIT_MILLIS) {
     socket.send(request, () => undefined);
     const deadline = performance.now() + wait;
