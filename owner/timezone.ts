@@ -5,8 +5,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../firmware/fault.ts";
-import { parseZone, RULE_CHARS_MAX } from "../firmware/time/zone.ts";
+import { type Seconds, seconds } from "../firmware/platform.ts";
+import { offsetAt, parseZone, RULE_CHARS_MAX } from "../firmware/time/zone.ts";
 import { usage } from "./failure.ts";
+import { sayMoment } from "./moment.ts";
 
 /** A rule, and the name that it was found by. */
 export interface NamedZone {
@@ -14,12 +16,15 @@ export interface NamedZone {
   readonly name: string | undefined;
 }
 
+const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 366 * DAY_SECONDS;
 const EXAMPLE = '"CET-1CEST,M3.5.0,M10.5.0/3"';
 
 /** Gives the zone of this computer, or UTC where that is not to be found. */
 export function ownZone(directory = zoneDirectory()): NamedZone {
-  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const rule = ruleOfFile(join(directory, isZoneName(name) ? name : "UTC"));
+  // A computer may be set to a zone that nobody knows: then there is no name, whatever the type says.
+  const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const rule = name === undefined ? undefined : ruleOfFile(join(directory, isZoneName(name) ? name : "UTC"));
   return rule === undefined ? { rule: "UTC0", name: "UTC" } : { rule, name };
 }
 
@@ -38,6 +43,39 @@ export function findZone(text: string, directory = zoneDirectory()): NamedZone {
     );
   }
   throw usage(`There is no time zone of that name: give one such as Europe/Berlin, or a rule such as ${EXAMPLE}.`);
+}
+
+/** Gives what a rule does not say of its zone: the first day within a year on which the zone has another clock. It changes by the moon, as
+ *  in Morocco, and a rule knows the sun's year alone; or it will have another rule. Undefined where the rule says all. */
+export function doubtAboutZone({ rule, name }: NamedZone, now: Seconds): string | undefined {
+  if (name === undefined) return undefined;
+  const zone = parseZone(rule);
+  const clock = clockOf(name);
+  if (clock === undefined) return undefined;
+  for (let at: number = now; at < now + YEAR_SECONDS; at += DAY_SECONDS) {
+    if (offsetAt(zone, seconds(at)).offset === offsetIn(clock, at)) continue;
+    const since = sayMoment(zone, seconds(at));
+    return `The clocks of ${name} change on days that a lock's rule, ${rule}, does not say: near ${since} they begin to go otherwise, and hours of the week and times that are typed go by the lock's. Give it the rule of those weeks then, with "latchkey config --zone", and the usual one behind them.`;
+  }
+  return undefined;
+}
+
+/** Gives a zone's clock; undefined where only the system's database knows the name. */
+function clockOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Gives the seconds east of UTC that a zone's clock has at a time. */
+function offsetIn(clock: Intl.DateTimeFormat, at: number): number {
+  const name = clock.formatToParts(at * 1_000).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const [, sign, hours = "0", minutes = "0"] = /^GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
+  const offset = Number(hours) * 3_600 + Number(minutes) * 60;
+  return sign === "-" ? 0 - offset : offset;
 }
 
 function zoneDirectory(): string {

@@ -6,11 +6,12 @@ import { KIND_ACKNOWLEDGE, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Call, Command, Option, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
+import { presentSeconds } from "../moment.ts";
 import { asOwner, declare, readStatus, takeZone } from "../ownership.ts";
 import { knownServers, rememberServers } from "../relay.ts";
 import { NONE, SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
 import { parseTimeServer, SERVERS_MAX, sayTimeServer, type TimeServer } from "../timeservers.ts";
-import { findZone } from "../timezone.ts";
+import { doubtAboutZone, findZone } from "../timezone.ts";
 
 const OPTIONS: Record<string, Option> = {
   lock: { value: "NAME", help: "which lock, where you own several" },
@@ -47,8 +48,10 @@ async function run(call: Call): Promise<Outcome> {
     if (call.has("acknowledge")) await declare(keystore, lock, session, { kind: KIND_ACKNOWLEDGE });
     return (await readStatus(session.conversation, session.signer)).status;
   });
+  const named = call.option("zone");
+  const doubt = named === undefined ? undefined : doubtAboutZone(findZone(named), presentSeconds());
+  if (doubt !== undefined) call.terminal.warn(doubt);
   if (takeZone(lock, configuration)) {
-    const named = call.option("zone");
     lock.zoneName = named === undefined ? undefined : findZone(named).name;
     keystore.update();
   }

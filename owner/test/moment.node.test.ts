@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Seconds, seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { parseMoment, parseWeekly, sayDuration, sayMoment, sayWeekly, type Weekly } from "../moment.ts";
-import { findZone, ownZone } from "../timezone.ts";
+import { doubtAboutZone, findZone, ownZone } from "../timezone.ts";
 
 const BERLIN = parseZone("CET-1CEST,M3.5.0,M10.5.0/3");
 const NOW = at("2026-11-23T10:00:00Z");
@@ -134,6 +134,35 @@ test("takes a POSIX rule as it is, and refuses what is neither name nor rule", (
   assert.throws(() => findZone("../etc/passwd", "owner/test"), /no time zone of that name/);
   assert.throws(() => findZone("Europe/Berlin", "owner/test/missing"), /no time zone database/);
   assert.is(ownZone("owner/test/missing").rule, "UTC0");
+});
+
+test("tells of a zone whose clock no rule can say, and of no other", () => {
+  const summer = at("2026-07-01T00:00:00Z");
+  assert.match(
+    doubtAboutZone({ rule: "<+01>-1", name: "Africa/Casablanca" }, summer) ?? "",
+    /near (?:Sun 7|Mon 8) Feb 2027 /,
+  );
+  const others = [
+    ["CET-1CEST,M3.5.0,M10.5.0/3", "Europe/Berlin"],
+    ["IST-1GMT0,M10.5.0,M3.5.0/1", "Europe/Dublin"],
+    ["<-04>4<-03>,M9.1.6/24,M4.1.6/24", "America/Santiago"],
+    ["<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "Australia/Lord_Howe"],
+    ["UTC0", "UTC"],
+    ["<+01>-1", undefined],
+    ["<+01>-1", "Nowhere/Land"],
+  ] as const;
+  for (const [rule, name] of others) assert.is(doubtAboutZone({ rule, name }, summer), undefined, name);
+});
+
+test("a computer that is set to a zone that nobody knows is on UTC", () => {
+  const before = process.env["TZ"];
+  process.env["TZ"] = "Nowhere/Land";
+  try {
+    assert.equal(ownZone(), { rule: "UTC0", name: "UTC" });
+  } finally {
+    if (before === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = before;
+  }
 });
 
 test.run();
