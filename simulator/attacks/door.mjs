@@ -46,7 +46,11 @@ export const DOOR_TWINS = Object.freeze([
     without: "a button whose level at the start is no press",
     at: "no start retracts the bolt",
     rewrites: [
-      rewrite("lock/board.ts", "      lock.tick(now);", "      if (lock.snapshot.isAdopted) lock.insidePressed(now);"),
+      rewrite(
+        "lock/board.ts",
+        "    this.#pump.call((now) => lock.tick(now));",
+        "    this.#pump.call((now) => (lock.snapshot.isAdopted ? lock.insidePressed(now) : undefined));",
+      ),
     ],
   },
   {
