@@ -16,6 +16,8 @@ import {
 
 /** How long a keeper takes to fall back and its contact to say so, debounced; one that does not hold by then is held open. */
 export const KEEPER_MILLIS = 300;
+/** A look that is later than this behind the one before follows a pause of the program, in which no contact was debounced. */
+const PAUSE_MILLIS = 100;
 
 /** The wiring and the time of a strike. */
 export interface StrikeParts {
@@ -32,8 +34,8 @@ export interface StrikeParts {
 export class Strike implements Bolt {
   readonly #parts: StrikeParts;
   #heldSince: Millis | undefined;
-  /** Without power already, and waiting for the keeper's contact: since when, and who asked for it. */
-  #falling: { readonly since: Millis; readonly isAsked: boolean } | undefined;
+  /** Without power already, and waiting for the keeper's contact: since when, who asked for it, and when it was looked at last. */
+  #falling: { since: Millis; readonly isAsked: boolean; lookedAt: Millis } | undefined;
   #position: BoltPosition;
   #isBootTold = false;
   #isClosed = false;
@@ -107,7 +109,7 @@ export class Strike implements Bolt {
 
   #letGo(now: Millis, isAsked: boolean): void {
     this.#release();
-    this.#falling = { since: now, isAsked };
+    this.#falling = { since: now, isAsked, lookedAt: now };
   }
 
   /** Tells what came of the power's end, as soon as it is known. Without a contact the keeper holds by its spring, which is how it is
@@ -115,6 +117,8 @@ export class Strike implements Bolt {
   #fallen(now: Millis): BoltReport | undefined {
     const falling = this.#falling;
     if (falling === undefined) return undefined;
+    if (now - falling.lookedAt > PAUSE_MILLIS) falling.since = now;
+    falling.lookedAt = now;
     const { keeper } = this.#parts;
     const position = keeper === undefined ? "thrown" : this.#sense();
     if (position !== "thrown" && now - falling.since < KEEPER_MILLIS) return undefined;

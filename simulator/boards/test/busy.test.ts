@@ -9,7 +9,7 @@ import { ContactInput } from "../../../firmware/io/input.ts";
 import { millis } from "../../../firmware/platform.ts";
 import { driveOf } from "../../../lock/drives.ts";
 import { LOCK_PINS } from "../../../lock/pins.ts";
-import { MotorWork } from "../../ecma419/boltwork.ts";
+import { MotorWork, StrikeWork } from "../../ecma419/boltwork.ts";
 import { Chip } from "../../ecma419/chip.ts";
 import { ESP32_S3 } from "../../ecma419/model.ts";
 
@@ -82,6 +82,49 @@ test("a bolt arrives, whenever the program was kept from it and for how long", (
 test("a bolt that is blocked on its way is a jam all the same", () => {
   for (let duration = 10; duration <= 400; duration += 30) {
     assert.is(thrown(600, { at: 300, duration }, 0.5), "failed stall unknown", `${duration} ms`);
+  }
+});
+
+/** Lets a strike that gives way be asked to hold, with a pause of the program behind that. @returns what it told */
+function held(duration: number, isStuck: boolean): string {
+  const queue: (() => void)[] = [];
+  const chip = new Chip(ESP32_S3, (callback) => queue.push(callback), 0xff);
+  chip.pull(PINS.strike.coil, "down");
+  const work = new StrikeWork(chip, { coil: PINS.strike.coil, keeper: PINS.boltThrown });
+  let now = millis(1_000);
+  const contacts: ContactInput[] = [];
+  const contact = () => {
+    contacts.push(
+      new ContactInput({
+        ...{ io: chip.Digital, pin: PINS.boltThrown, pull: "up", isActiveLow: true, debounceMillis: CONTACT_MILLIS },
+      }),
+    );
+    return contacts[0] ?? assert.unreachable("no contact");
+  };
+  const bolt = driveOf({
+    ...{ sdk: { Digital: chip.Digital, Pwm: chip.PWM, Analog: chip.Analog }, pins: PINS, drive: "strike" },
+    ...{ thrown: contact, retracted: contact, now: () => now },
+  });
+  const pass = (step: number) => {
+    if (!isStuck || bolt.position !== "retracted") work.pass(step);
+    now = millis(now + step);
+    for (const callback of queue.splice(0)) callback();
+    for (const each of contacts) each.tick(now);
+    return bolt.tick(now);
+  };
+  for (let at = 0; at < 100; at += TICK_MILLIS) pass(TICK_MILLIS);
+  bolt.drive("retract", now);
+  if (isStuck) work.pass(TICK_MILLIS);
+  for (let at = 0; at < 500; at += TICK_MILLIS) pass(TICK_MILLIS);
+  let report = bolt.drive("throw", now) ?? pass(duration);
+  for (let at = 0; at < 1_000 && report === undefined; at += TICK_MILLIS) report = pass(TICK_MILLIS);
+  return report === undefined ? "nothing" : say(report);
+}
+
+test("a strike that holds again is no jam, however long the program was kept from it", () => {
+  for (let duration = 10; duration <= 2_000; duration += 70) {
+    assert.is(held(duration, false), "reached thrown sensor", `${duration} ms`);
+    assert.is(held(duration, true), "failed stall retracted", `${duration} ms, held open`);
   }
 });
 
