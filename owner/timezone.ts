@@ -20,12 +20,14 @@ const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 366 * DAY_SECONDS;
 const EXAMPLE = '"CET-1CEST,M3.5.0,M10.5.0/3"';
 
-/** Gives the zone of this computer, or UTC where that is not to be found. */
+/** Gives the zone of this computer, or UTC where that is not to be found. POSIX: $TZ may name a file, behind a colon or not. */
 export function ownZone(directory = zoneDirectory()): NamedZone {
-  // A computer may be set to a zone that nobody knows: then there is no name, whatever the type says.
-  const name: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const rule = name === undefined ? undefined : ruleOfFile(join(directory, isZoneName(name) ? name : "UTC"));
-  return rule === undefined ? { rule: "UTC0", name: "UTC" } : { rule, name };
+  // Node has no name for a zone that it does not know, whatever its types say.
+  const { timeZone: name } = Intl.DateTimeFormat().resolvedOptions() as { readonly timeZone?: string };
+  const isNamed = name !== undefined && isZoneName(name);
+  const file = isNamed ? join(directory, name) : /^:?(\/.*)$/.exec(process.env["TZ"] ?? "")?.[1];
+  const rule = file === undefined ? undefined : ruleOfFile(file);
+  return rule === undefined || !isRule(rule) ? { rule: "UTC0", name: "UTC" } : { rule, name };
 }
 
 /** Finds a zone by its name, such as Europe/Berlin, or takes a POSIX rule as it is.

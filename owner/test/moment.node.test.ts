@@ -154,15 +154,25 @@ test("tells of a zone whose clock no rule can say, and of no other", () => {
   for (const [rule, name] of others) assert.is(doubtAboutZone({ rule, name }, summer), undefined, name);
 });
 
-test("a computer that is set to a zone that nobody knows is on UTC", () => {
-  const before = process.env["TZ"];
-  process.env["TZ"] = "Nowhere/Land";
+/** Runs with another $TZ. */
+function inZone<Result>(name: string, act: () => Result): Result {
+  const former = process.env["TZ"];
+  process.env["TZ"] = name;
   try {
-    assert.equal(ownZone(), { rule: "UTC0", name: "UTC" });
+    return act();
   } finally {
-    if (before === undefined) delete process.env["TZ"];
-    else process.env["TZ"] = before;
+    if (former === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = former;
   }
+}
+
+const BERLINS = "/usr/share/zoneinfo/Europe/Berlin";
+test("takes any $TZ: the file that it names, and UTC where the engine knows no zone by it", () => {
+  for (const name of ["Nowhere/Land", "UTC+3", "/no such file", ":/no such file", "Europe/Berlin "])
+    assert.is(inZone(name, ownZone).rule, "UTC0", name);
+  const { rule } = findZone("Europe/Berlin");
+  for (const name of ["Europe/Berlin", ":Europe/Berlin", BERLINS, `:${BERLINS}`])
+    assert.is(inZone(name, ownZone).rule, rule, name);
 });
 
 test.run();
