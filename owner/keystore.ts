@@ -3,18 +3,7 @@
 // Follows RFC 7914 (scrypt) and RFC 8439 (ChaCha20-Poly1305, through node:crypto); the header is authenticated as aad.
 
 import { randomBytes, scryptSync } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { crypto } from "#crypto";
@@ -23,6 +12,7 @@ import { KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "../firmware/crypto/crypto.ts"
 import { Fault } from "../firmware/fault.ts";
 import { EXIT, Failure, systemCode } from "./failure.ts";
 import { mergeInto } from "./merge.ts";
+import { OWN_FILE, replaceFile } from "./output.ts";
 import type { Person } from "./person.ts";
 
 /** The fewest characters of a passphrase. */
@@ -38,7 +28,6 @@ const COST_MIN = 1_024;
 const COST_MAX = 1_048_576;
 const BLOCK_SIZE = 8;
 const PARALLELIZATION = 1;
-const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 const OTHERS = 0o077;
 const WRITER_AGE_MILLIS_MAX = 30_000;
@@ -179,7 +168,7 @@ export class Keystore {
     const header: Header = { latchkey: VERSION, scrypt: this.scrypt, nonce: toBase64url(nonce) };
     const text = JSON.stringify(this.person);
     const sealed = toBase64url(crypto.seal(this.key, nonce, aadOf(header), Buffer.from(text, "utf8")));
-    writeAtomically(path, Buffer.from(`${JSON.stringify({ ...header, sealed })}\n`, "utf8"));
+    replaceFile(path, Buffer.from(`${JSON.stringify({ ...header, sealed })}\n`, "utf8"));
     this.nonce = header.nonce;
     this.written = text;
   }
@@ -189,7 +178,7 @@ export class Keystore {
   saveBeside(name: string, bytes: Uint8Array): void {
     const nonce = randomBytes(NONCE_BYTES);
     const sealed = crypto.seal(this.key, nonce, Buffer.from(name, "utf8"), bytes);
-    writeAtomically(join(this.directory, `${name}.sealed`), concat(nonce, sealed));
+    replaceFile(join(this.directory, `${name}.sealed`), concat(nonce, sealed));
   }
 
   /** Reads what `saveBeside` wrote; undefined where nothing was written.
@@ -271,7 +260,7 @@ function takeTurn(path: string): () => void {
     const age = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
     if (age !== undefined && Date.now() - age > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
     try {
-      writeFileSync(turn, "", { flag: "wx", mode: PRIVATE_FILE });
+      writeFileSync(turn, "", { flag: "wx", mode: OWN_FILE });
       return () => rmSync(turn, { force: true });
     } catch (error) {
       if (systemCode(error) !== "EEXIST") {
@@ -283,21 +272,4 @@ function takeTurn(path: string): () => void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TURN_MILLIS);
   }
   throw new Failure(EXIT.KEYSTORE, "Another latchkey command is writing the keys just now: run this one again.");
-}
-
-/** Writes a file of mode 0600 under another name, makes it durable, and renames it. */
-function writeAtomically(path: string, bytes: Uint8Array): void {
-  const draft = `${path}.${process.pid}.draft`;
-  const file = openSync(draft, "w", PRIVATE_FILE);
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-    fsyncSync(file);
-  } catch (error) {
-    // Half of it on a full disk would only take more of the room.
-    rmSync(draft, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }

@@ -2,7 +2,17 @@
 // Why: a place that cannot be written is told in one way, whatever was to be written, and what is written is its writer's alone.
 // Follows POSIX modes.
 
-import { writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { systemCode, usage } from "./failure.ts";
 import { printable } from "./printable.ts";
 
@@ -21,7 +31,76 @@ export function orUnwritable<Result>(file: string, write: () => Result): Result 
   }
 }
 
-/** Writes one line of text to a file of the person's own. @throws Failure */
+/** Writes one line of text to a file of the person's own. What stood there is there until the new one is whole: it may be
+ *  the only copy. @throws Failure */
 export function writeText(file: string, text: string): void {
-  orUnwritable(file, () => writeFileSync(file, `${text}\n`, { mode: OWN_FILE }));
+  orUnwritable(file, () => {
+    const former = statSync(file, { throwIfNoEntry: false });
+    // A pipe or a device is no file that another could take the place of; a folder refuses.
+    if (former !== undefined && !former.isFile()) writeFileSync(file, `${text}\n`);
+    else replaceFile(former === undefined ? file : realpathSync(file), Buffer.from(`${text}\n`, "utf8"));
+  });
+}
+
+/** Writes a file under another name, makes it durable, and renames it. */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const draft = `${path}.${process.pid}.draft`;
+  const file = openSync(draft, "w", OWN_FILE);
+  try {
+    writeWhole(file, bytes);
+    fsyncSync(file);
+  } catch (error) {
+    // Half of it on a full disk would only take more of the room.
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** A file that comes piece by piece, under a name of its own until it is whole: what an interrupted command leaves is then
+ *  neither taken for the whole nor in the way of the next. */
+export class PartFile {
+  /** Where it is until then; one that was left there is begun anew. */
+  readonly part: string;
+  private readonly file: string;
+  private descriptor: number | undefined;
+
+  /** @throws Failure where nothing can be written there */
+  constructor(file: string) {
+    this.file = file;
+    this.part = `${file}.part`;
+    this.descriptor = orUnwritable(file, () => openSync(this.part, "w", OWN_FILE));
+  }
+
+  write(piece: Uint8Array): void {
+    if (this.descriptor !== undefined) writeWhole(this.descriptor, piece);
+  }
+
+  /** Gives it its name. */
+  finish(): void {
+    this.end();
+    renameSync(this.part, this.file);
+  }
+
+  /** Takes it away. */
+  drop(): void {
+    this.end();
+    rmSync(this.part, { force: true });
+  }
+
+  private end(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
 }

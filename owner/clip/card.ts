@@ -4,7 +4,7 @@
 // Follows docs/protocol.md §9 ("Room") and §9.1.
 
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { crypto } from "#crypto";
 import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
@@ -19,7 +19,7 @@ import type { Keystore } from "../keystore.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import type { Looking } from "../looking.ts";
 import { sayMoment } from "../moment.ts";
-import { OWN_FILE, orUnwritable } from "../output.ts";
+import { OWN_FILE, orUnwritable, PartFile } from "../output.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { keptHeads } from "./held.ts";
@@ -228,21 +228,20 @@ async function saveFilm(
 ): Promise<number> {
   const hash = createHash("sha256");
   let size = 0;
-  const descriptor = orUnwritable(out, () => openSync(out, "wx", OWN_FILE));
+  const file = new PartFile(out);
   try {
     await readFilm(looking, { clip, size: sizeMax }, (piece) => {
       if (size + piece.length > sizeMax) throw new Failure(EXIT.UNVERIFIED, OTHER);
-      for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
+      file.write(piece);
       hash.update(piece);
       size += piece.length;
     });
     judge({ size, hash: hash.digest("hex") });
+    file.finish();
     return size;
   } catch (error) {
-    rmSync(out, { force: true });
+    file.drop();
     throw error;
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -2,10 +2,10 @@
 // Why: a key on paper, a copy from a cloud and this command are enough, with no camera and no lock; so is age itself.
 // Follows C2SP age v1.
 
-import { closeSync, existsSync, openSync, writeSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
-import { OWN_FILE, orUnwritable } from "../output.ts";
+import { PartFile } from "../output.ts";
 import { printable } from "../terminal.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { unseal } from "./unseal.ts";
@@ -25,19 +25,21 @@ async function run(call: Call): Promise<Outcome> {
   if (existsSync(out)) throw usage(`${printable(out)} is there already: give another name, so that nothing is lost.`);
   if (!isAge(file)) throw usage(`${printable(file)} is not encrypted with age: a film that is open needs no key.`);
   const identities = await identitiesOf(call);
-  let descriptor: number | undefined;
+  let film: PartFile | undefined;
   let bytes = 0;
   let isWhole = false;
   try {
     isWhole = await unseal(piecesOf(file), identities, (piece) => {
-      descriptor ??= orUnwritable(out, () => openSync(out, "wx", OWN_FILE));
-      for (let at = 0; at < piece.length; ) at += writeSync(descriptor, piece, at);
+      film ??= new PartFile(out);
+      film.write(piece);
       bytes += piece.length;
     });
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    film?.finish();
+  } catch (error) {
+    film?.drop();
+    throw error;
   }
-  const written = descriptor === undefined ? "Nothing could be read" : `${printable(out)}: ${bytes} bytes`;
+  const written = film === undefined ? "Nothing could be read" : `${printable(out)}: ${bytes} bytes`;
   if (isWhole)
     call.terminal.say(`${written}, whole. Whether it is as the camera signed it says "latchkey clip verify".`);
   else call.terminal.say(`${written}. There the file was cut or damaged: what is behind it is lost.`);

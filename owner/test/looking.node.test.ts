@@ -2,7 +2,7 @@
 // Method: a session whose camera is a table of answers, and films whose notes say other sizes than what comes.
 
 import { EventEmitter } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -101,6 +101,8 @@ for (const [what, { noted, listed, given, note, piece = READ_BYTES_MAX }, refuse
       ...range,
     });
     let asked = 0;
+    const out = desk.file("visit.age");
+    writeFileSync(`${out}.part`, "left by one that was interrupted");
     const looking: Pick<Looking, "ask" | "cameraKey"> = {
       cameraKey: CAMERA.publicKey.slice(),
       ask: async (question) => {
@@ -108,11 +110,12 @@ for (const [what, { noted, listed, given, note, piece = READ_BYTES_MAX }, refuse
         const { part, offset } = question;
         if (part === "manifest") return { kind: "read", id: 1, bytes: note?.(signed) ?? signed };
         asked += 1;
+        // Whoever stops the command here finds no film that looks whole, and can begin again.
+        assert.not.ok(existsSync(out));
         return { kind: "read", id: 1, bytes: film(offset) };
       },
     };
     const times = { firstFrame: 1, lastFrame: 2, endedLo: 1, endedHi: 2 };
-    const out = desk.file("visit.age");
     const fetched = fetchClip(
       looking,
       { clip: CLIP, visit: 1, bytes: listed, flags: 0, ...times },
@@ -125,6 +128,7 @@ for (const [what, { noted, listed, given, note, piece = READ_BYTES_MAX }, refuse
     if (refused === undefined) assert.is(said, undefined);
     else assert.match(said ?? "it was kept", refused);
     assert.equal([existsSync(out), asked], [refused === undefined, pieces]);
+    if (refused === undefined || pieces > 0) assert.not.ok(existsSync(`${out}.part`));
     desk.close();
   });
 

@@ -1,10 +1,14 @@
 // Goal: whatever a command was to write, a place that cannot be written is told in one sentence, with its name.
-// Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to.
+// What stood there stays until the new one is whole.
+// Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to, or a file with a
+// second name, by which it is seen whether its bytes were touched.
 
+import { linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { writeText } from "../output.ts";
 import { atHome, done, heard } from "./porch.node.ts";
-import { isSentence } from "./stage.node.ts";
+import { Desk, isSentence } from "./stage.node.ts";
 
 const KEY = "A".repeat(43);
 
@@ -33,5 +37,21 @@ atHome(
   },
   false,
 );
+
+test("a text takes the place of another in one step, and leaves that one's bytes alone", () => {
+  const desk = new Desk();
+  const [file, second, link] = ["log.json", "second", "link"].map((name) => desk.file(name)) as [string, string, string];
+  writeFileSync(file, "a year of records\n", { mode: 0o644 });
+  linkSync(file, second);
+  symlinkSync(file, link);
+  writeText(link, "a day");
+  assert.is(readFileSync(file, "utf8"), "a day\n");
+  assert.is(readFileSync(second, "utf8"), "a year of records\n");
+  assert.is(statSync(file).mode & 0o777, 0o600);
+  assert.equal(readdirSync(desk.file(".")).sort(), ["link", "log.json", "second"]);
+  writeText("/dev/null", "to nobody");
+  assert.ok(statSync("/dev/null").isCharacterDevice());
+  desk.close();
+});
 
 test.run();
