@@ -4,12 +4,12 @@
 // Follows ffmpeg's command line; it is a program of the system, not a part of this one.
 
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Writable } from "node:stream";
 import type { Bytes } from "../../firmware/bytes.ts";
 import type { Act, Call, Outcome } from "../command.ts";
 import { EXIT, Failure, systemCode, usage } from "../failure.ts";
-import { OWN_FILE, orUnwritable } from "../output.ts";
+import { PartFile } from "../output.ts";
 import { printable } from "../terminal.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { unseal } from "./unseal.ts";
@@ -57,22 +57,20 @@ async function encode(at: {
 }): Promise<boolean> {
   const { file, identities, out, isCopy } = at;
   // ffmpeg says in words of its own that it cannot write, so it is found out before.
-  orUnwritable(out, () => closeSync(openSync(out, "wx", OWN_FILE)));
-  rmSync(out, { force: true });
-  const program = startFfmpeg(out, isCopy);
-  let isWhole: boolean;
+  const film = new PartFile(out);
+  const program = startFfmpeg(film.part, isCopy);
   try {
-    isWhole = await pour({ pieces: piecesOf(file), identities }, program.input);
+    const isWhole = await pour({ pieces: piecesOf(file), identities }, program.input);
+    const refusal = await program.ended();
+    if (refusal !== undefined) throw new Failure(EXIT.UNVERIFIED, `ffmpeg makes no film of it: ${refusal}.`);
+    film.finish();
+    return isWhole;
   } catch (error) {
     // What it has made of the beginning is no film that anybody asked for.
     await program.stop();
-    rmSync(out, { force: true });
+    film.drop();
     throw error;
   }
-  const refusal = await program.ended();
-  if (refusal === undefined) return isWhole;
-  rmSync(out, { force: true });
-  throw new Failure(EXIT.UNVERIFIED, `ffmpeg makes no film of it: ${refusal}.`);
 }
 
 /** A program that was started, its standard input, and what comes of it. */
@@ -89,7 +87,7 @@ function startFfmpeg(out: string, isCopy: boolean): Program {
   const words = ["-v", "error", "-nostdin", "-f", "matroska", "-i", "pipe:0", ...codec, "-movflags", "+faststart"];
   // ffmpeg makes the file; like every other film it is for this user alone.
   const former = process.umask(OTHERS_MASK);
-  const child = spawn("ffmpeg", [...words, "-f", "mp4", "-n", out], { stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn("ffmpeg", [...words, "-f", "mp4", "-y", out], { stdio: ["pipe", "ignore", "pipe"] });
   process.umask(former);
   let errors = "";
   child.stderr.on("data", (chunk) => {

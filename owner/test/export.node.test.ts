@@ -97,8 +97,8 @@ test("makes nothing of what is no film, and says where ffmpeg is missing", async
   const nowhere = await desk.run([...words.slice(0, -1), desk.file("none/film.mp4")]);
   isSentence(nowhere, 2, /^"[^"]*\/none\/film\.mp4" cannot be written: choose another place\.\n$/);
   if (isThere) isSentence(await desk.run(words), 5, /ffmpeg makes no film of it: /);
-  assert.not.ok(existsSync(out));
   isSentence(await desk.launch(words, { PATH: "/nowhere" }), 2, /There is no ffmpeg here: install it/);
+  assert.equal([existsSync(out), existsSync(`${out}.part`)], [false, false]);
   isSentence(await desk.run(["clip", "export", desk.file("visit.age")]), 2, /--out is missing/);
 });
 
@@ -157,7 +157,12 @@ const PROGRAMS: readonly (readonly [name: string, script: string, says: RegExp])
     /ffmpeg makes no film of it: no such\\u\{1b\}\[2J codec\.\n$/,
   ],
   ["says nothing", "exit 3", /ffmpeg makes no film of it: it ended with 3\.\n$/],
-  ["is killed", 'for out; do :; done; echo part > "$out"; kill -9 $$', /it was ended by SIGKILL\.\n$/],
+  // As when somebody stops the command, in which case nobody is left to take away what has the name that was asked for.
+  [
+    "is killed",
+    'for out; do :; done; echo part > "$out"; case "$out" in *.mp4) echo named too early >&2;; esac; kill -9 $$',
+    /it was ended by SIGKILL\.\n$/,
+  ],
 ];
 for (const [name, script, says] of PROGRAMS) {
   test(`an ffmpeg that ends early and ${name} leaves a sentence, and no file`, async () => {
@@ -165,9 +170,10 @@ for (const [name, script, says] of PROGRAMS) {
     writeFileSync(join(desk.file(name), "ffmpeg"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     const out = desk.file(`${name}.mp4`);
     writeFileSync(desk.file("long.age"), FILMS[1][1]);
+    writeFileSync(`${out}.part`, "left by one that was interrupted");
     const path = `${desk.file(name)}:${process.env["PATH"]}`;
     isSentence(await desk.launch(["clip", "export", desk.file("long.age"), "--out", out], { PATH: path }), 5, says);
-    assert.not.ok(existsSync(out));
+    assert.equal([existsSync(out), existsSync(`${out}.part`)], [false, false]);
   });
 }
 

@@ -40,7 +40,11 @@ atHome(
 
 test("a text takes the place of another in one step, and leaves that one's bytes alone", () => {
   const desk = new Desk();
-  const [file, second, link] = ["log.json", "second", "link"].map((name) => desk.file(name)) as [string, string, string];
+  const [file, second, link] = ["log.json", "second", "link"].map((name) => desk.file(name)) as [
+    string,
+    string,
+    string,
+  ];
   writeFileSync(file, "a year of records\n", { mode: 0o644 });
   linkSync(file, second);
   symlinkSync(file, link);
