@@ -35,6 +35,11 @@ const WRITER_AGE_MILLIS_MAX = 30_000;
 const TURN_TRIES_MAX = 150;
 const TURN_MILLIS = 20;
 
+/** What a folder refuses that is full, or somebody else's. */
+const UNWRITABLE: readonly string[] = Object.freeze(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"]);
+const UNNOTED =
+  "The keys' folder cannot be written, or its disk is full: this command goes on, and what it learns is not noted there.";
+
 interface Header {
   readonly latchkey: number;
   readonly scrypt: { readonly N: number; readonly r: number; readonly p: number; readonly salt: string };
@@ -104,6 +109,8 @@ export class Keystore {
   private nonce: string;
   /** What that file holds. */
   private written: string;
+  /** Told once where the folder cannot be written, for a command that goes on; undefined for all others. */
+  private goOn: ((sentence: string) => void) | undefined;
 
   constructor(
     directory: string,
@@ -116,6 +123,12 @@ export class Keystore {
     this.scrypt = seal.scrypt;
     this.nonce = seal.nonce;
     this.written = JSON.stringify(person);
+  }
+
+  /** From now on what the folder does not take is known to this command alone: for those that must not fail by it, such as whoever
+   *  stands before the door. The lock says the next time which numbers were used. @param warn is told once */
+  goOnUnnoted(warn: (sentence: string) => void): void {
+    this.goOn = warn;
   }
 
   /** Writes the keystore in one step: the file is the old one or the new one at every instant.
@@ -134,11 +147,23 @@ export class Keystore {
   update(change?: () => void): void {
     // Most commands have nothing to note, and whoever only reads needs neither a turn nor room on the disk.
     if (change === undefined && JSON.stringify(this.person) === this.written) return;
-    this.inTurn((path) => {
-      this.learn(path);
+    let isMade = false;
+    const make = () => {
+      isMade = true;
       change?.();
-      if (JSON.stringify(this.person) !== this.written) this.write(path);
-    });
+    };
+    try {
+      this.inTurn((path) => {
+        this.learn(path);
+        make();
+        if (JSON.stringify(this.person) !== this.written) this.write(path);
+      });
+    } catch (error) {
+      if (this.goOn === undefined || !isUnwritable(error)) throw error;
+      if (!isMade) make();
+      this.goOn(UNNOTED);
+      this.goOn = () => undefined;
+    }
   }
 
   private inTurn(act: (path: string) => void): void {
@@ -196,6 +221,13 @@ export class Keystore {
     return opened;
   }
 }
+
+/** Whether a change failed since the folder takes none. */
+export function isUnwritable(error: unknown): boolean {
+  return error instanceof Unwritable || UNWRITABLE.includes(systemCode(error) ?? "");
+}
+
+class Unwritable extends Failure {}
 
 function hasPosixModes(): boolean {
   return process.platform !== "win32";
@@ -265,7 +297,7 @@ function takeTurn(path: string): () => void {
     } catch (error) {
       if (systemCode(error) !== "EEXIST") {
         const sentence = `${path} cannot be written: check the folder's owner and the space on the disk.`;
-        throw new Failure(EXIT.KEYSTORE, sentence);
+        throw new Unwritable(EXIT.KEYSTORE, sentence);
       }
     }
     // Nothing else of this process may run between the reading and the writing, so it waits as a whole.

@@ -13,7 +13,7 @@ import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
-import type { Keystore } from "../keystore.ts";
+import { isUnwritable, type Keystore } from "../keystore.ts";
 import { sayMoment } from "../moment.ts";
 import { addressOf, asOwner, declare, signerOf } from "../ownership.ts";
 import { keepReceipt, type ReceiptCase, sayKept } from "../receipts.ts";
@@ -89,6 +89,8 @@ type Operation = typeof OPERATION_UNLOCK | typeof OPERATION_LOCK | typeof OPERAT
 async function act(call: Call, operation: Operation): Promise<Outcome> {
   const seconds = call.number("wait", 0, WAIT_SECONDS_MAX) ?? WAIT_SECONDS;
   const keystore = await call.openKeystore();
+  // Nobody stays before the door since a disk is full.
+  keystore.goOnUnnoted((sentence) => call.terminal.warn(sentence));
   const key = chooseKey(call, keystore);
   const by = receiptCase(keystore, key);
   const listen = (conversation: Conversation) => hear(call, conversation, { operation, seconds, keystore, by });
@@ -232,7 +234,16 @@ function keep(
   message: Bytes,
   { keystore, by }: { readonly keystore: Keystore; readonly by: ReceiptCase },
 ): void {
-  const receipt = keepReceipt(keystore, message, by);
+  let receipt: ReturnType<typeof keepReceipt>;
+  try {
+    receipt = keepReceipt(keystore, message, by);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    call.terminal.warn(
+      "The receipt of your visit cannot be kept: the keys' folder cannot be written, or its disk is full.",
+    );
+    return;
+  }
   if (receipt === undefined)
     call.terminal.warn(
       "The lock sent a receipt that does not hold, or is somebody else's: it was not kept. Tell the owner.",

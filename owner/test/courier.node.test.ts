@@ -2,6 +2,8 @@
 // grant that was taken back does not hide another that is good.
 // Method: a guest's commands at a porch, with the real camera in the hall where the grant wants one.
 
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { inHall, settle } from "./hall.node.ts";
@@ -78,6 +80,46 @@ atHome(
     guest.close();
   },
   false,
+);
+
+/** Fills the disk for the next change of the keys in that folder. */
+function fillDisk({ home }: Desk, of = "keystore.json"): void {
+  symlinkSync("/dev/full", join(home, `${of}.${process.pid}.draft`));
+}
+
+const UNNOTED =
+  /^The keys' folder cannot be written.*: this command goes on, and what it learns is not noted there\.\n$/;
+atHome(
+  "a full disk keeps nobody before the door, an owner or a guest, and what must be noted is refused",
+  async (home) => {
+    const { owner, porch, address } = home;
+    const guest = await invite(home, ["--until", "+1h"]);
+    for (const word of ["open", "open", "lock"]) {
+      fillDisk(owner);
+      const { exit, output, errors } = await owner.run([word, "--wait", "0"]);
+      assert.equal([exit, output.slice(0, 4)], [0, "Yes:"]);
+      assert.match(errors, UNNOTED);
+    }
+    assert.equal(await owner.run(["open", "--wait", "0"]), { exit: 0, output: "Yes: the lock opens.\n", errors: "" });
+    porch.visit();
+    fillDisk(guest);
+    const moved = ["open", "--wait", "0", "--at", address.replace("127.0.0.1", "localhost")];
+    const { exit, errors } = await guest.run(moved);
+    assert.is(exit, 0);
+    assert.match(errors, UNNOTED);
+    porch.visit();
+    const said = new Transcript();
+    const opening = guest.run(["open", "--wait", "9"], said);
+    await said.line(/Yes/);
+    fillDisk(guest, `receipts-${porch.lockId}.sealed`);
+    porch.visit();
+    const seen = await opening;
+    assert.equal([seen.exit, /locked again\.\n$/.test(seen.output)], [0, true]);
+    assert.match(seen.errors, /^The receipt of your visit cannot be kept.*\n$/);
+    fillDisk(owner);
+    isSentence(await owner.run(["grant", "--to", "A".repeat(43), "--until", "+1h"]), 2, /^The disk is full/);
+    guest.close();
+  },
 );
 
 test.run();
