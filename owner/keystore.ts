@@ -69,12 +69,7 @@ export function createKeystore(
   if (hasPosixModes() && (statSync(directory).mode & OTHERS) !== 0) {
     throw new Failure(EXIT.KEYSTORE, `Others may enter ${directory}: run "chmod 700 ${directory}", then try again.`);
   }
-  if (hasKeystore(directory)) {
-    throw new Failure(
-      EXIT.KEYSTORE,
-      `There are keys in ${directory} already; set LATCHKEY_HOME to another folder for a second person.`,
-    );
-  }
+  if (hasKeystore(directory)) throw taken(directory);
   const salt = toBase64url(randomBytes(SALT_BYTES));
   const scrypt = { N: options.cost ?? COST, r: BLOCK_SIZE, p: PARALLELIZATION, salt };
   const keystore = new Keystore(directory, person, { key: deriveKey(options.passphrase, scrypt), scrypt, nonce: "" });
@@ -132,10 +127,12 @@ export class Keystore {
   }
 
   /** Writes the keystore in one step: the file is the old one or the new one at every instant.
-   *  @throws Failure where another command has changed it since it was opened */
+   *  @throws Failure where another command has changed it since it was opened, or made it */
   save(): void {
     this.inTurn((path) => {
       if (this.nonce !== "" && readSealed(path).header.nonce !== this.nonce) throw changedMeanwhile();
+      // Somebody has written down the words of the keys that another command made meanwhile.
+      if (this.nonce === "" && hasKeystore(this.directory)) throw taken(this.directory);
       this.write(path);
     });
   }
@@ -277,6 +274,13 @@ function unseal(key: Bytes, header: Header, sealed: Bytes): string | undefined {
   return opened === undefined ? undefined : Buffer.from(opened).toString("utf8");
 }
 
+function taken(directory: string): Failure {
+  return new Failure(
+    EXIT.KEYSTORE,
+    `There are keys in ${directory} already; set LATCHKEY_HOME to another folder for a second person.`,
+  );
+}
+
 function changedMeanwhile(): Failure {
   return new Failure(EXIT.KEYSTORE, "Another latchkey command changed the keys at the same time: run this one again.");
 }
@@ -285,12 +289,13 @@ function damaged(path: string): Failure {
   return new Failure(EXIT.KEYSTORE, `${path} is damaged: put a copy of it back from your backup.`);
 }
 
-/** Keeps other commands from writing meanwhile, and waits while another does. A turn that was left behind ends by its age. */
+/** Keeps other commands from writing meanwhile, and waits while another does. A turn that was left behind ends by its
+ *  age; one from ahead of this clock too, which was set back then, or no command would ever write again. */
 function takeTurn(path: string): () => void {
   const turn = `${path}.writing`;
   for (let tries = 0; tries < TURN_TRIES_MAX; tries++) {
-    const age = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
-    if (age !== undefined && Date.now() - age > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
+    const since = statSync(turn, { throwIfNoEntry: false })?.mtimeMs;
+    if (since !== undefined && Math.abs(Date.now() - since) > WRITER_AGE_MILLIS_MAX) rmSync(turn, { force: true });
     try {
       writeFileSync(turn, "", { flag: "wx", mode: OWN_FILE });
       return () => rmSync(turn, { force: true });

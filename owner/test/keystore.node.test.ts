@@ -1,7 +1,17 @@
 // Goal: the keystore gives its keys to the right passphrase and an unchanged file, and to nothing else.
 // Method: a keystore in a folder of its own, with a lower scrypt cost; then each part of the file is changed in turn.
 
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -10,7 +20,7 @@ import { toHex } from "../../firmware/bytes.ts";
 import type { Archive } from "../archive.ts";
 import { keepAside } from "../commands/log.ts";
 import { Failure } from "../failure.ts";
-import { createKeystore, hasKeystore, openKeystore } from "../keystore.ts";
+import { createKeystore, hasKeystore, Keystore, openKeystore } from "../keystore.ts";
 import type { Person } from "../person.ts";
 import { areWords, drawWords, seedOfWords } from "../recovery.ts";
 
@@ -114,6 +124,35 @@ test("refuses a second keystore in the same folder, and a missing one", ({ direc
   create(directory);
   assert.is(hasKeystore(directory), true);
   refuses(() => create(directory), /already/);
+});
+
+test("of two that are made in one folder at once the second is refused, and the first stays", ({ directory }) => {
+  // The first moment at which a second `init` sees no keys may be long before the one at which it writes its own.
+  const first = createKeystore(directory, newPerson(), { passphrase: PASSPHRASE, cost: COST });
+  const path = join(directory, "keystore.json");
+  const bytes = readFileSync(path);
+  rmSync(path);
+  const second = new Keystore(
+    directory,
+    { ...newPerson(), recoveryKey: "B".repeat(43) },
+    { key: new Uint8Array(32), scrypt: { N: COST, r: 8, p: 1, salt: "A".repeat(22) }, nonce: "" },
+  );
+  writeFileSync(path, bytes, { mode: 0o600 });
+  refuses(() => second.save(), /keys in .* already/);
+  first.save();
+  assert.is(openKeystore(directory, PASSPHRASE).person.recoveryKey, SEED);
+});
+
+test("a turn that was left behind ends, whatever this computer's clock was then", ({ directory }) => {
+  const path = create(directory);
+  const keystore = openKeystore(directory, PASSPHRASE);
+  for (const age of [3_600, -3_600]) {
+    const at = Date.now() / 1_000 - age;
+    writeFileSync(`${path}.writing`, "");
+    utimesSync(`${path}.writing`, at, at);
+    keystore.save();
+    assert.not.ok(existsSync(`${path}.writing`));
+  }
 });
 
 test("refuses a wrong passphrase", ({ directory }) => {
