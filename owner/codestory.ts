@@ -82,7 +82,7 @@ export class CodeStory {
         return {
           who: this.owner(entry.actor),
           how: "sets the secret of window codes",
-          result: "former codes are over",
+          result: "this owner's former codes are over",
         };
       case "holidays": {
         const { length } = entry.holidays;

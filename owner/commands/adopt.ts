@@ -73,6 +73,8 @@ async function run(call: Call): Promise<Outcome> {
   });
   keystore.update();
   call.terminal.say(`You own the lock ${printable(name)} (${id}); its clock is on ${lock.zoneName ?? lock.zone}.`);
+  if (named !== undefined && lock.zone !== zone.rule)
+    call.terminal.warn('The lock had a time zone and keeps it: "latchkey config --zone" changes it.');
   if (obstacle === "stranger") {
     call.terminal.warn(
       'It holds a secret of window codes that another computer with your key has made: "latchkey pin setup --rotate" makes a new one, and ends those codes.',

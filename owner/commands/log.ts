@@ -354,16 +354,16 @@ function lastOf(call: Call): number {
   return call.number("last", 1, 1_000_000) ?? (call.has("all") ? Number.POSITIVE_INFINITY : LAST);
 }
 
+/** A key that owns the lock is called so, whatever was written on a grant for it. */
 function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
-  const names = new Map<string, string>([
-    [recoveryName(person), "by the words on paper"],
-    [toBase64url(signerOf(person).kid), "you"],
-  ]);
-  const { ownerNames = {} } = person.locks.find(({ id }) => id === doorId) ?? {};
-  for (const [key, name] of Object.entries(ownerNames)) names.set(key, printable(name));
+  const names = new Map<string, string>();
   for (const { who, holder, lockId } of person.grants) {
     if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
   }
+  const { ownerNames = {} } = person.locks.find(({ id }) => id === doorId) ?? {};
+  for (const [key, name] of Object.entries(ownerNames)) names.set(key, printable(name));
+  names.set(recoveryName(person), "by the words on paper");
+  names.set(toBase64url(signerOf(person).kid), "you");
   return names;
 }
 

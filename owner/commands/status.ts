@@ -2,6 +2,7 @@
 // Why: an owner who is away asks whether the door is locked, and is told what the lock knows and what it does not.
 // Follows docs/protocol.cddl, `status`.
 
+import { crypto } from "#crypto";
 import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Status } from "../../firmware/link/message.ts";
@@ -49,18 +50,23 @@ export const status: Command = {
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { found, farewell } = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
+  const { found, kid, farewell } = await asOwner(call, keystore, lock, async ({ conversation, signer }) => {
     const answer = await conversation.ask({ kind: "farewell" });
     // Its own word is no former lock's: power was cut before a reset was decided, and the lock is who it was.
     const isFormer = answer.kind === "checkpoint" && !isCheckpointOf(fromBase64url(lock.signingKey), answer.message);
     const farewell = isFormer ? toBase64url(answer.message) : undefined;
-    return { found: (await readStatus(conversation, signer)).status, farewell };
+    return { found: (await readStatus(conversation, signer)).status, kid: signer.kid, farewell };
   });
-  for (const line of sayStatus(found, lock, farewell)) call.terminal.say(line);
+  for (const line of sayStatus(found, lock, { kid, farewell })) call.terminal.say(line);
   return { exit: EXIT.OK, json: { ...statusObject(found, lock), farewell: farewell ?? null } };
 }
 
-function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined): string[] {
+/** @param of whoever asks, and the last word of a lock that this one was */
+function sayStatus(
+  found: Status,
+  lock: OwnedLock,
+  of: { readonly kid: Uint8Array; readonly farewell: string | undefined },
+): string[] {
   const { bolt, contact, mode, batteryMillivolts, firmwareVersion, boots, liveCounters } = found;
   const version = parseVersion(firmwareVersion);
   const named = version === undefined ? `, firmware ${printable(firmwareVersion)}` : "";
@@ -94,9 +100,9 @@ function sayStatus(found: Status, lock: OwnedLock, farewell: string | undefined)
   lines.push(`Owners:      ${found.owners.length}`);
   lines.push(`Boards:      ${found.boards.map(sayBoard).join("; ") || "none"}`);
   lines.push(`Codes:       ${sayCodes(found.codes)}`);
-  lines.push(`Taken back:  ${sayRevocation(lock)}`);
+  lines.push(`Taken back:  ${sayRevocation(lock, countOthers(found, of.kid))}`);
   if (found.resetSeconds > 0) lines.push(`RESET:       ${sayRunning(found.resetSeconds)}`);
-  if (farewell !== undefined)
+  if (of.farewell !== undefined)
     lines.push(`Before:      it was another lock, and was reset; its last signed word is in "latchkey status --json"`);
   return lines;
 }
@@ -120,13 +126,24 @@ function sayFetched({ heads, fetchedSeq }: Status): string {
   return `all but the last ${counted(waiting, "record")} of the door${rest}`;
 }
 
-/** Says whether the lock holds the revocations that were signed. */
-export function sayRevocation({ revocation, confirmedRevocationSeq }: OwnedLock): string {
-  if (revocation.seq === 0) return "nothing";
+/** How many owners besides have taken something back at that lock. */
+function countOthers({ owners }: Status, mine: Uint8Array): number {
+  return owners.filter(({ kid, revocationSeq }) => revocationSeq > 0 && !crypto.isEqual(kid, mine)).length;
+}
+
+/** Says whether the lock holds the revocations that were signed here, and whether it holds others': those it shows nobody. */
+function sayRevocation({ revocation, confirmedRevocationSeq }: OwnedLock, others: number): string {
+  const beside =
+    others === 0
+      ? ""
+      : others === 1
+        ? "; another owner has a list there too"
+        : `; ${others} other owners have lists there too`;
+  if (revocation.seq === 0) return others === 0 ? "nothing" : `nothing by you${beside}`;
   const { generation } = revocation;
   const parts = [sayCounts(revocation)];
   if (generation > 0) parts.push("all grants from before the last --all");
-  return `${parts.join(", ")}${confirmedRevocationSeq >= revocation.seq ? ", confirmed by the lock" : "; NOT CONFIRMED by the lock"}`;
+  return `${parts.join(", ")}${confirmedRevocationSeq >= revocation.seq ? ", confirmed by the lock" : "; NOT CONFIRMED by the lock"}${beside}`;
 }
 
 function sayClock({ timeLow, timeHigh }: Status, lock: OwnedLock): string {

@@ -37,7 +37,7 @@ atHome("a code for once opens once, and the log says for whom it was", async (ho
   assert.is(typist.type(code), "no");
   const log = await done(home, "log", "--all");
   assert.match(log, /Carl +keypad, code for once in 24 h, unlock +door open after .*, locked after/);
-  assert.match(log, /owner you +sets the secret of window codes +former codes are over/);
+  assert.match(log, /owner you +sets the secret of window codes +this owner's former codes are over/);
   assert.not.match(log, code);
 });
 

@@ -137,7 +137,7 @@ const ROWS: readonly (readonly [claim: string, entries: readonly WritableEntry[]
       "owner you | removes user 1 (Al) | done",
       "owner you | clears slot 6 | done",
       "owner you | removes user 1 | done",
-      "owner AgICAgICAgI | sets the secret of window codes | former codes are over",
+      "owner AgICAgICAgI | sets the secret of window codes | this owner's former codes are over",
       "owner you | sets the holidays | none",
       "owner you | sets the holidays | 1 holiday",
     ],

@@ -8,7 +8,7 @@ import { crypto } from "#crypto";
 import { toBase64url } from "../../firmware/bytes.ts";
 import { Hall } from "./hall.node.ts";
 import { atHome, done, type Home } from "./porch.node.ts";
-import { Transcript } from "./stage.node.ts";
+import { Desk, Transcript } from "./stage.node.ts";
 
 const PRESS_SECONDS = 61;
 
@@ -60,6 +60,39 @@ atHome(
     assert.match(await done(home, "config", ...servers), /latchkey time --server 127/);
     assert.match(await removed(home, 12), /trusts no time server any more.*"latchkey config" names them anew/);
     assert.not.match(await done(home, "config"), /latchkey time --server 127/);
+  },
+  false,
+);
+
+atHome(
+  "a second owner is told what is another's: the zone, the list of what was taken back, whose codes are over",
+  async (home) => {
+    const { owner, porch, address } = home;
+    assert.match(await done(home, "status"), /^Taken back: +nothing\n/m);
+    const paul = new Desk();
+    try {
+      paul.init(Buffer.alloc(32, 9).toString("base64url"));
+      const key = String((await paul.ask(["id"]))["key"]);
+      porch.passTime(PRESS_SECONDS);
+      const said = new Transcript();
+      const adding = owner.run(["owner", "add", key, "--name", "Paul"], said);
+      await said.line(/press the button on its inside now/);
+      porch.pressAndStay();
+      assert.is((await adding).exit, 0);
+      await done(home, "grant", "--to", key, "--until", "+1h", "--who", "Zoe");
+      await done(home, "revoke", "Zoe");
+      const adopted = await paul.run(["adopt", porch.setup, "--at", address, "--zone", "America/New_York"]);
+      assert.match(adopted.output, /its clock is on CET-1CEST/);
+      assert.match(adopted.errors, /^The lock had a time zone and keeps it: "latchkey config --zone" changes it\.\n$/);
+      const { output } = await paul.run(["status"]);
+      assert.match(output, /^Taken back: +nothing by you; another owner has a list there too\n/m);
+      assert.match(await done(home, "status"), /^Taken back: +1 grant, confirmed by the lock\n/m);
+      const log = await done(home, "log", "--all");
+      assert.match(log, /owner Paul +sets the secret of window codes +this owner's former codes are over\n/);
+      assert.equal((await paul.run(["adopt", porch.setup, "--zone", "Europe/Berlin"])).errors, "");
+    } finally {
+      paul.close();
+    }
   },
   false,
 );
