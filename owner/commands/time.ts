@@ -11,13 +11,16 @@ import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { chooseKey, type DoorKey, rememberAddress } from "../keyring.ts";
 import type { Keystore } from "../keystore.ts";
-import { sayMoment } from "../moment.ts";
+import { sayDuration, sayMoment } from "../moment.ts";
 import { addressOf, asOwner, declare, readStatus } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { type Brought, knownServers, placed, relayTime, rememberServers, tryServers } from "../relay.ts";
 import { parseTimeServers, type TimeServer } from "../timeservers.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
+
+/** A lock's clock that was moved by no more is not worth a word. */
+const MOVED_SECONDS_MAX = 120;
 
 /** The command `time`. */
 export const time: Command = {
@@ -75,11 +78,33 @@ async function run(call: Call): Promise<Outcome> {
 }
 
 async function tell(call: Call, keystore: Keystore, lock: OwnedLock): Promise<Outcome> {
-  const status = await asOwner(call, keystore, lock, async (session) => {
+  const { status, before } = await asOwner(call, keystore, lock, async (session) => {
     await declare(keystore, lock, session, { kind: KIND_SET_CLOCK, isBackwards: call.has("back") });
-    return (await readStatus(session.conversation, session.signer)).status;
+    const { status } = await readStatus(session.conversation, session.signer);
+    return { status, before: session.status };
   });
-  return sayClock(call, lock, status);
+  const outcome = sayClock(call, lock, status);
+  const moved = sayMoved(lock.zone, before, status);
+  if (moved !== undefined) call.terminal.warn(moved);
+  return outcome;
+}
+
+/** Says how far a lock's clock was moved, where that is more than clocks go wrong by themselves: it was the computer's then. */
+function sayMoved(
+  zoneRule: string,
+  before: Pick<Status, "timeLow" | "timeHigh">,
+  after: Pick<Status, "timeLow" | "timeHigh">,
+): string | undefined {
+  const [from, to] = [middleOf(before), middleOf(after)];
+  if (from === undefined || to === undefined || Math.abs(to - from) <= MOVED_SECONDS_MAX) return undefined;
+  const stood = `It stood at ${sayMoment(parseZone(zoneRule), from)}, ${sayDuration(Math.abs(to - from))}`;
+  return to < from
+    ? `${stood} later.`
+    : `${stood} earlier. Where this computer's clock is wrong, set it right, and the lock back: "latchkey time --back", with a press of the button inside.`;
+}
+
+function middleOf({ timeLow, timeHigh }: Pick<Status, "timeLow" | "timeHigh">): Seconds | undefined {
+  return timeLow === undefined || timeHigh === undefined ? undefined : seconds(Math.round((timeLow + timeHigh) / 2));
 }
 
 async function bringAsOwner(

@@ -1,5 +1,5 @@
-// Goal: an owner reads of which two commits the lock's image was built, where the image says so.
-// Method: a porch with the real lock, built as a desk's and as an image's.
+// Goal: an owner reads of which two commits the lock's image was built, where the image says so, and how far they moved its clock.
+// Method: a porch with the real lock, built as a desk's and as an image's; and a computer whose clock is two hours ahead.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -53,6 +53,23 @@ test("a lock whose reset was cut before it was decided is said to be no other th
     porch.constants.write("farewell", encodeCheckpoint(crypto, { seed, publicKey }, checkpoint));
     porch.reboot();
     assert.equal(await before(), [false, null]);
+  } finally {
+    closeHome(home);
+  }
+});
+
+test("whoever moves a lock's clock by more than clocks err is told how far", async () => {
+  const home = await openHome(false);
+  try {
+    assert.equal((await home.owner.run(["time"])).errors, "");
+    const ahead = encodeURIComponent("Date.now=(now=>()=>now()+7_200_000)(Date.now)");
+    const moved = await home.owner.launch(["time"], { NODE_OPTIONS: `--import=data:text/javascript,${ahead}` });
+    assert.match(moved.output, /^The lock's clock: .*\n$/);
+    assert.match(
+      moved.errors,
+      /^It stood at .* \(UTC.*\), (2 h|1 h 59 min) earlier\. Where this computer's clock is wrong, .*\n$/,
+    );
+    assert.is(moved.exit, 0);
   } finally {
     closeHome(home);
   }
