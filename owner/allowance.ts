@@ -9,10 +9,10 @@ import { readSign1, type Sign1, verifySign1 } from "../firmware/cose/sign1.ts";
 import { link8Of, readChain } from "../firmware/grant/chain.ts";
 import { type Grant, PERMISSIONS_ALL } from "../firmware/grant/grant.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
-import type { Seconds } from "../firmware/platform.ts";
-import { isInWeeklies } from "../firmware/time/schedule.ts";
+import { type Seconds, seconds } from "../firmware/platform.ts";
+import { firstAllowedInstant, isInWeeklies } from "../firmware/time/schedule.ts";
 import { toLocal, type Zone } from "../firmware/time/zone.ts";
-import { sayMoment, sayWeekly, type Weekly } from "./moment.ts";
+import { type Reckoning, sayMoment, sayWeekly, type Weekly } from "./moment.ts";
 import { printable } from "./terminal.ts";
 
 /** The names of the permission bits, from bit 0; they are the names of the operations too. */
@@ -21,6 +21,8 @@ export const PERMISSIONS: readonly string[] = Object.freeze(["unlock", "lock", "
 export const CAMERA_RULES: readonly string[] = Object.freeze(["none", "recording", "live"]);
 
 const NUMBERS_OF_WEEKLY = 3;
+const HOUR_SECONDS = 3_600;
+const HOURS_SECONDS_MAX = 15 * 86_400;
 
 /** A grant, read and not verified, as one. */
 export interface Allowance {
@@ -160,6 +162,19 @@ export function weekliesOf(grant: Pick<Grant, "weeklies">): Weekly[] {
     weeklies.push([days, start, minutes]);
   }
   return weeklies;
+}
+
+/** Whether there is an instant between a grant's begin and its end at which its weekly hours, all of them, let anybody in. */
+export function isEverOpen({ grants, from, until }: Allowance, { zone, now }: Reckoning): boolean {
+  const links = grants.map(({ weeklies }) => weeklies);
+  // Hours come again each week; one that a change of the clocks leaves out, the week after.
+  const begin = Math.max(from ?? now, now);
+  const end = Math.min(until - 1, begin + HOURS_SECONDS_MAX);
+  for (let at = begin; at <= end; at += HOUR_SECONDS) {
+    const range = { from: seconds(at), to: seconds(Math.min(end, at + HOUR_SECONDS)) };
+    if (firstAllowedInstant(zone, links, range) !== undefined) return true;
+  }
+  return false;
 }
 
 /** Gives the tightest count of uses, or undefined where no link counts. */

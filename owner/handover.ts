@@ -5,7 +5,7 @@
 import qrcode from "qrcode";
 import { type Bytes, toBase64url } from "../firmware/bytes.ts";
 import type { Zone } from "../firmware/time/zone.ts";
-import { allowanceObject, readAllowance, sayAllowance } from "./allowance.ts";
+import { allowanceObject, isEverOpen, readAllowance, sayAllowance } from "./allowance.ts";
 import type { Call } from "./command.ts";
 import { encodeInvitation } from "./invitation.ts";
 import type { Keystore } from "./keystore.ts";
@@ -13,6 +13,9 @@ import { presentSeconds } from "./moment.ts";
 import { writeText } from "./output.ts";
 import { type Filled, sayFilled } from "./role.ts";
 import { printable } from "./terminal.ts";
+
+const NEVER_OPEN =
+  "None of its hours lies between its begin and its end, so it opens nothing: give other hours, or another end.";
 
 /** What was signed, and what its giver should know of it. */
 export interface Made {
@@ -30,12 +33,13 @@ export interface Made {
 
 /** Notes a grant in the keystore and hands it over. @returns what --json prints */
 export async function handOver(call: Call, keystore: Keystore, made: Made): Promise<Record<string, unknown>> {
-  const { token, agreementKey, who, zone, sayTakeBack, doubts, filled } = made;
+  const { token, agreementKey, who, zone, sayTakeBack, filled } = made;
   const allowance = readAllowance(token);
   const { link, lockId, until } = allowance;
   const invitation = encodeInvitation({ agreementKey, token });
   const file = call.option("out");
   const issued = presentSeconds();
+  const doubts = isEverOpen(allowance, { zone, now: issued }) ? made.doubts : [...made.doubts, NEVER_OPEN];
   const holder = toBase64url(allowance.holder);
   const { grants } = keystore.person;
   const grant = { link, lockId, who, holder, until, issued, token: toBase64url(token) };

@@ -8,7 +8,7 @@ import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
 import { issueLink, issueRoot, type LinkClaims, type RootClaims } from "../../firmware/grant/issue.ts";
 import { type Seconds, seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
-import { likelyReasons, readAllowance, sayAllowance } from "../allowance.ts";
+import { isEverOpen, likelyReasons, readAllowance, sayAllowance } from "../allowance.ts";
 import { printable } from "../terminal.ts";
 
 const UTC = parseZone("UTC0");
@@ -68,6 +68,31 @@ test("does not take what a delegation claims beyond its parent", () => {
   assert.is(allowance.permissions, 3);
   assert.is(allowance.depth, 0);
   assert.match(sayAllowance(allowance, UTC).join("\n"), "Uses:     2 openings");
+});
+
+const MONDAY_MORNINGS = [1, 540, 180];
+/** From Monday noon on, or that begin: days, start and length of the hours, the end, and whether anybody comes in. */
+const HOURS: readonly (readonly [weeklies: readonly number[], until: string, isOpen: boolean, from?: string])[] = [
+  [[], "2026-11-23T12:00:01Z", true],
+  [MONDAY_MORNINGS, "2026-11-30T09:00:00Z", false],
+  [MONDAY_MORNINGS, "2026-11-30T09:00:01Z", true],
+  [MONDAY_MORNINGS, "2026-11-23T13:00:00Z", false, "2026-11-01T00:00:00Z"],
+  [MONDAY_MORNINGS, "2027-11-23T12:00:00Z", true],
+  [[2, 0, 1440], "2026-11-24T00:00:00Z", false],
+  [[1, 720, 60], "2026-11-23T12:00:01Z", true],
+  [[64, 1380, 1440], "2026-11-23T13:00:00Z", true],
+];
+for (const [weeklies, until, isOpen, from] of HOURS)
+  test(`${isOpen ? "opens some time" : "never opens"} in the hours ${weeklies} until ${until}`, () => {
+    const notBefore = from === undefined ? undefined : at(from);
+    const allowance = readAllowance(root({ weeklies: [...weeklies], expiry: at(until), notBefore }));
+    assert.is(isEverOpen(allowance, { zone: UTC, now: NOON }), isOpen);
+  });
+
+test("never opens where the hours of two links have no minute in common", () => {
+  const parent = root({ depth: 1, weeklies: MONDAY_MORNINGS });
+  const tuesdays = link(parent, { weeklies: [2, 540, 180] });
+  assert.not.ok(isEverOpen(readAllowance(tuesdays), { zone: UTC, now: NOON }));
 });
 
 test("sees that somebody else signed a delegation", () => {

@@ -122,4 +122,20 @@ atHome(
   },
 );
 
+atHome(
+  "whoever gives a grant whose hours never come is told before the guest is at the door",
+  async ({ owner }) => {
+    const day = ["--from", "2027-06-07 10:00", "--until", "2027-06-07 18:00"];
+    for (const [hours, said] of [
+      ["tue 09:00-12:00", /^None of its hours lies between its begin and its end, so it opens nothing: .*\n$/],
+      ["mon 17:59-20:00", /^$/],
+    ] as const) {
+      const { exit, errors } = await owner.run(["grant", "--to", "A".repeat(43), ...day, "--weekly", hours]);
+      assert.is(exit, 0);
+      assert.match(errors, said);
+    }
+  },
+  false,
+);
+
 test.run();
