@@ -28,6 +28,8 @@ export function counted(count: number, noun: string): string {
 /** Where lines go. */
 export interface Sink {
   readonly isTTY?: boolean;
+  /** How wide the screen is, where it is one that says so. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -58,9 +60,15 @@ export class Terminal {
     if (!this.isJson) this.streams.output.write(`${tame(line)}\n`);
   }
 
-  /** Shows a picture of dark blocks, on white paper where the output is a screen: readers of QR codes want that. */
+  /** Shows a QR code of dark blocks, on white paper where the output is a screen: its readers want that. */
   showPicture(picture: string): void {
     if (this.isJson) return;
+    const width = Math.max(...picture.split("\n").map((line) => line.length));
+    const { columns = width } = this.streams.output;
+    if (this.isScreen && columns < width) {
+      this.say(`The QR code is ${width} columns wide, and this terminal ${columns}: make it wider to see it.`);
+      return;
+    }
     const paint = (line: string) => (this.isScreen ? `${BLACK_ON_WHITE}${printable(line)}${PLAIN}` : printable(line));
     this.streams.output.write(`${picture.trimEnd().split("\n").map(paint).join("\n")}\n`);
   }

@@ -107,6 +107,18 @@ test("the terminal paints its own pictures, and only those", () => {
   assert.is(output.text, "\u001b[30;107m##\u001b[0m\n\u001b[30;107m##\u001b[0m\n");
 });
 
+test("a picture that a screen would break is not shown, and it is said why", () => {
+  for (const [columns, shown] of [
+    [44, "The QR code is 45 columns wide, and this terminal 44: make it wider to see it.\n"],
+    [45, `\u001b[30;107m${"#".repeat(45)}\u001b[0m\n`],
+    [undefined, `\u001b[30;107m${"#".repeat(45)}\u001b[0m\n`],
+  ] as const) {
+    const output = Object.assign(new Transcript(), { isTTY: true, columns });
+    new Terminal(false, { output, errors: new Transcript() }).showPicture(`${"#".repeat(45)}\n`);
+    assert.is(output.text, shown);
+  }
+});
+
 test("watch: a camera's pictures are no text, and go to no terminal", async () => {
   const [output, errors] = [Object.assign(new Transcript(), { isTTY: true }), new Transcript()];
   assert.is(await main(["watch", "--stdout"], { output, errors }), 2);
