@@ -4,7 +4,7 @@
 // Follows docs/protocol.md §9 ("Room") and §9.1.
 
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { crypto } from "#crypto";
 import { type Bytes, toBase64url, toHex } from "../../firmware/bytes.ts";
 import { type ClipManifest, verifyManifest } from "../../firmware/evidence/manifest.ts";
@@ -19,7 +19,7 @@ import type { Keystore } from "../keystore.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import type { Looking } from "../looking.ts";
 import { sayMoment } from "../moment.ts";
-import { OWN_FILE, orUnwritable, PartFile } from "../output.ts";
+import { PartFile, writeText } from "../output.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { keptHeads } from "./held.ts";
@@ -200,8 +200,7 @@ export async function fetchClip(
   await saveFilm(looking, { clip, out, size: manifest.size }, ({ size, hash }) => {
     if (size !== manifest.size || hash !== toHex(manifest.hash)) throw new Failure(EXIT.UNVERIFIED, OTHER);
   });
-  const text = `${toBase64url(message)}\n`;
-  orUnwritable(out + NOTE, () => writeFileSync(out + NOTE, text, { mode: OWN_FILE, flag: "wx" }));
+  writeText(out + NOTE, toBase64url(message));
   return manifest;
 }
 

@@ -3,7 +3,6 @@
 // account, no server, no access to the lock or to the rest of its journal.
 // Follows docs/protocol.cddl, `claim`.
 
-import { writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../../firmware/bytes.ts";
@@ -26,7 +25,7 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
-import { OWN_FILE, orUnwritable } from "../output.ts";
+import { orUnwritable, replaceFile } from "../output.ts";
 import { signerOf } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { keptReceipts } from "../receipts.ts";
@@ -143,7 +142,7 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const counts = new Map(films.map(({ name, count }) => [name, count]));
   const clips = claimed.clips.map((clip) => ({ ...clip, found: counts.get(clip.name) }));
   const bytes = encodeClaim({ ...claimed, clips });
-  orUnwritable(out, () => writeFileSync(out, bytes, { mode: OWN_FILE, flag: "wx" }));
+  orUnwritable(out, () => replaceFile(out, bytes));
   for (const line of sayClaim(found, parseZone(lock.zone))) call.terminal.say(line);
   for (const clip of missingClips(found))
     call.terminal.say(`Hint:     "latchkey clip get ${clip}" fetches that film; then claim again, with --clip FILE`);

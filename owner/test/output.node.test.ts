@@ -3,7 +3,7 @@
 // Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to, or a file with a
 // second name, by which it is seen whether its bytes were touched.
 
-import { linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeText } from "../output.ts";
@@ -32,6 +32,14 @@ atHome(
         const { exit, errors } = await heard(home, ...words, place);
         assert.equal([words[0], exit, errors], [words[0], 2, `"${place}" cannot be written: choose another place.\n`]);
       }
+    }
+    // A disk that is full leaves nothing that would stand in the way of the next try.
+    for (const words of commands) {
+      const out = home.owner.file(`${words[0]}.out`);
+      symlinkSync("/dev/full", `${out}.${process.pid}.draft`);
+      const { exit, errors } = await heard(home, ...words, out);
+      assert.equal([words[0], exit, existsSync(out)], [words[0], 2, false]);
+      assert.match(errors, /^The disk is full: .*\n$/);
     }
     isSentence(await heard(home, ...grant, "--out", "a\u202eb/x"), 2, /^"a\\u\{202e\}b\/x" cannot be written: /);
   },
