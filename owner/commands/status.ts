@@ -152,9 +152,11 @@ function sayClock({ timeLow, timeHigh }: Status, lock: OwnedLock): string {
   }
   const zone = parseZone(lock.zone);
   const middle = seconds(Math.round((timeLow + timeHigh) / 2));
-  const off = Math.abs(middle - presentSeconds());
-  const remark =
-    off > CLOCK_SECONDS_MAX ? `; that is ${sayDuration(off)} off this computer's: run "latchkey time"` : "";
+  const ahead = middle - presentSeconds();
+  const off = `${sayDuration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} this computer's`;
+  // Forwards it follows its owner's word; backwards only with somebody inside.
+  const way = ahead > 0 ? '"latchkey time --back", with a press of the button inside' : '"latchkey time"';
+  const remark = Math.abs(ahead) > CLOCK_SECONDS_MAX ? `; that is ${off}: where yours is right, run ${way}` : "";
   return `${sayMoment(zone, middle)}, give or take ${sayDuration(Math.ceil((timeHigh - timeLow) / 2))}${remark}`;
 }
 

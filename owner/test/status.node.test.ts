@@ -70,6 +70,14 @@ test("whoever moves a lock's clock by more than clocks err is told how far", asy
       /^It stood at .* \(UTC.*\), (2 h|1 h 59 min) earlier\. Where this computer's clock is wrong, .*\n$/,
     );
     assert.is(moved.exit, 0);
+    const clockOf = async () => /^Clock: .*/m.exec(await done(home, "status"))?.[0] ?? "";
+    assert.match(
+      await clockOf(),
+      /; that is .* ahead of this computer's: where yours is right, run "latchkey time --back", with a press /,
+    );
+    const later = encodeURIComponent("Date.now=(now=>()=>now()+9_000_000)(Date.now)");
+    const behind = await home.owner.launch(["status"], { NODE_OPTIONS: `--import=data:text/javascript,${later}` });
+    assert.match(behind.output, /; that is .* behind this computer's: where yours is right, run "latchkey time"\n/);
   } finally {
     closeHome(home);
   }
