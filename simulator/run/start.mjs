@@ -75,8 +75,12 @@ function moveIn({ claimFolder }, directory) {
     return fail(
       `A house runs in ${directory} already (process ${claim.pid}): end it, or choose another folder with --house. Where that process is something else, remove ${claim.file}.`,
     );
+  return failAt(directory, claim.reason);
+}
+
+function failAt(directory, reason) {
   return fail(
-    `No house can live in ${directory}: ${UNFIT[claim.reason] ?? claim.reason}. Choose a folder with --house.\n${USAGE}`,
+    `No house can live in ${directory}: ${UNFIT[reason] ?? reason}. Choose a folder with --house.\n${USAGE}`,
     64,
   );
 }
@@ -155,12 +159,24 @@ function listenToKeys({ ACTS, Keystrokes, keysOf }, input, pressed) {
   input.setEncoding("utf8").on("data", (chunk) => take(keysOf(chunk, `${ACTS}q`)));
 }
 
+/** Makes what keeps files there. */
+function settle(directory, make) {
+  try {
+    return make();
+  } catch (error) {
+    if (!Object.hasOwn(UNFIT, error.code ?? "")) throw error;
+    return failAt(directory, error.code);
+  }
+}
+
 async function live(parts, { house: directory, port }) {
   const { House, Clocks, crypto } = parts;
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const print = (line) => console.log(line);
-  const house = new House(crypto, { directory, port, firmwareVersion: version, print });
-  const clocks = new Clocks(crypto, directory);
+  const [house, clocks] = settle(directory, () => [
+    new House(crypto, { directory, port, firmwareVersion: version, print }),
+    new Clocks(crypto, directory),
+  ]);
   const quit = () => {
     clocks.close();
     house.close();

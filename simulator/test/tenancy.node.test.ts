@@ -2,7 +2,17 @@
 // Method: folders of our own, in which other processes' numbers stand; then `npm start` itself, as a person runs it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -122,6 +132,17 @@ test("npm start names a file, and a folder that cannot be made, as it names othe
       assert.equal([exit, output], [64, ""]);
       assert.match(errors, /^No house can live in \S+: [^\n]+\. Choose a folder with --house\.\nusage: [^\n]*\n$/);
     }
+  }));
+
+test("npm start says that the disk is full, and leaves no tenant", () =>
+  inFolder(async (directory) => {
+    symlinkSync("/dev/full", join(directory, "flash.bin.new"));
+    const { exit, errors } = await start(directory);
+    assert.match(
+      errors,
+      /^No house can live in \S+: the disk is full\. Choose a folder with --house\.\nusage: [^\n]*\n$/,
+    );
+    assert.equal([exit, existsSync(join(directory, TENANT))], [64, false]);
   }));
 
 /** Waits until somebody has moved in. */
