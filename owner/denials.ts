@@ -71,7 +71,8 @@ export function refused(denial: Denial | undefined, here: Partial<typeof SENTENC
 export function refusedGuest(token: string, operation: number, others = 0): Failure {
   const at = { zone: parseZone(ownZone().rule), now: presentSeconds() };
   const reasons = likelyReasons(readAllowance(fromBase64url(token)), operation, at);
-  if (others > 0) reasons.push(`Your ${others} other invitation${others === 1 ? "" : "s"} to it were refused too.`);
+  if (others > 0)
+    reasons.push(`Your ${others} other invitation${others === 1 ? " to it was" : "s to it were"} refused too.`);
   return new Failure(
     EXIT.REFUSED,
     ["The lock said no, and gives no reason. By the grant itself:", ...reasons].join("\n  "),

@@ -70,9 +70,9 @@ async function add(call: Call, given: string): Promise<Outcome> {
       lock.ownerNames = { ...lock.ownerNames, [key]: name };
     });
   }
-  const who = nameOfOwner(keystore.person, lock, key) ?? key;
-  call.terminal.say(`Added: ${printable(who)} (${key}) owns the lock ${printable(lock.name)} too.`);
-  if (who !== "you")
+  const isOwn = key === toBase64url(signerOf(keystore.person).kid);
+  call.terminal.say(`Added: ${sayOwner(keystore, lock, key)} owns the lock ${printable(lock.name)} too.`);
+  if (!isOwn)
     call.terminal.say('They run "latchkey adopt SETUP" with the text on its label; nobody need press for that.');
   return { exit: EXIT.OK, json: { lockId: lock.id, key, name: name ?? null } };
 }
@@ -93,9 +93,9 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     return { key: found, isOwn: found === toBase64url(signerOf(keystore.person).kid), hasCamera, hasServers };
   });
   rememberServers(keystore, lock.id, { servers: [], gone: PLACES });
-  const who = nameOfOwner(keystore.person, lock, key) ?? key;
+  const who = sayOwner(keystore, lock, key);
   const ended = isOwn ? grantsOf(keystore, lock) : [];
-  call.terminal.say(`Removed: ${printable(who)} (${key}) is no owner of ${printable(lock.name)} any more, for good.`);
+  call.terminal.say(`Removed: ${who} is no owner of ${printable(lock.name)} any more, for good.`);
   call.terminal.say("Every grant and every window code that this key gave has ended; so has what it had taken back.");
   if (isOwn) {
     const list = ended.map((grant) => printable(grant) || "(no name)").join(", ");
@@ -117,11 +117,15 @@ async function remove(call: Call, given: string): Promise<Outcome> {
     if (hasCamera) for (const line of CAMERA_REMINDERS) call.terminal.say(line);
   }
   const { locks } = keystore.person;
-  keystore.update(() => {
-    if (lock.ownerNames !== undefined) delete lock.ownerNames[key];
-    if (isOwn) locks.splice(locks.indexOf(lock), 1);
-  });
+  // What the key was called stays: it goes on standing in the log.
+  if (isOwn) keystore.update(() => void locks.splice(locks.indexOf(lock), 1));
   return { exit: EXIT.OK, json: { lockId: lock.id, key, endedGrants: ended } };
+}
+
+/** Says a key by what it is called here, and by its name at the lock. */
+function sayOwner({ person }: Keystore, lock: OwnedLock, key: string): string {
+  const name = nameOfOwner(person, lock, key);
+  return name === undefined ? key : `${printable(name)} (${key})`;
 }
 
 /** Finds an owner key by what it is called here, its name at the lock, or itself. @returns base64url of its kid8 @throws Failure */

@@ -90,6 +90,14 @@ atHome(
       const log = await done(home, "log", "--all");
       assert.match(log, /owner Paul +sets the secret of window codes +this owner's former codes are over\n/);
       assert.equal((await paul.run(["adopt", porch.setup, "--zone", "Europe/Berlin"])).errors, "");
+      porch.passTime(PRESS_SECONDS);
+      const heard = new Transcript();
+      const removing = owner.run(["owner", "remove", "Paul"], heard);
+      await heard.line(/press the button on its inside now/);
+      porch.pressAndStay();
+      assert.match((await removing).output, /^Removed: Paul \([\w-]{11}\) is no owner/m);
+      // Now of all times it is read what that key did.
+      assert.match(await done(home, "log", "--all"), /owner Paul +sets the secret/);
     } finally {
       paul.close();
     }
