@@ -38,23 +38,24 @@ export function writeText(file: string, text: string): void {
     const former = statSync(file, { throwIfNoEntry: false });
     // A pipe or a device is no file that another could take the place of; a folder refuses.
     if (former !== undefined && !former.isFile()) writeFileSync(file, `${text}\n`);
-    else replaceFile(former === undefined ? file : realpathSync(file), Buffer.from(`${text}\n`, "utf8"));
+    else replaceFile(file, Buffer.from(`${text}\n`, "utf8"));
   });
 }
 
-/** Writes a file under another name, makes it durable, and renames it. */
-export function replaceFile(path: string, bytes: Uint8Array): void {
+/** Writes a file under another name, makes it durable, and renames it; where a link stands there, the file that it names. */
+export function replaceFile(file: string, bytes: Uint8Array): void {
+  const path = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
   const draft = `${path}.${process.pid}.draft`;
-  const file = openSync(draft, "w", OWN_FILE);
+  const descriptor = openSync(draft, "w", OWN_FILE);
   try {
-    writeWhole(file, bytes);
-    fsyncSync(file);
+    writeWhole(descriptor, bytes);
+    fsyncSync(descriptor);
   } catch (error) {
     // Half of it on a full disk would only take more of the room.
     rmSync(draft, { force: true });
     throw error;
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
   try {
     renameSync(draft, path);

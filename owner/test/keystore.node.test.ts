@@ -4,11 +4,14 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -124,6 +127,18 @@ test("refuses a second keystore in the same folder, and a missing one", ({ direc
   create(directory);
   assert.is(hasKeystore(directory), true);
   refuses(() => create(directory), /already/);
+});
+
+test("keys that lie elsewhere, behind a link, are written there", ({ directory }) => {
+  const path = create(directory);
+  const elsewhere = join(directory, "elsewhere.json");
+  renameSync(path, elsewhere);
+  symlinkSync(elsewhere, path);
+  const before = readFileSync(elsewhere, "utf8");
+  openKeystore(directory, PASSPHRASE).save();
+  assert.ok(lstatSync(path).isSymbolicLink());
+  assert.is.not(readFileSync(elsewhere, "utf8"), before);
+  assert.equal(readdirSync(directory).sort(), ["elsewhere.json", "keystore.json"]);
 });
 
 test("of two that are made in one folder at once the second is refused, and the first stays", ({ directory }) => {
