@@ -57,6 +57,17 @@ export function hasKeystore(directory: string): boolean {
   return statSync(join(directory, FILE), { throwIfNoEntry: false }) !== undefined;
 }
 
+/** Makes the folder of a keystore where it is missing, and finds out whether one can be written there.
+ *  @throws Failure where not, where there is one already, or where others may enter the folder */
+export function prepareFolder(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+  if (hasPosixModes() && (statSync(directory).mode & OTHERS) !== 0) {
+    throw new Failure(EXIT.KEYSTORE, `Others may enter ${directory}: run "chmod 700 ${directory}", then try again.`);
+  }
+  if (hasKeystore(directory)) throw taken(directory);
+  takeTurn(join(directory, FILE))();
+}
+
 /** Makes the folder where it is missing, and a keystore in it.
  *  @param options `cost`: scrypt's N, less than the usual in tests only
  *  @throws Failure where there is one already, or where others may enter the folder */
@@ -65,11 +76,7 @@ export function createKeystore(
   person: Person,
   options: { readonly passphrase: string; readonly cost?: number },
 ): Keystore {
-  mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-  if (hasPosixModes() && (statSync(directory).mode & OTHERS) !== 0) {
-    throw new Failure(EXIT.KEYSTORE, `Others may enter ${directory}: run "chmod 700 ${directory}", then try again.`);
-  }
-  if (hasKeystore(directory)) throw taken(directory);
+  prepareFolder(directory);
   const salt = toBase64url(randomBytes(SALT_BYTES));
   const scrypt = { N: options.cost ?? COST, r: BLOCK_SIZE, p: PARALLELIZATION, salt };
   const keystore = new Keystore(directory, person, { key: deriveKey(options.passphrase, scrypt), scrypt, nonce: "" });

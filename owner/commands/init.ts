@@ -12,7 +12,13 @@ import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readGiven } from "../given.ts";
 import { askWords, asRecovery } from "../inside.ts";
-import { createKeystore, hasKeystore, keystoreDirectory, PASSPHRASE_CHARACTERS_MIN } from "../keystore.ts";
+import {
+  createKeystore,
+  hasKeystore,
+  keystoreDirectory,
+  PASSPHRASE_CHARACTERS_MIN,
+  prepareFolder,
+} from "../keystore.ts";
 import { addressOf, takeZone } from "../ownership.ts";
 import type { Person } from "../person.ts";
 import { drawWords, seedOfWords } from "../recovery.ts";
@@ -61,6 +67,8 @@ async function run(call: Call): Promise<Outcome> {
       `There are keys in ${directory} already: they stay; set LATCHKEY_HOME to another folder for a second person.`,
     );
   }
+  // Before anybody writes words down.
+  prepareFolder(directory);
   if (setup !== undefined) return recover(call, directory, setup);
   const passphrase = await choosePassphrase(call);
   const words = drawWords();

@@ -3,7 +3,7 @@
 // Method: most commands run in this process; what a process adds (launcher, exit code, terminal) is run as a person runs
 // it.
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -210,6 +210,9 @@ test("makes a key that nobody else has, and shows its recovery words once", asyn
   const shown = await desk.launch(["id"], { LATCHKEY_HOME: desk.file("new") });
   assert.is(shown.output, `${made["key"]}\n`);
   // Without a terminal nobody can say that the words are on paper, so no key is made.
+  // Nobody writes down the words of keys for which there is no place.
+  mkdirSync(desk.file("open"), { mode: 0o755 });
+  isSentence(await desk.launch(["init"], { LATCHKEY_HOME: desk.file("open") }), 4, /chmod 700/);
   const unread = await desk.launch(["init"], { LATCHKEY_HOME: desk.file("unread") });
   assert.is(unread.exit, 2);
   assert.match((await desk.launch(["id"], { LATCHKEY_HOME: desk.file("unread") })).errors, /latchkey init/);
