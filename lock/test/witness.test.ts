@@ -8,6 +8,7 @@ import { crypto } from "#crypto";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { ascending } from "../../firmware/crypto/test/checks.ts";
 import {
+  encodeHandshake,
   encodePlain,
   FRAME_COMMANDS,
   FRAME_ENROLLED,
@@ -332,6 +333,19 @@ test("whoever is in the network offers no keypad on the camera's wire, nor hides
   room.hand(offer(2, CAMERA));
   room.hand(offer(1, OTHER));
   assert.equal(room.witness.offer?.signingKey, CAMERA.signingKey);
+});
+
+test("what another lock and its camera say in the same network is in no record", () => {
+  const room = new Room().start();
+  const { length } = room.fromCamera;
+  room.camera(OTHER, "next door").tick(room.now);
+  const theirs = room.fromCamera.slice(length).filter(([type]) => type === FRAME_KK_1);
+  assert.ok(theirs.length > 0);
+  for (const frame of theirs) room.hand(frame);
+  room.hand(encodePlain(FRAME_ENROLLED, new Uint8Array(50)));
+  room.hand(encodeHandshake(FRAME_KK_2, 7, new Uint8Array(48)));
+  assert.equal(room.strangers, []);
+  assert.is(room.witness.isUp(CAMERA.kid), true);
 });
 
 test("a ticket goes to the camera where there is a session, and the lock says so where there is none", () => {
