@@ -138,6 +138,8 @@ export class Reset {
    *  that takes none is to be erased anyway. @throws Fault flash.io; nothing is decided then */
   decide(now: Millis): void {
     const { constants, indicator, memory } = this.#parts;
+    // Where the constants refuse, nothing is recorded that does not come, each minute anew.
+    constants.write(FAREWELL, memory.checkpoint(now));
     memory.tryWrite({ kind: "door", event: "reset", count: 1 }, now);
     constants.write(FAREWELL, memory.checkpoint(now));
     constants.write(MARK, new Uint8Array([1]));

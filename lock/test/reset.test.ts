@@ -111,7 +111,7 @@ test("the key on paper resets at once, with somebody inside", () => {
 test("the last checkpoint covers the record that the lock is reset", () => {
   const desk = adopted();
   const { signingKey } = desk;
-  desk.constants.cutAfterChanges(1, false);
+  desk.constants.cutAfterChanges(2, false);
   desk.stateInside(RESET, { by: desk.recovery });
   assert.not(desk.hasPower);
   const message = desk.constants.read("farewell");
@@ -363,6 +363,11 @@ test("a constant that cannot be written resets nothing", () => {
   assert.is(desk.stateInside(RESET), "yes");
   desk.passTime(DAY + 300);
   requireOld(desk, lockId);
+  assert.equal(
+    desk.entries("door").filter(({ event }) => event === "reset"),
+    [],
+    "a record each minute would turn the ring in days",
+  );
   desk.constants.isSound = true;
   desk.passTime(61);
   requireNew(desk, lockId);

@@ -205,6 +205,13 @@ export const OWNERSHIP_TWINS = Object.freeze([
     id: "T52",
     without: "the last checkpoint",
     at: "the former one has signed its end",
-    rewrites: [rewrite(RESET, "constants.write(FAREWELL, memory.checkpoint(now));")],
+    rewrites: [
+      rewrite(RESET, "constants.write(FAREWELL, memory.checkpoint(now));\n    memory.tryWrite", "memory.tryWrite"),
+      rewrite(
+        RESET,
+        "constants.write(FAREWELL, memory.checkpoint(now));\n    constants.write(MARK",
+        "constants.write(MARK",
+      ),
+    ],
   },
 ]);
