@@ -45,6 +45,8 @@ export interface Stretch {
   readonly until: RailRecord | undefined;
   /** The frames that it took: [first, behind the last); undefined where that is not known. */
   readonly frames: readonly [first: number, end: number] | undefined;
+  /** Whether it had power, and the record of its end is missing: it does not go on until now. */
+  readonly isEndMissing: boolean;
 }
 
 /** What came of it. */
@@ -170,22 +172,24 @@ function stretchesOf(
   const isOpen = doubts.some(({ kind }) => kind === "no-end");
   const at = (number: number | undefined) => (number === undefined ? undefined : records.get(number));
   const isOff = (record: RailRecord) => record.event !== "on" && !unsure.has(record.number);
+  const between = { frames: undefined, isEndMissing: false };
   const stretches: Omit<Stretch, "isOthers">[] = [];
   let former: RailRecord | undefined;
   for (const { on, off, from, until } of spans) {
     const [begin, end] = [at(on), at(off)];
+    const isEndMissing = off === undefined && (isOpen || on !== spans.at(-1)?.on);
     const next = begin ?? end;
     if (next !== undefined && former !== undefined && next !== former) {
       const isJoined = next.number === former.number + 1 && isOff(former) && !torn.has(next.number);
-      stretches.push({ kind: isJoined ? "off" : "unknown", from: former, until: next, frames: undefined });
+      stretches.push({ ...between, kind: isJoined ? "off" : "unknown", from: former, until: next });
     }
     const frames = from === undefined || until === undefined ? undefined : ([from, until] as const);
-    stretches.push({ kind: "on", from: begin, until: end, frames });
+    stretches.push({ kind: "on", from: begin, until: end, frames, isEndMissing });
     former = end ?? begin;
   }
   if (former !== undefined && (former.event !== "on" || isOpen)) {
     const kind = isOff(former) && !isOpen ? "off" : "unknown";
-    stretches.push({ kind, from: former, until: undefined, frames: undefined });
+    stretches.push({ ...between, kind, from: former, until: undefined });
   }
   return stretches;
 }

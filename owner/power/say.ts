@@ -64,7 +64,7 @@ export function sayDoubt({ kind, number, seq }: PowerDoubt): string {
 
 /** Says one stretch: "off  Mon 2 Nov 2026 09:01 (UTC+01:00) to ...: the sensor had no power". */
 export function sayStretch(stretch: Stretch, { zone, names }: Saying): string {
-  const { kind, from, until, frames } = stretch;
+  const { kind, from, until, frames, isEndMissing } = stretch;
   const start = from === undefined ? "at a time that is not known" : sayTold(from, zone);
   if (kind === "unknown") {
     const [end, between] =
@@ -77,7 +77,7 @@ export function sayStretch(stretch: Stretch, { zone, names }: Saying): string {
     if (until === undefined) return `off  ${start} until now, as far as the lock was told: the sensor has no power`;
     return `off  ${start} to ${sayEnd(until, zone)}: the sensor had no power`;
   }
-  const end = until === undefined ? "now, as far as the lock was told" : sayEnd(until, zone);
+  const end = until === undefined && !isEndMissing ? "now, as far as the lock was told" : sayEnd(until, zone);
   const taken = frames === undefined ? "its frames are not counted yet" : sayFrames(frames);
   return `ON   ${start} to ${end}: ${sayReason(stretch, names)}, ${taken}`;
 }
@@ -89,7 +89,7 @@ export function reachesTo({ until }: Stretch, since: number): boolean {
 
 /** Gives a stretch for --json. */
 export function stretchObject(stretch: Stretch): Record<string, unknown> {
-  const { kind, from, until, frames, isOthers } = stretch;
+  const { kind, from, until, frames, isOthers, isEndMissing } = stretch;
   return {
     kind,
     fromRecord: from?.number ?? null,
@@ -99,7 +99,7 @@ export function stretchObject(stretch: Stretch): Record<string, unknown> {
     ...(kind === "on" ? { mode: from?.mode ?? null, visit: visitOf(stretch) ?? null, isOthers } : {}),
     ...(kind === "on" ? { frames: frames === undefined ? null : frames[1] - frames[0] } : {}),
     ...(frames === undefined || frames[1] === frames[0] ? {} : { firstFrame: frames[0], lastFrame: frames[1] - 1 }),
-    ...(kind === "on" ? { isPowerLost: until?.event === "lost" } : {}),
+    ...(kind === "on" ? { isPowerLost: until?.event === "lost", isEndMissing } : {}),
   };
 }
 

@@ -252,6 +252,19 @@ for (const [name, messages, more, doubts, says, shown] of LIES) {
   });
 }
 
+test("of a time with power whose end is missing nobody says that it goes on until now", async () => {
+  const saying = { zone: parseZone("UTC0"), names: new Map<number, string>() };
+  const said = async (messages: readonly Bytes[]) =>
+    (await judge(messages)).stretches.filter(({ kind }) => kind === "on").map((each) => sayStretch(each, saying));
+  for (const lines of [await said(without(2)), await said(HONEST.slice(0, 5))]) {
+    assert.not.match(lines.join("\n"), /until now|to now/);
+    assert.match(lines.join("\n"), /to a time that is not known: visit 41, mode visits, its frames are not counted/);
+  }
+  const isOn = sign(STEPS.slice(0, 5));
+  const verdict = await judge(isOn, { tellings: [telling(80, 5, isOn)], told: 5 });
+  assert.match(sayStretch(verdict.stretches.at(-1) as never, saying), /to now, as far as the lock was told: visit 41/);
+});
+
 test("what was kept is proof for good: two records with one number stay, sealed beside the keys", async () => {
   const owner = new Desk();
   owner.init(Buffer.alloc(32, 7).toString("base64url"));
