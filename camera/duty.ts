@@ -137,7 +137,7 @@ export class Duty {
     return { power: this.power, nonce: ask?.nonce, told };
   }
 
-  /** For what is filmed: the time now by the lock; undefined where it was never told. */
+  /** For what is filmed or switched: the time now by the lock; undefined where it was never told. */
   get ended(): readonly [lo: number, hi: number] | undefined {
     const ask = this.#ask;
     if (ask === undefined || ask.hi === U32_MAX) return undefined;
@@ -250,7 +250,7 @@ export class Duty {
     const visit = this.#visitOf(ask, purpose);
     const isOther = this.#filming.isOn && this.#filming.visit !== visit;
     if (isOther) this.#filming.finish();
-    const told: RailWish["told"] = [seconds(ask.lo), seconds(ask.hi)];
+    const told = this.#toldOf(ask);
     const mode = this.#isForsaken ? "visits" : ask.mode;
     const wish = { mode, visit: purpose === "rest" ? undefined : visit, told };
     if (!isWanted(wish)) this.#filming.finish();
@@ -259,6 +259,12 @@ export class Duty {
     if (isFresh && this.#isOn) this.#watch.begin();
     const mayBegin = this.#isOn && visit !== 0 && !this.#filming.isOn && this.canRecord;
     if (mayBegin) this.#begin({ visit, grant: ask.grant });
+  }
+
+  /** The lock's time of now: what its last ask said, and where that is a while ago, what has passed since. */
+  #toldOf({ lo, hi }: Ask): RailWish["told"] {
+    const [from, until] = (this.#now > this.#askedAt ? this.ended : undefined) ?? [lo, hi];
+    return [seconds(from), seconds(until)];
   }
 
   /** The visit that is to be recorded; 0 for none. After a visit the camera films on for whoever leaves, whoever knocks meanwhile. */

@@ -176,4 +176,15 @@ test("a case that is opened again while it is told is told anew", () => {
   assert.not.ok(board.beat.isCaseOpen);
 });
 
+test("an off that comes an hour after the lock's last word has the time of then, and not of that word", () => {
+  const board = new Board({ frameMillis: 10_000 });
+  board.picture = () => undefined;
+  board.run(10_000);
+  board.ask({ mode: "always" });
+  const [lo = 0, hi = 0] = board.rail.at(-1)?.told ?? [];
+  board.run(3_600_000, false);
+  const { event, told } = board.rail.at(-1) ?? {};
+  assert.equal([event, told], ["off", [lo + 3_600, hi + 3_601]]);
+});
+
 test.run();
