@@ -115,7 +115,7 @@ export class Camera {
       return;
     }
     const word = post.link.received(frame, now);
-    if (post.link.count > 0) this.#unprovenUntil = undefined;
+    if (this.#unprovenUntil !== undefined && post.link.count > 0) this.#keepLock(post, now);
     if (word?.kind === "ask") this.#answer(post, word.ask, now);
     else if (word?.kind === "ticket") post.viewers.admit(word.ticket, now);
   }
@@ -264,15 +264,22 @@ export class Camera {
       this.#join(this.#pairing.take(frame), now);
       this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
     } catch (fault) {
-      // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
+      // Not an answer: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
   }
 
+  /** The lock that was taken has proven itself. Where flash does not keep it, there is no lock yet, and the offer goes on. */
+  #keepLock(post: Post, now: Millis): void {
+    this.#unprovenUntil = undefined;
+    if (this.#pairing.keep()) return;
+    this.#giveUp(post, now);
+    this.#offerAt = millis(now + OFFER_MILLIS);
+  }
+
   /** Gives up a lock that never proved itself, and offers itself again. */
   #giveUp(post: Post, now: Millis): void {
-    this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
-    if (!this.#tryForget(() => this.#pairing.giveUp())) return;
+    this.#pairing.giveUp();
     post.duty.close();
     this.#part(post, now);
   }

@@ -208,7 +208,7 @@ export class Keypad {
       case "nothing":
         return;
       case "up":
-        this.#unprovenUntil = undefined;
+        if (this.#unprovenUntil !== undefined) this.#keepLock(now);
         this.#reportAt = now;
         return;
       case "view":
@@ -291,20 +291,22 @@ export class Keypad {
       this.#join(this.#pairing.take(frame), now);
       this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
     } catch (fault) {
-      // Not an answer, or flash that does not keep it: there is no lock yet, and the offer goes on.
+      // Not an answer: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
   }
 
+  /** The lock that was taken has proven itself. Where flash does not keep it, there is no lock yet, and the offer goes on. */
+  #keepLock(now: Millis): void {
+    this.#unprovenUntil = undefined;
+    if (this.#pairing.keep()) return;
+    this.#giveUp(now);
+    this.#offerAt = millis(now + OFFER_MILLIS);
+  }
+
   /** Gives up a lock that never proved itself, and offers itself again. */
   #giveUp(now: Millis): void {
-    this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
-    try {
-      this.#pairing.giveUp();
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      return;
-    }
+    this.#pairing.giveUp();
     if (this.#isAsking) this.#player.stop(now);
     this.#part(now);
   }

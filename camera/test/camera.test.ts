@@ -187,4 +187,22 @@ test("an off that comes an hour after the lock's last word has the time of then,
   assert.equal([event, told], ["off", [lo + 3_600, hi + 3_601]]);
 });
 
+test("a lock that has not proven itself when the power goes is not kept, and one that has is", () => {
+  const board = new Board();
+  board.run(1_000);
+  board.isLockThere = false;
+  board.start();
+  board.run(120_000);
+  assert.ok(board.camera.snapshot.isPaired, "a lock that is away for a while is no reason to leave it");
+  board.camera.caseChanged(true, board.now);
+  board.camera.forgetPressed(board.now);
+  board.camera.caseChanged(false, board.now);
+  // As a new camera hears it in a network in which another one is enrolled.
+  board.pair();
+  board.run(30_000);
+  board.start();
+  board.run(1_000);
+  assert.not(board.camera.snapshot.isPaired);
+});
+
 test.run();

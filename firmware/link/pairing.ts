@@ -58,20 +58,31 @@ export class Pairing {
     return encodePlain(FRAME_OFFER, encodeOffer({ role: this.#role, agreementKey, signingKey }));
   }
 
-  /** Takes a lock's answer, durably.
-   *  @throws Fault link.*, cbor.* for any other frame, crypto.zero for a key that no lock has, flash.io; none is taken then */
+  /** Takes a lock's answer. It is kept once that lock has proven itself: one that never does is gone with the power.
+   *  @throws Fault link.*, cbor.* for any other frame, crypto.zero for a key that no lock has; none is taken then */
   take(frame: Bytes): PairedLock {
     if (checkFrame(frame) !== FRAME_ENROLLED) throw new Fault("link.shape");
     const lock = parseEnrolled(bodyOf(frame).slice());
     this.#crypto.wipe(this.#crypto.agree(this.#identity.agreementSecret, lock.agreementKey));
-    this.#constants.write(LOCK, encodeEnrolled(lock));
     this.#lock = lock;
     return lock;
   }
 
-  /** Gives up a lock that never proved itself. @throws Fault flash.io: it is kept */
+  /** Keeps the lock that was taken, durably: it has proven itself. @returns whether the constants keep it */
+  keep(): boolean {
+    const lock = this.#lock;
+    if (lock === undefined) return false;
+    try {
+      this.#constants.write(LOCK, encodeEnrolled(lock));
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      return false;
+    }
+  }
+
+  /** Gives up a lock that never proved itself, or that the constants do not keep. */
   giveUp(): void {
-    this.#constants.erase(LOCK);
     this.#lock = undefined;
   }
 
@@ -79,7 +90,8 @@ export class Pairing {
    *  @throws Fault flash.io: the lock is kept */
   forget(): void {
     this.#constants.write(OPENED, Uint8Array.of(1));
-    this.giveUp();
+    this.#constants.erase(LOCK);
+    this.#lock = undefined;
   }
 
   /** Whether a lock was forgotten behind the open case since a lock was last told that it was open. */

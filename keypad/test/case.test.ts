@@ -154,6 +154,23 @@ test("a lock that never proves itself is given up, and the one that enrols it af
   door.lock.powerOff();
   door.pass(120_000);
   assert.ok(door.keypad.snapshot.isPaired, "the one that did is kept");
+  door.board.restart();
+  door.pass(120_000);
+  assert.ok(door.keypad.snapshot.isPaired, "the one that did is kept");
+});
+
+test("a lock that has not proven itself when the power goes is not kept", () => {
+  const door = new Door();
+  door.lock.powerOn();
+  door.board.powerOn();
+  door.pass(100);
+  const other = { lockId: OTHER_LOCK.lockId, agreementKey: OTHER_LOCK.agreementKey, sequence: 1 };
+  door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(other)));
+  door.pass(30_000);
+  door.board.restart();
+  door.lock.boards = [door.enrolled()];
+  door.pass(120_000);
+  assert.ok(door.keypad.snapshot.isUp);
 });
 
 test("where its constants do not keep the lock, it has none", () => {
