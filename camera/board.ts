@@ -30,11 +30,12 @@ import { Sensor, type SensorDriver } from "./sensor.ts";
 export const PICTURE = Object.freeze({ width: 640, height: 480 });
 const FRAME_MILLIS = 250;
 /** Four times what a file of a hall has. */
-const FILE_BYTES_MAX = 131_072;
+export const FILE_BYTES_MAX = 131_072;
 const CONTACT_MILLIS = 40;
 /** Eight viewers, and one more who may be given a place. */
 const STREAMS_MAX = 9;
-const STREAM_QUEUE_BYTES = 65_536;
+/** What waits for one of them: the longest file in its frames, and some answers. */
+export const STREAM_QUEUE_BYTES = FILE_BYTES_MAX + 8_192;
 
 /** What an image says of itself. */
 export interface CameraImage {

@@ -38,7 +38,7 @@ export interface StreamsParts {
   readonly port?: number;
   /** Sockets at once, at least 3: 4 for a lock, which keeps two; 9 for a camera, which keeps eight. A chip has places for 32 (tcplinks.h). */
   readonly connectionsMax: number;
-  /** What may wait to be written for each, in bytes: 8,192 for a lock, 65,536 for a camera, a picture and some answers. */
+  /** What may wait to be written for each, in bytes: 8,192 for a lock; for a camera the longest picture and some answers. */
   readonly queueBytesMax: number;
 }
 
