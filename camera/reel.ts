@@ -7,6 +7,7 @@ import type { Bytes } from "../firmware/bytes.ts";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Occasion, ToldTime } from "../firmware/evidence/footage.ts";
 import { encodeManifest } from "../firmware/evidence/manifest.ts";
+import { Fault } from "../firmware/fault.ts";
 import { type Random, seconds } from "../firmware/platform.ts";
 import { AgeWriter } from "./age.ts";
 import { type Card, fileName } from "./card.ts";
@@ -57,7 +58,12 @@ export class Reel {
     this.#parts = parts;
     this.#recipients = recipients;
     this.#firstFrame = firstFrame;
-    shelf.mark(this.#mark({ lastFrame: firstFrame, isOpen: true, endedLo: 0, endedBefore: undefined }), 0);
+    // What has no mark nobody would find again: neither its owner, nor whoever makes room.
+    const isMarked = shelf.mark(
+      this.#mark({ lastFrame: firstFrame, isOpen: true, endedLo: 0, endedBefore: undefined }),
+      0,
+    );
+    if (!isMarked) throw new Fault("card.io");
     const sink = card.create(fileName(occasion.clip, "age"));
     this.#age = new AgeWriter(crypto, random, { recipients, sink });
     this.#recording = new Recording(crypto, { signer, occasion, sink: this.#age, size });

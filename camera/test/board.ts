@@ -65,6 +65,7 @@ export interface BoardOptions extends Partial<CameraOptions> {
   /** Whether the sensor gives whole files, and the reference reader reads them. */
   readonly isReal?: boolean;
   readonly cardBytes?: number;
+  readonly card?: MemoryCard;
 }
 
 /** The board. */
@@ -115,7 +116,7 @@ export class Board implements RailArchive {
   constructor(options: BoardOptions = {}) {
     this.#options = options;
     this.#reader = options.reader ?? (options.isReal === true ? new JpegReader() : this.sight);
-    this.card = new MemoryCard(options.cardBytes);
+    this.card = options.card ?? new MemoryCard(options.cardBytes);
     const settings = new Settings(this.constants);
     if (options.hasRecipients !== false) settings.setRecipients([crypto.agreementPublicKey(OWNER)]);
     if (options.isApproved !== false) {
