@@ -77,7 +77,8 @@ export class Shelf {
     lo: number | undefined,
     { current, isPromise = false }: { readonly current?: Uint8Array | undefined; readonly isPromise?: boolean } = {},
   ): void {
-    if (!this.#isSound) this.#load();
+    // Where nothing fits at all the card may be away: then nobody knows what was on it, and the next one has other clips.
+    if (!this.#isSound || this.#card.freeBytes === 0) this.#load();
     this.#hasRoom = false;
     this.#attempt(() => {
       const own = current === undefined ? "" : toHex(current);
@@ -174,6 +175,8 @@ export class Shelf {
   }
 
   #load(): void {
+    // A card that is full kept nothing of what the lock told of a clip's time.
+    const told = new Map(this.#clips.map(({ clip, endedBefore }) => [toHex(clip), endedBefore]));
     this.#clips = [];
     this.#isSound = true;
     this.#attempt(() => {
@@ -184,7 +187,7 @@ export class Shelf {
       for (const file of files) {
         if (clips.length >= CLIPS_MAX) break;
         const clip = this.#readMark(file, sizes);
-        if (clip !== undefined) clips.push(clip);
+        if (clip !== undefined) clips.push({ ...clip, endedBefore: clip.endedBefore ?? told.get(toHex(clip.clip)) });
       }
       this.#clips = sorted(clips);
     });

@@ -133,6 +133,18 @@ test("the time of a clip that lost its end goes on where the camera is started a
   }
 });
 
+test("on a card that is full to its last byte the time of such a clip goes on too", () => {
+  const open = { isOpen: true, endedLo: 0, endedBefore: undefined };
+  const card = new MemoryCard();
+  const shelf = filled(card, [markOf(1, { visit: 41, ...open })]);
+  card.capacityBytes -= card.freeBytes;
+  for (let hour = 0; hour < 26; hour++) {
+    assert.is(shelf.clips.length, hour < 25 ? 1 : 0, `hour ${hour}`);
+    shelf.told(NOW + 3_600 * hour);
+    shelf.makeRoom(NOW + 3_600 * hour + 1);
+  }
+});
+
 test("the clip that is being written stays", () => {
   const card = new MemoryCard(1_400);
   const shelf = filled(card, [markOf(1)]);
@@ -172,6 +184,22 @@ test("a card that refuses is no promise, until it is read whole again", () => {
   card.isSound = true;
   shelf.makeRoom(NOW, { isPromise: true });
   assert.equal([shelf.canTake, shelf.clips.length, card.names.length], [true, 1, 2]);
+});
+
+test("of a card that is away no clip is known, and of another one in its place its own", () => {
+  const card = new MemoryCard();
+  const shelf = filled(card, [markOf(1, { visit: 7 }), markOf(2, { visit: 8 })]);
+  card.isSound = false;
+  shelf.makeRoom(NOW);
+  assert.equal([shelf.clips.length, shelf.canTake], [0, false]);
+  card.isSound = true;
+  for (const name of card.names.filter((each) => each.startsWith("01"))) card.remove(name);
+  shelf.makeRoom(NOW);
+  assert.equal(
+    shelf.clips.map(({ visit }) => visit),
+    [8],
+  );
+  assert.ok(shelf.canTake);
 });
 
 test.run();
