@@ -68,7 +68,11 @@ export const keep: Act = {
 async function runList(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { clips, filming } = await asViewer(call, keystore, lock, (looking) => askFilms(looking));
+  const { clips, filming } = await asViewer(call, keystore, lock, async (looking) => {
+    const films = await askFilms(looking);
+    if (films.clips.length === 0) await checkCard(looking);
+    return films;
+  });
   const zone = parseZone(lock.zone);
   for (const clip of clips) call.terminal.say(sayClip(clip, zone, clip === filming));
   if (clips.length === 0) call.terminal.say("There is no film on the camera's card.");
@@ -90,10 +94,14 @@ async function runGet(call: Call): Promise<Outcome> {
     const out = call.option("out") ?? `${clip.visit === 0 ? nameOf(clip) : `visit-${clip.visit}`}.mkv.age`;
     for (const file of [out, out + NOTE])
       if (existsSync(file)) throw usage(`${printable(file)} is there already: give another name with --out.`);
-    const fetched = lacksEnd(clip)
+    const isLost = lacksEnd(clip) && !(await hasNote(looking, clip, lock.id));
+    const fetched = isLost
       ? { size: await fetchLost(looking, clip, out), frames: undefined }
       : framesOf(await fetchClip(looking, clip, { out, lockId: lock.id }));
-    await mark(looking, clip, "fetched");
+    // Whatever the camera says to that: the film is here.
+    const isMarked = (await looking.ask({ kind: "mark", clip: clip.clip, mark: "fetched" })).kind === "yes";
+    if (!isMarked)
+      call.terminal.warn("The camera could not note that you have it: it keeps the film as one that nobody fetched.");
     return { clip, out, fetched, cameraKey: looking.cameraKey };
   });
   const { size, frames } = fetched;
@@ -111,6 +119,29 @@ async function runGet(call: Call): Promise<Outcome> {
 /** Whether a film has no end: it is being written, or power went, or the card. */
 function lacksEnd({ flags }: ListedClip): boolean {
   return (flags & FLAG_OPEN) !== 0;
+}
+
+/** Whether a film that is listed without an end has one: the camera signs the note before it marks the end, and power may go between. */
+async function hasNote(looking: Asker, { clip, bytes }: ListedClip, lockId: string): Promise<boolean> {
+  const answer = await looking.ask({ kind: "read", clip, part: "manifest", offset: 0 });
+  if (answer.kind !== "read") return false;
+  try {
+    const manifest = verifyManifest(crypto, looking.cameraKey, answer.bytes);
+    return manifest.lockId === lockId && toHex(manifest.clip) === toHex(clip) && manifest.size <= bytes;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return false;
+  }
+}
+
+/** That no film is listed says something only of a card that the camera can read. @throws Failure where it may not be able to */
+async function checkCard(looking: Asker): Promise<void> {
+  const answer = await looking.ask({ kind: "status" });
+  if (answer.kind !== "status" || answer.status.freeKib > 0) return;
+  throw new Failure(
+    EXIT.REFUSED,
+    "The camera knows of no film: its card is missing, cannot be read, or is full of something else.",
+  );
 }
 
 function framesOf({ size, firstFrame, lastFrame }: ClipManifest): { readonly size: number; readonly frames: number } {

@@ -280,7 +280,7 @@ function sayHeard({ verdict, alarm, isOn, isRecording, canRecord, visit, heardMi
 function sayItself(status: CameraStatus): string[] {
   const { freeKib, clips, recipients, scenes, power, isNight, isCaseOpen, isStreamOn } = status;
   const lines = [
-    `Card:      ${counted(clips, "film")}, ${Math.floor(freeKib / MEGABYTE_KIB)} MB free`,
+    `Card:      ${clips === 0 && freeKib === 0 ? "none that it can read, or no room on it" : `${counted(clips, "film")}, ${Math.floor(freeKib / MEGABYTE_KIB)} MB free`}`,
     `Sealed:    ${recipients === 0 ? "for NOBODY: it records nothing (camera recipients)" : `for ${counted(recipients, "key")}`}`,
     `Approved:  ${scenes === 0 ? "no view yet (camera approve)" : counted(scenes, "view")}`,
     `Switched:  ${counted(power, "time")}${isNight ? ", with infrared now" : ""}`,
