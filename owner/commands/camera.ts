@@ -3,6 +3,7 @@
 // what a free view looks like, no default decides for good.
 // Follows docs/protocol.md §3.3, §2.4 (key 14) and §9.1; docs/camera.md.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { bech32 } from "@scure/base";
 import { crypto } from "#crypto";
 import { type Bytes, fromBase64url } from "../../firmware/bytes.ts";
@@ -12,7 +13,7 @@ import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Status } from "../../firmware/link/status.ts";
 import type { CameraStatus } from "../../firmware/link/viewer.ts";
 import type { CameraState } from "../../firmware/link/viewing.ts";
-import { SETTING_CAMERA_MODE } from "../../firmware/policy/configuration.ts";
+import { CAMERA_MODES, SETTING_CAMERA_MODE } from "../../firmware/policy/configuration.ts";
 import { ROLE_CAMERA } from "../../firmware/role.ts";
 import { optionsOf, runAct } from "../acts.ts";
 import { clipSecretOf } from "../clip/key.ts";
@@ -22,7 +23,7 @@ import { EXIT, Failure, usage } from "../failure.ts";
 import { VERDICTS } from "../footage.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { sayDuration } from "../moment.ts";
-import { asOwner, declare } from "../ownership.ts";
+import { asOwner, declare, type OwnerSession } from "../ownership.ts";
 import { power } from "../power/act.ts";
 import { PROVISION_OPTIONS, runProvision } from "../provision.ts";
 import { parseCameraMode, SETTINGS } from "../settings.ts";
@@ -35,6 +36,11 @@ const CAMERA: BoardKind = Object.freeze({
   forget: "open its case and hold its button for ten seconds",
   where: "give it power, near the lock",
 });
+/** A lock asks its camera at once for another mode, and is answered at once. */
+const HEED_MILLIS = 300;
+const HEED_TRIES = 8;
+/** It asks each minute where nobody comes. */
+const LATELY_MILLIS = 75_000;
 const RECIPIENT_PREFIX = "age";
 const MEGABYTE_KIB = 976.5625;
 
@@ -202,12 +208,44 @@ async function runMode(call: Call): Promise<Outcome> {
   const value = parseCameraMode(text);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  await asOwner(call, keystore, lock, (session) =>
-    declare(keystore, lock, session, { kind: KIND_CONFIGURE, settings: [{ key: SETTING_CAMERA_MODE, value }] }),
-  );
+  const heeded = await asOwner(call, keystore, lock, async (session) => {
+    const settings = [{ key: SETTING_CAMERA_MODE, value }];
+    await declare(keystore, lock, session, { kind: KIND_CONFIGURE, settings });
+    const isThere = session.status.boards.some(({ role }) => role === "camera");
+    if (!isThere) return undefined;
+    // A lock that was told nothing new asks its camera nothing new.
+    const isNew = (session.status.configuration.get(SETTING_CAMERA_MODE) ?? 0) !== value;
+    return isNew ? isHeeded(session.conversation) : isSo(session.status.camera, value);
+  });
   const mode = sayMode(value);
-  call.terminal.say(`The camera looks: ${mode}`);
-  return { exit: EXIT.OK, json: { lockId: lock.id, mode } };
+  const json = { lockId: lock.id, mode, isHeard: heeded === true };
+  if (heeded === true) call.terminal.say(`The camera looks: ${mode}`);
+  else call.terminal.say(`The lock lets ${heeded === undefined ? "a" : "the"} camera look: ${mode}`);
+  if (heeded === undefined) call.terminal.warn('The lock has no camera yet: "latchkey camera enrol" lets it hear one.');
+  if (heeded === false)
+    call.terminal.warn(
+      "The camera has not answered since: until it does it goes on as before, which in the mode always may be for up to an hour. Its red light says whether it looks.",
+    );
+  return { exit: heeded === false ? EXIT.UNREACHABLE : EXIT.OK, json };
+}
+
+/** Whether a camera does what a mode says, as far as the lock has heard of it lately. */
+function isSo(camera: CameraState | undefined, mode: number): boolean {
+  if (camera === undefined || camera.heardMillis > LATELY_MILLIS) return false;
+  const name = CAMERA_MODES[mode];
+  return name === "visits" || camera.isOn === (name === "always");
+}
+
+/** Whether the camera answers an ask of the lock that came after this. */
+async function isHeeded(conversation: OwnerSession["conversation"]): Promise<boolean> {
+  const since = performance.now();
+  for (let tries = 0; tries < HEED_TRIES; tries++) {
+    await sleep(HEED_MILLIS);
+    const answer = await conversation.ask({ kind: "status" });
+    const heardMillis = answer.kind === "status" ? answer.status.camera?.heardMillis : undefined;
+    if (heardMillis !== undefined && heardMillis < performance.now() - since) return true;
+  }
+  return false;
 }
 
 async function runRecipients(call: Call): Promise<Outcome> {

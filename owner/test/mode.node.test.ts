@@ -1,0 +1,31 @@
+// Goal: an owner who says when the camera looks is not told that it does so before it has heard of it.
+// Method: the camera in its hall, which hears the lock, hears nothing of it, or is not there.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { inHall, settle } from "./hall.node.ts";
+import { done, heard } from "./porch.node.ts";
+
+inHall("a mode that the camera has not heard of is said to be the lock's word alone", async (home, hall, at) => {
+  const alone = await heard(home, "camera", "mode", "always");
+  assert.is(alone.exit, 0, alone.errors);
+  assert.match(alone.output, /^The lock lets a camera look: always\n$/);
+  assert.match(alone.errors, /has no camera yet/);
+  await settle(home, hall, at);
+  assert.ok(hall.camera.isOn);
+  const told = await heard(home, "camera", "mode", "never");
+  assert.equal([told.exit, told.output, told.errors], [0, "The camera looks: never\n", ""]);
+  assert.not.ok(hall.camera.isOn);
+  await done(home, "camera", "mode", "always");
+  hall.pass(2_000);
+  home.porch.onCameraWire = () => undefined;
+  const untold = await heard(home, "camera", "mode", "never");
+  assert.ok(hall.camera.isOn, "it has heard nothing");
+  assert.is(untold.exit, 3);
+  assert.match(untold.output, /^The lock lets the camera look: never\n$/);
+  assert.match(untold.errors, /has not answered.*goes on as before.*up to an hour/);
+  const json = JSON.parse((await heard(home, "camera", "mode", "never", "--json")).output) as Record<string, unknown>;
+  assert.equal([json["mode"], json["isHeard"]], ["never", false]);
+});
+
+test.run();
