@@ -316,19 +316,31 @@ void xs_latchkey_card_read(xsMachine *the)
 	xsNumberValue bytesMax = xsmcToNumber(xsArg(2));
 	if (!(offset >= 0 && offset <= UINT32_MAX && bytesMax >= 0 && bytesMax <= READ_MAX))
 		return;
-	struct stat found;
-	if (stat(path, &found) != 0 || !S_ISREG(found.st_mode))
+	// Once by its name: FatFs looks for a name through all that stand before it, and a camera reads hundreds of marks at its start.
+	int file = open(path, O_RDONLY);
+	if (file < 0)
 		return;
+	struct stat found;
 	size_t length = 0;
+	if (fstat(file, &found) != 0 || !S_ISREG(found.st_mode)) {
+		close(file);
+		return;
+	}
 	if (found.st_size > (off_t)offset) {
 		length = (size_t)(found.st_size - (off_t)offset);
 		if (length > (size_t)bytesMax)
 			length = (size_t)bytesMax;
 	}
-	// Before the file is open: it throws where there is no memory, and a card has three files that may be open.
-	uint8_t *target = xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)length);
-	int file = open(path, O_RDONLY);
-	int isGood = file >= 0 && lseek(file, (off_t)offset, SEEK_SET) >= 0;
+	uint8_t *volatile target = NULL;
+	// It throws where there is no memory, and a card has three files that may be open.
+	xsTry {
+		target = xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)length);
+	}
+	xsCatch {
+		close(file);
+		xsThrow(xsException);
+	}
+	int isGood = lseek(file, (off_t)offset, SEEK_SET) >= 0;
 	for (size_t done = 0; isGood && done < length;) {
 		ssize_t count = read(file, target + done, length - done);
 		if (count <= 0)
@@ -336,8 +348,7 @@ void xs_latchkey_card_read(xsMachine *the)
 		else
 			done += (size_t)count;
 	}
-	if (file >= 0)
-		close(file);
+	close(file);
 	if (!isGood)
 		xsmcSetUndefined(xsResult);
 }
