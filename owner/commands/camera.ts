@@ -321,7 +321,7 @@ function sayItself(status: CameraStatus): string[] {
     `Card:      ${clips === 0 && freeKib === 0 ? "none that it can read, or no room on it" : `${counted(clips, "film")}, ${Math.floor(freeKib / MEGABYTE_KIB)} MB free`}`,
     `Sealed:    ${recipients === 0 ? "for NOBODY: it records nothing (camera recipients)" : `for ${counted(recipients, "key")}`}`,
     `Approved:  ${scenes === 0 ? "no view yet (camera approve)" : counted(scenes, "view")}`,
-    `Switched:  ${counted(power, "time")}${isNight ? ", with infrared now" : ""}`,
+    `Switch:    ${counted(power, "record")} of it (camera power)${isNight ? ", with infrared now" : ""}`,
     `Stream:    ${isStreamOn ? "ON: whoever has the password sees, with no age and no proof (camera stream off)" : "off"}`,
   ];
   return isCaseOpen ? [...lines, "Its CASE IS OPEN"] : lines;

@@ -18,6 +18,8 @@ inHall("a mode that the camera has not heard of is said to be the lock's word al
   assert.not.ok(hall.camera.isOn);
   await done(home, "camera", "mode", "always");
   hall.pass(2_000);
+  // It was switched on twice, and the time between has a record too.
+  assert.match(await done(home, "camera", ...at), /Switch: +3 records of it/);
   home.porch.onCameraWire = () => undefined;
   const untold = await heard(home, "camera", "mode", "never");
   assert.ok(hall.camera.isOn, "it has heard nothing");
