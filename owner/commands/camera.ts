@@ -198,8 +198,15 @@ async function runRemove(call: Call): Promise<Outcome> {
   const [given] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const kid = await asOwner(call, keystore, lock, (session) => removeBoard(CAMERA, { keystore, lock, session, given }));
+  const { kid, wasOn } = await asOwner(call, keystore, lock, async (session) => {
+    const wasOn = session.status.camera?.isOn === true;
+    return { kid: await removeBoard(CAMERA, { keystore, lock, session, given }), wasOn };
+  });
   call.terminal.say(`Removed: the lock hears the camera ${kid} no more. What is on its card stays there, encrypted.`);
+  if (wasOn)
+    call.terminal.warn(
+      `It looks on for up to an hour, since nobody tells it, and shows that to whoever has the password of its stream: pull its plug, or ${CAMERA.forget}. Next time say "latchkey camera mode never" first.`,
+    );
   return { exit: EXIT.OK, json: { lockId: lock.id, camera: kid } };
 }
 

@@ -30,4 +30,14 @@ inHall("a mode that the camera has not heard of is said to be the lock's word al
   assert.equal([json["mode"], json["isHeard"]], ["never", false]);
 });
 
+inHall("of a camera that looks when it is removed it is said that it looks on", async (home, hall, at) => {
+  await settle(home, hall, at);
+  hall.pass(2_000);
+  const said = await heard(home, "camera", "remove");
+  assert.is(said.exit, 0, said.errors);
+  hall.pass(600_000);
+  assert.ok(hall.camera.isOn, "nobody tells it");
+  assert.match(said.errors, /looks on for up to an hour, since nobody tells it/);
+});
+
 test.run();
