@@ -92,7 +92,8 @@ export class Shelf {
       }
       for (const clip of remove) this.#remove(clip as ShelvedClip);
       if (hasRoom && isPromise) this.#try();
-      this.#hasRoom = hasRoom;
+      // What was removed may have given less than it had: only what the card says is a promise.
+      this.#hasRoom = hasRoom && (remove.length === 0 || this.#card.freeBytes >= this.#roomBytes);
     });
   }
 

@@ -145,6 +145,16 @@ test("on a card that is full to its last byte the time of such a clip goes on to
   }
 });
 
+test("room that a card does not give is none, whatever was removed from it", () => {
+  class Lying extends MemoryCard {
+    override remove(): void {}
+  }
+  const card = new Lying(1_400);
+  const shelf = filled(card, [markOf(1)]);
+  shelf.makeRoom(NOW);
+  assert.not.ok(shelf.canTake);
+});
+
 test("the clip that is being written stays", () => {
   const card = new MemoryCard(1_400);
   const shelf = filled(card, [markOf(1)]);
