@@ -2,10 +2,11 @@
 // Why: the SDK asks for the components by one process each, all at once, over one file, so that one may undo another's line; and its build
 // goes on when ESP-IDF's fails, to an older image that it finds. Both end as if all were well.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const IMAGES = ["xs_esp32.elf", "xs_esp32.bin"];
+const BOOTLOADERS = ["bootloader.elf", "bootloader.bin"];
 
 /** Gives what a makefile of the SDK asks the registry for. @returns rows of `{name, version}` */
 function dependenciesOf(makefile) {
@@ -26,8 +27,12 @@ export function buildOf({ output, platform, name, chip }) {
     folder,
     makefile: join(folder, "makefile"),
     components: join(project, "main/idf_component.yml"),
-    images: IMAGES.map((image) => join(project, "build", image)),
-    copies: IMAGES.map((image) => join(output, "bin", platform, "release", name, image)),
+    table: join(project, "partitions.csv"),
+    images: [
+      ...IMAGES.map((image) => join(project, "build", image)),
+      ...BOOTLOADERS.map((image) => join(project, "build/bootloader", image)),
+    ],
+    copies: [...IMAGES, "bootloader.bin"].map((image) => join(output, "bin", platform, "release", name, image)),
   };
 }
 
@@ -44,11 +49,21 @@ export function prepareBuild({ folder, makefile, components, images, copies }) {
   return !isOther;
 }
 
+/** The bytes of the smallest place for an image in a table of partitions. */
+function placeOf(table) {
+  const rows = readFileSync(table, "utf8").split("\n");
+  const cells = rows.map((row) => row.split(",").map((cell) => cell.trim()));
+  return Math.min(...cells.filter(([, type]) => type === "app").map(([, , , , size]) => Number(size)));
+}
+
 /** Says in a sentence what a build has not done; undefined where it has done it all. */
-export function failureOf({ makefile, components, images }) {
+export function failureOf({ makefile, components, images, table }) {
   const said = readFileSync(components, "utf8").split("\n");
   const lost = dependenciesOf(readFileSync(makefile, "utf8")).filter((each) => !said.includes(lineOf(each)));
   if (lost.length > 0) return `${components} asks for no ${lost.map(({ name }) => name).join(", ")}`;
   const missing = images.filter((image) => !existsSync(image));
-  return missing.length === 0 ? undefined : `ESP-IDF built no image, and said above why: there is no ${missing[0]}`;
+  if (missing.length > 0) return `ESP-IDF built no image, and said above why: there is no ${missing[0]}`;
+  const [bytes, most] = [statSync(images[1]).size, placeOf(table)];
+  if (bytes <= most) return undefined;
+  return `the image has ${bytes.toLocaleString("en")} bytes, its place in the flash ${most.toLocaleString("en")}`;
 }

@@ -1,18 +1,20 @@
 // Builds a board's image with the Moddable SDK and ESP-IDF, and writes it to a board:
-// `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--sleep] [--port P] [--build-only]`.
+// `npm run flash -- lock|keypad|camera [--target T] [--drive D] [--sleep] --port P|--build-only`.
 // Why: it is the SDK's own build over the bundle that `npm run link` checks; this only says the words, and looks at what came of them.
-// What it writes is a development image: it burns no fuse.
+// What it writes is a development image, which burns no fuse, to the board that was named: one of another configuration is built and no
+// more, and without a port the SDK would write to the board that it wrote last, whatever that is.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildOf, failureOf, prepareBuild } from "./built.mjs";
 import { chooseImage, DRIVES, TARGETS, writeImage } from "./image.mjs";
 import { missingSdk, toolEnvironment } from "./sdk.mjs";
 
-const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--sleep] [--port P] [--build-only]
-       npm run flash -- keypad [--target T] [--sleep] [--port P] [--build-only]
-       npm run flash -- camera [--target T] [--port P] [--build-only]
+const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--sleep] --port P|--build-only
+       npm run flash -- keypad [--target T] [--sleep] --port P|--build-only
+       npm run flash -- camera [--target T] --port P|--build-only
 ${Object.entries(TARGETS)
   .map(([board, targets]) => `       ${board.padEnd(7)} --target ${targets.join("|")}`)
   .join("\n")}`;
@@ -36,10 +38,25 @@ function readOptions() {
     }
     const [board, ...more] = positionals;
     if (more.length > 0) throw new Error("one board at a time");
+    if (values.port === undefined && !values["build-only"]) throw new Error("--port says which board is written");
     return { choice: chooseImage(board, values), port: values.port, isBuildOnly: values["build-only"] === true };
   } catch (error) {
     return fail(`${error.message}.\n${USAGE}`, 64);
   }
+}
+
+/** Whether a path is a port; the SDK passes over what is none, and takes another. */
+function isPort(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() === true;
+}
+
+/** Tells in one line why ESP-IDF cannot be used here, and what helps; undefined where it can. */
+function missingIdf() {
+  const { IDF_PATH, PATH = "" } = process.env;
+  if (!IDF_PATH || !existsSync(join(IDF_PATH, "export.sh")))
+    return "$IDF_PATH names no ESP-IDF: npx xs-dev setup --device esp32, then open a new terminal";
+  const hasCommands = PATH.split(delimiter).some((folder) => existsSync(join(folder, "idf.py")));
+  return hasCommands ? undefined : `idf.py is not among this terminal's commands: . ${IDF_PATH}/export.sh`;
 }
 
 function run(words, { folder, env }) {
@@ -75,23 +92,30 @@ if (TOO_SMALL[board]?.includes(target) && !isBuildOnly) {
     69,
   );
 }
-const { IDF_PATH } = process.env;
+const { SDKCONFIGPATH } = process.env;
+if (SDKCONFIGPATH && !isBuildOnly) {
+  fail(
+    `$SDKCONFIGPATH names ${SDKCONFIGPATH}: an image of another configuration may burn fuses as it starts, and is not written by this; --build-only builds it`,
+    64,
+  );
+}
 const reasons = [
   missingSdk(),
-  IDF_PATH && existsSync(`${IDF_PATH}/export.sh`)
-    ? undefined
-    : "$IDF_PATH names no ESP-IDF: npx xs-dev setup --device esp32, then open a new terminal",
-  port === undefined || isBuildOnly || existsSync(port) ? undefined : `there is no port ${port}`,
+  missingIdf(),
+  isBuildOnly || isPort(port) ? undefined : `there is no port ${port}`,
 ].filter((reason) => reason !== undefined);
 if (reasons.length > 0) fail(`no image can be built and written here:\n  ${reasons.join("\n  ")}`, 69);
 console.log(
-  `Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}${choice.sleeps ? ", which sleeps" : ""}.`,
+  `Building ${board} for ${target}${choice.drive === undefined ? "" : `, drive ${choice.drive}`}${choice.sleeps ? ", which sleeps" : ""}${SDKCONFIGPATH ? `, configured by ${SDKCONFIGPATH}` : ""}.`,
 );
-const env = toolEnvironment(port === undefined ? {} : { UPLOAD_PORT: port });
+// What a shell says for another project of the SDK's is not for this one.
+const env = toolEnvironment({ UPLOAD_PORT: isBuildOnly ? undefined : port, PARTITIONS_FILE: undefined });
 const image = { ...(await writeImage(choice)), env };
 mkdirSync(image.output, { recursive: true });
 await build(image);
 if (!isBuildOnly) await runOrFail("deploy", ["-m", "-t", "deploy"], image);
 console.log(
-  isBuildOnly ? `${board} for ${target} is built.` : `${board} is on the board. Its label is on its serial console.`,
+  isBuildOnly
+    ? `${board} for ${target} is built: ${dirname(buildOf(image).copies[0])}`
+    : `${board} is on the board. Its label is on its serial console.`,
 );
