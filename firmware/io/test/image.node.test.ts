@@ -126,6 +126,15 @@ test("the task that puts a chip to sleep has a stack for it, and an ESP32-S3's f
   }
 });
 
+test("the watchdog watches the program alone: one that a flood keeps busy leaves no time to the idle tasks, and must not start anew", () => {
+  for (const image of IMAGES) {
+    const settings = settingsOf(compose(part, image).release);
+    const setTo = (wanted: string) => settings.find(({ name }) => name === `CONFIG_ESP_TASK_WDT_${wanted}`)?.value;
+    assert.is(setTo("PANIC"), "y", folderOf(image));
+    for (const name of ["CHECK_IDLE_TASK_CPU0", "CHECK_IDLE_TASK_CPU1"]) assert.is(setTo(name), "n", folderOf(image));
+  }
+});
+
 test("libsodium hashes by itself, and is one whose rules for signatures were read", () => {
   for (const image of IMAGES) {
     const settings = settingsOf(compose(part, image).defaults);
