@@ -38,8 +38,9 @@ function readOptions() {
     }
     const [board, ...more] = positionals;
     if (more.length > 0) throw new Error("one board at a time");
+    const choice = chooseImage(board, values);
     if (values.port === undefined && !values["build-only"]) throw new Error("--port says which board is written");
-    return { choice: chooseImage(board, values), port: values.port, isBuildOnly: values["build-only"] === true };
+    return { choice, port: values.port, isBuildOnly: values["build-only"] === true };
   } catch (error) {
     return fail(`${error.message}.\n${USAGE}`, 64);
   }

@@ -126,6 +126,16 @@ test("the task that puts a chip to sleep has a stack for it, and an ESP32-S3's f
   }
 });
 
+test("the tasks through which the network reaches a board have a stack that ESP-IDF holds for enough", () => {
+  for (const image of IMAGES.filter(({ board }) => board !== "keypad")) {
+    const settings = settingsOf(compose(part, image).defaults);
+    const bytesOf = (wanted: string) =>
+      Number(settings.find(({ name }) => name === `CONFIG_${wanted}_TASK_STACK_SIZE`)?.value);
+    assert.ok(bytesOf("LWIP_TCPIP") >= 3_072, folderOf(image));
+    assert.ok(bytesOf("ESP_SYSTEM_EVENT") >= 2_304, folderOf(image));
+  }
+});
+
 test("the watchdog watches the program alone: one that a flood keeps busy leaves no time to the idle tasks, and must not start anew", () => {
   for (const image of IMAGES) {
     const settings = settingsOf(compose(part, image).release);
