@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { missing } from "../xs/build.mjs";
 import { hasDebianSources } from "../xs/debian.mjs";
-import { missingSdk, sdkCommit } from "./sdk.mjs";
+import { missingIdfCommands, missingSdk, sdkCommit } from "./sdk.mjs";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const NODE_LEAST = [20, 19];
@@ -49,7 +49,8 @@ function idfState() {
   const version = answer("git", "-C", folder, "describe", "--tags") ?? "of an unknown version";
   if (!version.startsWith(IDF_VERSION))
     return { found: version, fix: `the SDK wants ${IDF_VERSION}: npx xs-dev update --device esp32` };
-  return { found: version };
+  const reason = missingIdfCommands();
+  return reason === undefined ? { found: version } : { found: version, fix: reason };
 }
 
 function ports() {

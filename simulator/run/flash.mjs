@@ -6,11 +6,11 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildOf, failureOf, prepareBuild } from "./built.mjs";
 import { chooseImage, DRIVES, TARGETS, writeImage } from "./image.mjs";
-import { missingSdk, toolEnvironment } from "./sdk.mjs";
+import { missingIdfCommands, missingSdk, toolEnvironment } from "./sdk.mjs";
 
 const USAGE = `usage: npm run flash -- lock --drive ${DRIVES.join("|")} [--target T] [--sleep] --port P|--build-only
        npm run flash -- keypad [--target T] [--sleep] --port P|--build-only
@@ -53,11 +53,10 @@ function isPort(path) {
 
 /** Tells in one line why ESP-IDF cannot be used here, and what helps; undefined where it can. */
 function missingIdf() {
-  const { IDF_PATH, PATH = "" } = process.env;
+  const { IDF_PATH } = process.env;
   if (!IDF_PATH || !existsSync(join(IDF_PATH, "export.sh")))
     return "$IDF_PATH names no ESP-IDF: npx xs-dev setup --device esp32, then open a new terminal";
-  const hasCommands = PATH.split(delimiter).some((folder) => existsSync(join(folder, "idf.py")));
-  return hasCommands ? undefined : `idf.py is not among this terminal's commands: . ${IDF_PATH}/export.sh`;
+  return missingIdfCommands();
 }
 
 function run(words, { folder, env }) {

@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -32,6 +32,13 @@ export function missingSdk() {
     return "$MODDABLE is no git work tree, so an image could not say of which commit it is: npx xs-dev setup makes one";
   }
   return undefined;
+}
+
+/** Tells in one line why ESP-IDF's commands cannot be called in this terminal, and what helps; undefined where they can. */
+export function missingIdfCommands() {
+  const { IDF_PATH, PATH = "" } = process.env;
+  const hasCommands = PATH.split(delimiter).some((folder) => existsSync(join(folder, "idf.py")));
+  return hasCommands ? undefined : `idf.py is not among this terminal's commands: . ${IDF_PATH}/export.sh`;
 }
 
 /** Gives the SDK's commit, 40 hexadecimal digits. @throws Error where it is no git work tree */

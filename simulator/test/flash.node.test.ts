@@ -169,6 +169,21 @@ test("without ESP-IDF's own commands nothing is begun, and it is told how they c
   assert.is(asked, "");
 });
 
+test("the doctor says so as well", () => {
+  const git = (...words: readonly string[]) => execFileSync("git", ["-C", idf, ...words], { stdio: "ignore" });
+  git("init");
+  git("-c", "user.name=none", "-c", "user.email=none", "commit", "--allow-empty", "--message", "none");
+  git("tag", "v6.0.1");
+  const rowOf = (path: string): string => {
+    const env = { ...process.env, PATH: path, IDF_PATH: idf };
+    const words = [join(ROOT, "simulator/run/doctor.mjs")];
+    const { stdout } = spawnSync(process.execPath, words, { cwd: ROOT, env, encoding: "utf8" });
+    return stdout.split("\n").find((row) => row.includes("ESP-IDF")) ?? "";
+  };
+  assert.match(rowOf(`${tools}:${process.env["PATH"]}`), /^there .*v6\.0\.1$/);
+  assert.match(rowOf(process.env["PATH"] ?? ""), /^MISSING .*v6\.0\.1; .*export\.sh/);
+});
+
 test("an image of which a component was lost is not built", () => {
   const { status, said } = flash("forgetful");
   assert.is.not(status, 0);
