@@ -110,7 +110,7 @@ class CameraBoard {
       },
       networkChanged: (isUp, now) => this.#homes.networkChanged(isUp, now),
       received: (frame, now) => this.#camera?.lockReceived(frame, now),
-      starting: () => parts.feedFromRadio(true),
+      started: () => parts.feedFromRadio(true),
     });
     const reader = createSerialReader();
     this.#terminal = new Terminal({

@@ -116,7 +116,7 @@ class LockBoard {
       connectionsMax: STREAMS_MAX,
       queueBytesMax: STREAM_QUEUE_BYTES,
       received: (frame, now) => this.#lock?.cameraReceived(frame, now),
-      starting: () => feedFromRadio(true),
+      started: () => feedFromRadio(true),
     });
     const { streams, lan, station } = radioOfHouse;
     const phones = new GattPhones({

@@ -27,8 +27,8 @@ export interface HouseRadioParts {
   networkChanged?(isUp: boolean, now: Millis): void;
   /** Takes a frame of the wire between lock and camera. */
   received(frame: Bytes, now: Millis): void;
-  /** Hears that the radio is about to start, once. */
-  starting(): void;
+  /** Hears that the radio has started, once. */
+  started(): void;
 }
 
 /** The three, and what keeps them in step. */
@@ -44,7 +44,7 @@ export class HouseRadio {
     this.lan = new Lan({ udp: sdk.Udp, loop, received: (frame, now) => parts.received(frame, now) });
     this.station = new Station({
       ...{ io: sdk.Wifi, loop, random },
-      starting: () => parts.starting(),
+      started: () => parts.started(),
       changed: (address, now) => {
         this.streams.networkChanged(address !== undefined, now);
         this.lan.networkChanged(address, now);

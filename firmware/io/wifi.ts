@@ -36,8 +36,8 @@ export interface StationParts {
   readonly loop: Loop;
   /** Spreads the tries of a house's boards. */
   readonly random: Random;
-  /** Hears that the radio is about to start, once: from then on it feeds the random generator. */
-  starting?(): void;
+  /** Hears that the radio has started, once: from then on it feeds the random generator. */
+  started?(): void;
   /** Hears of each new address, and of the end of one as undefined. */
   changed(address: string | undefined, now: Millis): void;
 }
@@ -127,8 +127,10 @@ export class Station implements Network {
     const { io, loop } = this.#parts;
     if (this.#wish === undefined) return;
     try {
-      if (this.#wifi === undefined) this.#parts.starting?.();
-      this.#wifi ??= new io({ onChanged: () => loop.call((then) => this.#look(then)) });
+      if (this.#wifi === undefined) {
+        this.#wifi = new io({ onChanged: () => loop.call((then) => this.#look(then)) });
+        this.#parts.started?.();
+      }
       this.#state = { kind: "joining", until: millis(now + JOIN_MILLIS_MAX) };
       this.#wifi.connect(this.#wish);
     } catch {

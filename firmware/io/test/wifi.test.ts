@@ -270,7 +270,7 @@ test("it says once that the radio starts, and only when there is a network to jo
   const air = new Air(loop.defer);
   let starts = 0;
   const parts = { io: air.Wifi, loop, random: new Stream(SEED, "wifi"), changed: () => {} };
-  const station = new Station({ ...parts, starting: () => starts++ });
+  const station = new Station({ ...parts, started: () => starts++ });
   station.join(undefined);
   assert.is(starts, 0);
   station.join(HOME);
@@ -335,6 +335,21 @@ test("another network while the first is being joined is joined, though the radi
   join(network("garden", "battery staple"));
   pass(SETTLE_MILLIS);
   assert.equal(station.state, { is: "joined", address: Uint8Array.of(192, 168, 1, 9) });
+});
+
+test("a radio that does not start feeds no generator: it is told of one that did", () => {
+  const loop = new Loop();
+  const air = new Air(loop.defer);
+  let starts = 0;
+  const parts = { io: air.Wifi, loop, random: new Stream(SEED, "wifi"), changed: () => {} };
+  const station = new Station({ ...parts, started: () => starts++ });
+  air.isBroken = true;
+  station.join(HOME);
+  assert.is(starts, 0);
+  air.isBroken = false;
+  loop.pass((station.nextTick ?? Number.NaN) - loop.uptime());
+  station.tick(loop.uptime());
+  assert.is(starts, 1);
 });
 
 test.run();
