@@ -216,13 +216,13 @@ class LockBoard {
   /** Stops what moves the bolt, says that the lock cannot run, and lets out who is inside. */
   stick(pump: Pump): void {
     const drive = this.#drive;
-    if (drive !== undefined) {
-      drive.drive("stop", pump.uptime());
-      this.#letOut(drive, pump);
+    drive?.drive("stop", pump.uptime());
+    if (this.#indicator !== undefined) {
+      pump.add(this.#indicator);
+      this.#indicator.signal("alarm");
     }
-    if (this.#indicator === undefined) return;
-    pump.add(this.#indicator);
-    this.#indicator.signal("alarm");
+    // Last: it may be the button's pin that is refused.
+    if (drive !== undefined) this.#letOut(drive, pump);
   }
 
   /** Lets the button inside retract the bolt, with no record and no rule: all that has those does not run. */

@@ -85,6 +85,17 @@ for (const [name, spoil] of BREAKAGES) {
   });
 }
 
+test("a lock that is refused the pin of its button sounds its alarm all the same, and tries again after a minute", () => {
+  const hall = new Hallway(crypto);
+  hall.lock.rig.chip.take(LOCK_PINS.esp32s3.button);
+  hall.lock.powerOn();
+  hall.pass(5_000);
+  assert.ok(hall.lock.tones.includes(3_000), "no alarm");
+  hall.pass(58_000);
+  assert.is(hall.lock.rig.resetReason, 3, "it did not start anew");
+  assert.equal(hall.lock.drives, []);
+});
+
 test("an image that names no drive moves nothing, and does not start anew at once", () => {
   const hall = new Hallway(crypto);
   hall.lock.image = { ...LOCK_IMAGE, drive: "magnet" as never };
