@@ -145,33 +145,29 @@ class CameraBoard {
       chip.uptime,
     );
     this.#camera = camera;
-    const contacts = this.#sense(camera);
-    this.#pump.add(
-      ...contacts,
-      this.#terminal,
-      this.#sensor,
-      camera,
-      ...this.#radio.timed,
-      this.#homes,
-      confirmation(chip),
-    );
+    const { lid, forget } = this.#sense(camera);
+    this.#pump.add(forget, this.#terminal, this.#sensor, camera, ...this.#radio.timed, this.#homes, confirmation(chip));
     this.#terminal.show();
     this.#pump.call((now) => camera.tick(now));
+    // Ticked from then on, or what it was before would be debounced.
     const settled = (now: Millis) => {
-      if (contacts[0]?.isActive) camera.caseChanged(true, now);
+      lid.tick(now);
+      this.#pump.add(lid);
+      if (lid.isActive) camera.caseChanged(true, now);
     };
     this.#parts.sdk.timer.set(() => this.#pump.call(settled), SETTLE_MILLIS);
   }
 
   /** The contact of the case, and the button in it. */
-  #sense(camera: Camera): readonly ContactInput[] {
+  #sense(camera: Camera): { readonly lid: ContactInput; readonly forget: ContactInput } {
+    const { caseContact, forget } = this.#pins;
     const shared = { io: this.#parts.sdk.Digital, loop: this.#pump, debounceMillis: CONTACT_MILLIS };
-    return [
-      contactToGround({ ...shared, pin: this.#pins.caseContact }, (isOpen, now) => camera.caseChanged(isOpen, now)),
-      contactToGround({ ...shared, pin: this.#pins.forget }, (isPressed, now) => {
+    return {
+      lid: contactToGround({ ...shared, pin: caseContact }, (isOpen, now) => camera.caseChanged(isOpen, now)),
+      forget: contactToGround({ ...shared, pin: forget }, (isPressed, now) => {
         if (isPressed) camera.forgetPressed(now);
       }),
-    ];
+    };
   }
 
   #output(pin: number): PinOutput {

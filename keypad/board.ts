@@ -83,10 +83,16 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
     label: () => (keypad.snapshot.isPaired ? undefined : { kind: "keypad", setup: keypad }),
   });
   terminal.show();
-  pump.add(tamper, keypad, terminal, cable, lookingAtKeys(keypad, pump));
+  pump.add(keypad, terminal, cable, lookingAtKeys(keypad, pump));
   pump.whenIdle(() => copper.listen());
   pump.call((now) => keypad.scan(now));
-  sdk.timer.set(() => pump.call((now) => keypad.tamperChanged(tamper.isActive, now)), SETTLE_MILLIS);
+  // Ticked from then on, or what it was before would be debounced.
+  const settled = (now: Millis) => {
+    tamper.tick(now);
+    pump.add(tamper);
+    keypad.tamperChanged(tamper.isActive, now);
+  };
+  sdk.timer.set(() => pump.call(settled), SETTLE_MILLIS);
 }
 
 /** Reads the keys now and then, where the message of one that was pressed was lost. */

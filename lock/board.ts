@@ -91,8 +91,6 @@ class LockBoard {
   #button: ContactInput | undefined;
   #indicator: LampIndicator | undefined;
   #lock: Lock | undefined;
-  /** Whether its contacts tell what is so. */
-  #isSettled = false;
 
   constructor(parts: LockBoardParts, pump: Pump) {
     // Before any pin is opened: those of a board that sleeps are opened by other classes.
@@ -258,30 +256,29 @@ class LockBoard {
     };
   }
 
-  /** Hands the lock its contacts, as they are once they have settled, and whenever they change. */
+  /** Hands the lock its contacts, as they are once they have settled, and whenever they change. They are ticked from then on, or what they
+   *  were before would be debounced. */
   #sense(lock: Lock): void {
     const { door, button, cover, cableLoop } = this.#pins;
-    const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) => {
-      if (this.#isSettled) lock.contactChanged(isShut ? "closed" : "open", now);
-    });
+    const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) =>
+      lock.contactChanged(isShut ? "closed" : "open", now),
+    );
     const inside = this.#contact(button, BUTTON_MILLIS, (isPressed, now) => {
       if (isPressed) lock.insidePressed(now);
     });
     this.#button = inside;
-    const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => {
-      if (this.#isSettled) lock.coverChanged(isOpen, now);
-    });
-    this.#pump.add(leaf, inside, lid);
+    const lid = this.#contact(cover, BUTTON_MILLIS, (isOpen, now) => lock.coverChanged(isOpen, now));
     const loop =
       cableLoop === undefined
         ? undefined
-        : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => {
-            if (this.#isSettled) lock.loopChanged(isClosed, now);
-          });
-    if (loop !== undefined) this.#pump.add(loop);
+        : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => lock.loopChanged(isClosed, now));
+    this.#pump.add(inside);
     this.#pump.call((now) => lock.tick(now));
     const settled = (now: Millis) => {
-      this.#isSettled = true;
+      for (const contact of [leaf, lid, loop]) {
+        contact?.tick(now);
+        if (contact !== undefined) this.#pump.add(contact);
+      }
       lock.contactChanged(leaf.isActive ? "closed" : "open", now);
       if (lid.isActive) lock.coverChanged(true, now);
       if (loop !== undefined && !loop.isActive) lock.loopChanged(false, now);

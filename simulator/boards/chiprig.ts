@@ -51,6 +51,8 @@ export class ChipRig implements ChipPart {
   isConfirmed = false;
   /** The uptime at which its program begins: the bootloader checks the image first. */
   bootMillis = 640;
+  /** Until when its program computes something: timers that run out meanwhile, and what pins tell, come at the end of it. */
+  busyUntil = 0;
   readonly #parts: ChipRigParts;
   #program: (() => void) | undefined;
   #bootedAt = 0;
@@ -134,12 +136,23 @@ export class ChipRig implements ChipPart {
     this.#program?.();
   }
 
-  /** Calls back in time, unless the chip was started anew meanwhile. */
+  /** Calls back in time, unless the chip was started anew meanwhile, and not while the program computes. */
   #later(delay: number, callback: () => void): Event {
     const starts = this.#starts;
-    return this.#parts.world.after(delay, () => {
-      if (starts === this.#starts) callback();
-    });
+    const { world } = this.#parts;
+    let event: Event;
+    const come = () => {
+      if (starts !== this.#starts) return;
+      if (world.now < this.busyUntil) event = world.after(this.busyUntil - world.now, come);
+      else callback();
+    };
+    event = world.after(delay, come);
+    return {
+      get time() {
+        return event.time;
+      },
+      cancel: () => event.cancel(),
+    };
   }
 }
 
