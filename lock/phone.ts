@@ -170,13 +170,12 @@ export class Phones {
     for (const session of this.#sessions) this.#endSoon(session);
   }
 
-  /** Makes a stranger a guest. A root has one place for all who hang under it, and the newest proof holds it: whoever may
+  /** Gives a stranger the one place that a root has for all who hang under it: the newest proof, or knock, holds it. Whoever may
    *  delegate has as many keys as he likes. */
-  #welcome(session: Session, root8: Bytes, now: Millis): void {
-    for (const other of this.#sessions) if (other.role === "guest" && this.#isOf(other, root8)) this.#end(other);
-    session.role = "guest";
+  #place(session: Session, root8: Bytes): void {
+    for (const other of this.#sessions)
+      if (other !== session && other.role !== "owner" && this.#isOf(other, root8)) this.#end(other);
     session.name = root8.slice();
-    session.provenAt = now;
   }
 
   #isOf({ name }: Session, other: Bytes): boolean {
@@ -301,8 +300,13 @@ export class Phones {
         return undefined;
       case "grant": {
         const denial = this.#desk.serveGrant(proof, originOf(session, channel), now);
+        const isPlaced = denial === undefined || (denial === "knocking" && session.knocks === 0);
+        if (isPlaced && session.role === "stranger") this.#place(session, proof.chain.links[0].link8);
         if (denial !== undefined) return denied(session, denial, now);
-        if (session.role === "stranger") this.#welcome(session, proof.chain.links[0].link8, now);
+        if (session.role === "stranger") {
+          session.role = "guest";
+          session.provenAt = now;
+        }
         if (proof.operation === OPERATION_READ_LOG) session.log = proof;
         if (proof.operation === OPERATION_VIEW) session.view = proof;
         return undefined;

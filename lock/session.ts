@@ -69,7 +69,7 @@ export interface Session {
   /** The first proof that was honoured, or that only the camera stood against. */
   provenAt: Millis;
   role: Role;
-  /** What it proved: an owner's kid8, or the link8 of a grant's root; 8 bytes. */
+  /** What it proved, or knocks by: an owner's kid8, or the link8 of a grant's root; 8 bytes. */
   name: Bytes | undefined;
   channel: Channel | undefined;
   /** The newest message 1, while it waits until its carrier may have another handshake. */

@@ -65,6 +65,22 @@ test("a stranger does not put out who knocks while the camera looks, nor does wh
   assert.not(guest.isConnected);
 });
 
+test("whoever knocks has one place too, and does not keep an owner out by two", () => {
+  const { desk, camera, token } = scene();
+  camera.beat = { ...SEEING, okMillis: 0 };
+  camera.pass(3_000);
+  const first = desk.call();
+  assert.is(first.prove(token, UNLOCK), "no");
+  const second = desk.call();
+  assert.is(second.prove(token, UNLOCK), "no");
+  assert.not(first.isConnected);
+  assert.ok(second.isConnected);
+  assert.ok(desk.dial().isConnected);
+  camera.pass(1_000);
+  assert.is(second.prove(token, UNLOCK), "no");
+  assert.ok(second.isConnected);
+});
+
 test("strangers on the network cost the owner at the door no handshake", () => {
   const desk = adopted();
   for (let count = 0; count < 40; count++) desk.dial("tcp").shake();
