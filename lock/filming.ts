@@ -63,9 +63,9 @@ export class Filming {
     return this.#camera.isEnrolled;
   }
 
-  /** What the camera said last. */
-  get last(): Heartbeat | undefined {
-    return this.#camera.last;
+  /** What the camera says; undefined where it is not heard. */
+  said(now: Millis): Heartbeat | undefined {
+    return this.#camera.isHeard(now) ? this.#camera.last : undefined;
   }
 
   /** Begins with a visit whose intent is durable. */
@@ -166,7 +166,8 @@ export class Filming {
       this.#write("start", visit, now);
     } else {
       const period = now - visit.began < FIRST_MINUTES * MINUTE_MILLIS ? MINUTE_MILLIS : LATER_MILLIS;
-      if (now - this.#writtenAt >= period) this.#write("head", visit, now);
+      // Of one that is lost the record of that says where it stood.
+      if (now - this.#writtenAt >= period && this.#camera.isHeard(now)) this.#write("head", visit, now);
     }
     this.#noted = beat;
   }

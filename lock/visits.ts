@@ -227,7 +227,7 @@ export class Visits {
 
   /** Nobody was let in, since the camera proved nothing in time. */
   #unproven(now: Millis): void {
-    this.#desk.recorder.unproven(this.#filming.last, now);
+    this.#desk.recorder.unproven(this.#filming.said(now), now);
     this.notifyOwners("alarm");
     this.#refuse(now);
   }
