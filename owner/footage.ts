@@ -35,7 +35,10 @@ export function sayProof(proof: number | undefined): string {
 /** Gives the words of a record. */
 export function tellCamera({ event, visit, verdict, head }: Extract<Entry, { kind: "camera" }>): Told {
   const of = visit === 0 ? "" : ` visit ${visit}`;
-  const seen = verdict === undefined ? "nothing is heard of it" : `sees ${VERDICTS[verdict] ?? `verdict ${verdict}`}`;
+  // Of one that is lost the lock has the last word, and what it sees now nobody knows.
+  const sees = event === "lost" ? "saw" : "sees";
+  const seen =
+    verdict === undefined ? "nothing is heard of it" : `${sees} ${VERDICTS[verdict] ?? `verdict ${verdict}`}`;
   const signed = head === undefined || head.frame === 0xffff_ffff ? "" : `, signed up to frame ${head.frame}`;
   return { how: `${EVENTS[event]}${event === "unproven" ? "" : of}`, result: `${seen}${signed}` };
 }

@@ -254,19 +254,21 @@ export class Story {
     const index = this.openings.get(closing.intent);
     const opening = index === undefined ? undefined : this.told[index];
     const { openedAfter, closedAfter, securedAfter, outcome, witnesses } = closing;
+    const isCut = outcome === "power-cut";
     const parts: string[] = [];
-    // A visit in which nobody went in is rare, and a magnet on the contact looks just so (docs/attacks.md T51).
-    if (openedAfter === undefined && securedAfter !== undefined && (witnesses & WITNESS_CONTACT) !== 0)
+    // A visit in which nobody went in is rare, and a magnet on the contact looks just so (docs/attacks.md T51). Before a cut of power
+    // the door may have been seen open: the lock knows it no more.
+    if (!isCut && openedAfter === undefined && securedAfter !== undefined && (witnesses & WITNESS_CONTACT) !== 0)
       parts.push("door not seen open");
     if (openedAfter !== undefined) parts.push(`door open after ${sayDuration(openedAfter)}`);
     // A lock that finds the door shut when power comes back notes that as its moment: nobody shut it then.
     if (openedAfter !== undefined && closedAfter !== undefined) parts.push(`shut after ${sayDuration(closedAfter)}`);
-    parts.push(
-      securedAfter === undefined
-        ? OUTCOMES[outcome]
-        : `${OUTCOMES[outcome]} after ${sayDuration(securedAfter)}${sayWitnesses(witnesses)}`,
-    );
-    const result = parts.join(", ");
+    const end = OUTCOMES[isCut ? "secured" : outcome];
+    if (securedAfter !== undefined) parts.push(`${end} after ${sayDuration(securedAfter)}${sayWitnesses(witnesses)}`);
+    else if (!isCut) parts.push(end);
+    const said = parts.join(", ");
+    // What it knows the times of, happened since.
+    const result = isCut ? [OUTCOMES[outcome], said].filter((part) => part !== "").join(", and since it is back: ") : said;
     if (index === undefined || opening === undefined)
       this.note(record, { who: "lock", how: `visit ${closing.intent} ends`, result });
     else this.told[index] = { ...opening, result };
