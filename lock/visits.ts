@@ -23,6 +23,8 @@ import { closingOf, isSecured, nextOf, receiptOf, resumeVisit, type Visit } from
 
 /** How often the leaf may be opened in one visit of a guest: in, out, and once more for what was forgotten. */
 export const OPENINGS_MAX = 2;
+/** Of a visit that lived through one: its times count from when power came back, so whatever ends it, that is how it ended. */
+const POWER_CUT = "power-cut";
 /** Somebody inside has just pressed: what was to be thrown at once waits, and is looked at again so soon. */
 const LEAVING_MILLIS = 1_000;
 
@@ -109,8 +111,8 @@ export class Visits {
     if (what === "failed") {
       if (visit === undefined || report.act === "lock") return;
       // Where the leaf stands open he can come in, wherever the bolt is.
-      if (report.hasLeft || visit.hasLeft || visit.openedAt !== undefined) visit.outcome = "jammed";
-      else this.#close("not-moved", door, now);
+      if (!report.hasLeft && !visit.hasLeft && visit.openedAt === undefined) this.#close("not-moved", door, now);
+      else if (visit.outcome !== POWER_CUT) visit.outcome = "jammed";
       return;
     }
     if (visit !== undefined && what !== "closed" && what !== "locked") visit.hasLeft = true;
@@ -258,7 +260,7 @@ export class Visits {
     this.#visit = undefined;
     this.#throwAt = undefined;
     this.#filming.end(visit, now);
-    const closing = closingOf(visit, outcome, { ...options, door, now });
+    const closing = closingOf(visit, visit.outcome === POWER_CUT ? POWER_CUT : outcome, { ...options, door, now });
     const isDurable = recorder.closing(closing, now);
     const receipt = isDurable && visit.isGuest ? receiptOf(visit, closing) : undefined;
     return receipt === undefined ? undefined : memory.receipt(receipt, now);

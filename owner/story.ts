@@ -268,7 +268,9 @@ export class Story {
     else if (!isCut) parts.push(end);
     const said = parts.join(", ");
     // What it knows the times of, happened since.
-    const result = isCut ? [OUTCOMES[outcome], said].filter((part) => part !== "").join(", and since it is back: ") : said;
+    const result = isCut
+      ? [OUTCOMES[outcome], said].filter((part) => part !== "").join(", and since it is back: ")
+      : said;
     if (index === undefined || opening === undefined)
       this.note(record, { who: "lock", how: `visit ${closing.intent} ends`, result });
     else this.told[index] = { ...opening, result };

@@ -97,17 +97,6 @@ test("after 15 s there is one refusal, with the verdict; owners are told, and th
   assert.is(desk.entries("intent").length, 0);
 });
 
-test("a camera that is not heard any more is not said to see, whatever it saw when it was", () => {
-  const { desk, camera, token } = scene();
-  camera.pass(5_000);
-  camera.isSilent = true;
-  camera.pass(3_600_000);
-  assert.is(desk.open(token), "no");
-  camera.pass(15_500);
-  const said = desk.entries("camera").at(-1);
-  assert.equal([said?.event, said?.verdict], ["unproven", undefined]);
-});
-
 test("what the lock refuses for another reason wakes no camera", () => {
   for (const wish of [{ uses: 0 }, { permissions: 2 }, { weeklies: [2, 0, 1] }] as const) {
     const { desk, camera } = scene();
@@ -381,20 +370,6 @@ test("the clip's chain is written at the start, once a minute, and at the end", 
     assert.equal([visit, verdict, power], [intent, 0, 9]);
     assert.equal([head?.clip, head?.chain], [clipOf(intent), chainOf(head?.frame ?? -1)]);
   }
-});
-
-test("of a camera that is lost nothing is written as if it filmed on", () => {
-  const it = scene();
-  const { desk, camera } = it;
-  enter(it);
-  goIn(it);
-  camera.pass(5_000);
-  camera.isSilent = true;
-  camera.pass(25 * 60_000);
-  assert.is(events(desk), "start lost");
-  camera.isSilent = false;
-  camera.pass(1_000);
-  assert.is(events(desk), "start lost head back");
 });
 
 test("in a long visit it is written every ten minutes", () => {

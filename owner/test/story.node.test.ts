@@ -81,10 +81,7 @@ test("says of a visit in which the power was cut only what was seen after it, as
     lines(WHO, INTENT, { ...end, openedAfter, witnesses: 3, ...rest })[0]?.split(" | ")[2];
   // Before the cut he may have gone in and out, and whoever finds the door shut when power comes back has not seen it shut.
   assert.is(said(undefined), "the power was cut, and since it is back: locked after 3 s");
-  assert.is(
-    said(0),
-    "the power was cut, and since it is back: door open after 0 s, shut after 0 s, locked after 3 s",
-  );
+  assert.is(said(0), "the power was cut, and since it is back: door open after 0 s, shut after 0 s, locked after 3 s");
   assert.is(
     said(undefined, { witnesses: 2 }),
     "the power was cut, and since it is back: locked after 3 s (by the bolt's sensor alone)",

@@ -104,11 +104,7 @@ export const DECISION_PLANTS = Object.freeze([
     name: "give a use back without looking at the sensor",
     by: ["a use came back after the bolt had left"],
     rewrites: [
-      rewrite(
-        VISITS,
-        'if (report.hasLeft || visit.hasLeft || visit.openedAt !== undefined) visit.outcome = "jammed";',
-        'if (now < 0) visit.outcome = "jammed";',
-      ),
+      rewrite(VISITS, "if (!report.hasLeft && !visit.hasLeft && visit.openedAt === undefined) ", "if (now >= 0) "),
     ],
   },
   {
