@@ -69,8 +69,9 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
 }
 
 /** What a wish to lock has come to: a bolt that is on its way, or waits for the leaf to be shut, is not thrown yet. */
-function lockedBy({ bolt }: Door): Result {
-  if (bolt.at === "locked") return "yes";
+function lockedBy({ bolt, contact }: Door): Result {
+  // Beside its keeper it locks nothing.
+  if (bolt.at === "locked") return contact.is === "open" ? "no" : "yes";
   if (bolt.at === "jammed") return "no";
   return bolt.at === "locking" || bolt.isLockWanted ? "wait" : "no";
 }

@@ -121,7 +121,7 @@ export class Visits {
     if (what === "opened") presence.end();
     if (visit === undefined) {
       if (what === "opened" || what === "closed") this.#filming.moved(now);
-      if (cause !== "boot") this.notify(what);
+      if (isTold(report, door)) this.notify(what);
       // Found open at a start: somebody opened it while the lock did not look.
       if (cause !== "boot" || what === "opened") recorder.door(what, cause, now);
       return;
@@ -129,7 +129,7 @@ export class Visits {
     if (what === "opened") this.#opened(visit, cause === "boot", now);
     if (what === "closed") this.#closed(visit, now);
     const receipt = isSecured(door, options.hasContact) ? this.#close(visit.outcome, door, now) : undefined;
-    if (cause !== "boot") this.#tell(visit, what, what === "locked" ? receipt : undefined);
+    if (isTold(report, door)) this.#tell(visit, what, what === "locked" ? receipt : undefined);
     if (receipt !== undefined && what !== "locked") this.#tell(visit, "locked", receipt);
   }
 
@@ -265,4 +265,9 @@ export class Visits {
     const receipt = isDurable && visit.isGuest ? receiptOf(visit, closing) : undefined;
     return receipt === undefined ? undefined : memory.receipt(receipt, now);
   }
+}
+
+/** Whether phones are told: not what was so at a start, nor of a bolt that is thrown beside its keeper that the door is locked. */
+function isTold({ what, cause }: DoorReport, { contact }: Door): boolean {
+  return cause !== "boot" && !(what === "locked" && contact.is === "open");
 }

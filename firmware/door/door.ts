@@ -104,7 +104,9 @@ function request(bolt: BoltState, act: Act, turn: Turn): BoltState {
 function requestLock(bolt: BoltState, turn: Turn): BoltState {
   switch (bolt.at) {
     case "locked":
-      turn.effects.push({ kind: "report", what: "locked", cause: "request", witness: bolt.witness });
+      // Beside its keeper it locks nothing.
+      if (turn.contact.is === "open") turn.effects.push({ kind: "deferred" });
+      else turn.effects.push({ kind: "report", what: "locked", cause: "request", witness: bolt.witness });
       return bolt;
     case "locking":
       return bolt;

@@ -59,7 +59,8 @@ export const RESTING: Readonly<Record<string, readonly (readonly [string, string
   locked: [
     ["unlock", "cou", "unlocking request 4000; drive retract"],
     ["unlatch", "cou", "unlocking request +unlatch 4000; drive retract"],
-    ["lock", "cou", "locked sensor; say locked request sensor"],
+    ["lock", "cu", "locked sensor; say locked request sensor"],
+    ["lock", "o", "locked sensor; deferred"],
     ["inside", "cou", "unlocking inside 4000; drive retract"],
     ["retracted", "c", "unlocked sensor relock 30000; say unlocked auto sensor"],
     ["retracted", "ou", "unlocked sensor; say unlocked auto sensor"],
@@ -85,7 +86,8 @@ export const RESTING: Readonly<Record<string, readonly (readonly [string, string
   "locked unseen": [
     ["unlock", "cou", "unlocking request 4000; drive retract"],
     ["unlatch", "cou", "unlocking request +unlatch 4000; drive retract"],
-    ["lock", "cou", "locked none; say locked request none"],
+    ["lock", "cu", "locked none; say locked request none"],
+    ["lock", "o", "locked none; deferred"],
     ["inside", "cou", "unlocking inside 4000; drive retract"],
     ["retracted", "c", "unlocked sensor relock 30000; say unlocked auto sensor"],
     ["retracted", "ou", "unlocked sensor; say unlocked auto sensor"],
