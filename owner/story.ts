@@ -36,6 +36,8 @@ export type KnownNames = ReadonlyMap<string, string>;
 
 type Of<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kind }>;
 
+/** Of an opening until its end comes, as codestory.ts says it too. */
+const PENDING = "no end is recorded yet";
 const TAKES_BACK = "takes back";
 const ALARM = "ALARM";
 /** What is shown in any case, in whichever region it stands. */
@@ -107,6 +109,8 @@ export class Story {
   /** The names in the chain of a holder, by base64url of its kid8, the root's first. */
   private readonly chains = new Map<string, readonly string[]>();
   private readonly told: Happening[] = [];
+  /** Where in `told` the last opening stands. */
+  private lastOpening = -1;
   /** Where in `told` the opening of a sequence number stands. */
   private readonly openings = new Map<number, number>();
   private readonly codes: CodeStory;
@@ -145,12 +149,7 @@ export class Story {
         this.tellNames(entry);
         return;
       case "intent":
-        this.openings.set(record.seq, this.told.length);
-        this.note(record, {
-          who: this.nameOf(entry.actor),
-          how: this.sayIntent(entry),
-          result: "no end is recorded yet",
-        });
+        this.noteOpening(record, { who: this.nameOf(entry.actor), how: this.sayIntent(entry), result: PENDING });
         return;
       case "closing":
         this.close(record, entry);
@@ -193,8 +192,8 @@ export class Story {
   private tellCode(record: StoredRecord, entry: CodeEntry): void {
     const told = this.codes.tell(entry);
     if (told === undefined) return;
-    if (entry.kind === "code" && !entry.isHalf) this.openings.set(record.seq, this.told.length);
-    this.note(record, told);
+    if (entry.kind === "code" && !entry.isHalf) this.noteOpening(record, told);
+    else this.note(record, told);
   }
 
   private tellStatement(record: StoredRecord, { actor, body }: Of<"statement">): void {
@@ -209,8 +208,7 @@ export class Story {
       this.note(record, { who, how, result: "asked" });
       return;
     }
-    this.openings.set(record.seq, this.told.length);
-    this.note(record, { who, how, result: "no end is recorded yet" });
+    this.noteOpening(record, { who, how, result: PENDING });
   }
 
   /** What the lock itself had to say. */
@@ -274,6 +272,16 @@ export class Story {
     if (index === undefined || opening === undefined)
       this.note(record, { who: "lock", how: `visit ${closing.intent} ends`, result });
     else this.told[index] = { ...opening, result };
+  }
+
+  /** The end of the one before is written behind it, unless power goes in between: then it never is. */
+  private noteOpening(record: StoredRecord, said: Pick<Happening, "who" | "how" | "result">): void {
+    const former = this.told[this.lastOpening];
+    if (former?.result === PENDING)
+      this.told[this.lastOpening] = { ...former, result: "no end is recorded: another opening followed" };
+    this.lastOpening = this.told.length;
+    this.openings.set(record.seq, this.lastOpening);
+    this.note(record, said);
   }
 
   private note(record: StoredRecord, said: Pick<Happening, "who" | "how" | "result">): void {

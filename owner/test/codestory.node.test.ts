@@ -56,6 +56,7 @@ function credential(slot: number, user: number, type: Credential["type"], digits
 }
 
 const PENDING = "no end is recorded yet";
+const FOLLOWED = "no end is recorded: another opening followed";
 
 const ROWS: readonly (readonly [claim: string, entries: readonly WritableEntry[], told: readonly string[]])[] = [
   [
@@ -70,7 +71,7 @@ const ROWS: readonly (readonly [claim: string, entries: readonly WritableEntry[]
       code({ by: "window", owner: OWNER, window: { ...WINDOW, windowClass: 12 } }),
     ],
     [
-      `a code of AgICAgICAgI | keypad, code for once in 24 h, unlock | ${PENDING}`,
+      `a code of AgICAgICAgI | keypad, code for once in 24 h, unlock | ${FOLLOWED}`,
       `a code of you | keypad, code for 2 d, unlock | ${PENDING}`,
     ],
   ],
@@ -79,9 +80,9 @@ const ROWS: readonly (readonly [claim: string, entries: readonly WritableEntry[]
     [user(3, "Ana"), code(byUser(3)), user(3, "Bob"), code(byUser(3)), code(byUser(4))],
     [
       "owner you | sets user 3 (Ana) | unrestricted",
-      `Ana | keypad, PIN, unlock | ${PENDING}`,
+      `Ana | keypad, PIN, unlock | ${FOLLOWED}`,
       "owner you | sets user 3 (Bob) | unrestricted",
-      `Bob | keypad, PIN, unlock | ${PENDING}`,
+      `Bob | keypad, PIN, unlock | ${FOLLOWED}`,
       `user 4 | keypad, PIN, unlock | ${PENDING}`,
     ],
   ],

@@ -89,6 +89,20 @@ test("says of a visit in which the power was cut only what was seen after it, as
   assert.is(said(undefined, { securedAfter: undefined }), "the power was cut");
 });
 
+test("says of an opening that another followed, and of which power took the end, that it will have none", () => {
+  const ends = (...entries: readonly WritableEntry[]): string[] =>
+    lines(...entries).map((line) => line.split(" | ")[2]);
+  const act = { kind: KIND_ACT, operation: 0 } as const;
+  const encodedBody = Uint8Array.of(0x83, 1, 8, 0);
+  const byOwner: WritableEntry = { kind: "statement", actor: OWNER, sequence: 1, body: act, encodedBody };
+  const [never, pending] = ["no end is recorded: another opening followed", "no end is recorded yet"];
+  assert.equal(ends(WHO, INTENT, INTENT), [never, pending]);
+  assert.equal(ends(WHO, INTENT, byOwner), [never, pending]);
+  assert.equal(ends(WHO, INTENT, INTENT, closing("jammed", undefined))[1], pending);
+  assert.match(ends(WHO, INTENT, INTENT, closing("jammed", undefined))[0], "JAMMED");
+  assert.match(ends(WHO, INTENT, closing("secured", 12), INTENT)[0], "locked");
+});
+
 test("says whose uses were spent, where each link of the chain is counted", () => {
   const spends = [1, 3].map((used) => ({ link8: LINK, used, until: START }));
   assert.match(lines(WHO, { ...INTENT, spends })[0] ?? "", "(use 1 of Parcel Co's, use 3 of Ana\u00e9's)");
