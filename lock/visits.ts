@@ -204,12 +204,12 @@ export class Visits {
 
   /** The camera does not do as the visit asks: it is told and written; the bolt is thrown where nobody stands in the door. */
   #cameraFailed(visit: Visit, door: Door, now: Millis): void {
-    const { recorder, indicator } = this.#desk;
+    const { recorder, indicator, memory } = this.#desk;
     indicator.signal("alarm");
     recorder.alarm("camera", now);
     this.notifyOwners("alarm");
     if (visit.outcome === "secured") visit.outcome = "camera";
-    if (door.contact.is !== "closed") return;
+    if (door.contact.is !== "closed" || memory.mode(now) === "passage") return;
     this.#throwAt = now;
     this.#tell(visit, "aborted", undefined);
   }

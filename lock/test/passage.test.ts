@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { HOUR, House } from "./house.ts";
+import { alarms, enter, heard, scene } from "./scene.ts";
 
 const MODE = 3;
 const PASSAGE = 4;
@@ -33,6 +34,19 @@ test("whoever comes and goes in passage is no alarm", () => {
     desk.passTime(20);
   }
   assert.not(desk.entries("alarm").some(({ alarm }) => alarm === "cycles"));
+});
+
+test("a camera that fails in passage is an alarm, and nobody is told that the door is locked for it", () => {
+  const it = scene();
+  const { desk, camera } = it;
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: MODE, value: PASSAGE }] }), "yes");
+  const owner = desk.ownerSession();
+  const guest = enter(it);
+  camera.pass(4_000);
+  camera.isSilent = true;
+  camera.pass(10_000);
+  assert.equal([desk.rig.bolt, alarms(desk)], ["retracted", "camera"]);
+  assert.equal([heard(guest), heard(owner)], ["unlocked", "unlocked alarm"]);
 });
 
 test("a door in passage is locked soon after a holiday begins that lets no guest in", () => {
