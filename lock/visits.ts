@@ -204,14 +204,15 @@ export class Visits {
 
   /** The camera does not do as the visit asks: it is told and written; the bolt is thrown where nobody stands in the door. */
   #cameraFailed(visit: Visit, door: Door, now: Millis): void {
-    const { recorder, indicator, memory } = this.#desk;
+    const { recorder, indicator, memory, presence } = this.#desk;
     indicator.signal("alarm");
     recorder.alarm("camera", now);
     this.notifyOwners("alarm");
     if (visit.outcome === "secured") visit.outcome = "camera";
     if (door.contact.is !== "closed" || memory.mode(now) === "passage") return;
     this.#throwAt = now;
-    this.#tell(visit, "aborted", undefined);
+    // Who leaves may open yet: that it is locked is told when it is.
+    if (!presence.isLeaving(now)) this.#tell(visit, "aborted", undefined);
   }
 
   /** Throws the bolt at once, where the leaf is seen to be shut, and nobody inside has just asked to get out: who presses in

@@ -8,7 +8,7 @@ import { OPERATION_LOCK } from "../../firmware/grant/holder.ts";
 import type { Caller } from "../../simulator/caller.ts";
 import type { Desk } from "../../simulator/desk.ts";
 import { House } from "./house.ts";
-import { heard, outcome, UNLOCK } from "./scene.ts";
+import { enter, heard, outcome, scene, UNLOCK } from "./scene.ts";
 
 /** A courier has opened; somebody throws the bolt into the air. */
 function thrown(): { house: House; desk: Desk; owner: Caller; guest: Caller } {
@@ -58,6 +58,24 @@ test("outside of a visit, too", () => {
   desk.passTime(5);
   assert.is(heard(again), "unlocked");
   assert.is(lockings(), before);
+});
+
+test("nor where the camera fails, and somebody inside is on the way out", () => {
+  const it = scene();
+  const { desk, camera } = it;
+  const owner = desk.ownerSession();
+  const guest = enter(it);
+  camera.pass(2_000);
+  desk.pressInside();
+  camera.isSilent = true;
+  camera.pass(5_000);
+  assert.ok(desk.openDoor(), "who leaves is not shut in");
+  camera.pass(1_000);
+  assert.equal([heard(guest), heard(owner)], ["unlocked unlocked opened", "unlocked unlocked alarm opened"]);
+  desk.shutDoor();
+  camera.pass(12_000);
+  assert.is(outcome(desk), "camera");
+  assert.is(heard(guest), "unlocked unlocked opened closed locked");
 });
 
 test("the lock key says no then", () => {
