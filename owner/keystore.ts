@@ -147,10 +147,11 @@ export class Keystore {
   /** Takes in what other commands have saved meanwhile, makes a change, and writes what is new, all in one turn: a number that
    *  `change` counts up is used once. For whatever may stand beside what others do; `save` is for the rest.
    *  @param change what it replaces must be read within it; without it, what was changed before is noted
+   *  @returns whether it is durable, which only a command that goes on need ask
    *  @throws Failure where another command has changed the same thing */
-  update(change?: () => void): void {
+  update(change?: () => void): boolean {
     // Most commands have nothing to note, and whoever only reads needs neither a turn nor room on the disk.
-    if (change === undefined && JSON.stringify(this.person) === this.written) return;
+    if (change === undefined && JSON.stringify(this.person) === this.written) return true;
     let isMade = false;
     const make = () => {
       isMade = true;
@@ -162,11 +163,13 @@ export class Keystore {
         make();
         if (JSON.stringify(this.person) !== this.written) this.write(path);
       });
+      return true;
     } catch (error) {
       if (this.goOn === undefined || !isUnwritable(error)) throw error;
       if (!isMade) make();
       this.goOn(UNNOTED);
       this.goOn = () => undefined;
+      return false;
     }
   }
 

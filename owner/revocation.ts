@@ -45,8 +45,9 @@ export interface Settlement {
   readonly terminal: Pick<Terminal, "warn">;
   /** The earliest that it can be by the lock's clock; undefined where it does not know. */
   readonly timeLow: number | undefined;
-  /** Makes a change of the lock durable, with all before it. @param change what it replaces is read within it */
-  save(change: () => void): void;
+  /** Makes a change of the lock durable, with all before it. @param change what it replaces is read within it
+   *  @returns whether it is; for a command that goes on without */
+  save(change: () => void): boolean;
 }
 
 /** Lists that a lock held of one owner. */
@@ -67,6 +68,8 @@ export interface Union {
 
 const LOST =
   'What the other device took back besides is lost, since the lock\'s log no longer says it: take back again the keys of people, the grants of other owners, and the window codes. "latchkey pin setup --rotate" ends all window codes of yours.';
+const UNSENT =
+  'That you took back all was not handed to the lock, since it cannot be noted here that it was: make room on the disk, then run any command of the lock\'s owner, such as "latchkey status".';
 const LIMITS = `${REVOKED_MAX} grants, ${HOLDERS_MAX} keys and ${CODES_MAX} window codes at most`;
 const LATE =
   "All was taken back on another device of yours too: so that nothing that was given there since still opens, this ends all that you gave until now, there and here.";
@@ -97,7 +100,12 @@ export async function settleRevocations(settlement: Settlement, lock: OwnedLock,
   lock.confirmedRevocationSeq = mine.revocationSeq;
   if (mine.revocationSeq < lock.revocation.seq) {
     // First, since an answer may be lost: whoever asks again must know that this list may have arrived.
-    settlement.save(() => noteLeaving(lock));
+    const { unconfirmedAll } = lock;
+    if (!settlement.save(() => noteLeaving(lock)) && unconfirmedAll !== undefined) {
+      lock.unconfirmedAll = unconfirmedAll;
+      settlement.terminal.warn(UNSENT);
+      return;
+    }
     const answer = await conversation.ask({ kind: "statement", message: signRevocations(signer, lock) });
     if (answer.kind === "no") throw refused(answer.denial);
     lock.confirmedRevocationSeq = lock.revocation.seq;

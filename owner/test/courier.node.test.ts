@@ -2,7 +2,7 @@
 // grant that was taken back does not hide another that is good.
 // Method: a guest's commands at a porch, with the real camera in the hall where the grant wants one.
 
-import { symlinkSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -84,7 +84,11 @@ atHome(
 
 /** Fills the disk for the next change of the keys in that folder. */
 function fillDisk({ home }: Desk, of = "keystore.json"): void {
-  symlinkSync("/dev/full", join(home, `${of}.${process.pid}.draft`));
+  symlinkSync("/dev/full", draftOf(home, of));
+}
+
+function draftOf(home: string, of = "keystore.json"): string {
+  return join(home, `${of}.${process.pid}.draft`);
 }
 
 const UNNOTED =
@@ -134,6 +138,33 @@ atHome(
       assert.is(exit, 0);
       assert.match(errors, said);
     }
+  },
+  false,
+);
+
+atHome(
+  "what was taken back waits for a disk with room, or what is given afterwards would end as another device's",
+  async (home) => {
+    const { owner, porch } = home;
+    const away = await owner.run(["revoke", "--all", "--at", "127.0.0.1:1"]);
+    assert.is(away.exit, 3, away.errors);
+    // No file can be made there, however often it is tried.
+    symlinkSync("/sys/nothing", draftOf(owner.home));
+    const { exit, errors } = await owner.run(["open", "--wait", "0"]);
+    assert.is(exit, 0, errors);
+    assert.match(
+      errors,
+      /^The keys' folder cannot be written.*\nThat you took back all was not handed to the lock.*\n$/,
+    );
+    porch.visit();
+    rmSync(draftOf(owner.home));
+    const guest = await invite(home, ["--until", "+1h"]);
+    const later = await owner.run(["status"]);
+    assert.equal([later.exit, later.errors], [0, ""]);
+    assert.match(later.output, /Taken back: .*, confirmed by the lock/);
+    const opened = await guest.run(["open", "--wait", "0"]);
+    assert.is(opened.exit, 0, opened.errors);
+    guest.close();
   },
   false,
 );

@@ -216,6 +216,7 @@ test("knows a list again of which it never heard that it arrived, and raises no 
       assert.is(sent.length, 0);
       change();
       saved = structuredClone(lock);
+      return true;
     },
   };
   const mine = { kid: KID, seq: 1, revocationSeq: 1, generation: 1 };
@@ -313,6 +314,7 @@ test("raises no floor where another command of this computer has handed the list
     delete lock.unconfirmedAll;
     lock.confirmedRevocationSeq = 2;
     change();
+    return true;
   };
   const conversation = lockWith([all(2)]);
   const terminal = { warn: () => assert.unreachable() };

@@ -77,7 +77,10 @@ export function owned(revocation: RevocationList, confirmedRevocationSeq: number
 }
 
 /** What a keystore does to save a change of its lock. */
-export const save = (change: () => void) => change();
+export function save(change: () => void): boolean {
+  change();
+  return true;
+}
 
 export async function settle(
   lock: OwnedLock,
