@@ -12,7 +12,7 @@ import { KEY_BYTES, NONCE_BYTES, TAG_BYTES } from "../firmware/crypto/crypto.ts"
 import { Fault } from "../firmware/fault.ts";
 import { EXIT, Failure, systemCode } from "./failure.ts";
 import { mergeInto } from "./merge.ts";
-import { OWN_FILE, replaceFile } from "./output.ts";
+import { OWN_FILE, replaceFile, tryRoom } from "./output.ts";
 import type { Person } from "./person.ts";
 
 /** The fewest characters of a passphrase. */
@@ -30,6 +30,8 @@ const BLOCK_SIZE = 8;
 const PARALLELIZATION = 1;
 const PRIVATE_DIRECTORY = 0o700;
 const OTHERS = 0o077;
+/** More than a keystore of a few locks has. */
+const ROOM_BYTES = 16_384;
 const WRITER_AGE_MILLIS_MAX = 30_000;
 /** Writing takes milliseconds, so others wait for it; with this many tries some three seconds. */
 const TURN_TRIES_MAX = 150;
@@ -58,14 +60,22 @@ export function hasKeystore(directory: string): boolean {
 }
 
 /** Makes the folder of a keystore where it is missing, and finds out whether one can be written there.
- *  @throws Failure where not, where there is one already, or where others may enter the folder */
+ *  @throws Failure where not, where there is one already, or where others may enter the folder; the system's own error where the disk
+ *  is full, which cli.ts says */
 export function prepareFolder(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   if (hasPosixModes() && (statSync(directory).mode & OTHERS) !== 0) {
     throw new Failure(EXIT.KEYSTORE, `Others may enter ${directory}: run "chmod 700 ${directory}", then try again.`);
   }
   if (hasKeystore(directory)) throw taken(directory);
-  takeTurn(join(directory, FILE))();
+  const path = join(directory, FILE);
+  const release = takeTurn(path);
+  try {
+    // A disk that is full takes a file without bytes.
+    tryRoom(path, ROOM_BYTES);
+  } finally {
+    release();
+  }
 }
 
 /** Makes the folder where it is missing, and a keystore in it.

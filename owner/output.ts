@@ -45,6 +45,22 @@ export function writeText(file: string, text: string): void {
 /** Writes a file under another name, makes it durable, and renames it; where a link stands there, the file that it names. */
 export function replaceFile(file: string, bytes: Uint8Array): void {
   const path = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
+  const draft = writeDraft(path, bytes);
+  try {
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Finds out whether there is room for a file of so many bytes at a place, and leaves nothing there. */
+export function tryRoom(path: string, bytes: number): void {
+  rmSync(writeDraft(path, new Uint8Array(bytes)));
+}
+
+/** Writes what is to stand at a path under a name beside it. @returns that name */
+function writeDraft(path: string, bytes: Uint8Array): string {
   const draft = `${path}.${process.pid}.draft`;
   const descriptor = openSync(draft, "w", OWN_FILE);
   try {
@@ -57,12 +73,7 @@ export function replaceFile(file: string, bytes: Uint8Array): void {
   } finally {
     closeSync(descriptor);
   }
-  try {
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  return draft;
 }
 
 /** A file that comes piece by piece, under a name of its own until it is whole: what an interrupted command leaves is then

@@ -23,7 +23,7 @@ import { toHex } from "../../firmware/bytes.ts";
 import type { Archive } from "../archive.ts";
 import { keepAside } from "../commands/log.ts";
 import { Failure } from "../failure.ts";
-import { createKeystore, hasKeystore, Keystore, openKeystore } from "../keystore.ts";
+import { createKeystore, hasKeystore, Keystore, openKeystore, prepareFolder } from "../keystore.ts";
 import type { Person } from "../person.ts";
 import { areWords, drawWords, seedOfWords } from "../recovery.ts";
 
@@ -127,6 +127,13 @@ test("refuses a second keystore in the same folder, and a missing one", ({ direc
   create(directory);
   assert.is(hasKeystore(directory), true);
   refuses(() => create(directory), /already/);
+});
+
+test("finds out that the disk has no room for keys before there are any", ({ directory }) => {
+  symlinkSync("/dev/full", join(directory, `keystore.json.${process.pid}.draft`));
+  assert.throws(() => prepareFolder(directory), /ENOSPC/);
+  prepareFolder(directory);
+  assert.equal(readdirSync(directory), []);
 });
 
 test("keys that lie elsewhere, behind a link, are written there", ({ directory }) => {
