@@ -220,14 +220,19 @@ export class Keystore {
   saveBeside(name: string, bytes: Uint8Array): void {
     const nonce = randomBytes(NONCE_BYTES);
     const sealed = crypto.seal(this.key, nonce, Buffer.from(name, "utf8"), bytes);
-    replaceFile(join(this.directory, `${name}.sealed`), concat(nonce, sealed));
+    replaceFile(this.pathBeside(name), concat(nonce, sealed));
+  }
+
+  /** Whether `saveBeside` wrote something under a name. */
+  hasBeside(name: string): boolean {
+    return statSync(this.pathBeside(name), { throwIfNoEntry: false }) !== undefined;
   }
 
   /** Reads what `saveBeside` wrote; undefined where nothing was written.
    *  @throws Failure where it was changed */
   readBeside(name: string): Bytes | undefined {
-    const path = join(this.directory, `${name}.sealed`);
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    if (!this.hasBeside(name)) return undefined;
+    const path = this.pathBeside(name);
     const bytes = new Uint8Array(readFileSync(path));
     const opened =
       bytes.length < NONCE_BYTES + TAG_BYTES
@@ -236,6 +241,10 @@ export class Keystore {
     if (opened === undefined)
       throw new Failure(EXIT.KEYSTORE, `${path} was changed: remove it, and fetch the log again.`);
     return opened;
+  }
+
+  private pathBeside(name: string): string {
+    return join(this.directory, `${name}.sealed`);
   }
 }
 

@@ -32,11 +32,14 @@ export function shelfOf(archive: Archive): Shelf {
   return { archive, access: shelf[ACCESS] ?? [], notices: shelf[NOTICES] ?? [] };
 }
 
-/** Finds a visit that is over. @throws Failure where there is none of that number, or its end is not recorded */
-export function visitOf({ access }: Shelf, number: number): Visit {
+/** Finds a visit that is over. @param aside says which logs there are besides this one
+ *  @throws Failure where there is none of that number, or its end is not recorded */
+export function visitOf({ access }: Shelf, number: number, aside = ""): Visit {
   const { opening, closing } = findVisit(access, number);
-  if (opening === undefined)
-    throw usage(`No visit ${number} is in the log that was fetched: "latchkey claim" lists those that are.`);
+  if (opening === undefined) {
+    const besides = aside === "" ? "" : ` Logs were kept aside, which have others: ${aside}.`;
+    throw usage(`No visit ${number} is in that log: "latchkey claim" lists those that are.${besides}`);
+  }
   if (closing === undefined)
     throw usage(`Visit ${number} has no end in the log that was fetched: run "latchkey log" once the door is locked.`);
   return { opening, closing };

@@ -4,15 +4,15 @@
 // Follows docs/protocol.md §9; docs/protocol.cddl, `camera-34`.
 
 import { crypto } from "#crypto";
-import { type Bytes, fromBase64url, toHex } from "../../firmware/bytes.ts";
+import { type Bytes, toHex } from "../../firmware/bytes.ts";
 import type { RecordedHead } from "../../firmware/evidence/finding.ts";
 import { endOf } from "../../firmware/evidence/footage.ts";
 import { judgeRail } from "../../firmware/evidence/rail.ts";
 import type { ClipVerdict } from "../../firmware/evidence/verify.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
-import { parseArchive } from "../archive.ts";
 import { isCameraEnrolled, shelfOf } from "../claim/make.ts";
 import type { Told } from "../claim/records.ts";
+import { readLog } from "../keptlog.ts";
 import type { Keystore } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { readBook } from "../power/book.ts";
@@ -38,10 +38,9 @@ export interface Held {
 /** Gives what the logs that were fetched from these locks say of clips. @throws Failure where one does not hold */
 export function keptHeads(keystore: Keystore, locks: readonly OwnedLock[]): readonly KeptHeads[] {
   return locks.flatMap((lock) => {
-    const kept = keystore.readBeside(`log-${lock.id}`);
-    if (kept === undefined) return [];
-    const archive = parseArchive(Buffer.from(kept).toString("utf8"));
-    const { access, notices } = shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
+    const archive = readLog(keystore, lock);
+    if (archive === undefined) return [];
+    const { access, notices } = shelfOf(archive);
     const heads = notices.flatMap(({ entry }) => {
       if (entry.kind !== "camera" || entry.head === undefined) return [];
       const { clip, chain, frame } = entry.head;

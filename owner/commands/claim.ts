@@ -10,7 +10,6 @@ import { kid8, lockIdOf } from "../../firmware/cose/key.ts";
 import { parseSetup } from "../../firmware/link/label.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
-import { parseArchive } from "../archive.ts";
 import { judgeFilms } from "../claim/films.ts";
 import { CLAIM_BYTES_MAX, CLIPS_MAX, type Claim, type ClaimedClip, decodeClaim, encodeClaim } from "../claim/form.ts";
 import { judgeClaim } from "../claim/judge.ts";
@@ -24,6 +23,7 @@ import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
+import { ASIDE_MAX, readAside, readLog, sayAside } from "../keptlog.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { orUnwritable, replaceFile } from "../output.ts";
 import { signerOf } from "../ownership.ts";
@@ -32,7 +32,6 @@ import { keptReceipts } from "../receipts.ts";
 import { chooseHappenings, Story, sayHappenings } from "../story.ts";
 import { printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
-import { ASIDE_MAX, asideName } from "./log.ts";
 
 const U32_MAX = 0xffff_ffff;
 const KEY_TEXT = /^[A-Za-z0-9_-]{43}$/;
@@ -89,12 +88,9 @@ async function run(call: Call): Promise<Outcome> {
 /** Gives the log that was fetched last. @throws Failure where there is none, or it does not hold */
 function keptShelf(call: Call, keystore: Keystore, lock: OwnedLock): ReturnType<typeof shelfOf> {
   const number = call.number("kept", 1, ASIDE_MAX);
-  const kept = keystore.readBeside(number === undefined ? `log-${lock.id}` : asideName(lock.id, number));
-  if (kept === undefined && number !== undefined)
-    throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}.`);
-  if (kept === undefined) throw usage('No log was fetched from this lock yet: run "latchkey log" first.');
-  const archive = parseArchive(Buffer.from(kept).toString("utf8"));
-  return shelfOf({ ...archive, lockKey: fromBase64url(lock.signingKey) });
+  const archive = number === undefined ? readLog(keystore, lock) : readAside(keystore, lock, number);
+  if (archive === undefined) throw usage('No log was fetched from this lock yet: run "latchkey log" first.');
+  return shelfOf(archive);
 }
 
 async function list(call: Call): Promise<Outcome> {
@@ -122,7 +118,7 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const shelf = keptShelf(call, keystore, lock);
-  const visit = visitOf(shelf, number);
+  const visit = visitOf(shelf, number, sayAside(keystore, lock.id));
   const lockKey = fromBase64url(lock.signingKey);
   const grant = grantOf(call, keystore, visit);
   const receipt = keptReceipts(keystore, lock.id).find((kept) => kept.receipt.visit === number)?.message;

@@ -20,7 +20,6 @@ import {
   fetchArchive,
   fetchRegion,
   isCheckpointOf,
-  isContinued,
   missedNotices,
   parseArchive,
   sayVerdict,
@@ -33,6 +32,7 @@ import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readBytes, readGiven } from "../given.ts";
+import { ASIDE_MAX, keepAside, keepBroken, readAside, readLog, saveLog } from "../keptlog.ts";
 import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { sayMoment } from "../moment.ts";
@@ -40,14 +40,12 @@ import { writeText } from "../output.ts";
 import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
-import { printable, type Terminal } from "../terminal.ts";
+import { printable } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
 import { recoveryName } from "./owners.ts";
 
 const LAST = 30;
-/** How many former logs of a lock are kept beside the newest. */
-export const ASIDE_MAX = 100;
 const UNNOTED =
   'The lock could not note that these records are fetched, and a full lock refuses guests: run the command again, and see "latchkey status".';
 /** Before the records of a log that does not hold. */
@@ -64,16 +62,18 @@ export const log: Command = {
     last: { value: "N", help: `how many lines to show (${LAST})` },
     all: { help: "show every line, also what the lock did by itself" },
     kept: { value: "N", help: "tell the log that was kept aside under that number, when it no longer went on or held" },
-    export: { value: "FILE", help: "write the verified log to a file, for somebody else to verify" },
+    export: { value: "FILE", help: "write the log to a file, for somebody else to verify" },
     setup: { value: "SETUP", help: "with verify: the lock's label, by whose key the file is verified" },
   },
   help: [
     "Every record is chained to the one before it, and the lock signs the end of the chain. What was fetched is kept, so",
-    "that the next call fetches only what is new, and a lock whose past was exchanged is found out.",
+    "that the next call fetches only what is new, and a lock whose past was exchanged is found out. A log that does not",
+    "hold is told once with what its records say (exit code 5), kept aside under a number, and begun anew: --kept N tells",
+    "it again, without the lock.",
     '"latchkey log verify FILE" verifies an exported log without the lock. A guest whose grant allows read-log is shown',
     "what happened at the door, and nothing else.",
   ],
-  examples: ["log", "log --all --export log.json", "log verify log.json --setup setup.txt"],
+  examples: ["log", "log --all --export log.json", "log --kept 1", "log verify log.json --setup setup.txt"],
   run,
 };
 
@@ -95,24 +95,55 @@ async function fetchAndTell(call: Call): Promise<Outcome> {
     : tellGuest(call, keystore, { lockId: key.lockId, last });
 }
 
+/** What is shown of a log. */
+interface Shown {
+  readonly lockId: string;
+  readonly last: number;
+  readonly zone: Zone;
+}
+
 async function tellOwner(
   call: Call,
   keystore: Keystore,
   { lock, last }: { readonly lock: OwnedLock; readonly last: number },
 ): Promise<Outcome> {
-  const { archive, story } = await renewLog(call, keystore, lock).catch((error) => {
-    if (error instanceof BrokenLog) {
-      call.terminal.say(UNPROVEN);
-      sayStory(call, error.story, { last, zone: parseZone(lock.zone) });
-    }
-    throw error;
-  });
-  const exported = call.option("export");
-  if (exported !== undefined) writeText(exported, encodeArchive(archive));
-  const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
+  // The session may take over the zone that the door has now.
+  const how = () => ({ lockId: lock.id, last, zone: parseZone(lock.zone) });
+  try {
+    return tellWhole(call, await renewLog(call, keystore, lock), how());
+  } catch (error) {
+    if (!(error instanceof BrokenLog)) throw error;
+    return tellBroken(call, error, how());
+  }
+}
+
+/** Tells a log that holds, and writes it to the file that --export names. */
+function tellWhole(
+  call: Call,
+  { archive, story }: { readonly archive: Archive; readonly story: Story },
+  how: Shown,
+): Outcome {
+  const exported = exportLog(call, archive);
+  const shown = sayStory(call, story, how);
   call.terminal.say("Every record and the lock's signature hold.");
   sayBeginning(call, archive);
-  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+  return { exit: EXIT.OK, json: { lockId: how.lockId, isVerified: true, happenings: shown, file: exported } };
+}
+
+/** Tells what the records of a log say that does not hold, and then that it does not. */
+function tellBroken(call: Call, { message, story }: BrokenLog, how: Shown, file: string | null = null): Outcome {
+  call.terminal.say(UNPROVEN);
+  const happenings = sayStory(call, story, how);
+  if (!call.isJson) call.terminal.warn(message);
+  const exit = EXIT.UNVERIFIED;
+  return { exit, json: { exit, error: message, lockId: how.lockId, isVerified: false, happenings, file } };
+}
+
+/** @returns the file that --export names, null where it names none @throws Failure */
+function exportLog(call: Call, archive: Archive): string | null {
+  const exported = call.option("export");
+  if (exported !== undefined) writeText(exported, encodeArchive(archive));
+  return exported ?? null;
 }
 
 /** Says where a log begins that does not begin with the lock's first record. @returns the number */
@@ -122,33 +153,27 @@ function sayBeginning(call: Call, { regions }: Pick<Archive, "regions">): number
   return first;
 }
 
-/** Tells a log that was kept aside; the lock is not asked. @throws Failure where it does not hold, behind what its records say */
+/** Tells a log that was kept aside; the lock is not asked. */
 function tellKept(
   call: Call,
   keystore: Keystore,
   { number, last }: { readonly number: number; readonly last: number },
 ): Outcome {
   const lock = call.chooseLock(keystore);
-  const bytes = keystore.readBeside(asideName(lock.id, number));
-  if (bytes === undefined) throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}.`);
-  const kept = parseArchive(Buffer.from(bytes).toString("utf8"));
-  const archive = { ...kept, lockKey: fromBase64url(lock.signingKey) };
-  const story = new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
+  const archive = readAside(keystore, lock, number);
+  const how = { lockId: lock.id, last, zone: parseZone(lock.zone) };
+  const story = newStory(keystore, lock);
   visitStanding(archive, (record) => story.add(record));
-  const exported = call.option("export");
-  if (exported !== undefined) writeText(exported, encodeArchive(archive));
-  const shown = sayStory(call, story, { last, zone: parseZone(lock.zone) });
   const verdict = verifyArchive(archive);
-  if (verdict.kind !== "whole") throw doubtful(verdict);
-  call.terminal.say("Every record and the lock's signature hold.");
-  return { exit: EXIT.OK, json: { lockId: lock.id, isVerified: true, happenings: shown, file: exported ?? null } };
+  if (verdict.kind === "whole") return tellWhole(call, { archive, story }, how);
+  return tellBroken(call, new BrokenLog(doubtful(verdict).message, story), how, exportLog(call, archive));
 }
 
 /** Shows a story's last lines. @returns what is shown */
 function sayStory(
   call: Call,
   { happenings }: Story,
-  { last, zone }: { readonly last: number; readonly zone: Zone },
+  { last, zone }: Pick<Shown, "last" | "zone">,
 ): readonly Happening[] {
   const shown = chooseHappenings(happenings, call.has("all"), last);
   for (const line of sayHappenings(shown, zone)) call.terminal.say(line);
@@ -173,26 +198,23 @@ export async function renewLog(
   keystore: Keystore,
   lock: OwnedLock,
 ): Promise<{ readonly archive: Archive; readonly story: Story; readonly camera: CameraState | undefined }> {
-  const kept = keystore.readBeside(`log-${lock.id}`);
-  const former = kept === undefined ? undefined : parseArchive(Buffer.from(kept).toString("utf8"));
+  const former = readLog(keystore, lock);
   const lockKey = fromBase64url(lock.signingKey);
   return asOwner(call, keystore, lock, async ({ conversation, status }) => {
     const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
-    const story = () => new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
-    const told = story();
+    const told = newStory(keystore, lock);
     const verdict = verifyArchive(archive, (record) => told.add(record));
     if (verdict.kind === "checkpoint") throw doubtful(verdict);
     const isWhole = verdict.kind === "whole";
     const next = isWhole ? archive : beginAnew(archive);
-    if (kept !== undefined && former !== undefined)
-      keepAside(call.terminal, keystore, { lockId: lock.id, kept, former, archive: next });
+    if (isWhole && former !== undefined) keepAside(call.terminal, keystore, { former, archive });
     const missed = missedNotices(former, archive);
     if (missed !== undefined)
       call.terminal.warn(
         `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
       );
-    const aside = isWhole ? "" : setAside(keystore, lock.id, Buffer.from(encodeArchive(archive), "utf8"));
-    keystore.saveBeside(`log-${lock.id}`, Buffer.from(encodeArchive(next), "utf8"));
+    const aside = isWhole ? "" : keepBroken(keystore, { former, broken: archive, next });
+    saveLog(keystore, next);
     keystore.update(() => {
       lock.checkpoint = toBase64url(archive.checkpoint);
     });
@@ -200,46 +222,13 @@ export async function renewLog(
     const noted = await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
     if (noted.kind !== "yes") call.terminal.warn(UNNOTED);
     if (isWhole) return { archive, story: told, camera: status.camera };
-    const standing = story();
+    const standing = newStory(keystore, lock);
     visitStanding(archive, (record) => standing.add(record));
     throw new BrokenLog(
-      `${doubtful(verdict).message} All that came ${aside}; what is recorded from now on is told as ever.`,
+      `${doubtful(verdict).message} ${aside}; what is recorded from now on is told as ever.`,
       standing,
     );
   });
-}
-
-/** Keeps the former log beside the new one where that does not go on from it: a full lock overwrites its oldest records,
- *  and so might say one that wants its past forgotten. @throws Failure */
-export function keepAside(
-  terminal: Pick<Terminal, "warn">,
-  keystore: Keystore,
-  logs: { readonly lockId: string; readonly kept: Uint8Array; readonly former: Archive; readonly archive: Archive },
-): void {
-  if (isContinued(logs.former, logs.archive)) return;
-  const aside = setAside(keystore, logs.lockId, logs.kept);
-  terminal.warn(
-    `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept ${aside}.`,
-  );
-}
-
-/** Gives the name beside the keys of the log that was kept aside under a number. */
-export function asideName(lockId: string, number: number): string {
-  return `log-${lockId}-${number}`;
-}
-
-/** Keeps a log under a number that no other has. @returns where it is, for a sentence @throws Failure */
-function setAside(keystore: Keystore, lockId: string, log: Uint8Array): string {
-  for (let number = 1; number <= ASIDE_MAX; number++) {
-    const name = asideName(lockId, number);
-    if (keystore.readBeside(name) !== undefined) continue;
-    keystore.saveBeside(name, log);
-    return `stays beside your keys as ${name}.sealed ("latchkey log --kept ${number}" tells it)`;
-  }
-  throw new Failure(
-    EXIT.UNVERIFIED,
-    `The lock forgot its past ${ASIDE_MAX} times: look at the door, and move the files log-${lockId}-*.sealed away.`,
-  );
 }
 
 /** What a grant for reading the log shows: the door's records, of which only an owner can have the end signed. */
@@ -272,9 +261,8 @@ async function tellGuest(
     if (broken !== undefined) {
       const standing = new Story(knownNames(keystore, lockId));
       visitStanding({ regions: [access] }, (record) => standing.add(record));
-      call.terminal.say(UNPROVEN);
-      sayStory(call, standing, { last, zone });
-      throw new Failure(EXIT.UNVERIFIED, `Record ${broken} does not hold: do not believe the log, and tell the owner.`);
+      const sentence = `Record ${broken} does not hold: do not believe the log, and tell the owner.`;
+      return tellBroken(call, new BrokenLog(sentence, standing), { lockId, last, zone });
     }
     const shown = sayStory(call, story, { last, zone });
     call.terminal.say("Every record holds; that none is missing at the end, the lock signs for its owner only.");
@@ -352,6 +340,11 @@ function doubtful(verdict: Verdict): Failure {
 
 function lastOf(call: Call): number {
   return call.number("last", 1, 1_000_000) ?? (call.has("all") ? Number.POSITIVE_INFINITY : LAST);
+}
+
+/** Begins the story of an owner's own lock. */
+function newStory(keystore: Keystore, lock: OwnedLock): Story {
+  return new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
 }
 
 /** A key that owns the lock is called so, whatever was written on a grant for it. */

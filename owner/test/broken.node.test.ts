@@ -66,6 +66,8 @@ for (const hasFetched of [false, true])
       assert.match(said, /adopts the lock/);
       assert.is(said.match(/changes settings/g)?.length, 11);
       assert.match(said, /Records (\d+) to \1 of region 1 are missing\. Do not believe it.*log-\S{11}-[12]\.sealed/);
+      assert.is(/what was kept here before stays/.test(said), hasFetched);
+      assert.not.match(said, /no longer has records/, "it has them: only one is lost");
       await done(home, "config", "--acknowledge");
       const next = await done(home, "log", "--all");
       assert.match(next, /has seen the damage/);
@@ -74,12 +76,17 @@ for (const hasFetched of [false, true])
       const file = home.owner.file("aside.json");
       const kept = await heard(home, "log", "--kept", hasFetched ? "2" : "1", "--all", "--export", file);
       assert.is(kept.exit, 5);
+      assert.match(kept.output, /^What came, none of it proven:\n/);
       assert.match(kept.output, /adopts the lock/);
       assert.is(kept.output.match(/changes settings/g)?.length, 11);
       assert.match(kept.errors, /are missing\. Do not believe it/);
       assert.is((await heard(home, "log", "verify", file)).exit, 5);
       const none = await heard(home, "log", "--kept", "3");
-      assert.equal([none.exit, none.errors], [2, "No log of home was kept aside under 3.\n"]);
+      const numbers = hasFetched ? "1, 2" : "1";
+      const sentence = `No log of home was kept aside under 3: --kept takes ${numbers}.\n`;
+      assert.equal([none.exit, none.errors], [2, sentence]);
+      const claimed = await heard(home, "claim", "4000");
+      assert.equal([claimed.exit, claimed.errors.includes(`--kept takes ${numbers}`)], [2, true]);
       assert.match(await done(home, "claim"), /has no visit/);
       if (!hasFetched) return;
       const visit = /^ *(\d+) .*owner \S+ +unlock/m.exec(await done(home, "claim", "--kept", "1"))?.[1] ?? "";
@@ -87,6 +94,34 @@ for (const hasFetched of [false, true])
     },
     false,
   );
+
+atHome(
+  "a log that was kept aside is said to begin where it does, and what came of a broken one is told to a script too",
+  async (home) => {
+    const { owner, porch } = home;
+    const spoil = async () => {
+      await change(home, 6);
+      porch.flash.flip(8 * ((statements(porch).at(-3) ?? 0) + HEADER_BYTES + 2));
+      porch.reboot();
+      await done(home, "time");
+      return owner.ask(["log"]);
+    };
+    const broken = await spoil();
+    assert.equal([broken["exit"], broken["isVerified"]], [5, false]);
+    assert.match(String(broken["error"]), /are missing\. Do not believe it/);
+    assert.ok((broken["happenings"] as readonly unknown[]).length > 0);
+    await done(home, "config", "--acknowledge");
+    await done(home, "log");
+    await spoil();
+    const kept = await done(home, "log", "--kept", "2");
+    assert.match(kept, /signature hold\.\nIt begins with record \d+ of the door: what came before is not in it\.\n$/);
+    const third = await owner.ask(["log", "--kept", "3"]);
+    assert.equal([third["exit"], third["isVerified"]], [5, false]);
+    assert.ok((third["happenings"] as readonly unknown[]).length > 0);
+    assert.is((await owner.ask(["log", "--kept", "9"]))["happenings"], undefined);
+  },
+  false,
+);
 
 atHome(
   "a guest who may read the log is shown what stands of one that does not hold",

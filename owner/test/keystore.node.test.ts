@@ -19,10 +19,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { toHex } from "../../firmware/bytes.ts";
+import { fromBase64url, toHex } from "../../firmware/bytes.ts";
 import type { Archive } from "../archive.ts";
-import { keepAside } from "../commands/log.ts";
 import { Failure } from "../failure.ts";
+import { keepAside, readLog, sayAside } from "../keptlog.ts";
 import { createKeystore, hasKeystore, Keystore, openKeystore, prepareFolder } from "../keystore.ts";
 import type { Person } from "../person.ts";
 import { areWords, drawWords, seedOfWords } from "../recovery.ts";
@@ -75,22 +75,24 @@ test("gives back what was put in", ({ directory }) => {
 test("keeps each log aside that the next does not go on from, and says so", ({ directory }) => {
   create(directory);
   const keystore = openKeystore(directory, PASSPHRASE);
-  const archive = (firstSeq: number): Archive => {
+  const lock = { id: "L", signingKey: SEED };
+  const archive = (firstSeq: number, mark = 0): Archive => {
     const region = { region: 1, firstSeq, prevLink: new Uint8Array(32), records: new Uint8Array(64) } as const;
-    return { lockId: "L", lockKey: new Uint8Array(32), regions: [region], checkpoint: new Uint8Array(0), earlier: [] };
+    const lockKey = fromBase64url(SEED);
+    return { lockId: "L", lockKey, regions: [region], checkpoint: Uint8Array.of(mark), earlier: [] };
   };
   const said: string[] = [];
-  const keep = (kept: number, newerSeq: number) => {
-    const logs = { lockId: "L", kept: Uint8Array.of(kept), former: archive(1), archive: archive(newerSeq) };
+  const keep = (mark: number, newerSeq: number) => {
+    const logs = { former: archive(1, mark), archive: archive(newerSeq) };
     keepAside({ warn: (line) => void said.push(line) }, keystore, logs);
   };
   keep(7, 1);
-  assert.is(keystore.readBeside("log-L-1"), undefined);
+  assert.is(sayAside(keystore, "L"), "");
   keep(8, 5);
   keep(9, 6);
-  assert.equal(keystore.readBeside("log-L-1"), Uint8Array.of(8));
-  assert.equal(keystore.readBeside("log-L-2"), Uint8Array.of(9));
-  assert.is(keystore.readBeside("log-L-3"), undefined);
+  assert.equal(readLog(keystore, lock, 1), archive(1, 8));
+  assert.equal(readLog(keystore, lock, 2), archive(1, 9));
+  assert.is(sayAside(keystore, "L"), "--kept takes 1, 2");
   assert.is(said.length, 2);
   assert.match(said[1] ?? "", /log-L-2\.sealed/);
 });

@@ -1,0 +1,96 @@
+// Logs as they are kept beside the keys: the newest of each lock, and those that were kept aside under a number.
+// Why: what a lock said once stays to be told and claimed, whatever it says later.
+// Follows docs/ownership.md, "The flash is damaged".
+
+import { fromBase64url } from "../firmware/bytes.ts";
+import { type Archive, encodeArchive, isContinued, parseArchive } from "./archive.ts";
+import { EXIT, Failure, usage } from "./failure.ts";
+import type { Keystore } from "./keystore.ts";
+import type { OwnedLock } from "./person.ts";
+import { printable, type Terminal } from "./terminal.ts";
+
+/** How many former logs of a lock are kept beside the newest. */
+export const ASIDE_MAX = 100;
+
+function nameOf(lockId: string, number?: number): string {
+  return number === undefined ? `log-${lockId}` : `log-${lockId}-${number}`;
+}
+
+/** Reads a lock's log as it is kept, held by no more than the key of the lock.
+ *  @param number of one that was kept aside; without it, the newest
+ *  @returns undefined where there is none @throws Failure where it was changed */
+export function readLog(
+  keystore: Keystore,
+  { id, signingKey }: Pick<OwnedLock, "id" | "signingKey">,
+  number?: number,
+): Archive | undefined {
+  const kept = keystore.readBeside(nameOf(id, number));
+  if (kept === undefined) return undefined;
+  return { ...parseArchive(Buffer.from(kept).toString("utf8")), lockKey: fromBase64url(signingKey) };
+}
+
+/** Reads a log that was kept aside. @throws Failure where there is none of that number, with those that there are */
+export function readAside(keystore: Keystore, lock: OwnedLock, number: number): Archive {
+  const kept = readLog(keystore, lock, number);
+  if (kept !== undefined) return kept;
+  const others = sayAside(keystore, lock.id);
+  throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}${others === "" ? "" : `: ${others}`}.`);
+}
+
+/** Says which logs were kept aside: "--kept takes 1, 2"; nothing where none was. */
+export function sayAside(keystore: Keystore, lockId: string): string {
+  const numbers: number[] = [];
+  for (let number = 1; number <= ASIDE_MAX; number++)
+    if (keystore.hasBeside(nameOf(lockId, number))) numbers.push(number);
+  return numbers.length === 0 ? "" : `--kept takes ${numbers.join(", ")}`;
+}
+
+/** Keeps the newest log of a lock. @throws Failure */
+export function saveLog(keystore: Keystore, archive: Archive): void {
+  keystore.saveBeside(nameOf(archive.lockId), bytesOf(archive));
+}
+
+/** Keeps the former log beside the new one where that does not go on from it: a full lock overwrites its oldest records,
+ *  and so might say one that wants its past forgotten. @throws Failure */
+export function keepAside(
+  terminal: Pick<Terminal, "warn">,
+  keystore: Keystore,
+  logs: { readonly former: Archive; readonly archive: Archive },
+): void {
+  if (isContinued(logs.former, logs.archive)) return;
+  const aside = setAside(keystore, logs.former);
+  terminal.warn(
+    `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept ${aside}.`,
+  );
+}
+
+/** Keeps a log that does not hold, and the former one where what is kept from now on does not go on from that.
+ *  @returns where they are, for a sentence @throws Failure */
+export function keepBroken(
+  keystore: Keystore,
+  logs: { readonly former: Archive | undefined; readonly broken: Archive; readonly next: Archive },
+): string {
+  const { former, broken, next } = logs;
+  const before = former === undefined || isContinued(former, next) ? "" : setAside(keystore, former);
+  const all = `All that came ${setAside(keystore, broken)}`;
+  return before === "" ? all : `${all}, and what was kept here before ${before}`;
+}
+
+/** Keeps a log under a number that no other has. @returns where it is, for a sentence @throws Failure */
+function setAside(keystore: Keystore, archive: Archive): string {
+  const { lockId } = archive;
+  for (let number = 1; number <= ASIDE_MAX; number++) {
+    const name = nameOf(lockId, number);
+    if (keystore.hasBeside(name)) continue;
+    keystore.saveBeside(name, bytesOf(archive));
+    return `stays beside your keys as ${name}.sealed ("latchkey log --kept ${number}" tells it)`;
+  }
+  throw new Failure(
+    EXIT.UNVERIFIED,
+    `The lock forgot its past ${ASIDE_MAX} times: look at the door, and move the files log-${lockId}-*.sealed away.`,
+  );
+}
+
+function bytesOf(archive: Archive): Uint8Array {
+  return Buffer.from(encodeArchive(archive), "utf8");
+}
