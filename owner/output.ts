@@ -79,7 +79,7 @@ function writeDraft(path: string, bytes: Uint8Array): string {
 /** A file that comes piece by piece, under a name of its own until it is whole: what an interrupted command leaves is then
  *  neither taken for the whole nor in the way of the next. */
 export class PartFile {
-  /** Where it is until then; one that was left there is begun anew. */
+  /** Where it is until then; what was left there goes, since it may be a link, or open to others. */
   readonly part: string;
   private readonly file: string;
   private descriptor: number | undefined;
@@ -88,15 +88,19 @@ export class PartFile {
   constructor(file: string) {
     this.file = file;
     this.part = `${file}.part`;
-    this.descriptor = orUnwritable(file, () => openSync(this.part, "w", OWN_FILE));
+    this.descriptor = orUnwritable(file, () => {
+      rmSync(this.part, { force: true });
+      return openSync(this.part, "wx", OWN_FILE);
+    });
   }
 
   write(piece: Uint8Array): void {
     if (this.descriptor !== undefined) writeWhole(this.descriptor, piece);
   }
 
-  /** Gives it its name. */
+  /** Makes it durable, since a camera lets go what its owner has, and gives it its name. */
   finish(): void {
+    if (this.descriptor !== undefined) fsyncSync(this.descriptor);
     this.end();
     renameSync(this.part, this.file);
   }

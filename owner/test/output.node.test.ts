@@ -3,10 +3,19 @@
 // Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to, or a file with a
 // second name, by which it is seen whether its bytes were touched.
 
-import { existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { writeText } from "../output.ts";
+import { PartFile, writeText } from "../output.ts";
 import { atHome, done, heard } from "./porch.node.ts";
 import { Desk, isSentence } from "./stage.node.ts";
 
@@ -63,6 +72,23 @@ test("a text takes the place of another in one step, and leaves that one's bytes
   assert.equal(readdirSync(desk.file(".")).sort(), ["link", "log.json", "second"]);
   writeText("/dev/null", "to nobody");
   assert.ok(statSync("/dev/null").isCharacterDevice());
+  desk.close();
+});
+
+test("a film is for its writer alone, whatever lay under its name until it was whole", () => {
+  const desk = new Desk();
+  const [file, others] = [desk.file("film.mkv"), desk.file("others")];
+  writeFileSync(others, "somebody else's\n", { mode: 0o644 });
+  symlinkSync(others, `${file}.part`);
+  const film = new PartFile(file);
+  film.write(Uint8Array.of(65, 66));
+  film.finish();
+  assert.is(readFileSync(others, "utf8"), "somebody else's\n");
+  assert.equal([readFileSync(file, "utf8"), lstatSync(file).isFile()], ["AB", true]);
+  writeFileSync(`${file}.part`, "left there\n", { mode: 0o644 });
+  const second = new PartFile(file);
+  second.finish();
+  assert.is(statSync(file).mode & 0o777, 0o600);
   desk.close();
 });
 
