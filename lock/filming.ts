@@ -162,7 +162,9 @@ export class Filming {
     const former = this.#noted;
     if (!isSameClip(former, beat)) {
       if (former !== undefined && !this.#clips.take(now)) return;
-      if (former !== undefined) this.#write("head", { intent: visit.intent, beat: former }, now);
+      // A record of its switch that is older than one that was written would call the camera put back.
+      if (former !== undefined)
+        this.#write("head", { intent: visit.intent, beat: { ...beat, head: former.head } }, now);
       this.#write("start", visit, now);
     } else {
       const period = now - visit.began < FIRST_MINUTES * MINUTE_MILLIS ? MINUTE_MILLIS : LATER_MILLIS;
