@@ -17,6 +17,8 @@ export interface Telling {
   readonly number: number;
   /** The first 8 bytes of the camera's record's SHA-256. */
   readonly hash: Bytes;
+  /** Whether the lock may have written it long after it was told, as what it counts. */
+  readonly isLate?: boolean;
 }
 
 /** What is wrong: of the records themselves, or
@@ -89,7 +91,8 @@ export function tellingsOf(
   }
   return log.notices.flatMap(({ record, entry }) => {
     if (entry.kind !== "camera" || entry.power === 0 || record.lo < since) return [];
-    return [{ seq: record.seq, number: entry.power, hash: entry.powerHash.slice() }];
+    const isLate = entry.event === "unproven";
+    return [{ seq: record.seq, number: entry.power, hash: entry.powerHash.slice(), isLate }];
   });
 }
 
@@ -144,11 +147,11 @@ function untoldBy(book: readonly KeptRecord[], tellings: readonly Telling[]): Po
     names.set(record.number, [...(names.get(record.number) ?? []), fromBase64url(name)]);
   const doubts: PowerDoubt[] = [];
   let newest = 0;
-  for (const { seq, number, hash } of tellings) {
+  for (const { seq, number, hash, isLate = false } of tellings) {
     const found = names.get(number) ?? [];
     const isOther = found.length > 0 && !found.some((each) => crypto.isEqual(each.subarray(0, hash.length), hash));
     if (isOther) doubts.push({ kind: "other", number, seq });
-    if (number < newest) doubts.push({ kind: "back", number, seq });
+    if (number < newest && !isLate) doubts.push({ kind: "back", number, seq });
     newest = Math.max(newest, number);
   }
   return doubts;

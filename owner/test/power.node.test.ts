@@ -11,11 +11,13 @@ import { ClipVerifier } from "../../firmware/evidence/verify.ts";
 import { RECORDS_PER_ANSWER } from "../../firmware/link/viewer.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
+import { shelfOf } from "../claim/make.ts";
 import { holdClip } from "../clip/held.ts";
 import { openKeystore } from "../keystore.ts";
 import { askFrom, fetchRecords, type KeptRecord, keptRecordOf, readBook, saveBook } from "../power/book.ts";
-import { judgePower, type PowerCase, type PowerVerdict, type Telling } from "../power/judge.ts";
+import { judgePower, type PowerCase, type PowerVerdict, type Telling, tellingsOf } from "../power/judge.ts";
 import { sayDoubt, sayPower, sayStretch, stretchObject } from "../power/say.ts";
+import { Scribe } from "./daybook.node.ts";
 import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const { lockId } = occasionOf();
@@ -264,6 +266,36 @@ test("of a time with power whose end is missing nobody says that it goes on unti
   const verdict = await judge(isOn, { tellings: [telling(80, 5, isOn)], told: 5 });
   assert.match(sayStretch(verdict.stretches.at(-1) as never, saying), /to now, as far as the lock was told: visit 41/);
 });
+
+for (const [event, kinds] of [
+  ["unproven", []],
+  ["head", ["back"]],
+] as const) {
+  test(`a camera is ${kinds.length > 0 ? "called" : "not called"} put back by an older record in "${event}"`, async () => {
+    const scribe = new Scribe(1);
+    const tell = (at: number, number: number, what: "start" | typeof event) => {
+      const powerHash = telling(0, number).hash;
+      scribe.write(at, {
+        kind: "camera",
+        event: what,
+        visit: 0,
+        verdict: 0,
+        head: undefined,
+        power: number,
+        powerHash,
+      });
+    };
+    tell(0, 3, "start");
+    tell(60, 6, "start");
+    // What nobody vouched for in time is counted, and written up to an hour later.
+    tell(3_600, 5, event);
+    const { doubts } = await judge(HONEST, { tellings: tellingsOf(shelfOf(scribe.archive), CAMERA.publicKey.slice()) });
+    assert.equal(
+      doubts.map(({ kind }) => kind),
+      kinds,
+    );
+  });
+}
 
 test("what was kept is proof for good: two records with one number stay, sealed beside the keys", async () => {
   const owner = new Desk();
