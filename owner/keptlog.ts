@@ -3,7 +3,10 @@
 // Follows docs/ownership.md, "The flash is damaged".
 
 import { fromBase64url } from "../firmware/bytes.ts";
-import { type Archive, encodeArchive, isContinued, parseArchive } from "./archive.ts";
+import { ACCESS, NOTICES } from "../firmware/journal/record.ts";
+import { type Archive, encodeArchive, isContinued, parseArchive, verifyArchive } from "./archive.ts";
+import { type Shelf, shelfOf } from "./claim/make.ts";
+import type { Told } from "./claim/records.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import type { Keystore } from "./keystore.ts";
 import type { OwnedLock } from "./person.ts";
@@ -37,12 +40,43 @@ export function readAside(keystore: Keystore, lock: OwnedLock, number: number): 
   throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}${others === "" ? "" : `: ${others}`}.`);
 }
 
+/** What a lock wrote down, as far as logs of it are kept that hold. */
+export type KeptRecords = Pick<Shelf, "access" | "notices">;
+
+/** Gives the records of the newest log, and before them those of logs that were kept aside: one that began anew would else know no
+ *  camera, and nothing of a film of before.
+ *  @returns undefined where no log was fetched @throws Failure where the newest does not hold */
+export function readShelf(keystore: Keystore, lock: OwnedLock): KeptRecords | undefined {
+  const newest = readLog(keystore, lock);
+  if (newest === undefined) return undefined;
+  const former = numbersOf(keystore, lock.id).flatMap((number) => readLog(keystore, lock, number) ?? []);
+  const holding = former.filter((archive) => verifyArchive(archive).kind === "whole");
+  const shelves = [...holding, newest].map(shelfOf);
+  return { access: joined(shelves, ACCESS), notices: joined(shelves, NOTICES) };
+}
+
+/** Joins the records of one region. Of a log that was kept aside those count before which the next one begins: of a lock that was put
+ *  back the others came twice. */
+function joined(shelves: readonly Shelf[], region: typeof ACCESS | typeof NOTICES): readonly Told[] {
+  let parts: readonly Told[] = [];
+  let end = Number.POSITIVE_INFINITY;
+  for (const { archive, access, notices } of [...shelves].reverse()) {
+    const told = region === ACCESS ? access : notices;
+    parts = [...told.filter(({ record }) => record.seq < end), ...parts];
+    end = Math.min(end, archive.regions.find((each) => each.region === region)?.firstSeq ?? end);
+  }
+  return parts;
+}
+
 /** Says which logs were kept aside: "--kept takes 1, 2"; nothing where none was. */
 export function sayAside(keystore: Keystore, lockId: string): string {
-  const numbers: number[] = [];
-  for (let number = 1; number <= ASIDE_MAX; number++)
-    if (keystore.hasBeside(nameOf(lockId, number))) numbers.push(number);
+  const numbers = numbersOf(keystore, lockId);
   return numbers.length === 0 ? "" : `--kept takes ${numbers.join(", ")}`;
+}
+
+function numbersOf(keystore: Keystore, lockId: string): readonly number[] {
+  const numbers = Array.from({ length: ASIDE_MAX }, (_, index) => index + 1);
+  return numbers.filter((number) => keystore.hasBeside(nameOf(lockId, number)));
 }
 
 /** Keeps the newest log of a lock. @throws Failure */

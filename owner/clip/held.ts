@@ -10,9 +10,9 @@ import { endOf } from "../../firmware/evidence/footage.ts";
 import { judgeRail } from "../../firmware/evidence/rail.ts";
 import type { ClipVerdict } from "../../firmware/evidence/verify.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
-import { isCameraEnrolled, shelfOf } from "../claim/make.ts";
+import { isCameraEnrolled } from "../claim/make.ts";
 import type { Told } from "../claim/records.ts";
-import { readLog } from "../keptlog.ts";
+import { readShelf } from "../keptlog.ts";
 import type { Keystore } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { readBook } from "../power/book.ts";
@@ -38,9 +38,9 @@ export interface Held {
 /** Gives what the logs that were fetched from these locks say of clips. @throws Failure where one does not hold */
 export function keptHeads(keystore: Keystore, locks: readonly OwnedLock[]): readonly KeptHeads[] {
   return locks.flatMap((lock) => {
-    const archive = readLog(keystore, lock);
-    if (archive === undefined) return [];
-    const { access, notices } = shelfOf(archive);
+    const shelf = readShelf(keystore, lock);
+    if (shelf === undefined) return [];
+    const { access, notices } = shelf;
     const heads = notices.flatMap(({ entry }) => {
       if (entry.kind !== "camera" || entry.head === undefined) return [];
       const { clip, chain, frame } = entry.head;

@@ -10,6 +10,7 @@ import { isOpening } from "../claim/records.ts";
 import type { Act, Call, Outcome } from "../command.ts";
 import { renewLog } from "../commands/log.ts";
 import { EXIT } from "../failure.ts";
+import { readShelf } from "../keptlog.ts";
 import { asViewer, LENS_OPTIONS } from "../lens.ts";
 import { parseMoment, presentSeconds } from "../moment.ts";
 import { askFrom, fetchRecords, readBook, saveBook } from "./book.ts";
@@ -27,12 +28,13 @@ export const power: Act = {
 async function run(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
+  // The log first: the camera must have every record of which the lock was told.
+  const { archive, story, camera } = await renewLog(call, keystore, lock);
+  const log = readShelf(keystore, lock) ?? shelfOf(archive);
+  // Behind the session, which may take over the zone that the door has now.
   const zone = parseZone(lock.zone);
   const wanted = call.option("since");
   const since = wanted === undefined ? 0 : parseMoment(wanted, { zone, now: presentSeconds() });
-  // The log first: the camera must have every record of which the lock was told.
-  const { archive, story, camera } = await renewLog(call, keystore, lock);
-  const log = shelfOf(archive);
   const { verdict, cameraKey } = await asViewer(call, keystore, lock, async (looking) => {
     const { cameraKey } = looking;
     const of = { lockId: lock.id, cameraKey };

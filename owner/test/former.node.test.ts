@@ -1,0 +1,58 @@
+// Goal: where a log began anew, what the lock wrote down before of its camera and its films still counts.
+// Method: a log that holds is kept aside, as `log` does behind a record that the flash lost, and the newest begins where that ends.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { cameraOf } from "../../camera/test/film.ts";
+import { toHex } from "../../firmware/bytes.ts";
+import { encodeBody } from "../../firmware/grant/body.ts";
+import { ACCESS } from "../../firmware/journal/record.ts";
+import type { Archive } from "../archive.ts";
+import { keptHeads } from "../clip/held.ts";
+import { newLock } from "../commands/adopt.ts";
+import { keepAside, readShelf, saveLog } from "../keptlog.ts";
+import { openKeystore } from "../keystore.ts";
+import { tellingsOf } from "../power/judge.ts";
+import { CAMERA, OWNER, write } from "./daybook.node.ts";
+import { Desk, PASSPHRASE } from "./stage.node.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** A log whose door's records begin behind that one's. */
+function begunAnew(archive: Archive, lastSeq: number, prevLink: Archive["lockKey"]): Archive {
+  const regions = archive.regions.map((each) =>
+    each.region === ACCESS ? { ...each, firstSeq: lastSeq + 1, prevLink, records: new Uint8Array(0) } : each,
+  );
+  return { ...archive, regions };
+}
+
+test("a camera that was enrolled before, its films' heads and whose word each notice is are known", () => {
+  const desk = new Desk();
+  desk.init(Buffer.alloc(32, 7).toString("base64url"));
+  const keystore = openKeystore(desk.home, PASSPHRASE);
+  const scribe = write(1);
+  const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
+  const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
+  // Another camera takes the place of the one of before; what was told before is that one's.
+  const board = { role: 2, agreementKey: new Uint8Array(32).fill(6), signingKey: cameraOf(9).publicKey.slice() };
+  const body = { kind: 2, board } as const;
+  const encodedBody = encodeBody(2, body);
+  scribe.write(DAY_SECONDS, { kind: "statement", actor: OWNER.kid, sequence: 3, body, encodedBody });
+  const whole = scribe.archive;
+  const { records, link } = scribe.regions.get(ACCESS) ?? { records: [], link: new Uint8Array(32) };
+  const heads = () => keptHeads(keystore, [lock])[0];
+  saveLog(keystore, whole);
+  const before = heads();
+  assert.equal(before?.cameras.map(toHex), [toHex(board.signingKey), toHex(CAMERA.publicKey)]);
+
+  const next = begunAnew(whole, records.length, link.slice());
+  keepAside({ warn: () => undefined }, keystore, { former: whole, archive: next });
+  saveLog(keystore, next);
+  assert.equal(heads(), before);
+  const shelf = readShelf(keystore, lock);
+  assert.equal(tellingsOf(shelf ?? { access: [], notices: [] }, board.signingKey), []);
+  assert.is(shelf?.access.length, records.length);
+  desk.close();
+});
+
+test.run();
