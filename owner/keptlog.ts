@@ -36,8 +36,10 @@ export function readLog(
 export function readAside(keystore: Keystore, lock: OwnedLock, number: number): Archive {
   const kept = readLog(keystore, lock, number);
   if (kept !== undefined) return kept;
-  const others = sayAside(keystore, lock.id);
-  throw usage(`No log of ${printable(lock.name)} was kept aside under ${number}${others === "" ? "" : `: ${others}`}.`);
+  const others = numbersOf(keystore, lock.id).join(", ");
+  throw usage(
+    `No log of ${printable(lock.name)} was kept aside under ${number}${others === "" ? "" : `: --kept takes ${others}`}.`,
+  );
 }
 
 /** What a lock wrote down, as far as logs of it are kept that hold. */
@@ -68,10 +70,10 @@ function joined(shelves: readonly Shelf[], region: typeof ACCESS | typeof NOTICE
   return parts;
 }
 
-/** Says which logs were kept aside: "--kept takes 1, 2"; nothing where none was. */
-export function sayAside(keystore: Keystore, lockId: string): string {
+/** Says which logs were kept aside: "Logs were kept aside: --kept takes 1, 2."; undefined where none was. */
+export function sayAside(keystore: Keystore, lockId: string): string | undefined {
   const numbers = numbersOf(keystore, lockId);
-  return numbers.length === 0 ? "" : `--kept takes ${numbers.join(", ")}`;
+  return numbers.length === 0 ? undefined : `Logs were kept aside: --kept takes ${numbers.join(", ")}.`;
 }
 
 function numbersOf(keystore: Keystore, lockId: string): readonly number[] {

@@ -34,10 +34,10 @@ export function shelfOf(archive: Archive): Shelf {
 
 /** Finds a visit that is over. @param aside says which logs there are besides this one
  *  @throws Failure where there is none of that number, or its end is not recorded */
-export function visitOf({ access }: Shelf, number: number, aside = ""): Visit {
+export function visitOf({ access }: Shelf, number: number, aside?: string): Visit {
   const { opening, closing } = findVisit(access, number);
   if (opening === undefined) {
-    const besides = aside === "" ? "" : ` Logs were kept aside, which have others: ${aside}.`;
+    const besides = aside === undefined ? "" : ` ${aside}`;
     throw usage(`No visit ${number} is in that log: "latchkey claim" lists those that are.${besides}`);
   }
   if (closing === undefined)

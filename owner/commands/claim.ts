@@ -109,6 +109,8 @@ async function list(call: Call): Promise<Outcome> {
   for (const [index, line] of lines.entries())
     call.terminal.say(`${String(visits[index]?.seq ?? "").padStart(6)}  ${line}`);
   if (visits.length === 0) call.terminal.say("The log that was fetched has no visit.");
+  const aside = call.option("kept") === undefined ? sayAside(keystore, lock.id) : undefined;
+  if (aside !== undefined) call.terminal.say(aside);
   return { exit: EXIT.OK, json: { lockId: lock.id, visits } };
 }
 

@@ -86,8 +86,13 @@ for (const hasFetched of [false, true])
       const sentence = `No log of home was kept aside under 3: --kept takes ${numbers}.\n`;
       assert.equal([none.exit, none.errors], [2, sentence]);
       const claimed = await heard(home, "claim", "4000");
-      assert.equal([claimed.exit, claimed.errors.includes(`--kept takes ${numbers}`)], [2, true]);
-      assert.match(await done(home, "claim"), /has no visit/);
+      assert.equal(
+        [claimed.exit, claimed.errors.endsWith(`Logs were kept aside: --kept takes ${numbers}.\n`)],
+        [2, true],
+      );
+      assert.ok(
+        (await done(home, "claim")).endsWith(`has no visit.\nLogs were kept aside: --kept takes ${numbers}.\n`),
+      );
       if (!hasFetched) return;
       const visit = /^ *(\d+) .*owner \S+ +unlock/m.exec(await done(home, "claim", "--kept", "1"))?.[1] ?? "";
       assert.match(await done(home, "claim", visit, "--kept", "1", "--out", home.owner.file("visit.claim")), /visit/i);

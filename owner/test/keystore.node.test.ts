@@ -87,12 +87,12 @@ test("keeps each log aside that the next does not go on from, and says so", ({ d
     keepAside({ warn: (line) => void said.push(line) }, keystore, logs);
   };
   keep(7, 1);
-  assert.is(sayAside(keystore, "L"), "");
+  assert.is(sayAside(keystore, "L"), undefined);
   keep(8, 5);
   keep(9, 6);
   assert.equal(readLog(keystore, lock, 1), archive(1, 8));
   assert.equal(readLog(keystore, lock, 2), archive(1, 9));
-  assert.is(sayAside(keystore, "L"), "--kept takes 1, 2");
+  assert.is(sayAside(keystore, "L"), "Logs were kept aside: --kept takes 1, 2.");
   assert.is(said.length, 2);
   assert.match(said[1] ?? "", /log-L-2\.sealed/);
 });
