@@ -214,15 +214,20 @@ function cameraKeyOf(
   { visit, clips }: Claim,
   given: Bytes | undefined,
 ): { readonly cameraKey: Bytes | undefined } & ({ readonly doubt: Doubt } | object) {
-  const entry = told.filter((each) => isCameraEnrolled(each) && each.record.seq < visit).at(-1)?.entry;
-  const isEnrolment = entry?.kind === "statement" && entry.body.kind === KIND_ENROL;
-  const recorded = isEnrolment ? entry.body.board.signingKey.slice() : undefined;
+  const recorded = cameraBefore(told, visit);
   if (clips.length === 0) return { cameraKey: recorded ?? given };
   if (recorded !== undefined && given !== undefined && !crypto.isEqual(recorded, given))
     return { cameraKey: undefined, doubt: { kind: "camera", about: "the lock enrolled another one" } };
   const cameraKey = recorded ?? given;
   if (cameraKey !== undefined) return { cameraKey };
   return { cameraKey, doubt: { kind: "camera", about: "nothing in it says whose camera it is: give --camera KEY" } };
+}
+
+/** Gives the key of the camera that a lock had enrolled last before a visit, 32 bytes; undefined where these records do not say it. */
+export function cameraBefore(told: readonly Told[], visit: number): Bytes | undefined {
+  const entry = told.filter((each) => isCameraEnrolled(each) && each.record.seq < visit).at(-1)?.entry;
+  const isEnrolment = entry?.kind === "statement" && entry.body.kind === KIND_ENROL;
+  return isEnrolment ? entry.body.board.signingKey.slice() : undefined;
 }
 
 function notedClips(

@@ -12,7 +12,7 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { readAllowance } from "../allowance.ts";
 import { judgeFilms } from "../claim/films.ts";
 import { CLAIM_BYTES_MAX, CLIPS_MAX, type Claim, type ClaimedClip, decodeClaim, encodeClaim } from "../claim/form.ts";
-import { judgeClaim } from "../claim/judge.ts";
+import { cameraBefore, judgeClaim } from "../claim/judge.ts";
 import { makeClaim, shelfOf, visitOf } from "../claim/make.ts";
 import { isOpening, type Visit } from "../claim/records.ts";
 import { claimObject, type Findings, missingClips, sayClaim, sayDoubt } from "../claim/say.ts";
@@ -23,7 +23,7 @@ import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
-import { ASIDE_MAX, readAside, readLog, sayAside } from "../keptlog.ts";
+import { ASIDE_MAX, readAside, readLog, readShelf, sayAside } from "../keptlog.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { orUnwritable, replaceFile } from "../output.ts";
 import { signerOf } from "../ownership.ts";
@@ -125,13 +125,14 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const grant = grantOf(call, keystore, visit);
   const receipt = keptReceipts(keystore, lock.id).find((kept) => kept.receipt.visit === number)?.message;
   const given = filesOf(call);
+  // A log that began anew does not say which camera the lock had enrolled; one of before may.
+  const known = cameraOf(call) ?? cameraBefore(readShelf(keystore, lock)?.access ?? [], number);
   const isOfVisit = (file: string) =>
-    judgeClaim(makeClaim(shelf, visit, { grant, clips: [clipOf(file)], receipt }), lockKey, cameraOf(call)).clips
-      .length > 0;
+    judgeClaim(makeClaim(shelf, visit, { grant, clips: [clipOf(file)], receipt }), lockKey, known).clips.length > 0;
   const files = given.length > 0 ? given : filesHere(call, number, isOfVisit);
   const claimed = makeClaim(shelf, visit, { grant, clips: files.map(clipOf), receipt });
   const identities = async () => (files.length === 0 ? undefined : identitiesOf(call, keystore));
-  const found = await look(claimed, { call, lockKey, folder: dirname(files[0] ?? out), identities });
+  const found = await look(claimed, { lockKey, cameraKey: known, folder: dirname(files[0] ?? out), identities });
   const { doubts, films } = found;
   if (doubts.length > 0) {
     const reasons = doubts.map((doubt) => sayDoubt(doubt)).join("\n  ");
@@ -144,7 +145,9 @@ async function make(call: Call, number: number): Promise<Outcome> {
   for (const line of sayClaim(found, parseZone(lock.zone))) call.terminal.say(line);
   for (const clip of missingClips(found))
     call.terminal.say(`Hint:     "latchkey clip get ${clip}" fetches that film; then claim again, with --clip FILE`);
-  call.terminal.say(`Written:  ${printable(out)}; whoever has the lock's label runs "latchkey claim verify".`);
+  const isSaid = files.length === 0 || cameraBefore(found.judged.told, number) !== undefined;
+  const more = isSaid || known === undefined ? "" : ` with --camera ${toBase64url(known)}`;
+  call.terminal.say(`Written:  ${printable(out)}; whoever has the lock's label runs "latchkey claim verify"${more}.`);
   return { exit: EXIT.OK, json: { ...claimObject(found), file: out } };
 }
 
@@ -158,7 +161,7 @@ async function verify(call: Call, file: string): Promise<Outcome> {
     const isNamed = ["recovery", "words", "identity"].some((name) => call.named.includes(name));
     return isNamed || keystore !== undefined ? identitiesOf(call) : undefined;
   };
-  const found = await look(claimed, { call, lockKey, folder: dirname(file), identities });
+  const found = await look(claimed, { lockKey, cameraKey: cameraOf(call), folder: dirname(file), identities });
   const shownZone = named === undefined ? zone : parseZone(findZone(named).rule);
   for (const line of sayClaim(found, shownZone)) call.terminal.say(line);
   return { exit: found.doubts.length === 0 ? EXIT.OK : EXIT.UNVERIFIED, json: claimObject(found) };
@@ -168,13 +171,14 @@ async function verify(call: Call, file: string): Promise<Outcome> {
 async function look(
   claimed: Claim,
   by: {
-    readonly call: Call;
     readonly lockKey: Bytes;
+    /** Where the claim does not say it. */
+    readonly cameraKey: Bytes | undefined;
     readonly folder: string;
     readonly identities: () => Promise<readonly string[] | undefined>;
   },
 ): Promise<Findings> {
-  const judged = judgeClaim(claimed, by.lockKey, cameraOf(by.call));
+  const judged = judgeClaim(claimed, by.lockKey, by.cameraKey);
   const { films, doubts } = await judgeFilms(judged, by);
   return { claim: claimed, judged, films, doubts: [...judged.doubts, ...doubts] };
 }

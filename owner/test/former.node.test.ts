@@ -1,10 +1,12 @@
 // Goal: where a log began anew, what the lock wrote down before of its camera and its films still counts.
 // Method: a log that holds is kept aside, as `log` does behind a record that the flash lost, and the newest begins where that ends.
 
+import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { cameraOf } from "../../camera/test/film.ts";
-import { toHex } from "../../firmware/bytes.ts";
+import { Tape } from "../../camera/test/tape.ts";
+import { toBase64url, toHex } from "../../firmware/bytes.ts";
 import { encodeBody } from "../../firmware/grant/body.ts";
 import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Archive } from "../archive.ts";
@@ -13,7 +15,7 @@ import { newLock } from "../commands/adopt.ts";
 import { keepAside, readShelf, saveLog } from "../keptlog.ts";
 import { openKeystore } from "../keystore.ts";
 import { tellingsOf } from "../power/judge.ts";
-import { CAMERA, OWNER, write } from "./daybook.node.ts";
+import { CAMERA, film, OWNER, VISIT, write } from "./daybook.node.ts";
 import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const DAY_SECONDS = 86_400;
@@ -52,6 +54,40 @@ test("a camera that was enrolled before, its films' heads and whose word each no
   const shelf = readShelf(keystore, lock);
   assert.equal(tellingsOf(shelf ?? { access: [], notices: [] }, board.signingKey), []);
   assert.is(shelf?.access.length, records.length);
+  desk.close();
+});
+
+test("a visit is claimed with its film, though the log begins behind the camera's enrolment", async () => {
+  const desk = new Desk();
+  desk.init(Buffer.alloc(32, 7).toString("base64url"));
+  const keystore = openKeystore(desk.home, PASSPHRASE);
+  const scribe = write(1);
+  const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
+  const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
+  keystore.person.locks.push(lock);
+  keystore.save();
+  const whole = scribe.archive;
+  const first = scribe.regions.get(ACCESS)?.records[0]?.length ?? 0;
+  const regions = whole.regions.map((each) =>
+    each.region === ACCESS
+      ? { ...each, firstSeq: 2, prevLink: scribe.headAt(1).link, records: each.records.slice(first) }
+      : each,
+  );
+  keepAside({ warn: () => undefined }, keystore, { former: whole, archive: { ...whole, regions } });
+  saveLog(keystore, { ...whole, regions });
+  const { sealed, note } = film(scribe.lockId, new Tape());
+  const file = desk.file("visit.mkv.age");
+  writeFileSync(file, sealed);
+  writeFileSync(`${file}.note`, toBase64url(note));
+  const out = desk.file("visit.claim");
+  const { exit, output, errors } = await desk.run(["claim", String(VISIT), "--clip", file, "--out", out]);
+  assert.equal([exit, errors], [0, ""]);
+  const key = toBase64url(CAMERA.publicKey);
+  assert.ok(output.includes(`runs "latchkey claim verify" with --camera ${key}`), output);
+  const words = ["claim", "verify", out, "--lock", lock.signingKey];
+  assert.is((await desk.run(words)).exit, 5);
+  const given = await desk.run([...words, "--camera", key]);
+  assert.equal([given.exit, given.output.slice(0, 3)], [0, "OK:"]);
   desk.close();
 });
 
