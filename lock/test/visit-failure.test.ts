@@ -267,35 +267,6 @@ test("where another clip of the visit begins, it is written where the former end
   assert.is(told().at(-1), "end 179 179");
 });
 
-test("of a camera whose plug was pulled in a visit no older record of its switch is written behind a newer one", () => {
-  const it = scene();
-  const { desk, camera } = it;
-  bring(it, "open");
-  camera.isFilming = false;
-  const visit =
-    desk
-      .journal()
-      .filter(({ entry }) => entry.kind === "intent")
-      .at(-1)?.seq ?? 0;
-  const film = (clip: number, frame: number, power: number) => {
-    const head = { clip: clipOf(clip), frame, chain: chainOf(frame) };
-    camera.beat = { ...SEEING, isRecording: true, visit, head, power };
-    camera.pass(1_000);
-  };
-  for (let frame = 50; frame < 55; frame++) film(201, frame, 9);
-  camera.beat = { ...SEEING, isOn: false, isRecording: false, visit: 0, power: 10 };
-  camera.pass(4_000);
-  for (let frame = 56; frame < 59; frame++) film(202, frame, 11);
-  const written = desk.entries("camera").map(({ event, head, power }) => ({ event, clip: head?.clip[0], power }));
-  assert.ok(written.some(({ event, clip }) => event === "head" && clip === 201));
-  assert.ok(written.some(({ event, clip }) => event === "start" && clip === 202));
-  const powers = written.map(({ power }) => power);
-  assert.equal(
-    powers,
-    [...powers].sort((left, right) => left - right),
-  );
-});
-
 test("where no contact tells that the leaf is shut, a camera that fails throws nothing sooner than the door's own timer", () => {
   const it = scene({}, { lock: { hasContact: false } });
   const guest = enter(it);
