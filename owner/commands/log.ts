@@ -354,7 +354,11 @@ function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
     if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
   }
   const { ownerNames = {} } = person.locks.find(({ id }) => id === doorId) ?? {};
-  for (const [key, name] of Object.entries(ownerNames)) names.set(key, printable(name));
+  const called = Object.values(ownerNames);
+  // Whoever has lost a key may have another by now, under the same name.
+  const isAlone = (name: string) => called.indexOf(name) === called.lastIndexOf(name);
+  for (const [key, name] of Object.entries(ownerNames))
+    names.set(key, isAlone(name) ? printable(name) : `${printable(name)} (${key})`);
   names.set(recoveryName(person), "by the words on paper");
   names.set(toBase64url(signerOf(person).kid), "you");
   return names;

@@ -98,6 +98,15 @@ atHome(
       assert.match((await removing).output, /^Removed: Paul \([\w-]{11}\) is no owner/m);
       // Now of all times it is read what that key did.
       assert.match(await done(home, "log", "--all"), /owner Paul +sets the secret/);
+      // Paul's next telephone is another one than the lost.
+      porch.passTime(PRESS_SECONDS);
+      const again = new Transcript();
+      const next = Buffer.alloc(32, 10).toString("base64url");
+      const readding = owner.run(["owner", "add", next, "--name", "Paul"], again);
+      await again.line(/press the button on its inside now/);
+      porch.pressAndStay();
+      assert.is((await readding).exit, 0);
+      assert.match(await done(home, "log", "--all"), /owner Paul \([\w-]{11}\) +sets the secret/);
     } finally {
       paul.close();
     }
