@@ -31,7 +31,10 @@ export const DOOR_TWINS = Object.freeze([
     id: "T35",
     without: "the doubt about what the bolt did before a cut",
     at: "no use comes back for a bolt that nobody watched",
-    rewrites: [rewrite(VISIT, "hasLeft: true,")],
+    rewrites: [
+      rewrite(VISIT, "hasLeft: true,"),
+      rewrite("lock/visits.ts", "visit.outcome === POWER_CUT ? POWER_CUT : outcome", "outcome"),
+    ],
   },
   {
     id: "T36",
