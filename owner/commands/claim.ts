@@ -25,11 +25,12 @@ import { isFileHere, orRefuse, readBytes, readGiven } from "../given.ts";
 import { parseInvitation } from "../invitation.ts";
 import { ASIDE_MAX, readAside, readLog, readShelf, sayAside } from "../keptlog.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { newStory } from "../known.ts";
 import { orUnwritable, replaceFile } from "../output.ts";
 import { signerOf } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { keptReceipts } from "../receipts.ts";
-import { chooseHappenings, Story, sayHappenings } from "../story.ts";
+import { chooseHappenings, sayHappenings } from "../story.ts";
 import { printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
 
@@ -97,7 +98,7 @@ async function list(call: Call): Promise<Outcome> {
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
   const { access } = keptShelf(call, keystore, lock);
-  const story = new Story(new Map());
+  const story = newStory(keystore, lock);
   for (const { record } of access) story.add(record);
   const openings = new Set(access.filter(({ entry }) => isOpening(entry)).map(({ record }) => record.seq));
   const visits = chooseHappenings(

@@ -27,7 +27,6 @@ import {
   visitStanding,
   walkRegion,
 } from "../archive.ts";
-import { windowName } from "../codestory.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
@@ -35,15 +34,14 @@ import { orRefuse, readBytes, readGiven } from "../given.ts";
 import { ASIDE_MAX, keepAside, keepBroken, readAside, readLog, saveLog } from "../keptlog.ts";
 import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
+import { knownNames, newStory } from "../known.ts";
 import { sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
-import { addressOf, asOwner, kidText, signerOf } from "../ownership.ts";
+import { addressOf, asOwner, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
-import { printable } from "../terminal.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
-import { recoveryName } from "./owners.ts";
 
 const LAST = 30;
 const UNNOTED =
@@ -340,32 +338,4 @@ function doubtful(verdict: Verdict): Failure {
 
 function lastOf(call: Call): number {
   return call.number("last", 1, 1_000_000) ?? (call.has("all") ? Number.POSITIVE_INFINITY : LAST);
-}
-
-/** Begins the story of an owner's own lock. */
-function newStory(keystore: Keystore, lock: OwnedLock): Story {
-  return new Story(knownNames(keystore, lock.id), knownCodes(keystore, lock));
-}
-
-/** A key that owns the lock is called so, whatever was written on a grant for it. */
-function knownNames({ person }: Keystore, doorId: string): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { who, holder, lockId } of person.grants) {
-    if (lockId === doorId && who !== "") names.set(kidText(fromBase64url(holder)), printable(who));
-  }
-  const { ownerNames = {} } = person.locks.find(({ id }) => id === doorId) ?? {};
-  const called = Object.values(ownerNames);
-  // Whoever has lost a key may have another by now, under the same name.
-  const isAlone = (name: string) => called.indexOf(name) === called.lastIndexOf(name);
-  for (const [key, name] of Object.entries(ownerNames))
-    names.set(key, isAlone(name) ? printable(name) : `${printable(name)} (${key})`);
-  names.set(recoveryName(person), "by the words on paper");
-  names.set(toBase64url(signerOf(person).kid), "you");
-  return names;
-}
-
-/** Who was given which window code, by this person. */
-function knownCodes({ person }: Keystore, { codes }: OwnedLock): Map<string, string> {
-  const owner = toBase64url(signerOf(person).kid);
-  return new Map((codes?.given ?? []).map((code) => [windowName(owner, code), code.who]));
 }

@@ -41,6 +41,10 @@ atHome("a visit is claimed, and believed by a stranger who has the lock's label"
   assert.match(made, /Ana +phone, unlock \(use 1\) +door open after/);
   isSentence(await heard(home, "claim", number, "--out", file), 2, /there already/);
   isSentence(await heard(home, "claim", "9999"), 2, /No visit 9999/);
+  await done(home, "open", "--wait", "0");
+  porch.visit();
+  await done(home, "log");
+  assert.match(await done(home, "claim"), /^ *\d+ {2}.*owner you +unlock/m);
 
   writeFileSync(guest.file("setup.txt"), porch.setup);
   const words = ["claim", "verify", file, "--zone", "UTC"];
