@@ -7,17 +7,18 @@ import type { Crypto } from "../firmware/crypto/crypto.ts";
 import type { Chip } from "../firmware/io/board.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { type ContactInput, contactToGround, LevelInput, SETTLE_MILLIS } from "../firmware/io/input.ts";
+import { type ContactInput, contactToGround, LevelInput } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
 import { PinOutput } from "../firmware/io/output.ts";
 import { PartitionFlash } from "../firmware/io/partition.ts";
 import type { Pump } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
+import { whenSettled } from "../firmware/io/settle.ts";
 import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { createSerialReader, encodeSerial } from "../firmware/link/serial.ts";
-import type { Millis, Random } from "../firmware/platform.ts";
+import type { Random } from "../firmware/platform.ts";
 import { Camera } from "./camera.ts";
 import type { Card } from "./card.ts";
 import { FlashRail } from "./flashrail.ts";
@@ -149,13 +150,9 @@ class CameraBoard {
     this.#pump.add(forget, this.#terminal, this.#sensor, camera, ...this.#radio.timed, this.#homes, confirmation(chip));
     this.#terminal.show();
     this.#pump.call((now) => camera.tick(now));
-    // Ticked from then on, or what it was before would be debounced.
-    const settled = (now: Millis) => {
-      lid.tick(now);
-      this.#pump.add(lid);
+    whenSettled({ timer: this.#parts.sdk.timer, pump: this.#pump }, [lid], (now) => {
       if (lid.isActive) camera.caseChanged(true, now);
-    };
-    this.#parts.sdk.timer.set(() => this.#pump.call(settled), SETTLE_MILLIS);
+    });
   }
 
   /** The contact of the case, and the button in it. */

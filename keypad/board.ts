@@ -8,11 +8,12 @@ import type { Chip } from "../firmware/io/board.ts";
 import { Cable } from "../firmware/io/cable.ts";
 import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
-import { contactToGround, SETTLE_MILLIS } from "../firmware/io/input.ts";
+import { contactToGround } from "../firmware/io/input.ts";
 import { DimmedLamp } from "../firmware/io/lamp.ts";
 import { pollAfter } from "../firmware/io/poll.ts";
 import type { Pump, Timed } from "../firmware/io/pump.ts";
 import type { RestMaker } from "../firmware/io/resting.ts";
+import { whenSettled } from "../firmware/io/settle.ts";
 import { type Starting, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
@@ -86,13 +87,7 @@ function run({ sdk: plain, crypto, random, chip, target, restOn }: KeypadBoardPa
   pump.add(keypad, terminal, cable, lookingAtKeys(keypad, pump));
   pump.whenIdle(() => copper.listen());
   pump.call((now) => keypad.scan(now));
-  // Ticked from then on, or what it was before would be debounced.
-  const settled = (now: Millis) => {
-    tamper.tick(now);
-    pump.add(tamper);
-    keypad.tamperChanged(tamper.isActive, now);
-  };
-  sdk.timer.set(() => pump.call(settled), SETTLE_MILLIS);
+  whenSettled({ timer: sdk.timer, pump }, [tamper], (now) => keypad.tamperChanged(tamper.isActive, now));
 }
 
 /** Reads the keys now and then, where the message of one that was pressed was lost. */

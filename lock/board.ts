@@ -13,7 +13,7 @@ import { StoredConstants } from "../firmware/io/constants.ts";
 import type { Sdk } from "../firmware/io/ecma419.ts";
 import { GattPhones, type GattRadio } from "../firmware/io/gatt.ts";
 import { LampIndicator } from "../firmware/io/indicator.ts";
-import { type ContactInput, contactToGround, SETTLE_MILLIS } from "../firmware/io/input.ts";
+import { type ContactInput, contactToGround } from "../firmware/io/input.ts";
 import { Numbers } from "../firmware/io/numbers.ts";
 import { Once } from "../firmware/io/once.ts";
 import { PinOutput } from "../firmware/io/output.ts";
@@ -21,6 +21,7 @@ import { PartitionFlash } from "../firmware/io/partition.ts";
 import type { Pump, Timed } from "../firmware/io/pump.ts";
 import { HouseRadio } from "../firmware/io/radio.ts";
 import type { Resting, RestMaker } from "../firmware/io/resting.ts";
+import { whenSettled } from "../firmware/io/settle.ts";
 import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
@@ -256,8 +257,7 @@ class LockBoard {
     };
   }
 
-  /** Hands the lock its contacts, as they are once they have settled, and whenever they change. They are ticked from then on, or what they
-   *  were before would be debounced. */
+  /** Hands the lock its contacts, as they are once they have settled, and whenever they change. */
   #sense(lock: Lock): void {
     const { door, button, cover, cableLoop } = this.#pins;
     const leaf = this.#contact(door, CONTACT_MILLIS, (isShut, now) =>
@@ -274,16 +274,12 @@ class LockBoard {
         : this.#contact(cableLoop, BUTTON_MILLIS, (isClosed, now) => lock.loopChanged(isClosed, now));
     this.#pump.add(inside);
     this.#pump.call((now) => lock.tick(now));
-    const settled = (now: Millis) => {
-      for (const contact of [leaf, lid, loop]) {
-        contact?.tick(now);
-        if (contact !== undefined) this.#pump.add(contact);
-      }
+    const settling = loop === undefined ? [leaf, lid] : [leaf, lid, loop];
+    whenSettled({ timer: this.#parts.sdk.timer, pump: this.#pump }, settling, (now) => {
       lock.contactChanged(leaf.isActive ? "closed" : "open", now);
       if (lid.isActive) lock.coverChanged(true, now);
       if (loop !== undefined && !loop.isActive) lock.loopChanged(false, now);
-    };
-    this.#parts.sdk.timer.set(() => this.#pump.call(settled), SETTLE_MILLIS);
+    });
   }
 
   #contact(pin: number, debounceMillis: number, changed: (isActive: boolean, now: Millis) => void): ContactInput {

@@ -33,10 +33,6 @@ export interface ContactOptions extends InputOptions {
 
 const DEBOUNCE_MILLIS_MAX = 1_000;
 
-/** For so long from when it is opened, and some, an open contact may read as a closed one: the pin's own resistor fills the capacitor
- *  that keeps static from the chip (docs/hardware.md). What a board tells of its contacts at a start it looks at only then. */
-export const SETTLE_MILLIS = 60;
-
 function modeOf({ io, pull }: InputOptions): number {
   if (pull === undefined) return io.Input;
   return pull === "up" ? io.InputPullUp : io.InputPullDown;
