@@ -11,12 +11,11 @@ import {
   Chain,
   countRecords,
   decodeRecord,
+  headersIn,
   NOTICES,
   pageOver,
-  RECORD_HEADER_BYTES,
   REGIONS,
   type Region,
-  recordBytes,
   SEQ_MAX,
   type StoredRecord,
 } from "../firmware/journal/record.ts";
@@ -31,9 +30,6 @@ const EARLIER_MAX = 8;
 /** More answers than a full flash needs; each brings a record at least. */
 const ANSWERS_MAX = 100_000;
 const LINK_BYTES = 32;
-/** Where a record's header has its payload's length and its number. */
-const LENGTH_OFFSET = 2;
-const SEQ_OFFSET = 4;
 
 /** One region's records, whole and in order. */
 export interface ArchivedRegion {
@@ -86,13 +82,10 @@ export function cutToSigned(archive: Archive): { readonly archive: Archive; read
   const { heads } = verifyCheckpoint(crypto, archive.lockKey, archive.checkpoint);
   let cut = 0;
   const regions = archive.regions.map((each) => {
-    const { view } = pageOver(each.records);
-    for (let offset = 0; offset + RECORD_HEADER_BYTES <= each.records.length; ) {
-      if (view.getUint32(offset + SEQ_OFFSET, true) > heads[each.region].seq) {
-        cut += countRecords(each.records.subarray(offset));
-        return { ...each, records: each.records.slice(0, offset) };
-      }
-      offset += recordBytes(view.getUint16(offset + LENGTH_OFFSET, true));
+    for (const { offset, seq } of headersIn(each.records)) {
+      if (seq <= heads[each.region].seq) continue;
+      cut += countRecords(each.records.subarray(offset));
+      return { ...each, records: each.records.slice(0, offset) };
     }
     return each;
   });
@@ -309,11 +302,7 @@ export async function fetchRegion(
 
 /** Gives the number that the last record says it has: where one between is lost, counting them would ask for some again. */
 function lastSeqIn(records: Bytes): number {
-  const { view } = pageOver(records);
-  let seq = 0;
-  for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; ) {
-    seq = Math.min(view.getUint32(offset + SEQ_OFFSET, true), SEQ_MAX);
-    offset += recordBytes(view.getUint16(offset + LENGTH_OFFSET, true));
-  }
-  return seq;
+  let last = 0;
+  for (const { seq } of headersIn(records)) last = Math.min(seq, SEQ_MAX);
+  return last;
 }

@@ -4,8 +4,8 @@
 
 import { fromBase64url } from "../firmware/bytes.ts";
 import { ACCESS, NOTICES } from "../firmware/journal/record.ts";
-import { type Archive, encodeArchive, isContinued, parseArchive, verifyArchive } from "./archive.ts";
-import { type Shelf, shelfOf } from "./claim/make.ts";
+import { type Archive, encodeArchive, isContinued, parseArchive } from "./archive.ts";
+import { type Shelf, shelfOf, verifiedShelf } from "./claim/make.ts";
 import type { Told } from "./claim/records.ts";
 import { EXIT, Failure, usage } from "./failure.ts";
 import type { Keystore } from "./keystore.ts";
@@ -52,8 +52,8 @@ export function readShelf(keystore: Keystore, lock: OwnedLock): KeptRecords | un
   const newest = readLog(keystore, lock);
   if (newest === undefined) return undefined;
   const former = numbersOf(keystore, lock.id).flatMap((number) => readLog(keystore, lock, number) ?? []);
-  const holding = former.filter((archive) => verifyArchive(archive).kind === "whole");
-  const shelves = [...holding, newest].map(shelfOf);
+  const holding = former.map(verifiedShelf).filter(({ verdict }) => verdict.kind === "whole");
+  const shelves = [...holding.map(({ shelf }) => shelf), shelfOf(newest)];
   return { access: joined(shelves, ACCESS), notices: joined(shelves, NOTICES) };
 }
 

@@ -100,14 +100,20 @@ export function recordBytes(payloadBytes: number): number {
   return (RECORD_HEADER_BYTES + payloadBytes + RECORD_ALIGN_BYTES - 1) & -RECORD_ALIGN_BYTES;
 }
 
-/** Counts records that stand one behind the other by their lengths, for whoever fetches on; whether they hold is verified later.
- *  @param records as a lock hands them out: what is no whole header at the end is not counted */
-export function countRecords(records: Uint8Array): number {
-  let count = 0;
-  for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; count++) {
-    offset += recordBytes(records[offset + 2] | (records[offset + 3] << 8));
+/** Gives where records that stand one behind the other begin by their lengths, and the numbers that they say they have; whether they
+ *  hold is verified later.
+ *  @param records as a lock hands them out: what is no whole header at the end is none */
+export function* headersIn(records: Uint8Array): Generator<{ readonly offset: number; readonly seq: number }> {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  for (let offset = 0; offset + RECORD_HEADER_BYTES <= records.length; ) {
+    yield { offset, seq: view.getUint32(offset + 4, true) };
+    offset += recordBytes(view.getUint16(offset + 2, true));
   }
-  return count;
+}
+
+/** Counts records by their lengths, for whoever fetches on. @param records as of headersIn */
+export function countRecords(records: Uint8Array): number {
+  return [...headersIn(records)].length;
 }
 
 /** Encodes a record at the start of `page`, padding included.

@@ -6,6 +6,7 @@ import { crypto } from "#crypto";
 import { type Bytes, concat } from "../../firmware/bytes.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { ACCESS, Chain, decodeRecord, NOTICES, pageOver, type StoredRecord } from "../../firmware/journal/record.ts";
+import type { Verdict } from "../../firmware/journal/verify.ts";
 import { ROLE_CAMERA } from "../../firmware/role.ts";
 import { type Archive, sayVerdict, verifyArchive } from "../archive.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
@@ -21,15 +22,21 @@ export interface Shelf {
 
 /** Verifies a log, and gives its records. @throws Failure where it does not hold */
 export function shelfOf(archive: Archive): Shelf {
+  const { shelf, verdict } = verifiedShelf(archive);
+  if (verdict.kind !== "whole")
+    throw new Failure(EXIT.UNVERIFIED, `${sayVerdict(verdict)} Nothing can be claimed from it.`);
+  return shelf;
+}
+
+/** Verifies a log, and gives its records with the verdict: unless that is "whole" they prove nothing. */
+export function verifiedShelf(archive: Archive): { readonly shelf: Shelf; readonly verdict: Verdict } {
   const shelf: Record<number, Told[]> = {};
   const verdict = verifyArchive(archive, (record) => {
     // The payload is a view into a copy that verification made.
     shelf[record.region] ??= [];
     shelf[record.region]?.push(meaningOf(record));
   });
-  if (verdict.kind !== "whole")
-    throw new Failure(EXIT.UNVERIFIED, `${sayVerdict(verdict)} Nothing can be claimed from it.`);
-  return { archive, access: shelf[ACCESS] ?? [], notices: shelf[NOTICES] ?? [] };
+  return { shelf: { archive, access: shelf[ACCESS] ?? [], notices: shelf[NOTICES] ?? [] }, verdict };
 }
 
 /** Finds a visit that is over. @param aside says which logs there are besides this one
