@@ -24,6 +24,8 @@ export interface Told {
 
 const DURESS = ", UNDER DURESS";
 const DONE = "done";
+/** Of an opening until its end comes. */
+export const PENDING = "no end is recorded yet";
 
 /** Gives the name of a window code among all owners'. @param window of an owner, by base64url of the kid8 */
 export function windowName(owner: string, { windowClass, serial, startHour }: UsedWindow["window"]): string {
@@ -54,7 +56,7 @@ export class CodeStory {
         const { use, isHalf, operation, cameraProof } = entry;
         const proof = sayProof(cameraProof);
         const what = `${PERMISSIONS[operation] ?? operation}${proof === "" ? "" : ` (${proof})`}`;
-        const result = isHalf ? "the first half; the second is waited for" : "no end is recorded yet";
+        const result = isHalf ? "the first half; the second is waited for" : PENDING;
         return { who: this.whoseUse(use), how: `${this.howUse(use)}, ${what}`, result };
       }
       case "code-refusal": {

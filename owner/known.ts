@@ -3,10 +3,9 @@
 
 import { fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import { windowName } from "./codestory.ts";
-import { recoveryName } from "./commands/owners.ts";
 import type { Keystore } from "./keystore.ts";
 import { kidText, signerOf } from "./ownership.ts";
-import type { OwnedLock } from "./person.ts";
+import type { OwnedLock, Person } from "./person.ts";
 import { Story } from "./story.ts";
 import { printable } from "./terminal.ts";
 
@@ -36,4 +35,14 @@ export function knownNames({ person }: Keystore, doorId: string): Map<string, st
 function knownCodes({ person }: Keystore, { codes }: OwnedLock): Map<string, string> {
   const owner = toBase64url(signerOf(person).kid);
   return new Map((codes?.given ?? []).map((code) => [windowName(owner, code), code.who]));
+}
+
+/** What this person calls an owner key; undefined where they have no name for it. @param key base64url of its kid8 */
+export function nameOfOwner(person: Person, lock: OwnedLock, key: string): string | undefined {
+  return key === toBase64url(signerOf(person).kid) ? "you" : lock.ownerNames?.[key];
+}
+
+/** The lock's name of a person's own recovery key. */
+export function recoveryName(person: Person): string {
+  return kidText(fromBase64url(person.recoveryKey));
 }

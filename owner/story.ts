@@ -14,7 +14,7 @@ import { ACCESS, type StoredRecord } from "../firmware/journal/record.ts";
 import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { PERMISSIONS } from "./allowance.ts";
-import { CodeStory, type KnownCodes } from "./codestory.ts";
+import { CodeStory, type KnownCodes, PENDING } from "./codestory.ts";
 import { sayProof, tellCamera } from "./footage.ts";
 import { sayDuration, sayMoment } from "./moment.ts";
 import { counted, printable } from "./terminal.ts";
@@ -36,8 +36,6 @@ export type KnownNames = ReadonlyMap<string, string>;
 
 type Of<Kind extends Entry["kind"]> = Extract<Entry, { readonly kind: Kind }>;
 
-/** Of an opening until its end comes, as codestory.ts says it too. */
-const PENDING = "no end is recorded yet";
 const TAKES_BACK = "takes back";
 const ALARM = "ALARM";
 /** What is shown in any case, in whichever region it stands. */

@@ -14,6 +14,8 @@ export const MESSAGE_BYTES_MAX = 1_600;
 export const DEPTH_MAX = 12;
 /** The largest argument of an item (RFC 8949 §3). */
 export const ARGUMENT_MAX = 0xffff_ffff;
+/** An empty array, as `take` wants it: nothing stands there. */
+export const NONE = Object.freeze([0x80]);
 
 // The first byte of an item with argument 0, by major type (RFC 8949 §3.1). `head ^ ARRAY` is below 24 exactly where
 // `head` begins an array of that many items, and never where a byte is missing.

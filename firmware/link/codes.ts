@@ -3,7 +3,7 @@
 // Follows docs/protocol.cddl, requests 16 to 22 and answers 74 and 75.
 
 import type { Bytes } from "../bytes.ts";
-import { ARGUMENT_MAX, type Reader } from "../cbor/decode.ts";
+import { ARGUMENT_MAX, NONE, type Reader } from "../cbor/decode.ts";
 import { Writer } from "../cbor/encode.ts";
 import {
   CODE_SECRET_BYTES,
@@ -108,8 +108,6 @@ const DIGITS_MAX = 12;
 const PIN_DIGITS_MIN = 6;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** An empty array: nothing stands there any more. */
-const NONE = Object.freeze([0x80]);
 
 /** Gives the kind of a request by its number, or undefined for a number that is none of these. */
 export function codeRequestKind(number: number): CodeRequest["kind"] | undefined {

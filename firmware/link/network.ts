@@ -4,7 +4,7 @@
 // Follows docs/protocol.cddl, `network`; IEEE 802.11 for an SSID's 32 bytes, and its WPA passphrase of 8 to 63 characters.
 
 import { type Bytes, NO_BYTES } from "../bytes.ts";
-import type { Reader } from "../cbor/decode.ts";
+import { NONE, type Reader } from "../cbor/decode.ts";
 import type { Writer } from "../cbor/encode.ts";
 import { checkUtf8 } from "../cbor/text.ts";
 import { assert, Fault } from "../fault.ts";
@@ -22,8 +22,6 @@ const SPACE = 0x20;
 const TILDE = 0x7e;
 const ADDRESS_BYTES = 4;
 const STATES: readonly NetworkState["is"][] = Object.freeze(["off", "joining", "joined", "waiting"] as const);
-/** An empty array: the board has no radio. */
-const NONE = Object.freeze([0x80]);
 
 /** What an owner asks of the lock's network; only an owner session may. */
 export type NetworkRequest =

@@ -4,7 +4,7 @@
 // Follows docs/protocol.cddl, `claim`.
 
 import type { Bytes } from "../../firmware/bytes.ts";
-import { Reader } from "../../firmware/cbor/decode.ts";
+import { NONE, Reader } from "../../firmware/cbor/decode.ts";
 import { Writer } from "../../firmware/cbor/encode.ts";
 import { HASH_BYTES, KEY_BYTES } from "../../firmware/crypto/crypto.ts";
 import { Fault } from "../../firmware/fault.ts";
@@ -22,8 +22,6 @@ const PIECES_MAX = 65_536;
 const SIGNED_BYTES_MAX = 1_600;
 const NAME_BYTES_MAX = 255;
 const BYTE_STRING = 2;
-/** An empty array: it is not there. */
-const NONE = Object.freeze([0x80]);
 const MANDATORY_KEYS = 6;
 const KEYS_MAX = 9;
 const KEY_GRANT = 7;

@@ -10,12 +10,12 @@ import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import { asKeyHolder, CUSTODY_OPTIONS } from "../inside.ts";
 import type { Keystore } from "../keystore.ts";
+import { nameOfOwner } from "../known.ts";
 import { presentSeconds } from "../moment.ts";
 import { kidText, signerOf } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import { rememberServers } from "../relay.ts";
 import { counted, printable } from "../terminal.ts";
-import { nameOfOwner } from "./owners.ts";
 
 const NAME_CHARACTERS_MAX = 32;
 /** Of the time servers that a lock trusts. */

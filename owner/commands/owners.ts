@@ -2,14 +2,11 @@
 // Why: before a key is thrown out, or a flat is bought, one wants to see who else has one, as the lock itself says.
 // Follows docs/protocol.cddl, `status` (9 and 15).
 
-import { crypto } from "#crypto";
-import { fromBase64url, toBase64url } from "../../firmware/bytes.ts";
-import { kid8 } from "../../firmware/cose/key.ts";
+import { toBase64url } from "../../firmware/bytes.ts";
 import type { Call, Command, Outcome } from "../command.ts";
 import { EXIT } from "../failure.ts";
 import { asKeyHolder, CUSTODY_OPTIONS } from "../inside.ts";
-import { signerOf } from "../ownership.ts";
-import type { OwnedLock, Person } from "../person.ts";
+import { nameOfOwner, recoveryName } from "../known.ts";
 import { counted, printable } from "../terminal.ts";
 
 /** The command `owners`. */
@@ -42,16 +39,6 @@ async function run(call: Call): Promise<Outcome> {
   const isMine = paper === recoveryName(keystore.person);
   call.terminal.say(`Words on paper: ${sayPaper(paper, isMine)}`);
   return { exit: EXIT.OK, json: { lockId: lock.id, owners: found, recovery: paper ?? null, isRecoveryMine: isMine } };
-}
-
-/** What this person calls an owner key; undefined where they have no name for it. @param key base64url of its kid8 */
-export function nameOfOwner(person: Person, lock: OwnedLock, key: string): string | undefined {
-  return key === toBase64url(signerOf(person).kid) ? "you" : lock.ownerNames?.[key];
-}
-
-/** The lock's name of a person's own recovery key. */
-export function recoveryName(person: Person): string {
-  return toBase64url(kid8(crypto, fromBase64url(person.recoveryKey)));
 }
 
 function sayPaper(paper: string | undefined, isMine: boolean): string {

@@ -12,6 +12,7 @@ import { sayFreed } from "../bound.ts";
 import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { EXIT, usage } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
+import { nameOfOwner } from "../known.ts";
 import { checkName } from "../limits.ts";
 import { presentSeconds } from "../moment.ts";
 import { asOwner } from "../ownership.ts";
@@ -20,7 +21,6 @@ import { askResidents, change, findByName, findResident, type Residents } from "
 import { fillUser, sayFilled } from "../role.ts";
 import { counted, printable } from "../terminal.ts";
 import { doubtsAboutUser, readSetting, sayUser, TYPES_HELP, USER_OPTIONS, userObject } from "../user.ts";
-import { nameOfOwner } from "./owners.ts";
 
 const LIST: Act = { summary: "show all users", positionals: [], options: LOCK_OPTIONS, run: list };
 const ACTS: Acts = Object.freeze({
