@@ -135,14 +135,19 @@ test("it takes no lock whose key is of small order, nor a broken answer, and goe
   assert.is(door.constants.changes, 2);
 });
 
-test("a lock that never proves itself is given up, and the one that enrols it afterwards has it", () => {
+/** A new keypad that has just heard what was meant for another one on the same wire. */
+function besideAnother(): Door {
   const door = new Door();
   door.lock.powerOn();
   door.board.powerOn();
   door.pass(100);
-  // As a new keypad hears it beside which another one is enrolled.
   const other = { lockId: OTHER_LOCK.lockId, agreementKey: OTHER_LOCK.agreementKey, sequence: 1 };
   door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(other)));
+  return door;
+}
+
+test("a lock that never proves itself is given up, and the one that enrols it afterwards has it", () => {
+  const door = besideAnother();
   door.pass(59_000);
   assert.ok(door.keypad.snapshot.isPaired);
   door.pass(2_000);
@@ -160,12 +165,7 @@ test("a lock that never proves itself is given up, and the one that enrols it af
 });
 
 test("a lock that has not proven itself when the power goes is not kept", () => {
-  const door = new Door();
-  door.lock.powerOn();
-  door.board.powerOn();
-  door.pass(100);
-  const other = { lockId: OTHER_LOCK.lockId, agreementKey: OTHER_LOCK.agreementKey, sequence: 1 };
-  door.line.inject("outside", encodePlain(FRAME_ENROLLED, encodeEnrolled(other)));
+  const door = besideAnother();
   door.pass(30_000);
   door.board.restart();
   door.lock.boards = [door.enrolled()];

@@ -42,6 +42,12 @@ export function goIn({ desk, camera }: Scene): void {
   assert.ok(desk.openDoor(), "the door is held shut");
 }
 
+/** The number of the newest visit. */
+export function visitOf(desk: Desk): number {
+  const intents = desk.journal().filter(({ entry }) => entry.kind === "intent");
+  return intents.at(-1)?.seq ?? 0;
+}
+
 /** What was written of the camera. */
 export function events(desk: Desk): string {
   return desk

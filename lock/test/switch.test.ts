@@ -4,7 +4,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { chainOf, clipOf, SEEING } from "./onlooker.ts";
-import { enter, goIn, scene } from "./scene.ts";
+import { enter, goIn, scene, visitOf } from "./scene.ts";
 
 test("of a camera whose plug was pulled in a visit no older record of its switch is written behind a newer one", () => {
   const it = scene();
@@ -12,11 +12,7 @@ test("of a camera whose plug was pulled in a visit no older record of its switch
   enter(it);
   goIn(it);
   camera.isFilming = false;
-  const visit =
-    desk
-      .journal()
-      .filter(({ entry }) => entry.kind === "intent")
-      .at(-1)?.seq ?? 0;
+  const visit = visitOf(desk);
   const film = (clip: number, frame: number, power: number) => {
     const head = { clip: clipOf(clip), frame, chain: chainOf(frame) };
     camera.beat = { ...SEEING, isRecording: true, visit, head, power };

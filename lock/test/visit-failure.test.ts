@@ -10,7 +10,7 @@ import { KIND_ACT, KIND_CONFIGURE } from "../../firmware/grant/body.ts";
 import type { Heartbeat } from "../../firmware/link/witness.ts";
 import type { Caller } from "../../simulator/caller.ts";
 import { chainOf, clipOf, type Onlooker, SEEING } from "./onlooker.ts";
-import { alarms, enter, events, goIn, heard, outcome, type Scene, scene, UNLOCK } from "./scene.ts";
+import { alarms, enter, events, goIn, heard, outcome, type Scene, scene, UNLOCK, visitOf } from "./scene.ts";
 
 /** Until a camera that is silent, or says that it fails, has had its consequence, and the bolt has gone where it goes. */
 const FAILING_MILLIS = 2_500;
@@ -243,11 +243,7 @@ test("where another clip of the visit begins, it is written where the former end
   const { desk, camera } = it;
   bring(it, "open");
   camera.isFilming = false;
-  const visit =
-    desk
-      .journal()
-      .filter(({ entry }) => entry.kind === "intent")
-      .at(-1)?.seq ?? 0;
+  const visit = visitOf(desk);
   const film = (clip: number, frame: number) => {
     const head = { clip: clipOf(clip), frame, chain: chainOf(frame) };
     camera.beat = { ...SEEING, isRecording: true, visit, head };

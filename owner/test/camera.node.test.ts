@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toBase64url } from "../../firmware/bytes.ts";
 import { READ_BYTES_MAX, STALE_MILLIS } from "../../firmware/link/viewer.ts";
-import { enrol, type Hall, inHall, PAPER, settle } from "./hall.node.ts";
+import { beginVisit, enrol, type Hall, inHall, PAPER, settle } from "./hall.node.ts";
 import { atHome, done, type Home, heard } from "./porch.node.ts";
 import { Desk, isSentence, Transcript } from "./stage.node.ts";
 
@@ -250,12 +250,7 @@ inHall(
 
 inHall("a film that lost its end is fetched as far as it goes, and judged by itself", async (home, hall, at) => {
   const { owner, porch } = home;
-  await settle(home, hall, at);
-  await done(home, "camera", "mode", "visits");
-  hall.pass(2_000);
-  await done(home, "open", "--wait", "0");
-  hall.pass(1_000);
-  porch.openDoor();
+  await beginVisit(home, hall, at);
   hall.pass(20_000);
   const out = owner.file("cut.mkv.age");
   const [filming] = (await clipsOf(home)).filter(({ visit }) => visit > 0);

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Fault } from "../../firmware/fault.ts";
-import { type Hall, inHall, settle } from "./hall.node.ts";
+import { beginVisit, type Hall, inHall } from "./hall.node.ts";
 import { done, type Home, heard } from "./porch.node.ts";
 import { isSentence } from "./stage.node.ts";
 
@@ -25,12 +25,7 @@ function refuse(hall: Hall, ending: string): () => void {
 /** Films a visit. @param meanwhile is run while it is filmed @returns the film's name */
 async function visited({ home, hall, at }: { home: Home; hall: Hall; at: readonly string[] }, meanwhile = () => {}) {
   const { porch } = home;
-  await settle(home, hall, at);
-  await done(home, "camera", "mode", "visits");
-  hall.pass(2_000);
-  await done(home, "open", "--wait", "0");
-  hall.pass(1_000);
-  porch.openDoor();
+  await beginVisit(home, hall, at);
   hall.pass(8_000);
   meanwhile();
   porch.shutDoor();

@@ -20,6 +20,17 @@ import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const DAY_SECONDS = 86_400;
 
+/** An owner, and the lock whose journal `write` makes; not yet among those of the keystore. */
+function ownersDesk() {
+  const desk = new Desk();
+  desk.init(Buffer.alloc(32, 7).toString("base64url"));
+  const keystore = openKeystore(desk.home, PASSPHRASE);
+  const scribe = write(1);
+  const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
+  const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
+  return { desk, keystore, scribe, lock };
+}
+
 /** A log whose door's records begin behind that one's. */
 function begunAnew(archive: Archive, lastSeq: number, prevLink: Archive["lockKey"]): Archive {
   const regions = archive.regions.map((each) =>
@@ -29,12 +40,7 @@ function begunAnew(archive: Archive, lastSeq: number, prevLink: Archive["lockKey
 }
 
 test("a camera that was enrolled before, its films' heads and whose word each notice is are known", () => {
-  const desk = new Desk();
-  desk.init(Buffer.alloc(32, 7).toString("base64url"));
-  const keystore = openKeystore(desk.home, PASSPHRASE);
-  const scribe = write(1);
-  const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
-  const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
+  const { desk, keystore, scribe, lock } = ownersDesk();
   // Another camera takes the place of the one of before; what was told before is that one's.
   const board = { role: 2, agreementKey: new Uint8Array(32).fill(6), signingKey: cameraOf(9).publicKey.slice() };
   const body = { kind: 2, board } as const;
@@ -58,12 +64,7 @@ test("a camera that was enrolled before, its films' heads and whose word each no
 });
 
 test("a visit is claimed with its film, though the log begins behind the camera's enrolment", async () => {
-  const desk = new Desk();
-  desk.init(Buffer.alloc(32, 7).toString("base64url"));
-  const keystore = openKeystore(desk.home, PASSPHRASE);
-  const scribe = write(1);
-  const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
-  const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
+  const { desk, keystore, scribe, lock } = ownersDesk();
   keystore.person.locks.push(lock);
   keystore.save();
   const whole = scribe.archive;

@@ -214,3 +214,13 @@ export async function settle(home: Home, hall: Hall, at: readonly string[]): Pro
   hall.pass(4_000);
   await done(home, "camera", "approve");
 }
+
+/** Settles a camera that looks at visits alone, and has its owner begin one: the door stands open. */
+export async function beginVisit(home: Home, hall: Hall, at: readonly string[]): Promise<void> {
+  await settle(home, hall, at);
+  await done(home, "camera", "mode", "visits");
+  hall.pass(2_000);
+  await done(home, "open", "--wait", "0");
+  hall.pass(1_000);
+  home.porch.openDoor();
+}
