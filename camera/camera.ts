@@ -8,7 +8,7 @@ import { selfTest } from "../firmware/crypto/selftest.ts";
 import { Fault } from "../firmware/fault.ts";
 import { type Identity, openIdentity } from "../firmware/identity.ts";
 import type { PairedLock } from "../firmware/link/introduction.ts";
-import { OFFER_MILLIS, Pairing, UNPROVEN_MILLIS } from "../firmware/link/pairing.ts";
+import { Pairing } from "../firmware/link/pairing.ts";
 import type { Ask } from "../firmware/link/witness.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { ROLE_CAMERA } from "../firmware/role.ts";
@@ -42,9 +42,6 @@ export class Camera {
   readonly #provision: Provision;
   #post: Post | undefined;
   readonly #contact: CaseContact;
-  /** Until when a lock that was just taken must have proven itself; undefined once it has. */
-  #unprovenUntil: Millis | undefined;
-  #offerAt: Millis;
   #now: Millis;
 
   /** Boots: the sensor is off, whatever was; tests the primitives, and finds its keys and its lock.
@@ -58,11 +55,10 @@ export class Camera {
     this.#platform = platform;
     this.#options = options;
     this.#identity = openIdentity(crypto, constants, random);
-    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_CAMERA });
+    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_CAMERA }, now);
     this.#settings = new Settings(constants);
     this.#provision = new Provision(platform, now);
     this.#contact = new CaseContact(this.#pairing.hasOpened, now);
-    this.#offerAt = now;
     this.#now = now;
     const { lock } = this.#pairing;
     if (lock !== undefined) this.#join(lock, now);
@@ -115,7 +111,7 @@ export class Camera {
       return;
     }
     const word = post.link.received(frame, now);
-    if (this.#unprovenUntil !== undefined && post.link.count > 0) this.#keepLock(post, now);
+    if (post.link.count > 0 && !this.#pairing.proved(now)) this.#part(post);
     if (word?.kind === "ask") this.#answer(post, word.ask, now);
     else if (word?.kind === "ticket") post.viewers.admit(word.ticket, now);
   }
@@ -185,10 +181,10 @@ export class Camera {
     this.#platform.audience?.dismiss();
     const isForgotten = this.#tryForget(() => {
       this.#settings.forget();
-      this.#pairing.forget();
+      this.#pairing.forget(now);
     });
     if (!isForgotten) return;
-    this.#part(post, now);
+    this.#part(post);
     this.#contact.forgotten();
   }
 
@@ -200,21 +196,18 @@ export class Camera {
       post.link.tick(now);
       post.duty.tick(now);
       post.viewers.tick(now);
-      if (this.#unprovenUntil !== undefined && now >= this.#unprovenUntil) this.#giveUp(post, now);
+      if (this.#pairing.tick(now)) this.#part(post);
       return;
     }
-    if (now < this.#offerAt) return;
-    this.#offerAt = millis(now + OFFER_MILLIS);
-    this.#platform.wire.send(this.#pairing.offer);
+    const offer = this.#pairing.offer(now);
+    if (offer !== undefined) this.#platform.wire.send(offer);
   }
 
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const post = this.#post;
-    const times = post === undefined ? [this.#offerAt] : [post.link.nextTick, post.duty.nextTick];
-    const viewersAt = post?.viewers.nextTick;
-    if (viewersAt !== undefined) times.push(viewersAt);
-    if (this.#unprovenUntil !== undefined) times.push(this.#unprovenUntil);
+    const times = post === undefined ? [] : [post.link.nextTick, post.duty.nextTick];
+    for (const at of [post?.viewers.nextTick, this.#pairing.nextTick]) if (at !== undefined) times.push(at);
     return millis(Math.max(Math.min(...times), this.#now));
   }
 
@@ -261,35 +254,18 @@ export class Camera {
   /** A camera without a lock takes the first that answers its offer. */
   #takeLock(frame: Bytes, now: Millis): void {
     try {
-      this.#join(this.#pairing.take(frame), now);
-      this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
+      this.#join(this.#pairing.take(frame, now), now);
     } catch (fault) {
       // Not an answer: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
   }
 
-  /** The lock that was taken has proven itself. Where flash does not keep it, there is no lock yet, and the offer goes on. */
-  #keepLock(post: Post, now: Millis): void {
-    this.#unprovenUntil = undefined;
-    if (this.#pairing.keep()) return;
-    this.#giveUp(post, now);
-    this.#offerAt = millis(now + OFFER_MILLIS);
-  }
-
-  /** Gives up a lock that never proved itself, and offers itself again. */
-  #giveUp(post: Post, now: Millis): void {
-    this.#pairing.giveUp();
-    post.duty.close();
-    this.#part(post, now);
-  }
-
   /** Has no lock any more. */
-  #part(post: Post, now: Millis): void {
+  #part(post: Post): void {
+    post.duty.close();
     post.link.close();
     post.viewers.close();
     this.#post = undefined;
-    this.#unprovenUntil = undefined;
-    this.#offerAt = now;
   }
 }

@@ -10,7 +10,7 @@ import { type Identity, openIdentity } from "../firmware/identity.ts";
 import { BoardLink, type LinkEvent } from "../firmware/link/board.ts";
 import type { Asked, Result, View } from "../firmware/link/command.ts";
 import type { PairedLock } from "../firmware/link/introduction.ts";
-import { OFFER_MILLIS, Pairing, UNPROVEN_MILLIS } from "../firmware/link/pairing.ts";
+import { Pairing } from "../firmware/link/pairing.ts";
 import { type Millis, millis } from "../firmware/platform.ts";
 import { ROLE_KEYPAD } from "../firmware/role.ts";
 import { Entry, type EntryEvent } from "./entry.ts";
@@ -48,10 +48,7 @@ export class Keypad {
   #lockAt: Millis | undefined;
   /** Since when the star is held behind an open case. */
   #forgetFrom: Millis | undefined;
-  /** Until when a lock that was just taken must have proven itself; undefined once it has. */
-  #unprovenUntil: Millis | undefined;
-  /** When an offer, or a report, is due. */
-  #offerAt: Millis;
+  /** When a report is due. */
   #reportAt: Millis;
   #wasStuck = false;
   #now: Millis;
@@ -63,12 +60,11 @@ export class Keypad {
     selfTest(crypto);
     this.#platform = platform;
     this.#identity = openIdentity(crypto, constants, random);
-    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_KEYPAD });
+    this.#pairing = new Pairing({ crypto, constants, identity: this.#identity, role: ROLE_KEYPAD }, now);
     this.#hasOpened = this.#pairing.hasOpened;
     this.#player = new Player(face, options.isSilent);
     this.#reportMillis = options.reportMillis ?? REPORT_MILLIS;
     this.#now = now;
-    this.#offerAt = now;
     this.#reportAt = now;
     const { lock } = this.#pairing;
     if (lock !== undefined) this.#join(lock, now);
@@ -143,7 +139,7 @@ export class Keypad {
     if (!isStarHeld) this.#forgetFrom = undefined;
     if (this.#forgetFrom !== undefined && now - this.#forgetFrom >= FORGET_HOLD_MILLIS) this.#forget(now);
     if (this.#link !== undefined) this.#hear(this.#link.tick(now), now);
-    if (this.#unprovenUntil !== undefined && now >= this.#unprovenUntil) this.#giveUp(now);
+    if (this.#pairing.tick(now)) this.#part(now);
     this.#player.tick(now);
     this.#finish(now);
   }
@@ -151,10 +147,9 @@ export class Keypad {
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const times = [this.#presses.nextScan, this.#entry.nextTick, this.#player.nextTick, this.#link?.nextTick];
-    if (this.#link === undefined) times.push(this.#offerAt);
-    else if (this.#link.isUp && !this.#link.isBusy) times.push(this.#reportAt);
+    times.push(this.#pairing.nextTick);
+    if (this.#link?.isUp && !this.#link.isBusy) times.push(this.#reportAt);
     if (this.#forgetFrom !== undefined) times.push(millis(this.#forgetFrom + FORGET_HOLD_MILLIS));
-    times.push(this.#unprovenUntil);
     let next = Number.POSITIVE_INFINITY;
     for (const time of times) if (time !== undefined && time < next) next = time;
     return millis(Math.max(next, this.#now));
@@ -208,7 +203,7 @@ export class Keypad {
       case "nothing":
         return;
       case "up":
-        if (this.#unprovenUntil !== undefined) this.#keepLock(now);
+        if (!this.#pairing.proved(now)) this.#part(now);
         this.#reportAt = now;
         return;
       case "view":
@@ -266,9 +261,8 @@ export class Keypad {
   #finish(now: Millis): void {
     const link = this.#link;
     if (link === undefined) {
-      if (now < this.#offerAt) return;
-      this.#offerAt = millis(now + OFFER_MILLIS);
-      this.#platform.wire.send(this.#pairing.offer);
+      const offer = this.#pairing.offer(now);
+      if (offer !== undefined) this.#platform.wire.send(offer);
       return;
     }
     if (link.isBusy || !link.isUp || now < this.#reportAt) return;
@@ -288,36 +282,19 @@ export class Keypad {
   /** A keypad without a lock takes the first that answers its offer. */
   #takeLock(frame: Bytes, now: Millis): void {
     try {
-      this.#join(this.#pairing.take(frame), now);
-      this.#unprovenUntil = millis(now + UNPROVEN_MILLIS);
+      this.#join(this.#pairing.take(frame, now), now);
     } catch (fault) {
       // Not an answer: there is no lock yet, and the offer goes on.
       if (!(fault instanceof Fault)) throw fault;
     }
   }
 
-  /** The lock that was taken has proven itself. Where flash does not keep it, there is no lock yet, and the offer goes on. */
-  #keepLock(now: Millis): void {
-    this.#unprovenUntil = undefined;
-    if (this.#pairing.keep()) return;
-    this.#giveUp(now);
-    this.#offerAt = millis(now + OFFER_MILLIS);
-  }
-
-  /** Gives up a lock that never proved itself, and offers itself again. */
-  #giveUp(now: Millis): void {
-    this.#pairing.giveUp();
-    if (this.#isAsking) this.#player.stop(now);
-    this.#part(now);
-  }
-
   /** Has no lock any more. */
   #part(now: Millis): void {
+    if (this.#isAsking) this.#player.stop(now);
     this.#link?.close();
     this.#link = undefined;
-    this.#unprovenUntil = undefined;
     this.#lockAt = undefined;
-    this.#offerAt = now;
   }
 
   /** Forgets its lock: whoever opens the case may. */
@@ -325,7 +302,7 @@ export class Keypad {
     this.#forgetFrom = undefined;
     if (this.#link === undefined) return;
     try {
-      this.#pairing.forget();
+      this.#pairing.forget(now);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       this.#player.play("no", now);
