@@ -25,6 +25,7 @@ import { whenSettled } from "../firmware/io/settle.ts";
 import { confirmation, startBoard } from "../firmware/io/start.ts";
 import { Terminal } from "../firmware/io/terminal.ts";
 import { Piezo } from "../firmware/io/tone.ts";
+import type { Station } from "../firmware/io/wifi.ts";
 import type { LabelledBoard } from "../firmware/link/label.ts";
 import { SERIAL_BAUD } from "../firmware/link/serial.ts";
 import { UsbSocket } from "../firmware/link/usb.ts";
@@ -151,7 +152,7 @@ class LockBoard {
     const lock = Lock.start(platform, this.#options(chip.resetReason), chip.uptime);
     this.#lock = lock;
     pump.add(this.#restart, lock, terminal, cable, ...radioOfHouse.timed, confirmation(chip));
-    this.#startRadio(phones, indicator);
+    this.#startRadio(phones, station, indicator);
     this.#sense(lock);
     terminal.show();
   }
@@ -192,16 +193,16 @@ class LockBoard {
     return this.#indicator;
   }
 
-  /** Without its radio the lock serves by network, cable and button, and says once that something is wrong. It is started before Wi-Fi,
-   *  so that a failure leaves no radio on: the random generator is then fed as it was before. */
-  #startRadio(phones: GattPhones, indicator: LampIndicator): void {
+  /** Without its radio the lock serves by network, cable and button, and says once that something is wrong. The random generator is then fed
+   *  as it was before: by Wi-Fi where the lock is in a network, since no radio bears the converter's noise beside it. */
+  #startRadio(phones: GattPhones, station: Station, indicator: LampIndicator): void {
     const { feedFromRadio } = this.#parts;
     feedFromRadio(true);
     try {
       phones.start();
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      feedFromRadio(false);
+      feedFromRadio(station.isOn);
       indicator.signal("alarm");
     }
   }

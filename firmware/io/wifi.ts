@@ -76,6 +76,11 @@ export class Station implements Network {
     return { is: kind, address: address.length === ADDRESS_BYTES ? address : new Uint8Array(ADDRESS_BYTES) };
   }
 
+  /** Whether the radio was started: from then on it is on, in a network or not. */
+  get isOn(): boolean {
+    return this.#wifi !== undefined;
+  }
+
   /** Joins another network, or leaves for good: at once, or a second later where it is in one. Without credentials, or with those that no
    *  radio takes, it is left as it is: never started, or idle. */
   join(credentials: Credentials | undefined): void {

@@ -9,7 +9,7 @@ import { crypto } from "#crypto";
 import { KIND_ACT } from "../../../firmware/grant/body.ts";
 import { LOCK_PINS } from "../../../lock/pins.ts";
 import { Stream } from "../../random.ts";
-import { Hallway } from "../hallway.ts";
+import { Hallway, HOME } from "../hallway.ts";
 import { LOCK_IMAGE } from "../lockrig.ts";
 
 const UNLOCK = 0;
@@ -119,6 +119,20 @@ test("a lock whose radio fails does not take its noise for granted, and opens fr
   hall.pressInside();
   hall.pass(2_000);
   assert.is(hall.lock.bolt, "retracted");
+});
+
+test("a lock whose Bluetooth fails beside its Wi-Fi takes that radio's noise, and feeds its generator by no converter under it", () => {
+  const hall = new Hallway(crypto);
+  hall.lock.powerOn();
+  hall.pass(2_000);
+  assert.is(hall.adopt(), "yes");
+  assert.is(hall.tellNetwork()[0], "yes");
+  hall.lock.rig.cutPower();
+  hall.lock.hasBrokenRadio = true;
+  hall.lock.powerOn();
+  hall.pass(10_000);
+  assert.is(hall.lock.rig.wifi.joined?.SSID, HOME.SSID, "no network");
+  assert.is(hall.lock.isFed, true);
 });
 
 test("a keypad whose keys are spoilt shows red, and tries again after a minute", () => {
