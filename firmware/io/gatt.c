@@ -300,6 +300,11 @@ bool gattStart(GattWake wakeIt)
 		ble_gatts_count_cfg(services) == 0 && ble_gatts_add_svcs(services) == 0;
 	if (isGood)
 		nimble_port_freertos_init(runHost);
+	else {
+		// The controller is on by now: nobody may count on a radio that does not run, nor use the converter's noise beside one that does.
+		isStarted = false;
+		nimble_port_deinit();
+	}
 	return isGood;
 }
 

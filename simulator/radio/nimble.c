@@ -94,6 +94,8 @@ int ble_gatts_count_cfg(const struct ble_gatt_svc_def *services)
 
 int ble_gatts_add_svcs(const struct ble_gatt_svc_def *services)
 {
+	if (played.hasNoMemory)
+		return BLE_HS_ENOMEM;
 	const struct ble_gatt_chr_def *each = services->characteristics;
 	for (; each->uuid != NULL; each++) {
 		demand(each->access_cb != NULL, "a characteristic without access");
@@ -290,6 +292,17 @@ struct ble_npl_eventq *nimble_port_get_dflt_eventq(void)
 
 int nimble_port_init(void)
 {
+	demand(!played.isOn, "a controller that is on already");
+	played.isOn = true;
+	return 0;
+}
+
+// Its callouts are gone with the queue.
+int nimble_port_deinit(void)
+{
+	demand(played.isOn && !played.hasTask, "the host is ended before it runs");
+	played.isOn = false;
+	played.calloutCount = 0;
 	return 0;
 }
 

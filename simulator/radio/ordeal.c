@@ -37,6 +37,10 @@ int main(int argc, char **argv)
 		return 64;
 	crowdReset();
 	lockReset(trialIsAlone());
+	radioTakeMemory(true);
+	claim(!gattStart(lockWake), "a radio without memory does not start");
+	claim(!radioIsOn(), "and is off: nobody may take its noise for granted");
+	radioTakeMemory(false);
 	claim(gattStart(lockWake), "the radio starts");
 	claim(!gattStart(lockWake), "it starts once");
 	radioEnter();

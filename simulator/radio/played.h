@@ -40,6 +40,9 @@ typedef struct {
 	const struct ble_gatt_svc_def *service;
 	ble_gap_event_fn *onGapEvent;
 	bool isAdvertising;
+	// Whether the controller is on; and whether the host has no memory for services.
+	bool isOn;
+	bool hasNoMemory;
 	bool hasTask;
 	bool isSynced;
 	uint8_t data[ADVERTISEMENT_BYTES_MAX];

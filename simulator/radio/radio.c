@@ -194,6 +194,16 @@ void radioFailAddress(int count)
 	played.addressFailures = count;
 }
 
+void radioTakeMemory(bool isTaken)
+{
+	played.hasNoMemory = isTaken;
+}
+
+bool radioIsOn(void)
+{
+	return played.isOn;
+}
+
 void radioFailAdvertising(int count)
 {
 	played.advertisingFailures = count;

@@ -15,6 +15,10 @@
 // Lets whoever calls do what only NimBLE's task may, or no more.
 void radioEnter(void);
 void radioLeave(void);
+// The host has no memory for its services, or has it again: before it starts.
+void radioTakeMemory(bool isTaken);
+// Whether the controller is on.
+bool radioIsOn(void);
 // The host and controller are there, or begin anew.
 void radioSync(void);
 void radioFail(void);

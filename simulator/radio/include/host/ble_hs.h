@@ -142,6 +142,7 @@ bool ble_npl_callout_is_active(struct ble_npl_callout *callout);
 uint32_t ble_npl_time_ms_to_ticks32(uint32_t millis);
 struct ble_npl_eventq *nimble_port_get_dflt_eventq(void);
 int nimble_port_init(void);
+int nimble_port_deinit(void);
 void nimble_port_run(void);
 void nimble_port_freertos_init(void (*task)(void *argument));
 void nimble_port_freertos_deinit(void);
