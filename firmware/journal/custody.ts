@@ -96,11 +96,18 @@ export function applyStatement(
   }
 }
 
+/** A board that stands keeps the number by which it was paired: it hears of no other, and would be cut off until somebody opens its case. */
 function enrol(crypto: Crypto, state: LockState, board: Board, sequence: number): void {
-  const kid = kid8(crypto, board.signingKey);
-  const keys = { agreementKey: board.agreementKey.slice(), signingKey: board.signingKey.slice() };
+  const { role, agreementKey, signingKey } = board;
+  const isSame = (other: EnrolledBoard) =>
+    other.role === role &&
+    crypto.isEqual(other.agreementKey, agreementKey) &&
+    crypto.isEqual(other.signingKey, signingKey);
+  if (state.keyring.boards.some(isSame)) return;
+  const kid = kid8(crypto, signingKey);
+  const keys = { agreementKey: agreementKey.slice(), signingKey: signingKey.slice() };
   const others = withoutBoard(crypto, state.keyring, kid);
-  state.keyring = { ...state.keyring, boards: [...others, { kid, role: board.role, ...keys, sequence }] };
+  state.keyring = { ...state.keyring, boards: [...others, { kid, role, ...keys, sequence }] };
 }
 
 function addOwner(crypto: Crypto, state: LockState, ownerKey: Bytes): void {
