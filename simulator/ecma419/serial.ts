@@ -55,8 +55,9 @@ export class SerialCable {
     this.#ports[end] = port;
   }
 
-  /** For the ports of this file. */
+  /** Takes a port off, as a close and a loss of power do: nothing is told to it any more. */
   release(end: End): void {
+    this.#ports[end]?.end();
     this.#ports[end] = undefined;
   }
 
@@ -116,8 +117,12 @@ class Port {
 
   close(): void {
     if (this.#isInside) throw new Error("closed within its own callback: the SDK would use freed memory");
-    this.#isClosed = true;
     this.#cable.release(this.#end);
+  }
+
+  /** Sends and tells nothing any more. */
+  end(): void {
+    this.#isClosed = true;
   }
 
   take(bytes: Uint8Array): void {

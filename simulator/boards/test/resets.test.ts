@@ -135,6 +135,16 @@ test("a lock whose Bluetooth fails beside its Wi-Fi takes that radio's noise, an
   assert.is(hall.lock.isFed, true);
 });
 
+test("a board that loses its power in the moment of its start is told nothing more of its lines", () => {
+  const hall = new Hallway(crypto);
+  for (const board of [hall.lock, hall.keypad, hall.camera]) {
+    board.powerOn();
+    board.rig.cutPower();
+  }
+  hall.pass(1_000);
+  assert.not(hall.keypad.rig.hasPower);
+});
+
 test("a keypad whose keys are spoilt shows red, and tries again after a minute", () => {
   const hall = new Hallway(crypto);
   const { rig } = hall.keypad;
