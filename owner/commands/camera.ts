@@ -190,7 +190,10 @@ async function runEnrol(call: Call): Promise<Outcome> {
       ? `The camera ${kid} is up. Now say for whom its films are sealed: latchkey camera recipients`
       : `NOT UP: the lock has the camera ${kid}, and does not hear it.`,
   );
-  if (!isUp) call.terminal.warn(`Look at its power, and whether it belongs to another lock: then ${CAMERA.forget}.`);
+  if (!isUp)
+    call.terminal.warn(
+      `Look at its power, and whether it belongs to another lock, or was removed from this one: then ${CAMERA.forget}.`,
+    );
   return { exit: isUp ? EXIT.OK : EXIT.UNREACHABLE, json: { lockId: lock.id, camera: kid, fingerprint, isUp } };
 }
 

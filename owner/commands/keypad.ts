@@ -71,7 +71,7 @@ async function enrol(call: Call): Promise<Outcome> {
   );
   if (!isUp) {
     call.terminal.warn(
-      'Look at its cable and its power, and whether it belongs to another lock: then open its case and hold the star for ten seconds. "latchkey keypad" says when it is up.',
+      'Look at its cable and its power, and whether it belongs to another lock, or was removed from this one: then open its case and hold the star for ten seconds. "latchkey keypad" says when it is up.',
     );
   }
   return { exit: isUp ? EXIT.OK : EXIT.UNREACHABLE, json: { lockId: lock.id, keypad: kid, fingerprint, isUp } };
