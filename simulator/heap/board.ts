@@ -24,3 +24,6 @@ export const IMAGE: LockImage = Object.freeze({
   version: "1.0.0",
   buildTime: BOARD.buildTime,
 });
+
+/** Where the keypad on tape stands: of all targets this one has the most wires. */
+export const KEYPAD_TARGET = "esp32s3";

@@ -37,7 +37,7 @@ const LONGEST = new Uint8Array(FRAME_BYTES_MAX).fill(STRANGE);
 /** Lives a day and records it. @param hours how many of its busy hours, at most 15 */
 export function recordBoardDay(crypto: Crypto, hours: number): Recording {
   const recorder = new BoardRecorder();
-  const hall = new Hallway(crypto, { programs: { lock: recorder.program as (parts: object) => void } });
+  const hall = new Hallway(crypto, { programs: { lock: recorder.lock as (parts: object) => void } });
   hall.lock.image = IMAGE;
   hall.lock.powerOn();
   hall.pass(2_000);

@@ -1,13 +1,26 @@
 // Sits between a board's program and its chip on the desk, and writes both directions on a tape.
 // Why: see boundary.ts. The program runs over the thin classes here as well, so on another engine it asks the same, to the byte.
 
+import type { Bytes } from "../../firmware/bytes.ts";
 import type { Tcp } from "../../firmware/io/ecma419.ts";
+import { restOn } from "../../firmware/io/resting.ts";
+import type { Sleeper } from "../../firmware/io/sleep.ts";
+import type { Random } from "../../firmware/platform.ts";
+import { type KeypadBoardParts, startKeypad } from "../../keypad/board.ts";
 import type { LockBoardParts } from "../../lock/board.ts";
 import { startLock } from "../../lock/board.ts";
+import type { ChipRig } from "../boards/chiprig.ts";
+import { KEYPAD_TARGET } from "./board.ts";
 import { type Ask, CHANGES, CHIP, EVENT, encodeValues, MEMBER, RADIO, type Value } from "./boundary.ts";
 import { KIND, Tape } from "./tape.ts";
-import { radioWord, ThinChip } from "./thin.ts";
+import { radioWord, ThinChip, ThinSleeper } from "./thin.ts";
 
+/** What a board was handed of its chip. A keypad has no radio; a lock on tape never sleeps. */
+interface Handed
+  extends Pick<LockBoardParts, "chip" | "random" | "sdk">,
+    Partial<Pick<LockBoardParts, "radio" | "feedFromRadio">> {
+  readonly sleeper?: Sleeper;
+}
 /** Tells what a thing says. @param event of EVENT */
 type Tell = (thing: number, event: number, count?: number) => void;
 /** What an open thing is asked. */
@@ -18,8 +31,24 @@ export class BoardRecorder {
   readonly #tape = new Tape();
 
   /** Runs a lock's program over a chip, as at each of its starts, and listens to it. */
-  readonly program = (parts: LockBoardParts): void => {
-    const { chip, crypto, random, image, sdk } = parts;
+  readonly lock = (parts: LockBoardParts): void => {
+    const { ask, thin, random } = this.#sit(parts);
+    const { crypto, image } = parts;
+    const feedFromRadio = (isOn: boolean) => void ask(CHIP, MEMBER.feed, isOn);
+    startLock({ sdk: thin.sdk, chip: thin, radio: thin.radio, crypto, image, random, feedFromRadio });
+  };
+
+  /** The same of a keypad's. */
+  readonly keypad = ({ chip, crypto, random: drawn, restOn: sleeps }: KeypadBoardParts): void => {
+    const { sdk, chip: real } = chip as ChipRig;
+    const { thin, random } = this.#sit({ chip, sdk, random: drawn, sleeper: real.slumber });
+    const resting = sleeps === undefined ? {} : { restOn: restOn(new ThinSleeper(thin)) };
+    startKeypad({ sdk: thin.sdk, chip: thin, crypto, random, target: KEYPAD_TARGET, ...resting });
+  };
+
+  /** Sits between a program that is about to start and its chip. @returns what the program is handed instead */
+  #sit(parts: Handed): { readonly ask: Ask; readonly thin: ThinChip; readonly random: Random } {
+    const { chip, random, sdk } = parts;
     const tape = this.#tape;
     const now = chip.uptime;
     tape.add(KIND.boot, { flag: chip.resetReason, number: now });
@@ -45,17 +74,12 @@ export class BoardRecorder {
       }
     };
     thin = new ThinChip({ ask, keyValue: sdk.keyValue, flash: sdk.flash, resetReason: chip.resetReason }, now);
-    startLock({
-      ...{ sdk: thin.sdk, chip: thin, radio: thin.radio, crypto, image },
-      random: {
-        fill: (target) => {
-          random.fill(target);
-          tape.add(KIND.random, { bytes: target });
-        },
-      },
-      feedFromRadio: (isOn) => void ask(CHIP, MEMBER.feed, isOn),
-    });
-  };
+    const fill = (target: Bytes) => {
+      random.fill(target);
+      tape.add(KIND.random, { bytes: target });
+    };
+    return { ask, thin, random: { fill } };
+  }
 
   /** Notes a place at which the heap is looked at. @param number u32, rising */
   mark(number: number): void {
@@ -71,19 +95,19 @@ export class BoardRecorder {
 
 /** The chip that answers: the classes that the board was handed. */
 class RealChip {
-  readonly #parts: LockBoardParts;
+  readonly #parts: Handed;
   readonly #tell: Tell;
   readonly #things = new Map<number, Asked>();
   readonly #waiting: Tcp[] = [];
   #fragment: Uint8Array | undefined;
 
-  constructor(parts: LockBoardParts, tell: Tell) {
+  constructor(parts: Handed, tell: Tell) {
     this.#parts = parts;
     this.#tell = tell;
   }
 
   ask(thing: number, member: number, values: readonly Value[]): Value {
-    if (thing === CHIP) return this.#askChip(member, values);
+    if (thing === CHIP) return member < MEMBER.sleepStart ? this.#askChip(member, values) : this.#sleep(member, values);
     if (thing === RADIO) return this.#askRadio(member, values);
     const open = this.#things.get(thing);
     if (open === undefined) {
@@ -96,16 +120,27 @@ class RealChip {
 
   #askChip(member: number, [first]: readonly Value[]): Value {
     const { chip, feedFromRadio, sdk } = this.#parts;
-    if (member === MEMBER.feed) feedFromRadio(first === true);
+    if (member === MEMBER.feed) feedFromRadio?.(first === true);
     else if (member === MEMBER.confirm) return chip.confirm();
     else if (member === MEMBER.restart) chip.restart();
     else return sdk.qrCode({ input: first as string });
     return undefined;
   }
 
+  #sleep(member: number, [first, second]: readonly Value[]): Value {
+    const { sleeper } = this.#parts;
+    if (member === MEMBER.sleepStart)
+      return sleeper?.start(first === true, (pin) => this.#tell(CHIP, EVENT.fired, pin)) === true;
+    if (member === MEMBER.sleepKeep) sleeper?.keep(first as number);
+    else if (member === MEMBER.sleepWatch) sleeper?.watch(first as number, second as 0 | 1);
+    else sleeper?.allow(first === true);
+    return undefined;
+  }
+
   #askRadio(member: number, [first, second]: readonly Value[]): Value {
     const { radio } = this.#parts;
     const link = first as number;
+    if (radio === undefined) throw new Error("this board has no radio");
     if (member === MEMBER.radioStart) radio.start(() => this.#tell(RADIO, EVENT.wake));
     else if (member === MEMBER.radioFragment) return this.#fragment;
     else if (member === MEMBER.radioSend) return radio.send(link, second as Uint8Array);
@@ -134,9 +169,11 @@ class RealChip {
       case MEMBER.digital: {
         const mode = second as number;
         const isOutput = mode === sdk.Digital.Output || mode === sdk.Digital.OutputOpenDrain;
-        const rest = isOutput ? { initialValue: (third ?? 0) as 0 | 1 } : { edge: third as number };
-        const heard = isOutput ? {} : { onReadable: () => this.#tell(thing, EVENT.readable) };
-        return callsOf(new sdk.Digital({ pin: number, mode, ...rest, ...heard }));
+        if (isOutput) return callsOf(new sdk.Digital({ pin: number, mode, initialValue: (third ?? 0) as 0 | 1 }));
+        // A chip that sleeps tells no edges.
+        if (third === undefined) return callsOf(new sdk.Digital({ pin: number, mode }));
+        const onReadable = () => this.#tell(thing, EVENT.readable);
+        return callsOf(new sdk.Digital({ pin: number, mode, edge: third as number, onReadable }));
       }
       case MEMBER.pwm:
         return callsOf(new sdk.Pwm(given({ pin: number, hz: second, resolution: third })));

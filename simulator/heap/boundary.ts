@@ -49,10 +49,14 @@ export const MEMBER = Object.freeze({
   confirm: 51,
   restart: 52,
   qrCode: 53,
+  sleepStart: 60,
+  sleepKeep: 61,
+  sleepWatch: 62,
+  sleepAllow: 63,
 });
 
-/** What a thing tells; the thing of `wake` is RADIO. */
-export const EVENT = Object.freeze({ readable: 1, writable: 2, error: 3, changed: 4, due: 5, wake: 6 });
+/** What a thing tells; the thing of `wake` is RADIO, that of `fired` CHIP. */
+export const EVENT = Object.freeze({ readable: 1, writable: 2, error: 3, changed: 4, due: 5, wake: 6, fired: 7 });
 /** Things that every chip has. */
 export const CHIP = 0;
 export const RADIO = 1;

@@ -19,6 +19,7 @@ import type {
   Wifi,
 } from "../../firmware/io/ecma419.ts";
 import type { GattRadio, RadioEvent } from "../../firmware/io/gatt.ts";
+import type { Sleeper } from "../../firmware/io/sleep.ts";
 import { type Millis, millis } from "../../firmware/platform.ts";
 import { type Ask, CHANGES, CHIP, EVENT, MEMBER, RADIO, THINGS_FROM, type Value } from "./boundary.ts";
 
@@ -52,6 +53,8 @@ export class ThinChip implements Chip {
   readonly radio: GattRadio;
   readonly resetReason: number;
   readonly ask: Ask;
+  /** What hears that a pin has come to the level at which it wakes. */
+  fired: ((pin: number) => void) | undefined;
   readonly #things: (object | undefined)[] = [];
   #now: Millis = millis(0);
   #wake: () => void = () => {};
@@ -122,6 +125,7 @@ export class ThinChip implements Chip {
     this.#now = now;
     const thing = this.#things[number];
     if (event === EVENT.wake) this.#wake();
+    else if (event === EVENT.fired) this.fired?.(count);
     else if (event === EVENT.due) {
       this.drop(number);
       (thing as { readonly callback: () => void }).callback();
@@ -143,6 +147,32 @@ export class ThinChip implements Chip {
     const link = word & ALL_LINKS;
     if (kind !== "received") return { kind, link };
     return { kind, link, fragment: new Uint8Array(this.ask(RADIO, MEMBER.radioFragment) as ArrayBuffer) };
+  }
+}
+
+/** How a chip sleeps. */
+export class ThinSleeper implements Sleeper {
+  readonly #chip: ThinChip;
+
+  constructor(chip: ThinChip) {
+    this.#chip = chip;
+  }
+
+  start(needsCrystal: boolean, fired: (pin: number) => void): boolean {
+    this.#chip.fired = fired;
+    return this.#chip.ask(CHIP, MEMBER.sleepStart, needsCrystal) === true;
+  }
+
+  keep(pin: number): void {
+    this.#chip.ask(CHIP, MEMBER.sleepKeep, pin);
+  }
+
+  watch(pin: number, level: 0 | 1): void {
+    this.#chip.ask(CHIP, MEMBER.sleepWatch, pin, level);
+  }
+
+  allow(isAllowed: boolean): void {
+    this.#chip.ask(CHIP, MEMBER.sleepAllow, isAllowed);
   }
 }
 

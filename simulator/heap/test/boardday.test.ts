@@ -8,23 +8,10 @@ import { FRAGMENT_BYTES_MAX } from "../../../firmware/link/fragment.ts";
 import { FRAME_BYTES_MAX } from "../../../firmware/link/frame.ts";
 import { recordBoardDay, STRANGE } from "../boardday.ts";
 import { MARK } from "../day.ts";
-import { HEAD_BYTES, headOf, KIND } from "../tape.ts";
+import { KIND } from "../tape.ts";
+import { recordsOf } from "./records.ts";
 
 const { tape, counts } = recordBoardDay(crypto, 1);
-
-/** Walks over a tape. @returns the kind, the number and the bytes of each record */
-function recordsOf(
-  tape: Uint8Array,
-): readonly { readonly kind: number; readonly number: number; readonly bytes: Uint8Array }[] {
-  const records = [];
-  const view = new DataView(tape.buffer, tape.byteOffset, tape.byteLength);
-  for (let at = 0; at < tape.length; ) {
-    const end = at + HEAD_BYTES + view.getUint16(at + 2, true);
-    records.push({ ...headOf(tape.slice(at, at + HEAD_BYTES).buffer), bytes: tape.subarray(at + HEAD_BYTES, end) });
-    at = end;
-  }
-  return records;
-}
 
 test("lets in all who should be let in, one after the other, and hangs up on strangers in the end", () => {
   assert.equal(counts, {
