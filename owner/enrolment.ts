@@ -23,6 +23,7 @@ import { printable } from "./terminal.ts";
 /** A board offers itself every 10 s, and a handshake that fails is tried again for some seconds. */
 const UP_MILLIS = 45_000;
 const ASK_MILLIS = 1_000;
+const ROLES: readonly BoardRole[] = Object.freeze(["keypad", "camera"]);
 /** Kinds of boards that may offer themselves at once. */
 const OFFERS_MAX = 2;
 
@@ -133,6 +134,15 @@ export function sayBoard({ kid, role, isUp, isCaseOpen, isKeyStuck, millivolts }
 /** The same for --json. */
 export function boardObject({ kid, ...board }: BoardState): Record<string, unknown> {
   return { kid: toBase64url(kid), ...board };
+}
+
+/** Says what becomes of a lock's boards where it is made somebody else's, or another lock: none of them hears of it.
+ *  @returns undefined where it has none */
+export function sayParted(boards: readonly Pick<BoardState, "role">[]): string | undefined {
+  const names = ROLES.filter((name) => boards.some(({ role }) => role === name));
+  return names.length === 0
+    ? undefined
+    : `Out with the rest: its ${names.join(" and ")}. Each goes on calling that lock until it forgets it: open its case and hold the star of a keypad, the button of a camera, for ten seconds. Then enrol it anew.`;
 }
 
 /** Asks the lock which board offers itself. @throws Failure where none does */

@@ -4,6 +4,7 @@
 
 import { KIND_CANCEL_RESET, KIND_FACTORY_RESET } from "../../firmware/grant/body.ts";
 import type { Call, Command, Outcome } from "../command.ts";
+import { sayParted } from "../enrolment.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { asKeyHolder, CUSTODY_OPTIONS } from "../inside.ts";
 import type { Keystore } from "../keystore.ts";
@@ -46,12 +47,12 @@ async function run(call: Call): Promise<Outcome> {
 }
 
 async function begin(call: Call, keystore: Keystore, lock: OwnedLock): Promise<Outcome> {
-  const isDone = await asKeyHolder(call, keystore, lock, async ({ declare, isRecovery, status }) => {
+  const { isDone, parted } = await asKeyHolder(call, keystore, lock, async ({ declare, isRecovery, status }) => {
     if (!isRecovery && status.resetSeconds > 0) {
       throw new Failure(EXIT.REFUSED, `A reset runs already: ${sayRunning(status.resetSeconds)}`);
     }
     await declare({ kind: KIND_FACTORY_RESET });
-    return isRecovery;
+    return { isDone: isRecovery, parted: sayParted(status.boards) };
   });
   if (!isDone) {
     call.terminal.say(`The reset has begun: ${sayRunning(DELAY_SECONDS)}`);
@@ -60,6 +61,7 @@ async function begin(call: Call, keystore: Keystore, lock: OwnedLock): Promise<O
   forgetLock(keystore, lock);
   call.terminal.say(`The lock ${printable(lock.name)} (${lock.id}) erases itself now and starts as a new one.`);
   call.terminal.say('It has a new text for its label, on its console: "latchkey adopt SETUP" makes it yours again.');
+  if (parted !== undefined) call.terminal.say(parted);
   return { exit: EXIT.OK, json: { lockId: lock.id, isDone, seconds: 0 } };
 }
 

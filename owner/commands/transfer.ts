@@ -6,6 +6,7 @@
 import { fromAscii } from "../../firmware/bytes.ts";
 import { KIND_TRANSFER } from "../../firmware/grant/body.ts";
 import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
+import { sayParted } from "../enrolment.ts";
 import { EXIT } from "../failure.ts";
 import { askWords, asRecovery, CUSTODY_OPTIONS } from "../inside.ts";
 import { kidText } from "../ownership.ts";
@@ -41,7 +42,10 @@ async function run(call: Call): Promise<Outcome> {
   const lock = call.chooseLock(keystore);
   const zoneRule = fromAscii(named === undefined ? lock.zone : findZone(named).rule);
   const body = { kind: KIND_TRANSFER, adoption: { ownerKey, recoveryKey, zoneRule } } as const;
-  await asRecovery(call, { lock, words: await askWords(call) }, ({ declare }) => declare(body));
+  const { boards } = await asRecovery(call, { lock, words: await askWords(call) }, async ({ declare, status }) => {
+    await declare(body);
+    return status;
+  });
   const { locks } = keystore.person;
   keystore.update(() => void locks.splice(locks.indexOf(lock), 1));
   const owner = kidText(ownerKey);
@@ -49,6 +53,8 @@ async function run(call: Call): Promise<Outcome> {
     `Handed over: the lock ${printable(lock.name)} (${lock.id}) belongs to ${owner}, and to nobody else.`,
   );
   call.terminal.say("Your key, your words, and whatever you or another owner gave for it open nothing any more.");
+  const parted = sayParted(boards);
+  if (parted !== undefined) call.terminal.say(parted);
   call.terminal.say('The new owner runs "latchkey adopt SETUP" with the text on its label.');
   return { exit: EXIT.OK, json: { lockId: lock.id, owner } };
 }
