@@ -1,5 +1,5 @@
 // Goal: the day that a keypad is measured by happens as it is said to, awake and asleep, and its tape is whole.
-// Method: one hour is recorded through the real boards; `npm run heap` plays such a tape to a lone keypad on rv32.
+// Method: one hour is recorded through the real boards, on Node as for `npm run heap`, which plays such a tape to a lone keypad on rv32.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
