@@ -62,8 +62,6 @@ export function serveKeypad(desk: KeypadDesk, board: EnrolledBoard, command: Com
       return "yes";
     case "report":
       if (command.isCaseOpen && !desk.wasCaseOpen) soundTamper(desk, now);
-      // It takes two seconds at first, in which nobody would look after the drive.
-      if (!("deadline" in desk.door.bolt)) desk.codes.warm(now);
       return "yes";
   }
 }

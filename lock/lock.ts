@@ -196,7 +196,7 @@ export class Lock {
     this.#witness.tick(now);
     this.#visits.tick(this.#doorway.door, now);
     this.#phones.tick(now);
-    this.#outside.tick(now);
+    this.#outside.tick(now, this.#doorway.isDriving);
     this.#recorder.tick(now);
     this.#memory.tick(now);
     this.#reset.tick(now, this.#doorway.isDriving);
@@ -209,8 +209,8 @@ export class Lock {
     const now = this.#now;
     let next: number = this.#memory.nextTick(now);
     const others = [this.#doorway.nextTick(now), this.#phones.nextTick, this.#recorder.nextTick];
-    // A reset waits for a drive that runs.
-    if (!this.#doorway.isDriving) others.push(this.#reset.nextTick);
+    // These wait for a drive that runs.
+    if (!this.#doorway.isDriving) others.push(this.#reset.nextTick, this.#outside.codes.nextFill(now));
     others.push(this.#visits.nextTick, this.#outside.nextTick, this.#siren.nextTick, this.#witness.nextTick);
     for (const other of others) if (other !== undefined && other < next) next = other;
     return millis(Math.max(next, now));

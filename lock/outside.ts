@@ -132,9 +132,11 @@ export class Outside {
     this.#boards.viewChanged(now);
   }
 
-  tick(now: Millis): void {
+  /** @param isDriving a drive is looked at often: no codes are made meanwhile */
+  tick(now: Millis, isDriving: boolean): void {
     this.#boards.tick(now);
     this.codes.tick(now);
+    if (!isDriving) this.codes.fill(now);
   }
 
   get nextTick(): Millis {

@@ -43,7 +43,8 @@ export interface Report {
 
 /** What became of a command: it was refused; it was done; more is needed, a second person or the phone, or for a lock without a
  *  code the end of the bolt's way or a shut leaf; too many wrong codes came, and codes of this length are not tried for now; an
- *  entry came too soon after the last one, or after the lock's start, or named no new frame of the lock's, and nobody looked at it. */
+ *  entry came too soon after the last one, or after the lock's start, or before its codes were made, or named no new frame of the lock's,
+ *  and nobody looked at it. */
 export type Result = "no" | "yes" | "wait" | "paused" | "early";
 
 /** What a keypad may show of the lock. */

@@ -9,13 +9,15 @@ import { MAC_BYTES, PIN_DIGITS_MAX, PIN_DIGITS_MIN, pinMac } from "../../firmwar
 import { findUser } from "../../firmware/codes/state.ts";
 import { hotp, TOTP_DIGITS, totpSteps } from "../../firmware/codes/totp.ts";
 import type { User } from "../../firmware/codes/user.ts";
-import { deriveWindowKey, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
+import { deriveWindowKey, HOUR_SECONDS, parseCode, WINDOW_DIGITS } from "../../firmware/codes/window.ts";
 import { isWindow, WindowSet } from "../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../firmware/crypto/crypto.ts";
 import type { Denial } from "../../firmware/grant/denial.ts";
 import type { LockState } from "../../firmware/journal/state.ts";
+import { type Millis, millis } from "../../firmware/platform.ts";
 import { listsOf } from "../../firmware/policy/keyring.ts";
 import { type Interval, TOTP_WIDTH_SECONDS_MAX } from "../../firmware/time/clock.ts";
+import type { Memory } from "../memory.ts";
 import { DIGITS_MAX, type Lives } from "./guess.ts";
 import { totpName, type Vault } from "./vault.ts";
 import { type CodeOwner, type WindowContext, WindowTable } from "./windows.ts";
@@ -62,6 +64,12 @@ function weakestOf(digits: number, steps: number): number {
 }
 
 const NOBODY: Match | undefined = undefined;
+/** How often some of the window codes that are missing are made: longer than that takes, 5 million instructions of a chip, so that
+ *  whatever else comes is served in between. */
+const FILL_MILLIS = 100;
+
+/** What window codes are made from. */
+type FillMemory = Pick<Memory, "state" | "clock" | "interval">;
 
 /** The candidates of one lock. */
 export class Candidates {
@@ -71,6 +79,9 @@ export class Candidates {
   readonly #windows: WindowTable;
   #owners: { readonly secrets: LockState["codes"]["secrets"]; readonly keys: readonly CodeOwner[] } | undefined;
   #context: { readonly of: readonly unknown[]; readonly context: WindowContext } | undefined;
+  /** When window codes are made next, and the clock, the secrets and the configuration for which that was found. */
+  #fillAt = millis(0);
+  #filledFor: readonly unknown[] = [];
   #pins: readonly PinTable[] = [];
   #totps: readonly TotpTable[] = [];
   /** What the tables of PINs and of authenticators were made from. */
@@ -83,13 +94,32 @@ export class Candidates {
     this.#windows = new WindowTable(crypto, vault.tagKey);
   }
 
-  /** Makes the window codes of a new hour beforehand: from nothing they take two seconds on a board, which nobody should wait for. */
-  warm(state: LockState, interval: Interval): void {
-    this.#windows.prepare(interval, this.#contextOf(state, interval, undefined));
+  /** Whether the window codes of the moment that was prepared are there: before, no entry is compared. */
+  get isWhole(): boolean {
+    return this.#windows.isWhole;
   }
 
-  /** Brings the tables up to a moment. @param again what may be used once more, since its visit has just begun: its code
-   *  counts though it is spent */
+  /** Makes some of the window codes that are missing. */
+  fill(memory: FillMemory, now: Millis): void {
+    if (now < this.nextFill(memory, now)) return;
+    const { state, clock } = memory;
+    const interval = memory.interval(now);
+    this.#windows.prepare(interval, this.#contextOf(state, interval, undefined));
+    this.#windows.fill();
+    this.#filledFor = [clock, state.codes.secrets, state.configuration];
+    const hourLeft = 1_000 * (HOUR_SECONDS - (interval.lo % HOUR_SECONDS));
+    this.#fillAt = millis(now + (this.isWhole ? hourLeft : FILL_MILLIS));
+  }
+
+  /** When `fill` has something to do: with a new hour, and at once where somebody told another time or changed what codes there are. */
+  nextFill({ state, clock }: FillMemory, now: Millis): Millis {
+    const [knownClock, secrets, configuration] = this.#filledFor;
+    const isKnown = clock === knownClock && state.codes.secrets === secrets && state.configuration === configuration;
+    return isKnown ? this.#fillAt : now;
+  }
+
+  /** Brings the tables up to a moment, but for what `fill` makes. @param again what may be used once more, since its visit has just begun:
+   *  its code counts though it is spent */
   prepare(state: LockState, interval: Interval, again: CodeUse | undefined): void {
     this.#windows.prepare(interval, this.#contextOf(state, interval, again));
     const { users, credentials } = state.codes;

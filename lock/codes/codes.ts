@@ -93,11 +93,11 @@ export class Codes {
   /** Takes an entry. @param digits ASCII, 1..20: decoys, and then the code; the caller wipes them */
   enter(desk: CodesDesk, digits: Bytes, now: Millis): Result {
     const { memory, recorder } = desk;
-    if (!this.#pace.take(desk.keypad, now)) return "early";
+    this.#candidates.prepare(memory.state, memory.interval(now), this.#againOf(desk, now));
+    // Of every length: whoever listens at the wire must not learn it.
+    if (!this.#candidates.isWhole || !this.#pace.take(desk.keypad, now)) return "early";
     // Nothing is written, so that nobody learns a code while nobody can be told of it.
     if (!memory.isReadyForGuests) return "no";
-    const interval = memory.interval(now);
-    this.#candidates.prepare(memory.state, interval, this.#againOf(desk, now));
     const admission = this.#budget.admit(this.#candidates.lives(digits.length), now);
     const { tested, paused, cost } = admission;
     if (paused.length > 0) recorder.alarm("siege", now);
@@ -131,9 +131,14 @@ export class Codes {
     return isGood ? outcome : "no";
   }
 
-  /** Makes the codes of the hour beforehand. */
-  warm(now: Millis): void {
-    this.#candidates.warm(this.#memory.state, this.#memory.interval(now));
+  /** Makes some of the window codes that are missing, so that an entry finds them. */
+  fill(now: Millis): void {
+    this.#candidates.fill(this.#memory, now);
+  }
+
+  /** When `fill` has something to do. */
+  nextFill(now: Millis): Millis {
+    return this.#candidates.nextFill(this.#memory, now);
   }
 
   /** Whether a holder's grants open only with a code besides, and none has come. @param holder 8 bytes */

@@ -3,6 +3,8 @@
 // them are too many for every entry. So the table keeps three bytes of a hash of each code, and an hour that begins costs only its
 // own; the code whose three bytes are an entry's is made again, and compared whole. An entry with the bytes of a code that it is not,
 // one of 6,000, takes longer; as the hash is keyed, that tells nothing about any code (docs/attacks.md T39).
+// From nothing it takes seconds on a board, which hears and stops nothing meanwhile: so it is filled by an hour of one owner at a time,
+// and searched when it is whole.
 // Follows docs/protocol.md, "Codes".
 //
 // One buffer: first the codes in use (their first use is on record) that are older than a day; then, for each owner, for each class
@@ -41,6 +43,8 @@ const RING_STARTS: readonly number[] = Object.freeze(
 /** The class of each place of an owner's. */
 const PLACE_CLASSES = Uint8Array.from(RINGS.flatMap((hours, index) => Array(hours * SERIALS).fill(index)));
 const OWNER_PLACES = PLACE_CLASSES.length;
+/** How many hours the longest ring has. */
+const HOURS = Math.max(...RINGS);
 const NO_HOUR = -1;
 
 /** An owner device that has a code secret here. */
@@ -87,9 +91,9 @@ export class WindowTable {
   /** What is hashed: the key, and a code for as long as it takes. */
   readonly #hashed: Bytes = new Uint8Array(KEY_BYTES + CODE_BYTES);
   readonly #tags: Bytes = new Uint8Array((ACTIVE_MAX + OWNERS_MAX * OWNER_PLACES) * TAG_BYTES);
-  /** The keys that each owner's places were made with, and the hour that began then. */
+  /** The keys that each owner's places are made with, and the first and the last hour whose codes are there; those between are too. */
   readonly #keys: Bytes = new Uint8Array(OWNERS_MAX * HASH_BYTES);
-  readonly #madeAt = new Int32Array(OWNERS_MAX).fill(NO_HOUR);
+  readonly #made = new Int32Array(2 * OWNERS_MAX).fill(NO_HOUR);
   /** The codes in use that have the first places. */
   #active = new WindowSet();
   #context: WindowContext | undefined;
@@ -97,6 +101,7 @@ export class WindowTable {
   #hiHour = NO_HOUR;
   #live = 0;
   #isKnown = false;
+  #isWhole = false;
 
   /** @param tagKey 32 bytes that nobody else knows */
   constructor(crypto: Crypto, tagKey: Bytes) {
@@ -109,8 +114,13 @@ export class WindowTable {
     return this.#isKnown && this.#context !== undefined ? this.#live : 0;
   }
 
-  /** Brings the table up to a moment. It costs next to nothing while neither hour nor context change, 44 HMACs for each owner
-   *  at a new hour, and 706 for each at first. */
+  /** Whether every code that would open now can be found. */
+  get isWhole(): boolean {
+    return this.#isWhole || !this.#isKnown;
+  }
+
+  /** Brings the table up to a moment, but for the codes that `fill` makes. It costs next to nothing while neither hour nor context change,
+   *  and else an HMAC for each code in use that is older than a day. */
   prepare(interval: Interval, context: WindowContext): void {
     const { widthMax, owners, active } = context;
     assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
@@ -123,21 +133,34 @@ export class WindowTable {
     if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return;
     // Whatever ends in the middle leaves a table that is made again.
     this.#context = undefined;
+    this.#isWhole = false;
     this.#loHour = loHour;
     this.#hiHour = hiHour;
     for (let owner = 0; owner < OWNERS_MAX; owner++) {
-      if (owner < owners.length) this.#fill(owner, owners[owner]);
+      if (owner < owners.length) this.#expect(owner, owners[owner]);
       else this.#forget(owner);
     }
     const open = owners.length * this.#openPlaces() - this.#closedPlaces(interval, context);
     this.#live = open + this.#fillActive(interval, context);
     this.#context = context;
+    this.#isWhole = this.#next(context) === undefined;
+  }
+
+  /** Makes the codes of one hour of one owner that are not there: at most 44 HMACs. Of an owner it takes 25 calls from nothing, and one
+   *  at a new hour. */
+  fill(): void {
+    const context = this.#context;
+    if (context === undefined || !this.#isKnown) return;
+    const owner = this.#next(context);
+    if (owner !== undefined) this.#make(owner, context.owners[owner].key, this.#missing(owner));
+    this.#isWhole = this.#next(context) === undefined;
   }
 
   /** Finds a code among all whose hours are right at the moment that was prepared, those that are revoked or spent too: with one
    *  search of the whole table and one code made again, whether there is one or not, unless a place agrees by chance.
    *  @param code 5 bytes, as parseCode gives it */
   find(code: Uint8Array): FoundWindow | undefined {
+    assert(this.isWhole, "windows: only a whole table is searched");
     const context = this.#context;
     if (context === undefined || !this.#isKnown || context.owners.length === 0) return undefined;
     const crypto = this.#crypto;
@@ -167,34 +190,60 @@ export class WindowTable {
     this.#isKnown = false;
   }
 
-  /** Makes the codes of an owner that are not there. */
-  #fill(owner: number, { key }: CodeOwner): void {
+  /** Keeps of an owner's places what was made with its key, and is of hours that still count. */
+  #expect(owner: number, { key }: CodeOwner): void {
     assert(key.length === HASH_BYTES, "windows: a key has 32 bytes");
     const held = this.#keys.subarray(owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
-    if (!this.#crypto.isEqual(held, key)) this.#forget(owner);
-    const madeAt = this.#madeAt[owner];
-    if (madeAt === this.#loHour) return;
-    this.#madeAt[owner] = NO_HOUR;
+    const last = this.#made[2 * owner + 1];
+    // Where the clock went on, what is there of the hours before is right; where it went back, or far, nothing is.
+    const isRight = last <= this.#newest && last >= this.#oldest;
+    if (isRight && this.#crypto.isEqual(held, key)) return;
+    this.#forget(owner);
     held.set(key);
-    const newest = this.#loHour + 1;
-    // Where the clock went on, what is there of the hours before is right, and of the one behind them.
-    const missing = madeAt !== NO_HOUR && madeAt < this.#loHour ? madeAt + 2 : 0;
+  }
+
+  /** The hours that have places: up to the one behind `lo`. */
+  get #newest(): number {
+    return this.#loHour + 1;
+  }
+
+  get #oldest(): number {
+    return Math.max(0, this.#newest - HOURS + 1);
+  }
+
+  /** Gives the first owner of whom codes are missing. */
+  #next({ owners }: WindowContext): number | undefined {
+    for (let owner = 0; owner < owners.length; owner++) if (this.#missing(owner) !== NO_HOUR) return owner;
+    return undefined;
+  }
+
+  /** Gives the next hour whose codes an owner's places do not have, or NO_HOUR. */
+  #missing(owner: number): number {
+    const first = this.#made[2 * owner];
+    const last = this.#made[2 * owner + 1];
+    if (last < this.#newest) return last === NO_HOUR ? this.#newest : last + 1;
+    return first > this.#oldest ? first - 1 : NO_HOUR;
+  }
+
+  /** Makes the codes of an hour, which is beside those that are there. */
+  #make(owner: number, key: Bytes, startHour: number): void {
     for (let windowClass = 0; windowClass < RINGS.length; windowClass++) {
-      for (let startHour = Math.max(missing, newest - RINGS[windowClass] + 1); startHour <= newest; startHour++) {
-        for (let serial = 0; serial < SERIALS; serial++) {
-          const window = { windowClass, serial, startHour };
-          this.#put(this.#placeOf(owner, window), windowCode(this.#crypto, key, window));
-        }
+      if (startHour <= this.#newest - RINGS[windowClass]) continue;
+      for (let serial = 0; serial < SERIALS; serial++) {
+        const window = { windowClass, serial, startHour };
+        this.#put(this.#placeOf(owner, window), windowCode(this.#crypto, key, window));
       }
     }
-    this.#madeAt[owner] = this.#loHour;
+    const made = this.#made;
+    if (made[2 * owner] === NO_HOUR || startHour < made[2 * owner]) made[2 * owner] = startHour;
+    if (startHour > made[2 * owner + 1]) made[2 * owner + 1] = startHour;
   }
 
   #forget(owner: number): void {
     const from = ACTIVE_MAX + owner * OWNER_PLACES;
     this.#tags.fill(0, from * TAG_BYTES, (from + OWNER_PLACES) * TAG_BYTES);
     this.#keys.fill(0, owner * HASH_BYTES, (owner + 1) * HASH_BYTES);
-    this.#madeAt[owner] = NO_HOUR;
+    this.#made.fill(NO_HOUR, 2 * owner, 2 * owner + 2);
   }
 
   #put(place: number, code: Bytes): void {

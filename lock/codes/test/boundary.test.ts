@@ -18,6 +18,7 @@ import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import { parseZone, toLocal } from "../../../firmware/time/zone.ts";
 import { WindowTable } from "../windows.ts";
+import { make } from "./plain.ts";
 
 const W = 600;
 const MINUTE = 60;
@@ -125,7 +126,7 @@ function opens(
   const active = WindowSet.from(isActive ? 1 : 0, () => ({ owner: KID, window }));
   const none = new WindowSet();
   const interval = { lo: seconds(now.lo), hi: now.hi === undefined ? undefined : seconds(now.hi) };
-  table.prepare(interval, { widthMax: W, owners: [{ kid: KID, key: KEY }], revoked: none, spent: none, active });
+  make(table, interval, { widthMax: W, owners: [{ kid: KID, key: KEY }], revoked: none, spent: none, active });
   return table.find(windowCode(crypto, KEY, window)) !== undefined;
 }
 

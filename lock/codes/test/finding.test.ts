@@ -16,6 +16,7 @@ import {
   counting,
   HOUR,
   interval,
+  make,
   OWNERS,
   opens,
   openWindows,
@@ -29,7 +30,7 @@ test("finds each of four owners' codes with one search and one code made again, 
   const table = new WindowTable(counter.crypto, TAG_KEY);
   const now = interval(AT - 300, AT + 300);
   const context = contextOf({ owners: OWNERS });
-  table.prepare(now, context);
+  make(table, now, context);
   let more = 0;
   const look = (code: Bytes, isFound: boolean): void => {
     [counter.hmacs, counter.searched] = [0, []];
@@ -54,7 +55,7 @@ test("finds the right one of codes that agree in what is kept of them", () => {
   const table = new WindowTable(poor, TAG_KEY);
   const context = contextOf({ owners: OWNERS });
   const now = interval(AT - 300, AT + 300);
-  table.prepare(now, context);
+  make(table, now, context);
   for (const [index, each] of openWindows(now, context).entries()) {
     if (index % 20 !== 0) continue;
     const code = codeOf(each);
@@ -68,7 +69,7 @@ test("keeps of a code three bytes that follow from it by a key only", () => {
   const kept = [8, 9].map((byte) => {
     const counter = counting();
     const table = new WindowTable(counter.crypto, new Uint8Array(32).fill(byte));
-    table.prepare(interval(AT), contextOf());
+    make(table, interval(AT), contextOf());
     assert.is(opens(table, owned(0, 4, START)), true);
     return counter.wanted;
   });
@@ -79,12 +80,12 @@ test("keeps of a code three bytes that follow from it by a key only", () => {
 test("does not find what is left of an hour that is over, or the next hour's code before its time", () => {
   const table = new WindowTable(crypto, TAG_KEY);
   const context = contextOf();
-  table.prepare(interval(AT), context);
+  make(table, interval(AT), context);
   for (const windowClass of WINDOW_CLASSES.keys()) {
     assert.is(table.find(codeOf(owned(0, windowClass, START + 1))), undefined, "it stands in the table");
     assert.is(opens(table, owned(0, windowClass, START)), true);
   }
-  table.prepare(interval(AT + HOUR), context);
+  make(table, interval(AT + HOUR), context);
   // Of the classes 0 and 4 a window is an hour.
   for (const windowClass of WINDOW_CLASSES.keys())
     assert.is(opens(table, owned(0, windowClass, START)), windowClass % 4 !== 0 || windowClass > 4);
@@ -95,7 +96,7 @@ test("finds nothing in a place that is empty", () => {
   const blind: Crypto = { ...crypto, sha256: () => new Uint8Array(32) };
   const table = new WindowTable(blind, TAG_KEY);
   const old = owned(0, 17, START - 100);
-  table.prepare(interval(AT), contextOf({ owners: OWNERS.slice(0, 1), active: [old] }));
+  make(table, interval(AT), contextOf({ owners: OWNERS.slice(0, 1), active: [old] }));
   for (const nobody of [owned(1, 4, START), owned(0, 4, START + 1), owned(0, 17, START - 99), owned(0, 21, START - 24)])
     assert.is(table.find(codeOf(nobody)), undefined);
   assert.is(opens(table, old), true);
@@ -105,7 +106,7 @@ test("finds nothing in a place that is empty", () => {
 test("a code of the next hour is looked for like any other", () => {
   const counter = counting();
   const table = new WindowTable(counter.crypto, TAG_KEY);
-  table.prepare(interval(AT), contextOf());
+  make(table, interval(AT), contextOf());
   for (const startHour of [START - 30, START, START + 1, START + 2]) {
     [counter.hmacs, counter.searched] = [0, []];
     table.find(codeOf(owned(0, 4, startHour)));

@@ -14,6 +14,7 @@ import { narrowed } from "../../../simulator/narrow.ts";
 import { Stream } from "../../../simulator/random.ts";
 import { Budget, CAPACITY, REFILL_PER_SECOND } from "../guess.ts";
 import { WindowTable } from "../windows.ts";
+import { make } from "./plain.ts";
 
 const SEED = 20261025;
 const DIGITS = 5;
@@ -57,7 +58,7 @@ function besiege(): Siege {
   const siege = { tested: 0, hits: 0, live: 0, back: 0 };
   for (let now = 0; now < DAYS * 86_400_000; now += PACE_MILLIS) {
     const lo = seconds(START_SECONDS + Math.floor(now / 1_000));
-    table.prepare({ lo, hi: seconds(lo + WIDTH_SECONDS) }, context);
+    make(table, { lo, hi: seconds(lo + WIDTH_SECONDS) }, context);
     const { tested, cost } = budget.admit([{ digits: DIGITS, live: table.live }], millis(now));
     if (tested.length === 0) {
       // Nobody need type what is not compared: the next try is when the budget holds it, or the hour is another.

@@ -9,7 +9,10 @@ import { WindowSet } from "../../../firmware/codes/windowset.ts";
 import type { Crypto } from "../../../firmware/crypto/crypto.ts";
 import { seconds } from "../../../firmware/platform.ts";
 import type { Interval } from "../../../firmware/time/clock.ts";
+import { make } from "../../../simulator/bench/codes.ts";
 import type { CodeOwner, WindowContext, WindowTable } from "../windows.ts";
+
+export { make } from "../../../simulator/bench/codes.ts";
 
 export const HOUR = 3_600;
 export const START = 498_885;
@@ -87,7 +90,7 @@ export function openWindows(now: Interval, context: WindowContext): readonly Use
 }
 
 export function holds(table: WindowTable, now: Interval, context: WindowContext): void {
-  table.prepare(now, context);
+  make(table, now, context);
   const open = openWindows(now, context);
   assert.is(table.live, open.length, "the count");
   for (const each of open) {

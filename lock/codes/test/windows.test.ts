@@ -20,6 +20,7 @@ import {
   interval,
   isIn,
   isSame,
+  make,
   OWNERS,
   opens,
   owned,
@@ -56,12 +57,12 @@ test("finds nothing before the first moment, and nothing while the time is unkno
   const code = owned(0, 4, START);
   assert.is(opens(table, code), false);
   const context = contextOf();
-  table.prepare(interval(AT), context);
+  make(table, interval(AT), context);
   assert.is(opens(table, code), true);
-  table.prepare({ lo: seconds(AT), hi: undefined }, context);
+  make(table, { lo: seconds(AT), hi: undefined }, context);
   assert.is(opens(table, code), false);
   assert.is(table.live, 0);
-  table.prepare(interval(AT), context);
+  make(table, interval(AT), context);
   assert.is(opens(table, code), true);
   table.close();
   assert.is(opens(table, code), false);
@@ -71,7 +72,7 @@ test("finds nothing before the first moment, and nothing while the time is unkno
 
 test("finds no empty place, and no code of another owner, hour, class or serial", () => {
   const table = new WindowTable(crypto, TAG_KEY);
-  table.prepare(interval(AT), contextOf());
+  make(table, interval(AT), contextOf());
   for (const empty of [0, 0xff]) assert.is(table.find(new Uint8Array(5).fill(empty)), undefined);
   for (const each of [owned(1, 4, START), owned(0, 4, START + 1), owned(0, 4, START - 1)]) {
     assert.is(opens(table, each), false);
@@ -91,7 +92,7 @@ test("follows the hours as they come, go back and leap, with one table", () => {
 
 test("starts at the beginning of time", () => {
   const table = new WindowTable(crypto, TAG_KEY);
-  table.prepare(interval(0), contextOf());
+  make(table, interval(0), contextOf());
   assert.is(table.live, 44);
   assert.is(opens(table, owned(0, 0, 0)), true);
 });
@@ -124,7 +125,7 @@ test("opens a long code after its first day only if it was used, and until its e
   assert.is(WINDOW_CLASSES[17].hours, 7 * 24);
   const end = (START + 68) * HOUR;
   const used = contextOf({ active: [week] });
-  table.prepare(interval(AT), contextOf());
+  make(table, interval(AT), contextOf());
   assert.is(opens(table, week), false);
   holds(table, interval(AT), used);
   assert.is(opens(table, week), true);
@@ -133,9 +134,9 @@ test("opens a long code after its first day only if it was used, and until its e
   assert.is(opens(table, week), true);
   holds(table, interval(end), used);
   assert.is(opens(table, week), false);
-  table.prepare(interval(AT), contextOf({ active: [week], revoked: [week] }));
+  make(table, interval(AT), contextOf({ active: [week], revoked: [week] }));
   assert.is(opens(table, week), false);
-  table.prepare(interval(AT), contextOf({ active: [week], owners: [] }));
+  make(table, interval(AT), contextOf({ active: [week], owners: [] }));
   assert.is(opens(table, week), false);
 });
 
@@ -153,7 +154,7 @@ test("holds four owners with all their active codes", () => {
   const active = Array.from({ length: 32 }, (_, index) => owned(index % 4, 21, START - 100 - (index >> 2)));
   const context = contextOf({ owners: OWNERS, active });
   const now = interval(AT - 300, AT + 300);
-  table.prepare(now, context);
+  make(table, now, context);
   assert.is(table.live, 2_824 + 32);
   for (const each of [...active, owned(0, 0, START), owned(3, 21, START - 23), owned(2, 11, START - 4)]) {
     const found = table.find(codeOf(each));
@@ -173,7 +174,7 @@ test("makes the codes of one owner more without making the others' again", () =>
   ] as const) {
     const context = contextOf({ owners: OWNERS.slice(0, count) });
     counter.hmacs = 0;
-    table.prepare(now, context);
+    make(table, now, context);
     assert.is(counter.hmacs, hmacs, `${count} owners`);
     holds(table, now, context);
   }
@@ -183,13 +184,13 @@ test("forgets the codes of a secret that was changed, moved or removed", () => {
   const table = new WindowTable(crypto, TAG_KEY);
   const now = interval(AT);
   const code = owned(1, 4, START);
-  table.prepare(now, contextOf({ owners: [OWNERS[0], OWNERS[1]] }));
+  make(table, now, contextOf({ owners: [OWNERS[0], OWNERS[1]] }));
   assert.is(opens(table, code), true);
-  table.prepare(now, contextOf({ owners: [OWNERS[1], OWNERS[0]] }));
+  make(table, now, contextOf({ owners: [OWNERS[1], OWNERS[0]] }));
   assert.equal(table.find(codeOf(code))?.owner, OWNERS[1].kid);
-  table.prepare(now, contextOf({ owners: [OWNERS[0], { ...OWNERS[1], key: OWNERS[2].key }] }));
+  make(table, now, contextOf({ owners: [OWNERS[0], { ...OWNERS[1], key: OWNERS[2].key }] }));
   assert.is(opens(table, code), false);
-  table.prepare(now, contextOf());
+  make(table, now, contextOf());
   assert.is(opens(table, code), false);
   assert.is(table.live, 662);
 });
@@ -207,15 +208,15 @@ test("makes each code once: 706 at first, 44 for the next hour, none for the nex
   const counter = counting();
   const table = new WindowTable(counter.crypto, TAG_KEY);
   const context = contextOf();
-  table.prepare(interval(AT), context);
+  make(table, interval(AT), context);
   assert.is(counter.hmacs, 706);
-  table.prepare(interval(AT + 60, AT + 360), context);
+  make(table, interval(AT + 60, AT + 360), context);
   assert.is(counter.hmacs, 706);
-  table.prepare(interval(AT + HOUR - 60, AT + HOUR), context);
+  make(table, interval(AT + HOUR - 60, AT + HOUR), context);
   assert.is(counter.hmacs, 706, "the next hour's were there");
-  table.prepare(interval(AT + HOUR, AT + HOUR + 60), context);
+  make(table, interval(AT + HOUR, AT + HOUR + 60), context);
   assert.is(counter.hmacs, 750);
-  table.prepare(interval(AT + HOUR), { ...context, revoked: setOf([owned(0, 4, START)]) });
+  make(table, interval(AT + HOUR), { ...context, revoked: setOf([owned(0, 4, START)]) });
   assert.is(counter.hmacs, 750);
 });
 

@@ -1,0 +1,100 @@
+// Goal: nothing that comes keeps the lock for long: a board does one thing after the other, and the end of a drive, the inside button and
+// the watchdog wait for each. So the window codes, thousands of HMACs, are made a few at a time, and none while the bolt is on its way.
+// Method: a lock that counts the HMACs of each event and each tick, with two owners who make codes, at a cold table and at a new hour.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { crypto } from "#crypto";
+import type { Bytes } from "../../firmware/bytes.ts";
+import { KIND_ADD_OWNER, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { Desk } from "../../simulator/desk.ts";
+import { makeLock } from "../../simulator/maker.ts";
+import { HOUR, Porch, SECRET, TWO_HOURS } from "../../simulator/porch.ts";
+import { Typist } from "../../simulator/typist.ts";
+import type { Lock } from "../lock.ts";
+
+/** The codes of an hour of one owner, and what sessions and records take beside them. */
+const MANY = 44 + 20;
+/** Of a keypad on a board: it asks again each second. */
+const HOLD_MILLIS = 5_250;
+
+/** A porch whose lock notes how many HMACs it makes, and the most at once. */
+class Counted {
+  readonly porch: Porch;
+  hashes = 0;
+  most = 0;
+
+  constructor() {
+    const hmacSha256 = (key: Uint8Array, message: Uint8Array): Bytes => {
+      this.hashes++;
+      return crypto.hmacSha256(key, message);
+    };
+    const make: typeof makeLock = (...parts) => this.#watched(makeLock(...parts));
+    this.porch = new Porch(new Desk({ crypto: { ...crypto, hmacSha256 }, make }), "UTC0", false);
+    const { desk } = this.porch;
+    const partner = desk.person("partner");
+    assert.is(desk.stateInside({ kind: KIND_ADD_OWNER, ownerKey: partner.publicKey }), "yes");
+    desk.passTime(60);
+    for (const by of [desk.owner, partner])
+      assert.is(this.porch.set({ kind: "codeSecret", secret: SECRET }, by), "yes");
+    this.hashes = 0;
+    this.most = 0;
+  }
+
+  #watched(lock: Lock): Lock {
+    const turn = <Parts extends unknown[]>(work: (...parts: Parts) => void) => {
+      return (...parts: Parts): void => {
+        const before = this.hashes;
+        work.apply(lock, parts);
+        this.most = Math.max(this.most, this.hashes - before);
+      };
+    };
+    const { tick, received, wireReceived } = lock;
+    return Object.assign(lock, { tick: turn(tick), received: turn(received), wireReceived: turn(wireReceived) });
+  }
+}
+
+test("an entry at a cold table is not compared, and its keypad is served when the codes are there", () => {
+  const counted = new Counted();
+  const { desk, typist } = counted.porch;
+  assert.is(typist.ask({ kind: "report", isCaseOpen: false, isKeyStuck: false, millivolts: 5_000 }), "yes");
+  assert.is(typist.typeAtOnce("394828"), "early", "of any length: nobody learns it by the wire");
+  const patient = new Typist(desk, "patient", HOLD_MILLIS).enrol();
+  desk.reboot();
+  // A lock without its time has no codes to make; it is told the time, and somebody types at once.
+  assert.is(desk.state({ kind: KIND_SET_CLOCK, isBackwards: false }), "yes");
+  patient.connect();
+  counted.hashes = 0;
+  assert.is(patient.typeAtOnce(counted.porch.code(TWO_HOURS)), "yes");
+  assert.ok(counted.hashes > 2 * 706, "all were made meanwhile");
+  assert.ok(counted.most <= MANY, `${counted.most} at once`);
+});
+
+test("at a new hour and at an owner's look at the lock's state few are made at once", () => {
+  const counted = new Counted();
+  const { desk, typist } = counted.porch;
+  const caller = desk.ownerSession();
+  assert.is(caller.ask({ kind: "status" })?.kind, "status");
+  caller.leave();
+  desk.passTime(HOUR - (desk.time % HOUR));
+  desk.passTime(2);
+  counted.hashes = 0;
+  assert.is(typist.typeAtOnce(counted.porch.code(TWO_HOURS)), "yes");
+  assert.ok(counted.hashes < MANY, "those of the hour were there");
+  assert.ok(counted.most <= MANY, `${counted.most} at once`);
+});
+
+test("none are made while the bolt is on its way", () => {
+  const counted = new Counted();
+  const { desk } = counted.porch;
+  assert.is(desk.open(desk.grant({ to: desk.person("guest") })), "yes");
+  const before = counted.hashes;
+  for (let millis = 0; desk.rig.drives.at(-1)?.drive !== "rest"; millis += 10) {
+    assert.ok(millis < 5_000 && counted.hashes - before < 20, "it is driven, and nothing else is done");
+    desk.passMillis(10);
+  }
+  desk.passTime(10);
+  assert.ok(counted.hashes - before > 706, "then they are");
+});
+
+test.run();
