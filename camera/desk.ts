@@ -43,6 +43,8 @@ export class OwnerDesk implements ViewerDesk {
     const { duty } = this.#parts;
     switch (request.kind) {
       case "list": {
+        // None is no answer while the card is being read.
+        if (duty.shelf.isLoading) return { kind: "no", id };
         const clips = duty.shelf.clips.filter(({ firstFrame }) => firstFrame >= request.from);
         return { kind: "list", id, clips: clips.slice(0, CLIPS_PER_ANSWER).map(listed) };
       }

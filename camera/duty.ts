@@ -34,6 +34,8 @@ export const IDLE_MILLIS = 10_000;
 /** How often the card is looked through, in milliseconds. */
 export const TIDY_MILLIS = 10_000;
 
+/** How often a little more of the card is read or cleared, in milliseconds, where there is more than can be done at once. */
+const WORK_MILLIS = 50;
 const ANALYSE_MILLIS = 500;
 const RING_BYTES = 1_500_000;
 const RING_FRAMES = 64;
@@ -80,6 +82,7 @@ export class Duty {
   #origin: Millis;
   #movedAt: Millis | undefined;
   #tidiedAt: Millis | undefined;
+  #workAt: Millis;
   #now: Millis;
 
   constructor(parts: DutyParts, now: Millis) {
@@ -99,6 +102,7 @@ export class Duty {
     this.#filming = new Filming(reel, { ringBytes, ringFrames, preRollMillis }, this);
     this.#askedAt = now;
     this.#origin = now;
+    this.#workAt = now;
     this.#now = now;
   }
 
@@ -201,16 +205,25 @@ export class Duty {
     };
   }
 
-  /** Does what is due: where the lock has been silent for too long, the camera rests. */
+  /** Does what is due: goes on with the card, and where the lock has been silent for too long, the camera rests. */
   tick(now: Millis): void {
     this.#now = now;
-    if (now < this.nextTick) return;
+    if (this.shelf.isBusy && now >= this.#workAt) {
+      if (this.shelf.work()) this.#tidy(now);
+      this.#workAt = millis(now + WORK_MILLIS);
+    }
+    if (now < this.#restAt) return;
     this.#isForsaken = now - this.#askedAt >= SILENT_MILLIS.rest;
     this.#follow("rest");
   }
 
   /** The uptime by which `tick` must be called; infinite where nothing is due. */
   get nextTick(): Millis {
+    return this.shelf.isBusy ? millis(Math.min(this.#workAt, this.#restAt)) : this.#restAt;
+  }
+
+  /** When the lock has been silent for too long. */
+  get #restAt(): Millis {
     const isDone = this.#purpose === "rest" && (this.#isForsaken || this.#ask?.mode !== "always");
     return millis(isDone ? Number.POSITIVE_INFINITY : this.#askedAt + SILENT_MILLIS[this.#purpose]);
   }

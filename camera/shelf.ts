@@ -1,21 +1,25 @@
 // The clips on the card: what is known of each, which of them must go, and whether the next one fits.
 // Why: the lock lets a courier in on the promise that a film can be written; so the promise is made only after room was made.
 // Follows docs/protocol.md §9, "Room". Its memory is bounded: CLIPS_MAX clips, whatever is on the card.
+// FatFs looks for a name through all that stand before it, 196 sectors of a card with 256 clips. So marks are read one by one between events,
+// and clips removed a few at a time, or a camera would answer nobody for seconds, and at last be ended by its watchdog.
 
 import { type Bytes, toHex } from "../firmware/bytes.ts";
 import { Reader } from "../firmware/cbor/decode.ts";
 import { Writer } from "../firmware/cbor/encode.ts";
 import { Fault } from "../firmware/fault.ts";
 import { seconds } from "../firmware/platform.ts";
-import { type Card, type CardFile, type ClipPart, clipOf, fileName } from "./card.ts";
+import { type Card, type ClipPart, clipOf, fileName } from "./card.ts";
 import { clear, type StoredClip } from "./retention.ts";
 
 /** The most clips that are remembered; beyond it the card counts as full. */
 export const CLIPS_MAX = 256;
 /** What is left free for notes and marks. */
 export const RESERVE_BYTES = 131_072;
-/** Marks that are written again while the lock waits for an answer. */
-const TOLD_AT_ONCE = 4;
+/** Marks that are written again while the lock waits for an answer: for each, 2,569 sectors are read of a card with 256 clips. */
+const TOLD_AT_ONCE = 1;
+/** Clips that are removed at once: for each, 600 sectors are read of such a card. */
+const REMOVED_AT_ONCE = 4;
 
 const U32_MAX = 0xffff_ffff;
 const FLAG_FETCHED = 1;
@@ -43,12 +47,24 @@ export interface ShelvedClip extends StoredClip {
 /** What a mark says. */
 export type Mark = Omit<ShelvedClip, "bytes" | "isOfVisit">;
 
+/** What is known of a card that is being read. */
+interface Loading {
+  /** Of each file, by its name. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** The names of marks that were not read yet, the first one last. */
+  readonly unread: string[];
+  readonly clips: ShelvedClip[];
+}
+
 /** Knows the clips. It never throws for a card that fails: `isSound` says so, until the card is read whole again. */
 export class Shelf {
   readonly #card: Card;
   readonly #keepSeconds: number;
   readonly #roomBytes: number;
   #clips: readonly ShelvedClip[] = [];
+  #loading: Loading | undefined;
+  /** Whether more clips must go than went at once. */
+  #hasMore = false;
   #isSound = false;
   #hasRoom = false;
 
@@ -59,17 +75,41 @@ export class Shelf {
     this.#load();
   }
 
-  /** In the order of their frames. */
+  /** Whether the card is being read: until then nothing is said of what is on it. */
+  get isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  /** Whether `work` has something to do. */
+  get isBusy(): boolean {
+    return this.isLoading || this.#hasMore;
+  }
+
+  /** In the order of their frames; none while the card is being read. */
   get clips(): readonly ShelvedClip[] {
     return this.#clips;
   }
 
   /** Whether the next clip can be written, as of the last `makeRoom`. */
   get canTake(): boolean {
-    return this.#isSound && this.#hasRoom && this.#clips.length < CLIPS_MAX;
+    return this.#isSound && !this.isLoading && this.#hasRoom && this.#clips.length < CLIPS_MAX;
   }
 
-  /** Removes what must go, and sees whether the next clip fits.
+  /** Reads one mark more of a card that is being read. @returns whether that is done, and room is to be made */
+  work(): boolean {
+    const loading = this.#loading;
+    const name = loading?.unread.pop();
+    if (loading === undefined || name === undefined) return true;
+    const isRead = this.#attempt(() => {
+      const clip = this.#readMark(name, loading.sizes);
+      if (clip !== undefined) loading.clips.push(clip);
+    });
+    if (!isRead) this.#loading = undefined;
+    else if (loading.unread.length === 0 || loading.clips.length >= CLIPS_MAX) this.#loaded(loading);
+    return !this.isLoading;
+  }
+
+  /** Removes what must go, a few at once, and sees whether the next clip fits; of a card that is being read nothing is known yet.
    *  @param lo the lock's time, epoch seconds: not before; undefined where it is not known
    *  @param options `current`: the clip that is being written, which stays; `isPromise`: somebody knocks, and what is promised is tried:
    *  a small file is written */
@@ -77,9 +117,12 @@ export class Shelf {
     lo: number | undefined,
     { current, isPromise = false }: { readonly current?: Uint8Array | undefined; readonly isPromise?: boolean } = {},
   ): void {
+    this.#hasMore = false;
+    if (this.isLoading) return;
     // Where nothing fits at all the card may be away: then nobody knows what was on it, and the next one has other clips.
     if (!this.#isSound || this.#card.freeBytes === 0) this.#load();
     this.#hasRoom = false;
+    if (this.isLoading) return;
     this.#attempt(() => {
       const own = current === undefined ? "" : toHex(current);
       const others = this.#clips.filter(({ clip }) => toHex(clip) !== own);
@@ -90,7 +133,8 @@ export class Shelf {
         // One more place is needed, and not one more byte.
         ({ remove, hasRoom } = clear(others, { ...room, freeBytes: 0, neededBytes: 1 }));
       }
-      for (const clip of remove) this.#remove(clip as ShelvedClip);
+      for (const clip of remove.slice(0, REMOVED_AT_ONCE)) this.#remove(clip as ShelvedClip);
+      this.#hasMore = remove.length > REMOVED_AT_ONCE;
       if (hasRoom && isPromise) this.#try();
       // What was removed may have given less than it had: only what the card says is a promise.
       this.#hasRoom = hasRoom && (remove.length === 0 || this.#card.freeBytes >= this.#roomBytes);
@@ -175,34 +219,42 @@ export class Shelf {
     this.#card.remove(PROBE);
   }
 
+  /** Begins to read the card. Of a clip that was known before nothing is read again but its size: a card that is full kept nothing of what
+   *  the lock told of its time. */
   #load(): void {
-    // A card that is full kept nothing of what the lock told of a clip's time.
-    const told = new Map(this.#clips.map(({ clip, endedBefore }) => [toHex(clip), endedBefore]));
+    const known = new Map(this.#clips.map((clip) => [fileName(clip.clip, "mark"), clip]));
     this.#clips = [];
     this.#isSound = true;
     this.#attempt(() => {
       const files = this.#card.list();
       const sizes = new Map<string, number>();
       for (const { name, bytes } of files) sizes.set(name, bytes);
-      const clips: ShelvedClip[] = [];
-      for (const file of files) {
-        if (clips.length >= CLIPS_MAX) break;
-        const clip = this.#readMark(file, sizes);
-        if (clip !== undefined) clips.push({ ...clip, endedBefore: clip.endedBefore ?? told.get(toHex(clip.clip)) });
+      const loading: Loading = { sizes, unread: [], clips: [] };
+      for (const { name } of files) {
+        const clip = known.get(name);
+        if (clip !== undefined) loading.clips.push({ ...clip, bytes: bytesOf(clip.clip, sizes) });
+        else if (clipOf(name, "mark") !== undefined) loading.unread.push(name);
       }
-      this.#clips = sorted(clips);
+      loading.unread.reverse();
+      if (loading.unread.length > 0 && loading.clips.length < CLIPS_MAX) this.#loading = loading;
+      else this.#loaded(loading);
     });
   }
 
+  /** The card was read. What was remembered of a clip meanwhile is newer. */
+  #loaded({ clips }: Loading): void {
+    this.#loading = undefined;
+    this.#clips = sorted([...clips.filter(({ clip }) => this.find(clip) === undefined), ...this.#clips]);
+  }
+
   /** What has no mark that can be read is no clip of ours, and is left alone. */
-  #readMark({ name }: CardFile, sizes: ReadonlyMap<string, number>): ShelvedClip | undefined {
+  #readMark(name: string, sizes: ReadonlyMap<string, number>): ShelvedClip | undefined {
     const clip = clipOf(name, "mark");
     if (clip === undefined) return undefined;
-    const bytes = PARTS.reduce((sum, part) => sum + (sizes.get(fileName(clip, part)) ?? 0), 0);
     const message = this.#card.read(name, 0, MARK_BYTES_MAX);
     try {
       const mark = parseMark(clip, message);
-      return { ...mark, bytes, isOfVisit: mark.visit !== 0 };
+      return { ...mark, bytes: bytesOf(clip, sizes), isOfVisit: mark.visit !== 0 };
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       return undefined;
@@ -232,6 +284,11 @@ export class Shelf {
 /** Gives the bits by which a clip is told of: 1 an owner has it, 2 it is kept, 4 without an end. */
 export function flagsOf({ isFetched, isKept, isOpen }: Pick<ShelvedClip, "isFetched" | "isKept" | "isOpen">): number {
   return (isFetched ? FLAG_FETCHED : 0) | (isKept ? FLAG_KEPT : 0) | (isOpen ? FLAG_OPEN : 0);
+}
+
+/** All files of a clip together. */
+function bytesOf(clip: Uint8Array, sizes: ReadonlyMap<string, number>): number {
+  return PARTS.reduce((sum, part) => sum + (sizes.get(fileName(clip, part)) ?? 0), 0);
 }
 
 function encodeMark(mark: Mark): Bytes {

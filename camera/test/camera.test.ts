@@ -97,6 +97,7 @@ test("power that goes at any moment of a visit leaves a clip up to a checkpoint,
     board.run(moment);
     const { clip } = board.head;
     board.cut(kept);
+    board.camera.tick(board.now);
     assert.equal([board.isPowered, board.camera.snapshot.clips], [false, 1], `${moment}`);
     const { verdict, isWhole } = board.judge(clip, 41);
     assert.not.ok(isWhole || verdict.isOk);

@@ -84,6 +84,9 @@ test("good and bad pictures by turns make no more clips than the shelf has place
   const board = new Board(ROOMY);
   fill(board.card, CLIPS_MAX - 4);
   board.start();
+  board.run(1_000);
+  assert.not.ok(board.beat.canRecord, "the card is still being read");
+  board.run(100 * CLIPS_MAX);
   knocked(board, 4_000).visit();
   board.run(1_000);
   assert.ok(board.beat.isRecording);

@@ -3,6 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Bytes } from "../../firmware/bytes.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { MemoryCard } from "../../simulator/memorycard.ts";
 import { fileName } from "../card.ts";
@@ -19,8 +20,19 @@ function markOf(place: number, part: Partial<Mark> = {}): Mark {
   return { clip, visit: 0, firstFrame, lastFrame, ...times, isFetched: false, isKept: false, isOpen: false, ...part };
 }
 
-function filled(card: MemoryCard, marks: readonly Mark[], bytes = 500): Shelf {
+/** A start with a card that is read whole. */
+function opened(card: MemoryCard): Shelf {
   const shelf = new Shelf(card, ROOM);
+  read(shelf);
+  return shelf;
+}
+
+function read(shelf: Shelf): void {
+  while (shelf.isLoading) shelf.work();
+}
+
+function filled(card: MemoryCard, marks: readonly Mark[], bytes = 500): Shelf {
+  const shelf = opened(card);
   for (const mark of marks) {
     card.put(fileName(mark.clip, "age"), new Uint8Array(bytes));
     shelf.mark(mark, bytes);
@@ -38,7 +50,7 @@ test("knows its clips again after a start, in the order of their frames", () => 
   filled(card, marks);
   card.put("holiday.jpg", new Uint8Array(10));
   card.put(`${"zz".repeat(16)}.mark`, new Uint8Array(10));
-  const { clips } = new Shelf(card, ROOM);
+  const { clips } = opened(card);
   assert.equal(
     clips.map(({ bytes, isOfVisit, ...mark }) => mark),
     [marks[1], marks[2], marks[0]],
@@ -65,7 +77,7 @@ for (const [name, damage] of [
     const file = fileName(markOf(1).clip, "mark");
     card.put(file, damage(card.file(file) ?? new Uint8Array(0)));
     assert.equal(
-      new Shelf(card, ROOM).clips.map(({ firstFrame }) => firstFrame),
+      opened(card).clips.map(({ firstFrame }) => firstFrame),
       [200],
     );
   });
@@ -103,7 +115,7 @@ test("a clip that lost its end counts from then too, and only the one that is be
   const card = new MemoryCard();
   const open = { isOpen: true, endedLo: 0, endedBefore: undefined };
   filled(card, [markOf(1, { visit: 7, ...open }), markOf(2, { visit: 8, ...open })]);
-  const shelf = new Shelf(card, ROOM);
+  const shelf = opened(card);
   shelf.told(NOW, markOf(2).clip);
   shelf.makeRoom(NOW + 86_401, { current: markOf(2).clip });
   assert.equal(
@@ -121,13 +133,14 @@ test("the time of a clip that lost its end goes on where the camera is started a
     const card = new MemoryCard(isFull ? 100_000 : 300_000);
     const marks = Array.from({ length: 9 }, (_, place) => markOf(place, { visit: 41 + place, ...open }));
     filled(card, marks);
-    let shelf = new Shelf(card, ROOM);
+    let shelf = opened(card);
     for (let start = 0; start < 4; start++) {
       // Power goes each 20 hours: a clip may stay for a day.
-      if (!isFull) shelf = new Shelf(card, ROOM);
-      for (let ask = 0; ask < 3; ask++) shelf.told(NOW + start * 72_000 + ask);
+      if (!isFull) shelf = opened(card);
+      for (let ask = 0; ask < 9; ask++) shelf.told(NOW + start * 72_000 + ask);
       assert.ok(shelf.clips.every(({ isOpen, bytes }) => isOpen && bytes > 400));
-      shelf.makeRoom(NOW + start * 72_000 + 2);
+      shelf.makeRoom(NOW + start * 72_000 + 9);
+      while (shelf.isBusy) shelf.makeRoom(NOW + start * 72_000 + 9);
       assert.is(shelf.clips.length, start < 2 ? 9 : 0, `start ${start}`);
     }
   }
@@ -143,6 +156,75 @@ test("on a card that is full to its last byte the time of such a clip goes on to
     shelf.told(NOW + 3_600 * hour);
     shelf.makeRoom(NOW + 3_600 * hour + 1);
   }
+});
+
+/** A card that counts what is done with its files, each of which takes hundreds of its sectors where there are many. */
+class CountedCard extends MemoryCard {
+  touched = 0;
+
+  override read(name: string, offset: number, bytesMax: number): Bytes {
+    this.touched++;
+    return super.read(name, offset, bytesMax);
+  }
+
+  override put(name: string, bytes: Uint8Array): void {
+    this.touched++;
+    super.put(name, bytes);
+  }
+
+  override remove(name: string): void {
+    this.touched++;
+    super.remove(name);
+  }
+}
+
+test("a card with as many clips as there may be is read and cleared a little at a time, and is no promise before", () => {
+  const card = new CountedCard();
+  filled(
+    card,
+    Array.from({ length: CLIPS_MAX }, (_, place) => markOf(place)),
+  );
+  const atOnce = (work: () => void): void => {
+    card.touched = 0;
+    work();
+    assert.ok(card.touched <= 12, `${card.touched} files at once`);
+  };
+  let shelf: Shelf | undefined;
+  atOnce(() => {
+    shelf = new Shelf(card, ROOM);
+  });
+  assert.ok(shelf !== undefined);
+  const opening = shelf;
+  for (let count = 0; opening.isLoading; count++) {
+    atOnce(() => opening.makeRoom(NOW));
+    assert.equal([opening.canTake, opening.clips.length], [false, 0]);
+    atOnce(() => void opening.work());
+    assert.ok(count < CLIPS_MAX);
+  }
+  assert.is(opening.clips.length, CLIPS_MAX);
+  // Nobody was there for a month: all of them must go.
+  for (let count = 0; count === 0 || opening.isBusy; count++) {
+    atOnce(() => opening.makeRoom(NOW + 2_592_000));
+    assert.ok(count < CLIPS_MAX);
+  }
+  assert.equal([opening.canTake, opening.clips.length, card.names.length], [true, 0, 0]);
+});
+
+test("a clip that is kept while the card is read stays known", () => {
+  const card = new MemoryCard();
+  filled(card, [markOf(1), markOf(2)]);
+  const shelf = new Shelf(card, ROOM);
+  shelf.work();
+  assert.ok(shelf.mark(markOf(2, { isKept: true }), 500) && shelf.mark(markOf(3), 500));
+  read(shelf);
+  assert.equal(
+    shelf.clips.map(({ firstFrame, isKept }) => [firstFrame, isKept]),
+    [
+      [100, false],
+      [200, true],
+      [300, false],
+    ],
+  );
 });
 
 test("room that a card does not give is none, whatever was removed from it", () => {
@@ -178,7 +260,7 @@ test("remembers a bounded number of clips, and then counts as full of what must 
   assert.not.ok(shelf.canTake);
   card.put(fileName(markOf(CLIPS_MAX).clip, "mark"), new Uint8Array(3));
   for (const mark of [markOf(700), markOf(701)]) card.put(fileName(mark.clip, "mark"), new Uint8Array(3));
-  assert.is(new Shelf(card, ROOM).clips.length, CLIPS_MAX - 1);
+  assert.is(opened(card).clips.length, CLIPS_MAX - 1);
 });
 
 test("a card that refuses is no promise, until it is read whole again", () => {
@@ -193,6 +275,9 @@ test("a card that refuses is no promise, until it is read whole again", () => {
   assert.not.ok(shelf.canTake || shelf.mark(markOf(2), 1));
   card.isSound = true;
   shelf.makeRoom(NOW, { isPromise: true });
+  assert.ok(shelf.isLoading && !shelf.canTake, "it is read first");
+  read(shelf);
+  shelf.makeRoom(NOW, { isPromise: true });
   assert.equal([shelf.canTake, shelf.clips.length, card.names.length], [true, 1, 2]);
 });
 
@@ -204,6 +289,8 @@ test("of a card that is away no clip is known, and of another one in its place i
   assert.equal([shelf.clips.length, shelf.canTake], [0, false]);
   card.isSound = true;
   for (const name of card.names.filter((each) => each.startsWith("01"))) card.remove(name);
+  shelf.makeRoom(NOW);
+  read(shelf);
   shelf.makeRoom(NOW);
   assert.equal(
     shelf.clips.map(({ visit }) => visit),

@@ -177,7 +177,8 @@ function markOf(): Bytes {
 function readMark(bytes: Bytes): void {
   const card = new MemoryCard();
   card.put(fileName(CLIP, "mark"), bytes);
-  new Shelf(card, { roomBytes: 1, keepSeconds: 1 }).makeRoom(NOW);
+  const shelf = new Shelf(card, { roomBytes: 1, keepSeconds: 1 });
+  if (shelf.work()) shelf.makeRoom(NOW);
 }
 
 /** What a home's computer sends. */
