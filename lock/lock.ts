@@ -198,7 +198,7 @@ export class Lock {
     this.#phones.tick(now);
     this.#outside.tick(now, this.#doorway.isDriving);
     this.#recorder.tick(now);
-    this.#memory.tick(now);
+    this.#memory.tick(now, this.#doorway.isDriving);
     this.#reset.tick(now, this.#doorway.isDriving);
     // Last: whatever is due may have begun an alarm.
     if (this.#siren.tick()) this.#outside.viewChanged(now);
@@ -207,7 +207,7 @@ export class Lock {
   /** The uptime by which `tick` must be called. */
   get nextTick(): Millis {
     const now = this.#now;
-    let next: number = this.#memory.nextTick(now);
+    let next: number = this.#memory.nextTick(now, this.#doorway.isDriving);
     const others = [this.#doorway.nextTick(now), this.#phones.nextTick, this.#recorder.nextTick];
     // These wait for a drive that runs.
     if (!this.#doorway.isDriving) others.push(this.#reset.nextTick, this.#outside.codes.nextFill(now));

@@ -46,6 +46,8 @@ const RESERVED_FOR_ALARMS = 32;
 const RECENT_NOTICES = 32;
 const RECENT_SECONDS = 3_600;
 const RECORD_PAYLOAD_BYTES = 96;
+/** Where fewer bytes are left of a sector, what the next one needs is done while no drive runs: more than what is written at once. */
+const AHEAD_BYTES = 512;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
 /** Of the access ring, one part in so many may fill at once, however much noise there is. */
@@ -289,19 +291,33 @@ export class Memory {
     return encodeReceipt(this.#crypto, { seed, publicKey }, { ...visit, lockId, lo, hi, head: this.head(ACCESS) });
   }
 
-  /** Writes the watermark when it is due and the time is known. */
-  tick(now: Millis): void {
+  /** Takes the snapshot that a next sector needs, and writes the watermark when it is due and the time is known.
+   *  @param isDriving a drive is looked at often: no snapshot is taken meanwhile */
+  tick(now: Millis, isDriving: boolean): void {
+    const nearEnd = isDriving ? undefined : this.#store.journal.nearEnd(AHEAD_BYTES);
+    if (nearEnd !== undefined) this.#prepare(nearEnd);
     if (now < this.#watermarkAt + WATERMARK_MILLIS) return;
     this.#watermarkAt = now;
     if (this.interval(now).hi !== undefined) this.tryWrite({ kind: "watermark" }, now);
   }
 
-  /** When the watermark is due, or a holiday may begin or surely be over: then the door has another mode, though nothing happened. */
-  nextTick(now: Millis): Millis {
+  /** When a snapshot or the watermark is due, or a holiday may begin or surely be over: then the door has another mode, though nothing
+   *  happened. */
+  nextTick(now: Millis, isDriving: boolean): Millis {
+    if (!isDriving && this.#store.journal.nearEnd(AHEAD_BYTES) !== undefined) return now;
     const { holidays } = this.state.codes;
     const watermarkAt = this.#watermarkAt + WATERMARK_MILLIS;
     if (holidays.length === 0) return millis(watermarkAt);
     return millis(Math.min(watermarkAt, now + 1_000 * secondsToChange(holidays, this.interval(now))));
+  }
+
+  /** What fails then is told by whoever writes next. */
+  #prepare(region: Region): void {
+    try {
+      this.#store.journal.prepare(region);
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+    }
   }
 
   /** Whether the ring turns so slowly that noise may turn it: a ring that filled faster than in 90 days takes none until time

@@ -1,6 +1,8 @@
 // Goal: nothing that comes keeps the lock for long: a board does one thing after the other, and the end of a drive, the inside button and
-// the watchdog wait for each. So the window codes, thousands of HMACs, are made a few at a time, and none while the bolt is on its way.
-// Method: a lock that counts the HMACs of each event and each tick, with two owners who make codes, at a cold table and at a new hour.
+// the watchdog wait for each. So the window codes, thousands of HMACs, are made a few at a time, and none while the bolt is on its way; and
+// no snapshot is taken then.
+// Method: a lock that counts the HMACs of each event and each tick, with two owners who make codes, at a cold table and at a new hour; and
+// one whose flash counts its erasures.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -95,6 +97,30 @@ test("none are made while the bolt is on its way", () => {
   }
   desk.passTime(10);
   assert.ok(counted.hashes - before > 706, "then they are");
+});
+
+test("what is written while the bolt is on its way waits for the erasure of one sector at most, and for no snapshot", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  let [erasures, most] = [0, 0];
+  const { flash, rig } = desk;
+  const erase = flash.erase.bind(flash);
+  flash.erase = (sector) => {
+    erasures++;
+    erase(sector);
+  };
+  for (let press = 0; press < 80; press++) {
+    let count = erasures;
+    desk.pressInside();
+    while (rig.drives.at(-1)?.drive !== "rest") {
+      desk.passMillis(10);
+      most = Math.max(most, erasures - count);
+      count = erasures;
+    }
+    desk.passTime(120);
+  }
+  assert.ok(erasures > 4, `${erasures}: sectors began, and snapshots were taken`);
+  assert.ok(most <= 1, `${most} at once`);
 });
 
 test.run();

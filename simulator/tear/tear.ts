@@ -18,6 +18,8 @@ import { type Operation, Trace } from "./trace.ts";
 
 /** All records that the ring keeps are read and compared after every so many cuts; their heads after each. */
 const CHAIN_CHECKS_APART = 3;
+/** Where fewer bytes are left of a sector, the snapshot before the next one is taken ahead. */
+const AHEAD_BYTES = 200;
 export const LOCK_ID = "AAECAwQFBgc";
 
 /** How a part is laid out, and which operations are cut how deep. */
@@ -124,6 +126,9 @@ class Tearing {
     const { journal } = this.#store;
     const before = REGIONS.map((region) => journal.head(region).seq);
     this.#store.append(operation.entry, operation.time);
+    // As a lock does between events; by turns, so that a record takes its own as well.
+    const nearEnd = this.#tally.operations % 2 === 0 ? journal.nearEnd(AHEAD_BYTES) : undefined;
+    if (nearEnd !== undefined) journal.prepare(nearEnd);
     for (const region of REGIONS) {
       journal.records(region, before[region] + 1, ({ record, link }) => {
         this.#links[region][record.seq] = toHex(link);
