@@ -79,9 +79,9 @@ export class Candidates {
   readonly #windows: WindowTable;
   #owners: { readonly secrets: LockState["codes"]["secrets"]; readonly keys: readonly CodeOwner[] } | undefined;
   #context: { readonly of: readonly unknown[]; readonly context: WindowContext } | undefined;
-  /** When window codes are made next, and the clock, the secrets and the configuration for which that was found. */
+  /** When window codes are made next, and the clock by which that was found. */
   #fillAt = millis(0);
-  #filledFor: readonly unknown[] = [];
+  #filledBy: FillMemory["clock"] | undefined;
   #pins: readonly PinTable[] = [];
   #totps: readonly TotpTable[] = [];
   /** What the tables of PINs and of authenticators were made from. */
@@ -99,23 +99,21 @@ export class Candidates {
     return this.#windows.isWhole;
   }
 
-  /** Makes some of the window codes that are missing. */
+  /** Brings the window codes up to a moment, or makes some of them that are missing. */
   fill(memory: FillMemory, now: Millis): void {
     if (now < this.nextFill(memory, now)) return;
     const { state, clock } = memory;
     const interval = memory.interval(now);
-    this.#windows.prepare(interval, this.#contextOf(state, interval, undefined));
-    this.#windows.fill();
-    this.#filledFor = [clock, state.codes.secrets, state.configuration];
+    if (!this.#windows.prepare(interval, this.#contextOf(state, interval, undefined))) this.#windows.fill();
+    this.#filledBy = clock;
     const hourLeft = 1_000 * (HOUR_SECONDS - (interval.lo % HOUR_SECONDS));
     this.#fillAt = millis(now + (this.isWhole ? hourLeft : FILL_MILLIS));
   }
 
-  /** When `fill` has something to do: with a new hour, and at once where somebody told another time or changed what codes there are. */
+  /** When `fill` has something to do: with a new hour, and at once where somebody told another time or changed what codes there are, so that
+   *  no entry waits for that. */
   nextFill({ state, clock }: FillMemory, now: Millis): Millis {
-    const [knownClock, secrets, configuration] = this.#filledFor;
-    const isKnown = clock === knownClock && state.codes.secrets === secrets && state.configuration === configuration;
-    return isKnown ? this.#fillAt : now;
+    return clock === this.#filledBy && isFor(this.#context?.of, state) ? this.#fillAt : now;
   }
 
   /** Brings the tables up to a moment, but for what `fill` makes. @param again what may be used once more, since its visit has just begun:
@@ -179,15 +177,16 @@ export class Candidates {
   #contextOf(state: LockState, interval: Interval, again: CodeUse | undefined): WindowContext {
     const { secrets, spent, active } = state.codes;
     const { keyring, lists, configuration } = state;
-    const of = [secrets, spent, active, lists, keyring, configuration, again, interval.hi === undefined];
+    const crypto = this.#crypto;
+    const unspent = again?.by === "window" && spent.has(crypto, again) ? again : undefined;
+    const of = [secrets, spent, active, lists, keyring, configuration, unspent, interval.hi === undefined];
     const former = this.#context;
     if (former?.of.every((part, index) => part === of[index])) return former.context;
-    const crypto = this.#crypto;
     const context = {
       widthMax: configuration.widthSeconds,
       owners: this.#keysOf(secrets),
       revoked: revokedOf(crypto, listsOf(crypto, keyring, lists)),
-      spent: again?.by === "window" ? spent.without(crypto, again) : spent,
+      spent: unspent === undefined ? spent : spent.without(crypto, unspent),
       active,
     };
     this.#context = { of, context };
@@ -297,6 +296,13 @@ export class Candidates {
     const use: CodeUse = { by: "user", user: index, slot, step, first: 0, isDuress: user?.type === "forced" };
     return { digits, use, user };
   }
+}
+
+/** Whether a context was made from what the state is now. @param of its parts, in the order of `#contextOf` */
+function isFor(of: readonly unknown[] | undefined, { codes, keyring, lists, configuration }: LockState): boolean {
+  if (of === undefined) return false;
+  const isOfCodes = of[0] === codes.secrets && of[1] === codes.spent && of[2] === codes.active;
+  return isOfCodes && of[3] === lists && of[4] === keyring && of[5] === configuration;
 }
 
 /** The codes that owners have taken back, each once. */

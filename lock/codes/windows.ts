@@ -120,17 +120,17 @@ export class WindowTable {
   }
 
   /** Brings the table up to a moment, but for the codes that `fill` makes. It costs next to nothing while neither hour nor context change,
-   *  and else an HMAC for each code in use that is older than a day. */
-  prepare(interval: Interval, context: WindowContext): void {
+   *  and else an HMAC for each code in use that is older than a day, and a look at each that is revoked or spent. @returns whether it did */
+  prepare(interval: Interval, context: WindowContext): boolean {
     const { widthMax, owners, active } = context;
     assert(widthMax <= WIDTH_SECONDS_MAX, "windows: W is at most an hour");
     assert(owners.length <= OWNERS_MAX && active.count <= ACTIVE_MAX, "windows: too many owners or active codes");
     const { lo, hi } = interval;
     this.#isKnown = hi !== undefined && hi - lo <= widthMax;
-    if (hi === undefined || !this.#isKnown) return;
+    if (hi === undefined || !this.#isKnown) return false;
     const loHour = Math.floor(lo / HOUR_SECONDS);
     const hiHour = Math.floor(hi / HOUR_SECONDS);
-    if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return;
+    if (context === this.#context && loHour === this.#loHour && hiHour === this.#hiHour) return false;
     // Whatever ends in the middle leaves a table that is made again.
     this.#context = undefined;
     this.#isWhole = false;
@@ -144,6 +144,7 @@ export class WindowTable {
     this.#live = open + this.#fillActive(interval, context);
     this.#context = context;
     this.#isWhole = this.#next(context) === undefined;
+    return true;
   }
 
   /** Makes the codes of one hour of one owner that are not there: at most 44 HMACs. Of an owner it takes 25 calls from nothing, and one

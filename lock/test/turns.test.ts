@@ -25,14 +25,20 @@ class Counted {
   readonly porch: Porch;
   hashes = 0;
   most = 0;
+  /** How often two byte strings were compared. */
+  looks = 0;
 
   constructor() {
     const hmacSha256 = (key: Uint8Array, message: Uint8Array): Bytes => {
       this.hashes++;
       return crypto.hmacSha256(key, message);
     };
+    const isEqual = (left: Uint8Array, right: Uint8Array): boolean => {
+      this.looks++;
+      return crypto.isEqual(left, right);
+    };
     const make: typeof makeLock = (...parts) => this.#watched(makeLock(...parts));
-    this.porch = new Porch(new Desk({ crypto: { ...crypto, hmacSha256 }, make }), "UTC0", false);
+    this.porch = new Porch(new Desk({ crypto: { ...crypto, hmacSha256, isEqual }, make }), "UTC0", false);
     const { desk } = this.porch;
     const partner = desk.person("partner");
     assert.is(desk.stateInside({ kind: KIND_ADD_OWNER, ownerKey: partner.publicKey }), "yes");
@@ -84,6 +90,22 @@ test("at a new hour and at an owner's look at the lock's state few are made at o
   assert.is(typist.typeAtOnce(counted.porch.code(TWO_HOURS)), "yes");
   assert.ok(counted.hashes < MANY, "those of the hour were there");
   assert.ok(counted.most <= MANY, `${counted.most} at once`);
+});
+
+test("what owners change is taken into the tables before the next entry", () => {
+  const counted = new Counted();
+  const { desk, typist } = counted.porch;
+  const looksOfEntry = (): number => {
+    desk.passTime(10);
+    counted.looks = 0;
+    assert.is(typist.typeAtOnce("1234567890"), "no");
+    return counted.looks;
+  };
+  const unchanged = looksOfEntry();
+  const start = Math.floor(desk.time / HOUR);
+  const codes = Array.from({ length: 16 }, (_, index) => ({ codeClass: 8 + (index >> 1), serial: index & 1, start }));
+  assert.is(desk.revoke({ codes }), "yes");
+  assert.ok(looksOfEntry() <= unchanged, "an entry does not pay for it");
 });
 
 test("none are made while the bolt is on its way", () => {
