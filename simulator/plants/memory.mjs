@@ -92,7 +92,7 @@ export const MEMORY_PLANTS = Object.freeze([
         "    if (this.#snapshots.coveredByBoth(log.region) < lastSeq) this.#snapshot();",
         "    if (this.#snapshots.coveredByBoth(log.region) > lastSeq + 1e9) this.#snapshot();",
       ),
-      rewrite(JOURNAL, "    if (log.isBlank) return;\n    this.#snapshot();", "    if (log.isBlank) return;"),
+      rewrite(JOURNAL, "    if ((this.#ahead & (1 << log.region)) === 0) this.#snapshot();"),
     ],
   },
   {
