@@ -46,8 +46,9 @@ const RESERVED_FOR_ALARMS = 32;
 const RECENT_NOTICES = 32;
 const RECENT_SECONDS = 3_600;
 const RECORD_PAYLOAD_BYTES = 96;
-/** Where fewer bytes are left of a sector, what the next one needs is done while no drive runs: more than what is written at once. */
-const AHEAD_BYTES = 512;
+/** Where no payload of so many bytes fits in a sector any more, what the next one needs is done while no drive runs. The longest is a list of
+ *  what an owner takes back. */
+const AHEAD_BYTES = 1_040;
 /** For so long what happened at the door is kept from noise: 90 days. */
 const KEPT_SECONDS = 7_776_000;
 /** Of the access ring, one part in so many may fill at once, however much noise there is. */

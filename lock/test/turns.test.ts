@@ -9,6 +9,7 @@ import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { KIND_ADD_OWNER, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { seconds } from "../../firmware/platform.ts";
 import { Desk } from "../../simulator/desk.ts";
 import { makeLock } from "../../simulator/maker.ts";
 import { HOUR, Porch, SECRET, TWO_HOURS } from "../../simulator/porch.ts";
@@ -121,28 +122,52 @@ test("none are made while the bolt is on its way", () => {
   assert.ok(counted.hashes - before > 706, "then they are");
 });
 
-test("what is written while the bolt is on its way waits for the erasure of one sector at most, and for no snapshot", () => {
-  const desk = new Desk({ crypto });
-  desk.adopt();
-  let [erasures, most] = [0, 0];
-  const { flash, rig } = desk;
-  const erase = flash.erase.bind(flash);
-  flash.erase = (sector) => {
-    erasures++;
-    erase(sector);
-  };
-  for (let press = 0; press < 80; press++) {
-    let count = erasures;
-    desk.pressInside();
-    while (rig.drives.at(-1)?.drive !== "rest") {
-      desk.passMillis(10);
+/** The longest list of what an owner takes back. */
+const LONGEST = Object.freeze({ revoked: 48, holders: 16, codes: 16 });
+
+const WRITTEN: readonly (readonly [name: string, times: number, write: (desk: Desk) => void])[] = [
+  ["a press inside", 80, () => {}],
+  [
+    "the longest list of what is taken back",
+    24,
+    (desk) => {
+      const untils = Array.from({ length: LONGEST.revoked }, () => seconds(desk.time + 86_400));
+      const start = Math.floor(desk.time / HOUR);
+      const [revoked, holders] = [LONGEST.revoked, LONGEST.holders].map((count) => {
+        return new Uint8Array(8 * count).map((_, index) => 1 + (index >> 3));
+      });
+      const codes = Array.from({ length: LONGEST.codes }, (_, index) => ({
+        ...{ codeClass: 4 + (index >> 1), serial: index & 1 },
+        start,
+      }));
+      assert.is(desk.revoke({ revoked, untils, holders, codes }), "yes");
+    },
+  ],
+];
+
+for (const [name, times, write] of WRITTEN) {
+  test(`${name} that is written while the bolt is on its way waits for the erasure of one sector at most, and for no snapshot`, () => {
+    const desk = new Desk({ crypto });
+    desk.adopt();
+    let [erasures, most] = [0, 0];
+    const { flash, rig } = desk;
+    const erase = flash.erase.bind(flash);
+    flash.erase = (sector) => {
+      erasures++;
+      erase(sector);
+    };
+    for (let press = 0; press < times; press++) {
+      const count = erasures;
+      desk.pressInside();
+      write(desk);
+      assert.is.not(rig.drives.at(-1)?.drive, "rest");
       most = Math.max(most, erasures - count);
-      count = erasures;
+      while (rig.drives.at(-1)?.drive !== "rest") desk.passMillis(10);
+      desk.passTime(120);
     }
-    desk.passTime(120);
-  }
-  assert.ok(erasures > 4, `${erasures}: sectors began, and snapshots were taken`);
-  assert.ok(most <= 1, `${most} at once`);
-});
+    assert.ok(erasures > 4, `${erasures}: sectors began, and snapshots were taken`);
+    assert.ok(most <= 1, `${most} at once`);
+  });
+}
 
 test.run();
