@@ -82,6 +82,18 @@ static bool canRelyOnCrystal(void)
 	return rtc_clk_slow_src_get() == SOC_RTC_SLOW_CLK_SRC_XTAL32K && watchCrystal();
 }
 
+// A restart by software, after a crash too, resets the processor and leaves the pins as they were: one that the run before watched,
+// and that has come to its level meanwhile, would interrupt without end as soon as pins may, and so would each start after that.
+static void forgetWatched(void)
+{
+	for (int pin = 0; pin < GPIO_NUM_MAX; pin++) {
+		if (!GPIO_IS_VALID_GPIO(pin))
+			continue;
+		gpio_intr_disable((gpio_num_t)pin);
+		gpio_set_intr_type((gpio_num_t)pin, GPIO_INTR_DISABLE);
+	}
+}
+
 // From here on the chip would sleep, were it not for the lock that is held first.
 static bool start(void)
 {
@@ -107,6 +119,8 @@ void xs_latchkey_sleep_start(xsMachine *the)
 	if (xsmcArgc != 2 || xsmcTypeOf(xsArg(0)) != xsBooleanType || xsmcTypeOf(xsArg(1)) != xsReferenceType ||
 		!xsmcIsInstanceOf(xsArg(1), xsFunctionPrototype))
 		return;
+	if (machine == NULL)
+		forgetWatched();
 	if (machine != NULL || (xsmcToBoolean(xsArg(0)) && !canRelyOnCrystal())) {
 		xsmcSetFalse(xsResult);
 		return;

@@ -1,7 +1,7 @@
 // A chip that can sleep, played for firmware/io/sleep.c, and host functions by which a test is its pins, its crystal and its faults.
 // Why: sleep.c runs on the desk's XS unchanged; what it asks of ESP-IDF, and in which order, is what no other test sees.
 // Follows ESP-IDF v6.0. The interrupt of a level comes again and again while the level stands and it is enabled: one that nobody disables
-// is counted as a storm here, and would be the end of a board.
+// is counted as a storm here, and would be the end of a board. What is enabled outlives a restart by software: it resets the processor alone.
 
 #include <stdint.h>
 #include <string.h>
@@ -34,28 +34,38 @@ struct playedLock {
 	int count;
 };
 static struct playedLock onlyLock;
-static bool hasCrystal, isCrystalWatched, wakesByPins, isLightSleep, isScaled;
+static bool hasCrystal, isCrystalWatched, wakesByPins, isLightSleep, isScaled, isServed;
 static esp_xt_callback_t crystalCallback;
 static int fails, storms;
 
+static bool isDue(int pin)
+{
+	if (!isServed || !(pins[pin].state & IS_ENABLED) || pins[pin].type == GPIO_INTR_DISABLE)
+		return false;
+	return pins[pin].level == (pins[pin].type == GPIO_INTR_HIGH_LEVEL);
+}
+
 static void settle(int pin)
 {
-	for (int count = 0; pins[pin].handler != NULL && (pins[pin].state & IS_ENABLED); count++) {
-		if (pins[pin].level != (pins[pin].type == GPIO_INTR_HIGH_LEVEL))
-			return;
+	for (int count = 0; isDue(pin); count++) {
 		if (count == STORM) {
 			storms++;
 			return;
 		}
-		pins[pin].handler(pins[pin].argument);
+		if (pins[pin].handler != NULL)
+			pins[pin].handler(pins[pin].argument);
 	}
 }
 
 esp_err_t gpio_install_isr_service(int flags)
 {
 	(void)flags;
-	// The SDK's Digital has done it before.
-	return ESP_ERR_INVALID_STATE;
+	if (isServed)
+		return ESP_ERR_INVALID_STATE;
+	isServed = true;
+	for (int pin = 0; pin < GPIO_NUM_MAX; pin++)
+		settle(pin);
+	return ESP_OK;
 }
 
 esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *argument)
@@ -70,6 +80,13 @@ esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *argumen
 esp_err_t gpio_intr_disable(gpio_num_t pin)
 {
 	pins[pin].state &= ~IS_ENABLED;
+	return ESP_OK;
+}
+
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type)
+{
+	pins[pin].type = type;
+	settle(pin);
 	return ESP_OK;
 }
 
@@ -174,6 +191,14 @@ void xs_chip_level(xsMachine *the)
 	const int pin = xsmcToInteger(xsArg(0));
 	pins[pin].level = xsmcToInteger(xsArg(1));
 	settle(pin);
+}
+
+// (pin, level): a run before this one watched it for that level, and was restarted by software
+void xs_chip_leave_watched(xsMachine *the)
+{
+	const int pin = xsmcToInteger(xsArg(0));
+	pins[pin].type = xsmcToInteger(xsArg(1)) ? GPIO_INTR_HIGH_LEVEL : GPIO_INTR_LOW_LEVEL;
+	pins[pin].state |= IS_ENABLED;
 }
 
 // (pin): the bits of what it is asked for

@@ -11,6 +11,7 @@ const chip = {
   crystal: native("xs_chip_crystal") as (hasCrystal: boolean) => void,
   isCrystalWatched: native("xs_chip_is_crystal_watched") as () => boolean,
   level: native("xs_chip_level") as (pin: number, level: 0 | 1) => void,
+  leaveWatched: native("xs_chip_leave_watched") as (pin: number, level: 0 | 1) => void,
   state: native("xs_chip_state") as (pin: number) => number,
   sleeps: native("xs_chip_sleeps") as () => boolean,
   isScaled: native("xs_chip_is_scaled") as () => boolean,
@@ -47,6 +48,19 @@ test("before it is made ready nothing is watched and nothing allowed", () => {
   assert.is(chip.sleeps(), false);
 });
 
+test("a pin that a run before watched, and that moved in the restart between, storms no start", () => {
+  chip.leaveWatched(PIN, 1);
+  chip.level(PIN, 1);
+  chip.crystal(false);
+  assert.is(
+    sleeper.start(true, () => {}),
+    false,
+  );
+  assert.is(chip.state(PIN), 0, "whoever opens it without sleep is not struck by it either");
+  chip.leaveWatched(PIN, 1);
+  chip.leaveWatched(OTHER, 0);
+});
+
 test("what is no crystal where one is needed, and what is no start, changes nothing", () => {
   const told = (pin: number) => fired.push(pin);
   for (const values of [[], [true], [false, 1], [0, told], [undefined, told], [false, {}], [false, told, 1]]) {
@@ -60,6 +74,8 @@ test("what is no crystal where one is needed, and what is no start, changes noth
   assert.is(sleeper.start(true, told), true);
   assert.is(chip.isCrystalWatched(), true);
   assert.is(sleeper.start(false, told), false, "a second time");
+  assert.is(chip.storms(), 0);
+  chip.level(PIN, 0);
 });
 
 test("ready, it is awake until it is allowed, as often as it is said, and its clock is not scaled", () => {

@@ -16,6 +16,7 @@ typedef void (*gpio_isr_t)(void *argument);
 esp_err_t gpio_install_isr_service(int flags);
 esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *argument);
 esp_err_t gpio_intr_disable(gpio_num_t pin);
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type);
 esp_err_t gpio_pullup_en(gpio_num_t pin);
 esp_err_t gpio_sleep_sel_dis(gpio_num_t pin);
 esp_err_t gpio_wakeup_enable(gpio_num_t pin, gpio_int_type_t type);
