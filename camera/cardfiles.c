@@ -5,7 +5,6 @@
 // A result of undefined says that the card refused, or that an argument had the wrong type. One file is written at a time. `put` makes
 // a file whole or not at all: it is written under another name, and that name with `.new` behind it is only ever a whole file.
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,6 +14,8 @@
 #include <unistd.h>
 
 #include "xsmc.h"
+
+#include "cardfolders.h"
 
 #if defined(ESP32)
 	// In folders that are not in the SDK's list: the camera's manifest names them (SDK_DIRS).
@@ -27,13 +28,8 @@
 	#include <sys/statvfs.h>
 #endif
 
-#define BASE_MAX 64
-#define NAME_MAX_BYTES 48
-#define PATH_MAX_BYTES (BASE_MAX + NAME_MAX_BYTES + 8)
-#define FILES_MAX 4096
 #define READ_MAX 65536
 
-static char base[BASE_MAX];
 static int written = -1;
 static char writtenName[NAME_MAX_BYTES];
 
@@ -41,20 +37,6 @@ static char writtenName[NAME_MAX_BYTES];
 	static sdmmc_card_t *card = NULL;
 	static int hasBus = 0;
 #endif
-
-// A name of letters, digits and dots: nothing that leads out of the folder.
-static int isName(const char *name)
-{
-	size_t length = strlen(name);
-	if (length == 0 || length >= NAME_MAX_BYTES || name[0] == '.')
-		return 0;
-	for (size_t index = 0; index < length; index++) {
-		char at = name[index];
-		if (!((at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') || (at >= '0' && at <= '9') || at == '.'))
-			return 0;
-	}
-	return 1;
-}
 
 static int pathOf(xsMachine *the, char *path, int argument, const char *ending)
 {
@@ -66,7 +48,7 @@ static int pathOf(xsMachine *the, char *path, int argument, const char *ending)
 	const char *name = xsmcToString(xsArg(argument));
 	if (base[0] == 0 || !isName(name))
 		return 0;
-	return snprintf(path, PATH_MAX_BYTES, "%s/%s%s", base, name, ending) < PATH_MAX_BYTES;
+	return join(path, name[0], name, ending);
 }
 
 static int isEnding(const char *name, const char *ending)
@@ -86,27 +68,19 @@ static void stopWriting(void)
 // Works off what a cut has left: a whole new file takes the old one's place, and one that is not whole goes.
 static int tidy(void)
 {
-	DIR *folder = opendir(base);
-	if (folder == NULL)
-		return 0;
-	struct dirent *entry;
-	char from[PATH_MAX_BYTES], to[PATH_MAX_BYTES];
-	for (int count = 0; count < FILES_MAX && (entry = readdir(folder)) != NULL; count++) {
-		const char *name = entry->d_name;
-		int isNew = isEnding(name, ".new"), isHalf = isEnding(name, ".tmp");
-		if ((!isNew && !isHalf) || !isName(name))
+	Walk walk = { 0 };
+	char to[PATH_MAX_BYTES];
+	const char *name;
+	while ((name = nextFile(&walk)) != NULL) {
+		if (isEnding(name, ".tmp"))
+			unlink(walk.path);
+		if (!isEnding(name, ".new"))
 			continue;
-		snprintf(from, sizeof from, "%s/%s", base, name);
-		if (isHalf) {
-			unlink(from);
-			continue;
-		}
-		snprintf(to, sizeof to, "%s/%.*s", base, (int)(strlen(name) - 4), name);
+		snprintf(to, sizeof to, "%.*s", (int)(strlen(walk.path) - 4), walk.path);
 		unlink(to);
-		rename(from, to);
+		rename(walk.path, to);
 	}
-	closedir(folder);
-	return 1;
+	return isThere();
 }
 
 #if defined(ESP32)
@@ -177,20 +151,16 @@ void xs_latchkey_card_open(xsMachine *the)
 }
 
 // Throws where there is no memory.
-static void listFiles(xsMachine *the, DIR *folder)
+static void listFiles(xsMachine *the, Walk *walk)
 {
-	struct dirent *entry;
 	struct stat found;
-	char path[PATH_MAX_BYTES];
+	const char *name;
 	xsIntegerValue index = 0;
 	xsmcSetNewArray(xsResult, 0);
-	for (int count = 0; count < FILES_MAX && (entry = readdir(folder)) != NULL; count++) {
-		if (!isName(entry->d_name))
+	while ((name = nextFile(walk)) != NULL) {
+		if (stat(walk->path, &found) != 0 || !S_ISREG(found.st_mode))
 			continue;
-		snprintf(path, sizeof path, "%s/%s", base, entry->d_name);
-		if (stat(path, &found) != 0 || !S_ISREG(found.st_mode))
-			continue;
-		xsmcSetString(xsVar(0), entry->d_name);
+		xsmcSetString(xsVar(0), (char *)name);
 		xsmcSetIndex(xsResult, index++, xsVar(0));
 		xsmcSetNumber(xsVar(0), (xsNumberValue)found.st_size);
 		xsmcSetIndex(xsResult, index++, xsVar(0));
@@ -200,18 +170,18 @@ static void listFiles(xsMachine *the, DIR *folder)
 // (): name, bytes, name, bytes, ... of what is there
 void xs_latchkey_card_list(xsMachine *the)
 {
+	static Walk walk;
 	xsmcVars(1);
-	DIR *folder = base[0] == 0 ? NULL : opendir(base);
-	if (folder == NULL)
+	if (!isThere())
 		return;
+	walk = (Walk){ 0 };
 	xsTry {
-		listFiles(the, folder);
+		listFiles(the, &walk);
 	}
 	xsCatch {
-		closedir(folder);
+		endWalk(&walk);
 		xsThrow(xsException);
 	}
-	closedir(folder);
 }
 
 static int writeAll(int file, const uint8_t *bytes, size_t length)
@@ -254,7 +224,7 @@ void xs_latchkey_card_create(xsMachine *the)
 	if (!pathOf(the, path, 0, ""))
 		return;
 	stopWriting();
-	written = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	written = create(path);
 	if (written < 0)
 		return;
 	strcpy(writtenName, xsmcToString(xsArg(0)));
@@ -289,7 +259,7 @@ void xs_latchkey_card_put(xsMachine *the)
 	size_t length;
 	if (!pathOf(the, half, 0, ".tmp") || !pathOf(the, whole, 0, ".new") || !pathOf(the, path, 0, ""))
 		return;
-	int file = open(half, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int file = create(half);
 	if (file < 0)
 		return;
 	int isDone = bytesOf(the, 1, &bytes, &length) && writeAll(file, bytes, length) && fsync(file) == 0;

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import type { Bytes } from "../../firmware/bytes.ts";
 import { Fault } from "../../firmware/fault.ts";
 import type { Host } from "../../simulator/xs/host.d.ts";
+import { fileName } from "../card.ts";
 import { CARD_READ_BYTES_MAX, FileCard } from "../filecard.ts";
 
 declare const host: Host;
@@ -59,6 +60,29 @@ test("a small file is put whole, in place of what was there", () => {
   assert.equal(card.list(), [{ name: "note", bytes: 20 }]);
 });
 
+test("a full shelf lies in many folders, since a name is looked for through all that stand before it", () => {
+  const card = newCard();
+  const [clips, parts] = [256, ["age", "note", "mark"] as const];
+  const counts = new Map<string, number>();
+  let state = 1;
+  const letter = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 24;
+  };
+  for (let clip = 0; clip < clips; clip++) {
+    const id = Uint8Array.from({ length: 16 }, letter);
+    for (const name of parts.map((part) => fileName(id, part))) {
+      card.create(name);
+      const folder = ["", `/${name[0]}`].find((each) => host.read(`${host.scratch()}${each}/${name}`) !== undefined);
+      assert.ok(folder !== undefined, name);
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+  }
+  const most = Math.max(...counts.values());
+  assert.ok(most <= 90, `${most} of ${clips * parts.length} files are in one folder`);
+  assert.is(card.list().length, clips * parts.length);
+});
+
 test("what a cut left is worked off at the next start: a whole new file counts, a half one does not", () => {
   const card = newCard();
   card.put("note", bytes(3));
@@ -104,6 +128,7 @@ test("where there is no folder there is no card, and no room", () => {
   assert.is(card.freeBytes, 0);
   refuses(() => card.list());
   refuses(() => card.create("film.age"));
+  refuses(() => card.put("note", bytes(1)));
 });
 
 test("nothing is looked for before something is asked of the card", () => {

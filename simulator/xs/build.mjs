@@ -27,6 +27,7 @@ const CACHE = join(ROOT, ".build/xs");
 const GLUE = join(ROOT, "firmware/crypto/native.c");
 const SHA1 = ["sha1.c", "sha1.h"].map((name) => join(ROOT, "firmware/crypto", name));
 const CARD = join(ROOT, "camera/cardfiles.c");
+const CARD_FOLDERS = join(ROOT, "camera/cardfolders.h");
 const RADIO = join(ROOT, "firmware/io");
 const RADIO_FILES = [
   ...["gattradio.c", "gatt.c", "gattlinks.c", "gatt.h", "gattlinks.h", "gattring.h", "arguments.h"],
@@ -245,6 +246,7 @@ function keyOf(engine, hasLwip) {
       .map((name) => join(HERE, name)),
     GLUE,
     CARD,
+    CARD_FOLDERS,
     ...SHA1,
     ...LUMA,
     ...RADIO_FILES,
