@@ -33,7 +33,7 @@ export interface Chip {
   readonly uptime: Millis;
   /** The chip's number for why it started. */
   readonly resetReason: number;
-  /** Starts anew at once; every pin is an input until the new start drives it. */
+  /** Starts anew at once: the processor alone, so that each pin goes on as it is, pulses too, until the new start opens it. */
   restart(): void;
   /** Says that the image that runs is well: from now on a restart starts it again, and not the one before. @returns whether that holds */
   confirm(): boolean;

@@ -107,18 +107,15 @@ export class ChipRig implements ChipPart {
 
   /** Takes power away: every pin is an input, and nothing of the program runs any more. */
   cutPower(): void {
-    const { ports, host } = this.#parts;
-    this.#starts += 1;
+    this.#end();
     this.#hasPower = false;
-    for (const { cable, end } of ports.values()) cable.release(end);
-    for (const opened of [host?.listeners, host?.receivers, host?.open]) opened?.clear();
-    this.wifi.powerOff();
     this.chip.reset();
   }
 
-  /** Starts anew by itself, at once: whatever called does not go on. */
+  /** Starts anew by itself, at once: whatever called does not go on, and the pins are as they were until its program opens them. */
   restart(): void {
-    this.cutPower();
+    this.#end();
+    this.chip.restart();
     this.#start(SOFTWARE);
   }
 
@@ -128,6 +125,15 @@ export class ChipRig implements ChipPart {
   }
 
   alive(): void {}
+
+  /** Nothing of the program is called any more. */
+  #end(): void {
+    const { ports, host } = this.#parts;
+    this.#starts += 1;
+    for (const { cable, end } of ports.values()) cable.release(end);
+    for (const opened of [host?.listeners, host?.receivers, host?.open]) opened?.clear();
+    this.wifi.powerOff();
+  }
 
   #start(reason: number): void {
     this.#reason = reason;

@@ -1,7 +1,7 @@
 // A chip on the desk: its pins as copper, and the SDK's classes that open them.
 // Why: a board's real drivers and its main file run against it, and a test or a simulated door holds the other end of every wire.
-// Follows what the SDK 8.2.3 does on an ESP32: at a reset every pin is an input, a pin has one owner at a time, and a pin that was
-// closed is pulled up. Not in the model: voltages between the levels, the strength of a pull other than inside below outside.
+// Follows what the SDK 8.2.3 and ESP-IDF v6.0 do on an ESP32: a pin has one owner at a time, and one that was closed is pulled up. Where power
+// went or a watchdog of the hardware reset it every pin is an input; a restart by software leaves pins and pulses as they were. Not in the model: voltages between the levels, the strength of a pull other than inside below outside.
 
 import { assert } from "../../firmware/fault.ts";
 import type { AnalogClass, DigitalClass, PwmClass } from "../../firmware/io/ecma419.ts";
@@ -102,17 +102,24 @@ export class Chip {
     return this.#pulses;
   }
 
-  /** Starts the chip anew, for whatever reason: every pin is an input, and nothing is owned. */
+  /** Starts the whole chip anew: every pin is an input, and nothing is owned. */
   reset(): void {
+    this.restart();
+    this.#pulses = new Pulses(this.model, this.#channelMap);
+    for (const [number, pin] of this.#pins) pin.pad = { kind: "input", pull: this.model.straps.get(number) };
+    this.#settle();
+  }
+
+  /** Starts its processor alone anew, as esp_restart() does, and whatever crashed: nothing is owned, and each pin is as it was until it is
+   *  opened. */
+  restart(): void {
     this.#starts += 1;
     this.slumber.reset();
-    this.#pulses = new Pulses(this.model, this.#channelMap);
-    for (const [number, pin] of this.#pins) {
+    this.#pulses.restart();
+    for (const pin of this.#pins.values()) {
       pin.isTaken = false;
       pin.listener = undefined;
-      pin.pad = { kind: "input", pull: this.model.straps.get(number) };
     }
-    this.#settle();
   }
 
   /** Drives a pin from outside, or lets it go. @throws Error where the chip drives against it */

@@ -23,7 +23,8 @@ interface Timing {
   readonly resolution: number;
 }
 
-/** The timers and channels of one chip, from one reset to the next. */
+/** The timers and channels of one chip, from one reset to the next. A timer without users that was not given back goes on, as what a run before
+ *  left. */
 export class Pulses {
   readonly #model: ChipModel;
   readonly #map: number;
@@ -63,6 +64,12 @@ export class Pulses {
     return { channel, timer };
   }
 
+  /** The program starts anew: nobody owns anything, and all that pulses goes on. */
+  restart(): void {
+    this.#taken.clear();
+    for (const timer of this.#timers) if (timer !== undefined) timer.users = 0;
+  }
+
   set(channel: number, value: number): void {
     const state = this.#channels.get(channel);
     if (state !== undefined) state.value = value;
@@ -80,9 +87,11 @@ export class Pulses {
   }
 
   #timerOf({ hz, resolution }: Timing): number {
-    const same = this.#timers.findIndex((it) => it?.timing.hz === hz && it.timing.resolution === resolution);
+    const same = this.#timers.findIndex(
+      (it) => it !== undefined && it.users > 0 && it.timing.hz === hz && it.timing.resolution === resolution,
+    );
     if (same >= 0) return same;
-    const free = this.#timers.lastIndexOf(undefined);
+    const free = this.#timers.map((it) => it === undefined || it.users === 0).lastIndexOf(true);
     if (free < 0) throw new RangeError("no timer");
     if (hz * 2 ** resolution > CLOCK_HERTZ) throw new Error("configure ledc timer failed");
     return free;

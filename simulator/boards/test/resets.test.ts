@@ -59,6 +59,23 @@ for (const pin of ["door", "boltThrown", "light", "piezo", "battery"] as const) 
   });
 }
 
+test("a lock that starts anew by software in a drive ends it before all else, and silences what sounded", () => {
+  const hall = new Hallway(crypto);
+  const { rig } = hall.lock;
+  hall.lock.powerOn();
+  hall.pass(2_000);
+  assert.is(hall.adopt(), "yes");
+  hall.pressInside();
+  assert.ok(hall.passUntil(() => hall.lock.isDriving, 1_000));
+  const changed: number[] = [];
+  rig.chip.watch((pin) => changed.push(pin));
+  rig.restart();
+  const { wake = -1, retract } = LOCK_PINS.esp32s3.motor;
+  assert.equal(changed.slice(0, 2), [wake, retract]);
+  assert.equal([hall.lock.isDriving, rig.chip.level(wake)], [false, 0]);
+  assert.is(rig.chip.pulse(LOCK_PINS.esp32s3.piezo), undefined);
+});
+
 const BREAKAGES: readonly (readonly [name: string, spoil: (hall: Hallway) => void])[] = [
   ["whose keys are spoilt", ({ lock }) => lock.rig.storage.plant("latchkey", "sign", new ArrayBuffer(7))],
   ["that is refused its door pin", ({ lock }) => lock.rig.chip.take(LOCK_PINS.esp32s3.door)],

@@ -94,6 +94,32 @@ test("at a reset every pin is an input, owned by nobody, at the level of its res
   new Digital({ pin: 4, mode: Digital.Output }).close();
 });
 
+test("a restart by software takes every pin from its owner, and leaves it as it was until it is opened", () => {
+  const { chip, turn } = made(ESP32);
+  const { Digital, PWM } = chip;
+  for (const pin of [4, 13, 14]) chip.pull(pin, "down");
+  let heard = 0;
+  const high = new Digital({ pin: 4, mode: Digital.Output, initialValue: 1 });
+  const pwm = new PWM({ pin: 13, hz: 400, resolution: 8 });
+  pwm.write(128);
+  const onReadable = () => {
+    heard += 1;
+  };
+  new Digital({ pin: 18, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable });
+  chip.drive(18, 0);
+  chip.restart();
+  turn();
+  assert.is(heard, 0, "an interrupt from before");
+  assert.equal([chip.level(4), chip.pulse(13)], [1, { hz: 400, duty: 0.5 }]);
+  for (const use of [() => high.write(0), () => pwm.write(0)]) throws("SyntaxError", use);
+  for (const pin of ESP32.pins) assert.not(chip.isTaken(pin));
+  const low = new Digital({ pin: 4, mode: Digital.Output });
+  assert.is(chip.level(4), 0);
+  low.close();
+  new PWM({ pin: 13, hz: 2_000, resolution: 8 }).close();
+  assert.equal([chip.level(13), chip.pulse(13)], [0, undefined], "its own channel again");
+});
+
 test("0 V are 0 to a converter of a C3 or S3, and at most 150 mV to an ESP32's, or 100 where it does not weaken", () => {
   for (const [model, floors] of [
     [ESP32, [100, 150]],
