@@ -13,6 +13,11 @@
 // be given to another link between a look at it and its use, and no call of ours meets itself. Nobody pairs: the session
 // proves both sides (docs/protocol.md, section 3).
 //
+// A link is met before NimBLE tells of it. Since ESP-IDF 5.4 its CONNECT comes behind what the two controllers ask of each other: MTU,
+// subscription and writes may come first, a question that fails is told as a failure of the link, which stands all the same, and of a phone
+// that ends before it answers, or is silent, nothing is told, while nobody advertises. So whatever comes of a link opens it, and every two seconds
+// the handles are looked through.
+//
 // The address is random, of the form of a static one, drawn anew at each start and each 15 minutes, as trackers do it. A resolvable
 // one differs only for who holds its key, and nobody would; NimBLE has two ways to it, in the host with a store of peers on the
 // ESP32, in the controller on the others, which falls back to the identity where its list has no entry. This is one for all.
@@ -31,6 +36,9 @@
 // What failed is tried again after a second: a radio that is broken must not keep the chip awake.
 #define RETRY_TICKS 50
 #define ADDRESS_MILLIS (15 * 60 * 1000)
+#define LOOK_MILLIS 2000
+// The controllers count from 0 or 1.
+#define HANDLES 32
 // In 0.625 ms: 417.5 ms, of which an iPhone in the background hears enough.
 #define ADVERTISING_INTERVAL 668
 // Blocks that stay for what NimBLE must answer, whatever waits to be notified.
@@ -75,6 +83,7 @@ static bool isStarted;
 static struct ble_npl_event poke;
 static struct ble_npl_callout tick;
 static struct ble_npl_callout addressAge;
+static struct ble_npl_callout look;
 static bool isSynced;
 static bool isAddressDue;
 static bool isServing;
@@ -83,17 +92,37 @@ static uint8_t retryTicks;
 
 static void serve(bool isTick);
 
+// Knows the link of a handle from here on, where there is one. @returns whether there is
+static bool meet(uint16_t handle, bool isTold)
+{
+	struct ble_gap_conn_desc found;
+	if (ble_gap_conn_find(handle, &found) != 0)
+		return false;
+	const LinkMeeting meeting = linksMeet(handle, found.peer_ota_addr.val, isTold);
+	if (meeting == LINK_OPENED)
+		ble_gap_update_params(handle, &wishes);
+	else if (meeting == LINK_REFUSED)
+		ble_gap_terminate(handle, BLE_ERR_REM_USER_CONN_TERM);
+	return true;
+}
+
+// Whether a handle has a link, which may be another phone's by now; of one that has none it was the last.
+static bool isStanding(uint16_t handle)
+{
+	const bool isThere = meet(handle, false);
+	if (!isThere)
+		linksLose(handle);
+	return isThere;
+}
+
 static int onGapEvent(struct ble_gap_event *event, void *unused)
 {
 	(void)unused;
 	switch (event->type) {
 		case BLE_GAP_EVENT_CONNECT:
-			if (event->connect.status == 0) {
-				if (linksOpen(event->connect.conn_handle))
-					ble_gap_update_params(event->connect.conn_handle, &wishes);
-				else
-					ble_gap_terminate(event->connect.conn_handle, BLE_ERR_REM_USER_CONN_TERM);
-			}
+			// It ended before NimBLE had told of it, and is still in its list.
+			if (event->connect.status != BLE_HS_EAGAIN)
+				meet(event->connect.conn_handle, event->connect.status == 0);
 			break;
 		case BLE_GAP_EVENT_DISCONNECT:
 			linksLose(event->disconnect.conn.conn_handle);
@@ -102,11 +131,15 @@ static int onGapEvent(struct ble_gap_event *event, void *unused)
 			linksSetEnding(event->term_failure.conn_handle, false);
 			break;
 		case BLE_GAP_EVENT_MTU:
+			meet(event->mtu.conn_handle, false);
 			linksSetMtu(event->mtu.conn_handle, event->mtu.value);
 			break;
 		case BLE_GAP_EVENT_SUBSCRIBE:
-			if (event->subscribe.attr_handle == notifyHandle)
-				linksSetSubscribed(event->subscribe.conn_handle, event->subscribe.cur_notify);
+			if (event->subscribe.attr_handle != notifyHandle)
+				break;
+			if (event->subscribe.cur_notify)
+				meet(event->subscribe.conn_handle, false);
+			linksSetSubscribed(event->subscribe.conn_handle, event->subscribe.cur_notify);
 			break;
 		case BLE_GAP_EVENT_ADV_COMPLETE:
 			break;
@@ -128,7 +161,7 @@ static int onAccess(uint16_t handle, uint16_t attribute, struct ble_gatt_access_
 	uint16_t length = 0;
 	if (ble_hs_mbuf_to_flat(access->om, fragment, sizeof fragment, &length) != 0 || length == 0)
 		return BLE_ATT_ERR_INVALID_ATTR_VALUE_LEN;
-	const bool isTaken = linksReceive(handle, fragment, length);
+	const bool isTaken = isStanding(handle) && linksReceive(handle, fragment, length);
 	serve(false);
 	return isTaken ? 0 : BLE_ATT_ERR_INSUFFICIENT_RES;
 }
@@ -137,7 +170,7 @@ static int onAccess(uint16_t handle, uint16_t attribute, struct ble_gatt_access_
 static int notifyOne(int place)
 {
 	LinkOutput output;
-	if (!linksOutput(place, &output))
+	if (!linksOutput(place, &output) || !isStanding(output.handle) || !linksOutput(place, &output))
 		return 0;
 	if (os_msys_num_free() <= BLOCKS_LEFT)
 		return -1;
@@ -171,7 +204,7 @@ static void endClosed(bool isTick)
 {
 	for (int place = 0; place < LINKS_MAX; place++) {
 		uint16_t handle;
-		if (!linksIsEnding(place, isTick, &handle))
+		if (!linksIsEnding(place, isTick, &handle) || !isStanding(handle) || !linksIsEnding(place, false, &handle))
 			continue;
 		const int fault = ble_gap_terminate(handle, BLE_ERR_REM_USER_CONN_TERM);
 		if (fault == BLE_HS_ENOTCONN)
@@ -249,6 +282,16 @@ static void onTick(struct ble_npl_event *unused)
 	serve(true);
 }
 
+// Meets whom nobody told of, and loses whose end nobody told.
+static void onLook(struct ble_npl_event *unused)
+{
+	(void)unused;
+	for (uint16_t handle = 0; handle < HANDLES; handle++)
+		isStanding(handle);
+	ble_npl_callout_reset(&look, ble_npl_time_ms_to_ticks32(LOOK_MILLIS));
+	serve(false);
+}
+
 static void onAddressAge(struct ble_npl_event *unused)
 {
 	(void)unused;
@@ -263,6 +306,7 @@ static void onSync(void)
 	isAddressDue = true;
 	retryTicks = 0;
 	ble_npl_callout_reset(&addressAge, ble_npl_time_ms_to_ticks32(ADDRESS_MILLIS));
+	ble_npl_callout_reset(&look, ble_npl_time_ms_to_ticks32(LOOK_MILLIS));
 	serve(false);
 }
 
@@ -295,6 +339,7 @@ bool gattStart(GattWake wakeIt)
 	ble_npl_event_init(&poke, onPoke, NULL);
 	ble_npl_callout_init(&tick, nimble_port_get_dflt_eventq(), onTick, NULL);
 	ble_npl_callout_init(&addressAge, nimble_port_get_dflt_eventq(), onAddressAge, NULL);
+	ble_npl_callout_init(&look, nimble_port_get_dflt_eventq(), onLook, NULL);
 	// No name: a phone may read it of any device, and shows it to its owner.
 	const bool isGood = ble_svc_gap_device_name_set("") == 0 && ble_att_set_preferred_mtu(MTU) == 0 &&
 		ble_gatts_count_cfg(services) == 0 && ble_gatts_add_svcs(services) == 0;

@@ -32,8 +32,11 @@ typedef struct {
 	uint32_t number;
 	uint16_t handle;
 	uint16_t writeBytes;
+	uint8_t peer[6];
 	// The radio has it.
 	bool isUp;
+	// The radio said so.
+	bool isMet;
 	// XS heard that it is there.
 	bool isTold;
 	// XS wants it no more.
@@ -126,21 +129,34 @@ void linksReset(void)
 	portEXIT_CRITICAL(&mutex);
 }
 
-bool linksOpen(uint16_t handle)
+// Gives a new link a place; false where none is free.
+static bool openLink(uint16_t handle, const uint8_t *peer, bool isTold)
 {
+	Link *link = lastNumber < (uint32_t)LATCHKEY_NUMBER_MAX ? freePlace() : NULL;
+	if (link == NULL)
+		return false;
+	const Ring input = { .capacity = INPUT_BYTES, .bytes = inputs[link - links] };
+	const Ring output = { .capacity = OUTPUT_BYTES, .bytes = outputs[link - links] };
+	*link = (Link){ .number = ++lastNumber, .handle = handle, .writeBytes = FRAGMENT_BYTES_MIN, .isUp = true, .isMet = isTold,
+		.input = input, .output = output };
+	memcpy(link->peer, peer, sizeof link->peer);
+	return true;
+}
+
+LinkMeeting linksMeet(uint16_t handle, const uint8_t *peer, bool isTold)
+{
+	LinkMeeting meeting = LINK_KNOWN;
 	portENTER_CRITICAL(&mutex);
 	Link *former = byHandle(handle);
-	if (former != NULL)
-		lose(former);
-	Link *link = lastNumber < (uint32_t)LATCHKEY_NUMBER_MAX ? freePlace() : NULL;
-	if (link != NULL) {
-		const Ring input = { .capacity = INPUT_BYTES, .bytes = inputs[link - links] };
-		const Ring output = { .capacity = OUTPUT_BYTES, .bytes = outputs[link - links] };
-		*link = (Link){ .number = ++lastNumber, .handle = handle, .writeBytes = FRAGMENT_BYTES_MIN, .isUp = true,
-			.input = input, .output = output };
+	if (former != NULL && memcmp(former->peer, peer, sizeof former->peer) == 0 && !(isTold && former->isMet))
+		former->isMet |= isTold;
+	else {
+		if (former != NULL)
+			lose(former);
+		meeting = openLink(handle, peer, isTold) ? LINK_OPENED : LINK_REFUSED;
 	}
 	portEXIT_CRITICAL(&mutex);
-	return link != NULL;
+	return meeting;
 }
 
 void linksLose(uint16_t handle)

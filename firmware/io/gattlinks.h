@@ -36,8 +36,13 @@ void linksReset(void);
 
 // NimBLE's task.
 
-// Gives a new link a place, or false where none is free. A handle that stands already lost its link unseen.
-bool linksOpen(uint16_t handle);
+// What became of a handle that the radio has.
+typedef enum { LINK_KNOWN, LINK_OPENED, LINK_REFUSED } LinkMeeting;
+
+// Gives a link that is not known yet a place, where one is free. A handle that stands already lost its link unseen, where another phone has it
+// by now, or where it is told of a second time.
+// @param peer the phone's address, 6 bytes   @param isTold whether the radio said that it is there
+LinkMeeting linksMeet(uint16_t handle, const uint8_t *peer, bool isTold);
 // The radio lost a link, or all of them.
 void linksLose(uint16_t handle);
 void linksLoseAll(void);

@@ -38,6 +38,22 @@ void xs_air_connect(xsMachine *the)
 	radioLeave();
 }
 
+// (handle): the same, and the stack does not tell of it yet
+void xs_air_connect_untold(xsMachine *the)
+{
+	radioEnter();
+	xsmcSetBoolean(xsResult, radioConnectUntold((uint16_t)xsmcToInteger(xsArg(0))));
+	radioLeave();
+}
+
+// (handle, status)
+void xs_air_tell(xsMachine *the)
+{
+	radioEnter();
+	radioTell((uint16_t)xsmcToInteger(xsArg(0)), xsmcToInteger(xsArg(1)));
+	radioLeave();
+}
+
 // (handle)
 void xs_air_disconnect(xsMachine *the)
 {

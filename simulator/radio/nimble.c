@@ -1,7 +1,8 @@
 // Plays NimBLE's host on the desk behind include/host/ble_hs.h: connections, buffers, its queue and timers, and its refusals.
 // Why: gatt.c is compiled unchanged and met by what the stack documents: each call that a task may not make, or that the
 // controller would refuse, stops the run at once.
-// Specification: the documentation of Apache NimBLE ("NimBLE Host") and of the ESP-IDF.
+// Specification: the documentation of Apache NimBLE ("NimBLE Host") and of the ESP-IDF; ble_gap.c of esp-nimble as of ESP-IDF 5.4 for when a link is
+// told of.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,17 @@ int ble_svc_gap_device_name_set(const char *name)
 }
 
 // The connections.
+
+int ble_gap_conn_find(uint16_t handle, struct ble_gap_conn_desc *found)
+{
+	demandTask();
+	const Phone *phone = phoneOf(handle);
+	if (phone == NULL)
+		return BLE_HS_ENOTCONN;
+	memset(found, 0, sizeof *found);
+	memcpy(found->peer_ota_addr.val, &phone->address, sizeof phone->address);
+	return 0;
+}
 
 int ble_gap_update_params(uint16_t handle, const struct ble_gap_upd_params *params)
 {

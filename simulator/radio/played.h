@@ -23,7 +23,10 @@ struct os_mbuf {
 typedef struct {
 	bool isUp;
 	bool isEnding;
+	// The stack told of it.
+	bool isTold;
 	uint16_t handle;
+	uint32_t address;
 	struct os_mbuf *oldest;
 	struct os_mbuf *newest;
 } Phone;
@@ -49,6 +52,8 @@ typedef struct {
 	int dataBytes;
 	uint8_t address[6];
 	int addressCount;
+	// Phones that ever came: the address of each.
+	uint32_t phoneCount;
 	uint32_t drawn;
 	int usedBlocks;
 	int heldBlocks;

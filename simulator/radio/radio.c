@@ -65,24 +65,43 @@ void radioPassMillis(uint32_t millis)
 	}
 }
 
-bool radioConnect(uint16_t handle)
+bool radioConnectUntold(uint16_t handle)
 {
 	if (!played.isAdvertising || phoneOf(handle) != NULL)
 		return false;
 	for (int index = 0; index < RADIO_LINKS_MAX; index++) {
 		if (played.phones[index].isUp)
 			continue;
-		played.phones[index] = (Phone){ .isUp = true, .handle = handle };
+		played.phones[index] = (Phone){ .isUp = true, .handle = handle, .address = ++played.phoneCount };
 		played.isAdvertising = false;
-		radioSayConnected(handle, 0);
 		return true;
 	}
 	return false;
 }
 
+void radioTell(uint16_t handle, int status)
+{
+	Phone *phone = phoneOf(handle);
+	if (phone == NULL || phone->isTold)
+		return;
+	phone->isTold = true;
+	radioSayConnected(handle, status);
+}
+
+bool radioConnect(uint16_t handle)
+{
+	const bool isConnected = radioConnectUntold(handle);
+	radioTell(handle, 0);
+	return isConnected;
+}
+
 void radioDisconnect(uint16_t handle)
 {
 	Phone *phone = phoneOf(handle);
+	const bool isUntold = phone != NULL && !phone->isTold;
+	// A release of the stack tells of the end of what it has not told of as of a failure, while it has it still; the ones before say nothing.
+	if (isUntold && phone->address % 2 == 0)
+		radioSayConnected(handle, BLE_HS_EAGAIN);
 	if (phone != NULL) {
 		while (phone->oldest != NULL) {
 			struct os_mbuf *packet = phone->oldest;
@@ -91,6 +110,8 @@ void radioDisconnect(uint16_t handle)
 		}
 		*phone = (Phone){ 0 };
 	}
+	if (isUntold)
+		return;
 	radioSaySubscribed(handle, NOTIFY_HANDLE, false);
 	radioSayDisconnected(handle);
 }

@@ -28,6 +28,10 @@ void radioPassMillis(uint32_t millis);
 
 // A phone connects, if the lock advertises and has room.
 bool radioConnect(uint16_t handle);
+// The same, and the stack tells of it later: of what comes before, and of its end before, it does not wait to tell.
+bool radioConnectUntold(uint16_t handle);
+// @param status 0, or an error of the controller's, though the link stands
+void radioTell(uint16_t handle, int status);
 void radioDisconnect(uint16_t handle);
 // Whether the lock has asked to end the link, which radioDisconnect then does.
 bool radioIsEnding(uint16_t handle);

@@ -115,6 +115,24 @@ const PLANTS: readonly (Plant & { readonly claim: string })[] = [
     replace: "",
   },
   {
+    claim: "a phone whose end nobody told of, and that stays",
+    file: "gatt.c",
+    find: "if (!isThere)\n\t\tlinksLose(handle);",
+    replace: "",
+  },
+  {
+    claim: "a handle that another phone has by now",
+    file: "gattlinks.c",
+    find: "memcmp(former->peer, peer, sizeof former->peer) == 0 && ",
+    replace: "",
+  },
+  {
+    claim: "a link that is begun anew when the stack tells of it",
+    file: "gattlinks.c",
+    find: " && !(isTold && former->isMet))",
+    replace: " && !isTold)",
+  },
+  {
     claim: "a wake that was lost and is not tried again",
     file: "gatt.c",
     find: "isWakeLost = true;",

@@ -20,6 +20,8 @@ const air = {
   fill: native("xs_messages_fill") as (isFull: boolean) => void,
   sync: native("xs_air_sync") as () => void,
   connect: native("xs_air_connect") as (handle: number) => boolean,
+  connectUntold: native("xs_air_connect_untold") as (handle: number) => boolean,
+  tell: native("xs_air_tell") as (handle: number, status: number) => void,
   disconnect: native("xs_air_disconnect") as (handle: number) => void,
   isEnding: native("xs_air_is_ending") as (handle: number) => boolean,
   mtu: native("xs_air_mtu") as (handle: number, mtu: number) => void,
@@ -210,6 +212,43 @@ test("a link that is closed is ended once its last word is out, and within a sec
   air.disconnect(1);
   air.disconnect(2);
   assert.equal(settle(), []);
+});
+
+for (const [claim, status] of [
+  ["before the stack tells of it", 0],
+  ["of which the stack tells as of a failure, though its link stands", 26],
+] as const) {
+  test(`hears and answers a phone ${claim}`, () => {
+    assert.ok(air.connectUntold(3));
+    air.mtu(3, 247);
+    air.subscribe(3, true);
+    const frame = ascending(7, 200);
+    for (const piece of fragment(frame, 244)) assert.is(air.write(3, piece), 0);
+    const number = connection + 1;
+    assert.equal(settle(), [
+      ["connected", number],
+      ["received", number, toHex(frame)],
+    ]);
+    air.tell(3, status);
+    phones.send(number, frame);
+    assert.equal(settle(), [], "it is the same link");
+    assert.equal(hear(3), [frame]);
+    hangUp(3, number);
+  });
+}
+
+test("a phone that says nothing is known within two seconds, and so is its end; meanwhile others find the lock", () => {
+  for (let round = 0; round < 3; round++) {
+    assert.ok(air.connectUntold(4), "nobody could find the lock");
+    assert.is(air.advertisement(), undefined);
+    air.pass(2_000);
+    assert.ok(air.advertisement() !== undefined, "nobody advertises");
+    const number = connection + 1;
+    assert.equal(settle(), [["connected", number]]);
+    air.disconnect(4);
+    air.pass(2_000);
+    assert.equal(settle(), [["disconnected", number]]);
+  }
 });
 
 test("is woken again where the queue to XS was full", () => {

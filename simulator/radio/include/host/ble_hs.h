@@ -110,6 +110,9 @@ struct ble_gap_adv_params {
 	uint16_t itvl_max;
 };
 
+struct ble_gap_conn_desc { ble_addr_t peer_ota_addr; };
+
+int ble_gap_conn_find(uint16_t handle, struct ble_gap_conn_desc *found);
 int ble_gap_update_params(uint16_t handle, const struct ble_gap_upd_params *params);
 int ble_gap_terminate(uint16_t handle, uint8_t reason);
 int ble_gap_adv_active(void);
