@@ -1,4 +1,4 @@
-// The camera's card of `npm start`: a folder of this computer, with the films as an owner would find them on a real card.
+// The camera's card of `npm start`: a folder of this computer, with the films as files; on a real card they lie in folders (camera/cardfolders.h).
 // Why: whoever pulls the plug, or ends the house, must find afterwards what a camera would have: all that was flushed, and no half
 // written note.
 // Runs on Node only. What the folder refuses is the card's fault; it is never more than that.

@@ -177,7 +177,8 @@ export interface FlashPartition {
   close(): void;
 }
 
-/** The SDK's `timer` module. A callback comes from the event loop, never early. */
+/** The SDK's `timer` module. A callback comes from the event loop; by the chip's uptime it may be early by less than a millisecond, since it
+ *  goes by FreeRTOS's ticks. */
 export interface TimerModule {
   /** @param delay in milliseconds, 0..2^31 - 1 */
   set(callback: () => void, delay: number): unknown;
