@@ -1,8 +1,8 @@
 // The clips on the card: what is known of each, which of them must go, and whether the next one fits.
 // Why: the lock lets a courier in on the promise that a film can be written; so the promise is made only after room was made.
 // Follows docs/protocol.md §9, "Room". Its memory is bounded: CLIPS_MAX clips, whatever is on the card.
-// FatFs looks for a name through all that stand before it, 196 sectors of a card with 256 clips. So marks are read one by one between events,
-// and clips removed a few at a time, or a camera would answer nobody for seconds, and at last be ended by its watchdog.
+// FatFs looks for a name through all that stand before it (cardfolders.h tells how many reads of a sector that takes). So marks are read one by
+// one between events, and clips removed a few at a time, or a camera would answer nobody for seconds, and at last be ended by its watchdog.
 
 import { type Bytes, toHex } from "../firmware/bytes.ts";
 import { Reader } from "../firmware/cbor/decode.ts";
@@ -16,9 +16,9 @@ import { clear, type StoredClip } from "./retention.ts";
 export const CLIPS_MAX = 256;
 /** What is left free for notes and marks. */
 export const RESERVE_BYTES = 131_072;
-/** Marks that are written again while the lock waits for an answer: for each, 2,569 sectors are read of a card with 256 clips. */
+/** Marks that are written again while the lock waits for an answer: of a card with 256 clips each takes some 180 reads of a sector. */
 const TOLD_AT_ONCE = 1;
-/** Clips that are removed at once: for each, 600 sectors are read of such a card. */
+/** Clips that are removed at once: each has three files to be looked for. */
 const REMOVED_AT_ONCE = 4;
 
 const U32_MAX = 0xffff_ffff;
