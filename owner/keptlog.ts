@@ -81,34 +81,56 @@ function numbersOf(keystore: Keystore, lockId: string): readonly number[] {
   return numbers.filter((number) => keystore.hasBeside(nameOf(lockId, number)));
 }
 
-/** Keeps the newest log of a lock. @throws Failure */
-export function saveLog(keystore: Keystore, archive: Archive): void {
-  keystore.saveBeside(nameOf(archive.lockId), bytesOf(archive));
+/** What a lock handed out, as it is to be kept. */
+export interface Fetched {
+  /** What was kept before, and fetched on from; undefined where nothing was. */
+  readonly former: Archive | undefined;
+  readonly archive: Archive;
+  /** Whether the archive holds; one that does not is kept aside. */
+  readonly isWhole: boolean;
+  /** What is kept from now on: the archive, or what begins anew behind it. */
+  readonly next: Archive;
+}
+
+/** Keeps what was fetched, and aside what does not go on, in one turn.
+ *  @returns where a log is that does not hold, for a sentence, else ""; undefined where another command has kept a log meanwhile: this one
+ *  may lack what is in that, so nothing was written, and the lock is to be asked again @throws Failure */
+export function keepLog(
+  terminal: Pick<Terminal, "warn">,
+  keystore: Keystore,
+  lock: Pick<OwnedLock, "id" | "signingKey">,
+  fetched: Fetched,
+): string | undefined {
+  const { former, isWhole, next } = fetched;
+  return keystore.inTurn(() => {
+    if (!isSame(former, readLog(keystore, lock))) return undefined;
+    if (isWhole) keepAside(terminal, keystore, fetched);
+    const aside = isWhole ? "" : keepBroken(keystore, fetched);
+    keystore.saveBeside(nameOf(next.lockId), bytesOf(next));
+    return aside;
+  });
+}
+
+function isSame(left: Archive | undefined, right: Archive | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return encodeArchive(left) === encodeArchive(right);
 }
 
 /** Keeps the former log beside the new one where that does not go on from it: a full lock overwrites its oldest records,
  *  and so might say one that wants its past forgotten. @throws Failure */
-export function keepAside(
-  terminal: Pick<Terminal, "warn">,
-  keystore: Keystore,
-  logs: { readonly former: Archive; readonly archive: Archive },
-): void {
-  if (isContinued(logs.former, logs.archive)) return;
-  const aside = setAside(keystore, logs.former);
+function keepAside(terminal: Pick<Terminal, "warn">, keystore: Keystore, { former, archive }: Fetched): void {
+  if (former === undefined || isContinued(former, archive)) return;
+  const aside = setAside(keystore, former);
   terminal.warn(
     `The lock no longer has records that follow those kept here, as after very many, or when somebody wants them forgotten. What was kept ${aside}.`,
   );
 }
 
 /** Keeps a log that does not hold, and the former one where what is kept from now on does not go on from that.
- *  @returns where they are, for a sentence @throws Failure */
-export function keepBroken(
-  keystore: Keystore,
-  logs: { readonly former: Archive | undefined; readonly broken: Archive; readonly next: Archive },
-): string {
-  const { former, broken, next } = logs;
+ *  @returns where they are @throws Failure */
+function keepBroken(keystore: Keystore, { former, archive, next }: Fetched): string {
   const before = former === undefined || isContinued(former, next) ? "" : setAside(keystore, former);
-  const all = `All that came ${setAside(keystore, broken)}`;
+  const all = `All that came ${setAside(keystore, archive)}`;
   return before === "" ? all : `${all}, and what was kept here before ${before}`;
 }
 

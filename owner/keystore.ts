@@ -183,11 +183,13 @@ export class Keystore {
     }
   }
 
-  private inTurn(act: (path: string) => void): void {
+  /** Keeps other commands from writing while something is done, so that what is read there and then written stands beside what they
+   *  kept. For what lies beside the keystore: `save` and `update` take a turn themselves. @throws Failure where another does not end */
+  inTurn<Result>(act: (path: string) => Result): Result {
     const path = join(this.directory, FILE);
     const release = takeTurn(path);
     try {
-      act(path);
+      return act(path);
     } finally {
       release();
     }

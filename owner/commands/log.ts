@@ -31,19 +31,21 @@ import type { Call, Command, Outcome } from "../command.ts";
 import { refusedGuest } from "../denials.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { orRefuse, readBytes, readGiven } from "../given.ts";
-import { ASIDE_MAX, keepAside, keepBroken, readAside, readLog, saveLog } from "../keptlog.ts";
+import { ASIDE_MAX, keepLog, readAside, readLog } from "../keptlog.ts";
 import { chooseInvitation, chooseKey, rememberAddress } from "../keyring.ts";
 import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import { knownNames, newStory } from "../known.ts";
 import { sayMoment } from "../moment.ts";
 import { writeText } from "../output.ts";
-import { addressOf, asOwner, signerOf } from "../ownership.ts";
+import { addressOf, asOwner, type OwnerSession, signerOf } from "../ownership.ts";
 import type { AcceptedInvitation, OwnedLock } from "../person.ts";
 import { chooseHappenings, type Happening, Story, sayHappenings } from "../story.ts";
 import { ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
 
 const LAST = 30;
+/** How often the log is fetched again where other commands keep theirs meanwhile. */
+const TRIES_MAX = 4;
 const UNNOTED =
   'The lock could not note that these records are fetched, and a full lock refuses guests: run the command again, and see "latchkey status".';
 /** Before the records of a log that does not hold. */
@@ -188,45 +190,57 @@ class BrokenLog extends Failure {
   }
 }
 
+/** A lock's log as it was fetched, its story, and what the lock now hears of its camera. */
+interface Renewed {
+  readonly archive: Archive;
+  readonly story: Story;
+  readonly camera: CameraState | undefined;
+}
+
 /** Fetches what is new of a lock's log, verifies all of it, and keeps it. One that does not hold is told of once, kept aside, and
  *  begins anew: else one record that the flash lost would hide all that come, and a lock whose log nobody fetches refuses guests.
- *  @returns the log, its story, and what the lock now hears of its camera @throws Failure */
-export async function renewLog(
+ *  @throws Failure */
+export async function renewLog(call: Call, keystore: Keystore, lock: OwnedLock): Promise<Renewed> {
+  return asOwner(call, keystore, lock, async (session) => {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const renewed = await fetchOn(call, { keystore, lock }, session);
+      if (renewed !== undefined) return renewed;
+    }
+    throw new Failure(EXIT.KEYSTORE, "Other latchkey commands fetch that log at the same time: run this one again.");
+  });
+}
+
+/** Fetches what follows the log that is kept. @returns undefined where another command has kept one meanwhile @throws Failure */
+async function fetchOn(
   call: Call,
-  keystore: Keystore,
-  lock: OwnedLock,
-): Promise<{ readonly archive: Archive; readonly story: Story; readonly camera: CameraState | undefined }> {
+  { keystore, lock }: { readonly keystore: Keystore; readonly lock: OwnedLock },
+  { conversation, status }: OwnerSession,
+): Promise<Renewed | undefined> {
   const former = readLog(keystore, lock);
   const lockKey = fromBase64url(lock.signingKey);
-  return asOwner(call, keystore, lock, async ({ conversation, status }) => {
-    const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
-    const told = newStory(keystore, lock);
-    const verdict = verifyArchive(archive, (record) => told.add(record));
-    if (verdict.kind === "checkpoint") throw doubtful(verdict);
-    const isWhole = verdict.kind === "whole";
-    const next = isWhole ? archive : beginAnew(archive);
-    if (isWhole && former !== undefined) keepAside(call.terminal, keystore, { former, archive });
-    const missed = missedNotices(former, archive);
-    if (missed !== undefined)
-      call.terminal.warn(
-        `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
-      );
-    const aside = isWhole ? "" : keepBroken(keystore, { former, broken: archive, next });
-    saveLog(keystore, next);
-    keystore.update(() => {
-      lock.checkpoint = toBase64url(archive.checkpoint);
-    });
-    // Only now may the lock overwrite what is kept here.
-    const noted = await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
-    if (noted.kind !== "yes") call.terminal.warn(UNNOTED);
-    if (isWhole) return { archive, story: told, camera: status.camera };
-    const standing = newStory(keystore, lock);
-    visitStanding(archive, (record) => standing.add(record));
-    throw new BrokenLog(
-      `${doubtful(verdict).message} ${aside}; what is recorded from now on is told as ever.`,
-      standing,
+  const archive = await fetchArchive(conversation, { lockId: lock.id, lockKey }, former);
+  const told = newStory(keystore, lock);
+  const verdict = verifyArchive(archive, (record) => told.add(record));
+  if (verdict.kind === "checkpoint") throw doubtful(verdict);
+  const isWhole = verdict.kind === "whole";
+  const next = isWhole ? archive : beginAnew(archive);
+  const aside = keepLog(call.terminal, keystore, lock, { former, archive, isWhole, next });
+  if (aside === undefined) return undefined;
+  const missed = missedNotices(former, archive);
+  if (missed !== undefined)
+    call.terminal.warn(
+      `The lock's notices ${missed.join(" to ")} (alarms, strangers, what the camera said) made room before they were fetched here.`,
     );
+  keystore.update(() => {
+    lock.checkpoint = toBase64url(archive.checkpoint);
   });
+  // Only now may the lock overwrite what is kept here.
+  const noted = await conversation.ask({ kind: "fetched", heads: endsOf(archive) });
+  if (noted.kind !== "yes") call.terminal.warn(UNNOTED);
+  if (isWhole) return { archive, story: told, camera: status.camera };
+  const standing = newStory(keystore, lock);
+  visitStanding(archive, (record) => standing.add(record));
+  throw new BrokenLog(`${doubtful(verdict).message} ${aside}; what is recorded from now on is told as ever.`, standing);
 }
 
 /** What a grant for reading the log shows: the door's records, of which only an owner can have the end signed. */

@@ -63,10 +63,13 @@ export function readBook(keystore: Keystore, of: BookOf): readonly KeptRecord[] 
   return texts.flatMap((text) => keptRecordOf(of.cameraKey, fromBase64url(text)) ?? []);
 }
 
-/** Keeps records, all that there are of each number: two of one number are proof. */
+/** Keeps records beside those that are kept, by this command or meanwhile by another, all that there are of each number: two of one
+ *  number are proof. @throws Failure */
 export function saveBook(keystore: Keystore, of: BookOf, book: readonly KeptRecord[]): void {
-  const texts = book.map(({ message }) => toBase64url(message));
-  keystore.saveBeside(nameOf(of), Buffer.from(JSON.stringify(texts), "utf8"));
+  keystore.inTurn(() => {
+    const texts = join(readBook(keystore, of), book).map(({ message }) => toBase64url(message));
+    keystore.saveBeside(nameOf(of), Buffer.from(JSON.stringify(texts), "utf8"));
+  });
 }
 
 /** Puts new records to those that are kept, by number. */

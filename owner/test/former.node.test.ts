@@ -12,8 +12,9 @@ import { ACCESS } from "../../firmware/journal/record.ts";
 import type { Archive } from "../archive.ts";
 import { keptHeads } from "../clip/held.ts";
 import { newLock } from "../commands/adopt.ts";
-import { keepAside, readShelf, saveLog } from "../keptlog.ts";
-import { openKeystore } from "../keystore.ts";
+import { keepLog, readLog, readShelf } from "../keptlog.ts";
+import { type Keystore, openKeystore } from "../keystore.ts";
+import type { OwnedLock } from "../person.ts";
 import { tellingsOf } from "../power/judge.ts";
 import { CAMERA, film, OWNER, VISIT, write } from "./daybook.node.ts";
 import { Desk, PASSPHRASE } from "./stage.node.ts";
@@ -29,6 +30,12 @@ function ownersDesk() {
   const setup = { signingKey: scribe.publicKey.slice(), agreementKey: new Uint8Array(32) };
   const lock = newLock(setup, { name: "home", address: "", zone: { rule: "UTC0", name: "UTC" } });
   return { desk, keystore, scribe, lock };
+}
+
+/** Keeps a log that holds, and aside what was kept before where it does not go on from that. */
+function keep(keystore: Keystore, lock: OwnedLock, archive: Archive): void {
+  const fetched = { former: readLog(keystore, lock), archive, isWhole: true, next: archive };
+  keepLog({ warn: () => undefined }, keystore, lock, fetched);
 }
 
 /** A log whose door's records begin behind that one's. */
@@ -49,13 +56,12 @@ test("a camera that was enrolled before, its films' heads and whose word each no
   const whole = scribe.archive;
   const { records, link } = scribe.regions.get(ACCESS) ?? { records: [], link: new Uint8Array(32) };
   const heads = () => keptHeads(keystore, [lock])[0];
-  saveLog(keystore, whole);
+  keep(keystore, lock, whole);
   const before = heads();
   assert.equal(before?.cameras.map(toHex), [toHex(board.signingKey), toHex(CAMERA.publicKey)]);
 
   const next = begunAnew(whole, records.length, link.slice());
-  keepAside({ warn: () => undefined }, keystore, { former: whole, archive: next });
-  saveLog(keystore, next);
+  keep(keystore, lock, next);
   assert.equal(heads(), before);
   const shelf = readShelf(keystore, lock);
   assert.equal(tellingsOf(shelf ?? { access: [], notices: [] }, board.signingKey), []);
@@ -74,8 +80,8 @@ test("a visit is claimed with its film, though the log begins behind the camera'
       ? { ...each, firstSeq: 2, prevLink: scribe.headAt(1).link, records: each.records.slice(first) }
       : each,
   );
-  keepAside({ warn: () => undefined }, keystore, { former: whole, archive: { ...whole, regions } });
-  saveLog(keystore, { ...whole, regions });
+  keep(keystore, lock, whole);
+  keep(keystore, lock, { ...whole, regions });
   const { sealed, note } = film(scribe.lockId, new Tape());
   const file = desk.file("visit.mkv.age");
   writeFileSync(file, sealed);

@@ -22,7 +22,7 @@ import * as assert from "uvu/assert";
 import { fromBase64url, toHex } from "../../firmware/bytes.ts";
 import type { Archive } from "../archive.ts";
 import { Failure } from "../failure.ts";
-import { keepAside, readLog, sayAside } from "../keptlog.ts";
+import { keepLog, readLog, sayAside } from "../keptlog.ts";
 import { createKeystore, hasKeystore, Keystore, openKeystore, prepareFolder } from "../keystore.ts";
 import type { Person } from "../person.ts";
 import { areWords, drawWords, seedOfWords } from "../recovery.ts";
@@ -82,16 +82,16 @@ test("keeps each log aside that the next does not go on from, and says so", ({ d
     return { lockId: "L", lockKey, regions: [region], checkpoint: Uint8Array.of(mark), earlier: [] };
   };
   const said: string[] = [];
-  const keep = (mark: number, newerSeq: number) => {
-    const logs = { former: archive(1, mark), archive: archive(newerSeq) };
-    keepAside({ warn: (line) => void said.push(line) }, keystore, logs);
-  };
-  keep(7, 1);
+  const keep = (former: Archive | undefined, next: Archive) =>
+    keepLog({ warn: (line) => void said.push(line) }, keystore, lock, { former, archive: next, isWhole: true, next });
+  keep(undefined, archive(1, 8));
   assert.is(sayAside(keystore, "L"), undefined);
-  keep(8, 5);
-  keep(9, 6);
+  keep(archive(1, 8), archive(5, 9));
+  assert.is(keep(archive(1, 8), archive(7)), undefined, "another command has kept one meanwhile");
+  keep(archive(5, 9), archive(6));
   assert.equal(readLog(keystore, lock, 1), archive(1, 8));
-  assert.equal(readLog(keystore, lock, 2), archive(1, 9));
+  assert.equal(readLog(keystore, lock, 2), archive(5, 9));
+  assert.equal(readLog(keystore, lock), archive(6));
   assert.is(sayAside(keystore, "L"), "Logs were kept aside: --kept takes 1, 2.");
   assert.is(said.length, 2);
   assert.match(said[1] ?? "", /log-L-2\.sealed/);
