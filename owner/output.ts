@@ -4,7 +4,9 @@
 
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -83,23 +85,31 @@ export class PartFile {
   readonly part: string;
   private readonly file: string;
   private descriptor: number | undefined;
+  private readonly own: { readonly ino: number; readonly dev: number };
 
   /** @throws Failure where nothing can be written there */
   constructor(file: string) {
     this.file = file;
     this.part = `${file}.part`;
-    this.descriptor = orUnwritable(file, () => {
+    const descriptor = orUnwritable(file, () => {
       rmSync(this.part, { force: true });
       return openSync(this.part, "wx", OWN_FILE);
     });
+    this.descriptor = descriptor;
+    this.own = fstatSync(descriptor);
   }
 
   write(piece: Uint8Array): void {
     if (this.descriptor !== undefined) writeWhole(this.descriptor, piece);
   }
 
-  /** Makes it durable, since a camera lets go what its owner has, and gives it its name. */
+  /** Makes it durable, since a camera lets go what its owner has, and gives it its name.
+   *  @throws Failure where another command writes the same file since: what lies there is that one's, and perhaps not whole */
   finish(): void {
+    if (!this.isThere)
+      throw usage(
+        `"${printable(this.file)}" is being written by another command too: this one has written nothing; wait for the other, or choose another place.`,
+      );
     if (this.descriptor !== undefined) fsyncSync(this.descriptor);
     this.end();
     renameSync(this.part, this.file);
@@ -108,7 +118,13 @@ export class PartFile {
   /** Takes it away. */
   drop(): void {
     this.end();
-    rmSync(this.part, { force: true });
+    if (this.isThere) rmSync(this.part, { force: true });
+  }
+
+  /** Whether what lies under that name is still what this one opened. */
+  private get isThere(): boolean {
+    const there = lstatSync(this.part, { throwIfNoEntry: false });
+    return there !== undefined && there.ino === this.own.ino && there.dev === this.own.dev;
   }
 
   private end(): void {

@@ -85,9 +85,10 @@ interface Program {
 function startFfmpeg(out: string, isCopy: boolean): Program {
   const codec = isCopy ? ["-c:v", "copy"] : ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-vf", EVEN];
   const words = ["-v", "error", "-nostdin", "-f", "matroska", "-i", "pipe:0", ...codec, "-movflags", "+faststart"];
-  // ffmpeg makes the file; like every other film it is for this user alone.
+  // ffmpeg makes the file; like every other film it is for this user alone. A name alone it may take for an option, or, with a colon in it as
+  // a time has, for a protocol.
   const former = process.umask(OTHERS_MASK);
-  const child = spawn("ffmpeg", [...words, "-f", "mp4", "-y", out], { stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn("ffmpeg", [...words, "-f", "mp4", "-y", `file:${out}`], { stdio: ["pipe", "ignore", "pipe"] });
   process.umask(former);
   let errors = "";
   child.stderr.on("data", (chunk) => {

@@ -90,6 +90,19 @@ for (const [words, codec] of CODECS) {
     });
 }
 
+for (const name of isThere ? ["-14.mp4", "2026-11-27T14:20.mp4"] : []) {
+  test(`makes a file of the name ${name}, whatever ffmpeg would take that for`, async () => {
+    const folder = process.cwd();
+    process.chdir(desk.file("."));
+    try {
+      const { exit, errors } = await desk.run(["clip", "export", "visit.age", `--out=${name}`]);
+      assert.equal([exit, errors, existsSync(name)], [0, "", true]);
+    } finally {
+      process.chdir(folder);
+    }
+  });
+}
+
 test("makes nothing of what is no film, and says where ffmpeg is missing", async () => {
   writeFileSync(desk.file("text.mkv"), "no film");
   const out = desk.file("none.mp4");
@@ -160,7 +173,7 @@ const PROGRAMS: readonly (readonly [name: string, script: string, says: RegExp])
   // As when somebody stops the command, in which case nobody is left to take away what has the name that was asked for.
   [
     "is killed",
-    'for out; do :; done; echo part > "$out"; case "$out" in *.mp4) echo named too early >&2;; esac; kill -9 $$',
+    'for out; do :; done; out=$(echo "$out" | cut -c6-); echo part > "$out"; case "$out" in *.mp4) echo named too early >&2;; esac; kill -9 $$',
     /it was ended by SIGKILL\.\n$/,
   ],
 ];

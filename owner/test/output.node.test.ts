@@ -92,4 +92,21 @@ test("a film is for its writer alone, whatever lay under its name until it was w
   desk.close();
 });
 
+test("of two commands that write one film the later has it, whole, and the other says so", () => {
+  const desk = new Desk();
+  const file = desk.file("film.mkv");
+  const first = new PartFile(file);
+  first.write(Uint8Array.of(65, 66));
+  const second = new PartFile(file);
+  second.write(Uint8Array.of(67));
+  assert.throws(() => first.finish(), /film\.mkv" is being written by another command too/);
+  first.drop();
+  assert.not(existsSync(file), "half of the other's is no film");
+  second.write(Uint8Array.of(68));
+  second.finish();
+  assert.is(readFileSync(file, "utf8"), "CD");
+  assert.equal(readdirSync(desk.file(".")), ["film.mkv"]);
+  desk.close();
+});
+
 test.run();
