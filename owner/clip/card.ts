@@ -98,9 +98,8 @@ async function runGet(call: Call): Promise<Outcome> {
     const fetched = isLost
       ? { size: await fetchLost(looking, clip, out), frames: undefined }
       : framesOf(await fetchClip(looking, clip, { out, lockId: lock.id }));
-    // Whatever the camera says to that: the film is here.
-    const isMarked = (await looking.ask({ kind: "mark", clip: clip.clip, mark: "fetched" })).kind === "yes";
-    if (!isMarked)
+    // Whatever the camera says to that, or if it says no more: the film is here.
+    if (!(await isMarked(looking, clip)))
       call.terminal.warn("The camera could not note that you have it: it keeps the film as one that nobody fetched.");
     return { clip, out, fetched, cameraKey: looking.cameraKey };
   });
@@ -114,6 +113,16 @@ async function runGet(call: Call): Promise<Outcome> {
   call.terminal.say(`To look at every picture: latchkey clip verify ${quoted(out)}${key}`);
   const note = frames === undefined ? null : out + NOTE;
   return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note, frames: frames ?? null, ...clipObject(clip) } };
+}
+
+/** Has the camera note that its owner has a film. @returns whether it did */
+async function isMarked(looking: Asker, { clip }: ListedClip): Promise<boolean> {
+  try {
+    return (await looking.ask({ kind: "mark", clip, mark: "fetched" })).kind === "yes";
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return false;
+  }
 }
 
 /** Whether a film has no end: it is being written, or power went, or the card. */

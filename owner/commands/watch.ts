@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../firmware/link/status.ts";
 import type { Call, Command, Outcome } from "../command.ts";
-import { EXIT, usage } from "../failure.ts";
+import { EXIT, Failure, usage } from "../failure.ts";
 import { VERDICTS } from "../footage.ts";
 import { chooseKey } from "../keyring.ts";
 import { asGuestViewer, asViewer, LENS_OPTIONS } from "../lens.ts";
@@ -34,7 +34,8 @@ export const watch: Command = {
     "is let in there: it is on this computer alone, behind a word that is new each time. Over a picture of more than two",
     "seconds stands STALE, also where this command is stopped. The camera looks while somebody comes and goes, or always",
     "(camera mode); while it is off that is said. A guest sees while their grant allows to view.",
-    "--stdout is for players, which know no age and show the last picture on: STALE is said on standard error.",
+    "--stdout is for players, which know no age and show the last picture on: STALE is said on standard error. A view that",
+    "ends before you end it has exit code 3.",
   ],
   examples: ["watch", "watch --stdout | ffplay -f mjpeg -"],
   run,
@@ -76,7 +77,7 @@ interface Seen {
   readonly address: string | undefined;
 }
 
-/** Shows pictures in a page until the camera ends the session, or the time is over. */
+/** Shows pictures in a page until the time is over. @throws Failure where the session ends before */
 async function serve(call: Call, looking: Looking, { port, seconds, title, status }: Shown): Promise<Seen> {
   const window = new Window(title);
   let pictures = 0;
@@ -101,11 +102,11 @@ async function serve(call: Call, looking: Looking, { port, seconds, title, statu
     off?.close();
     window.close();
   }
-  if (seconds === undefined) call.terminal.warn("The camera, or the lock, ended it: run the command again.");
   return { pictures, address };
 }
 
-/** Writes pictures to standard output; a reader that is slow, or gone, is not waited for. */
+/** Writes pictures to standard output, until its reader is gone or the time is over; one that is slow is not waited for.
+ *  @throws Failure where the session ends before */
 async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): Promise<Seen> {
   let pictures = 0;
   let isFull = false;
@@ -136,6 +137,8 @@ async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): P
   });
   try {
     await until(looking, seconds);
+  } catch (error) {
+    if (!isGone) throw error;
   } finally {
     off.close();
     clearInterval(timer);
@@ -143,7 +146,17 @@ async function pipe(call: Call, looking: Looking, { seconds, status }: Shown): P
   return { pictures, address: undefined };
 }
 
+/** Waits until the time is over. @throws Failure where the session ends before, as anybody on its way can have it: a player shows its last
+ *  picture on, and looks as if nothing were */
 async function until(looking: Looking, seconds: number | undefined): Promise<void> {
-  if (seconds === undefined) return looking.over();
-  await Promise.race([looking.over(), sleep(seconds * 1_000)]);
+  const over = looking.over().then(() => true);
+  // An unended timer would keep the whole process waiting for it.
+  const isOver = await (seconds === undefined
+    ? over
+    : Promise.race([over, sleep(seconds * 1_000, false, { ref: false })]));
+  if (isOver)
+    throw new Failure(
+      EXIT.UNREACHABLE,
+      "STALE: the camera, or the lock, ended it, or the way to it did. What is shown is the last picture: run the command again.",
+    );
 }

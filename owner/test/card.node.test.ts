@@ -62,6 +62,20 @@ inHall("a film that is here is not called refused where the camera cannot note t
   assert.ok(existsSync(out) && existsSync(`${out}.note`));
 });
 
+inHall("a film that is here is not called lost where its camera goes before it says so", async (home, hall, at) => {
+  const name = await visited({ home, hall, at });
+  const put = hall.card.put.bind(hall.card);
+  hall.card.put = (file, bytes) => {
+    put(file, bytes);
+    if (file.endsWith(".mark")) hall.hangUp();
+  };
+  const out = home.owner.file("visit.mkv.age");
+  const got = await heard(home, "clip", "get", name, "--out", out);
+  assert.is(got.exit, 0, got.errors);
+  assert.match(got.errors, /could not note that you have it/);
+  assert.ok(existsSync(out) && existsSync(`${out}.note`));
+});
+
 inHall("a card that is away is no card without a film", async (home, hall, at) => {
   await visited({ home, hall, at });
   hall.card.isSound = false;

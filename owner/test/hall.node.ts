@@ -118,10 +118,15 @@ export class Hall implements RailArchive {
     this.records.push(message);
   }
 
+  /** Cuts each viewer's connection, as anybody on its way can. */
+  hangUp(): void {
+    for (const socket of this.sockets.values()) socket.destroy();
+  }
+
   close(): void {
     clearInterval(this.timer);
     this.server.close();
-    for (const socket of this.sockets.values()) socket.destroy();
+    this.hangUp();
   }
 
   private walker(): Shot {
