@@ -47,10 +47,19 @@ async function make() {
   }
 }
 
-process.stdout.on("error", (error) => {
-  // Whoever reads our output may stop before its end, such as `head`.
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+/** Why what was printed is not where it was to be; undefined where it is, or where nobody wants the rest. */
+let unwritten;
+
+// Whatever becomes of what is printed, a command that has begun goes on to its end: a lock may be half asked, and its exit code is still
+// to come. Whoever reads our output may stop before its end, such as `head`.
+process.stdout.on("error", ({ code }) => {
+  if (code !== "EPIPE") unwritten ??= code;
+});
+process.stderr.on("error", () => undefined);
+process.on("exit", (exit) => {
+  if (unwritten === undefined) return;
+  if (exit === 0) process.exitCode = 2;
+  process.stderr.write(`What was printed could not all be written (${unwritten}), and what the command did is done.\n`);
 });
 
 try {
