@@ -117,7 +117,7 @@ export async function declareInside(
   { conversation, signer }: { readonly conversation: Conversation; readonly signer: Signer },
   { sequence, body }: { readonly sequence: number; readonly body: Body },
 ): Promise<void> {
-  const deadline = Date.now() + PRESS_MILLIS;
+  const deadline = performance.now() + PRESS_MILLIS;
   let isAsked = false;
   for (;;) {
     // A number that was refused is not used up, and the same words may be said again.
@@ -129,7 +129,7 @@ export async function declareInside(
     if (denial !== "presence") throw refused(denial);
     if (!isAsked) call.terminal.say("The lock sounds its alarm and waits: press the button on its inside now.");
     isAsked = true;
-    if (Date.now() > deadline) throw new Failure(EXIT.REFUSED, NOBODY_PRESSED);
+    if (performance.now() > deadline) throw new Failure(EXIT.REFUSED, NOBODY_PRESSED);
     await sleep(ASK_MILLIS);
   }
 }

@@ -98,9 +98,10 @@ export class Line {
 
   /** Waits until something holds, the time is over, or the connection is. @returns whether it holds */
   async until(holds: () => boolean, millis: number): Promise<boolean> {
-    const deadline = Date.now() + millis;
+    // This computer's clock may be set meanwhile.
+    const deadline = performance.now() + millis;
     while (!holds() && !this.over) {
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (left <= 0) break;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);

@@ -190,9 +190,9 @@ async function hear(
 ): Promise<NoticeEvent[]> {
   const { operation, seconds } = at;
   call.terminal.say(operation === OPERATION_LOCK ? "Yes: the lock throws its bolt." : "Yes: the lock opens.");
-  const deadline = Date.now() + seconds * 1_000;
+  const deadline = performance.now() + seconds * 1_000;
   const events: NoticeEvent[] = [];
-  for (let left = deadline - Date.now(); left > 0; left = deadline - Date.now()) {
+  for (let left = deadline - performance.now(); left > 0; left = deadline - performance.now()) {
     const notice = await conversation.notice(Math.min(left, ASK_MILLIS));
     if (notice === undefined && conversation.isOver) {
       call.terminal.say("The lock has ended the conversation: what the door does from here on is not heard.");

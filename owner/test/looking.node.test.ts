@@ -4,6 +4,7 @@
 import { EventEmitter } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
@@ -14,6 +15,7 @@ import { createStreamReader, encodeStream } from "../../firmware/link/stream.ts"
 import { READ_BYTES_MAX, type ViewerAnswer } from "../../firmware/link/viewer.ts";
 import { fetchClip } from "../clip/card.ts";
 import { Failure } from "../failure.ts";
+import { Line } from "../line.ts";
 import { Looking } from "../looking.ts";
 import type { ViewerEvent } from "../viewer.ts";
 import { Desk } from "./stage.node.ts";
@@ -21,6 +23,7 @@ import { Desk } from "./stage.node.ts";
 const LOCK_ID = "AAAAAAAAAAA";
 const CLIP = new Uint8Array(16).fill(0xc1);
 const FRAME = new Uint8Array(32);
+const WAIT_MILLIS = 300;
 
 /** A session with a camera that answers what it is told to, each frame one answer. */
 function sessionOf(answers: ViewerAnswer[]) {
@@ -41,6 +44,26 @@ function sessionOf(answers: ViewerAnswer[]) {
   const looking = new Looking({ stream: socket as unknown as Duplex, ...carried }, link, ticket);
   return { looking, come: () => socket.emit("data", Buffer.from(encodeStream(FRAME))) };
 }
+
+for (const hours of [1, -1])
+  test(`waits as long as ever where this computer's clock is set meanwhile, by ${hours} h`, async () => {
+    const socket = new EventEmitter();
+    const way = { stream: socket as Duplex, encode: encodeStream, createReader: createStreamReader };
+    const line = new Line({ ...way, finish: () => undefined }, () => undefined);
+    const { now } = Date;
+    const began = performance.now();
+    const waiting = line.until(() => false, WAIT_MILLIS);
+    Date.now = () => now() + hours * 3_600_000;
+    try {
+      socket.emit("data", Buffer.alloc(1));
+      const ended = await Promise.race([waiting.then(() => "in time"), sleep(3 * WAIT_MILLIS).then(() => "late")]);
+      assert.is(ended, "in time");
+      assert.ok(performance.now() - began >= WAIT_MILLIS - 1);
+    } finally {
+      Date.now = now;
+      line.close();
+    }
+  });
 
 test("keeps no answer that nobody asked for, and takes the first to what was asked", async () => {
   const answers: ViewerAnswer[] = [
