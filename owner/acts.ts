@@ -34,11 +34,16 @@ export function runAct(call: Call, acts: Acts, at: string, standard?: Act): Prom
     throw usage(`${what}: there are ${known.join(", ")}.`);
   }
   const full = name === undefined ? at : `${at} ${name}`;
-  const stranger = call.named.find((option) => !Object.hasOwn(act.options, option));
-  if (stranger !== undefined) throw usage(`"latchkey ${full}" takes no --${stranger}.`);
+  checkOptions(call, full, Object.keys(act.options));
   const rest = call.behind(1);
   checkCount(act, rest.positionals, full);
   return act.run(rest);
+}
+
+/** Refuses an option that would be left out of account: whoever gave it counts on it. @param full the command's words @throws Failure */
+export function checkOptions(call: Call, full: string, taken: readonly string[]): void {
+  const stranger = call.named.find((option) => !taken.includes(option));
+  if (stranger !== undefined) throw usage(`"latchkey ${full}" takes no --${stranger}.`);
 }
 
 function checkCount({ positionals }: Act, words: readonly string[], full: string): void {

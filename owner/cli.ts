@@ -7,7 +7,7 @@ import { Fault } from "../firmware/fault.ts";
 import manifest from "../package.json" with { type: "json" };
 import { Call, type Command, type Outcome, type Values } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT, Failure, systemCode, usage } from "./failure.ts";
+import { EXIT, Failure, isFull, systemCode, usage } from "./failure.ts";
 import { COMMON_OPTIONS, HELP, helpOf, overview } from "./help.ts";
 import { printable, type Streams, Terminal } from "./terminal.ts";
 
@@ -157,7 +157,7 @@ function asFailure(error: unknown): Failure | undefined {
     );
   }
   const code = systemCode(error);
-  if (code === "ENOSPC") return new Failure(EXIT.USAGE, "The disk is full: make room, then run the command again.");
+  if (isFull(error)) return new Failure(EXIT.USAGE, "The disk is full: make room, then run the command again.");
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new Failure(
       EXIT.USAGE,

@@ -39,6 +39,11 @@ export function usage(sentence: string): Failure {
   return new Failure(EXIT.USAGE, sentence);
 }
 
+/** What the systems say of a disk, or of somebody's share of one, that is full. */
+export function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
+}
+
 /** The code of an error of the system, such as ENOENT; undefined for any other error. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

@@ -15,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { systemCode, usage } from "./failure.ts";
+import { isFull, systemCode, usage } from "./failure.ts";
 import { printable } from "./printable.ts";
 
 /** The mode of every file that a command writes. */
@@ -27,8 +27,7 @@ export function orUnwritable<Result>(file: string, write: () => Result): Result 
   try {
     return write();
   } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined || code === "ENOSPC") throw error;
+    if (systemCode(error) === undefined || isFull(error)) throw error;
     throw usage(`"${printable(file)}" cannot be written: choose another place.`);
   }
 }

@@ -10,6 +10,7 @@ import type { Verdict } from "../../firmware/journal/verify.ts";
 import { parseSetup } from "../../firmware/link/label.ts";
 import type { CameraState } from "../../firmware/link/viewing.ts";
 import { parseZone, type Zone } from "../../firmware/time/zone.ts";
+import { checkOptions } from "../acts.ts";
 import { readAllowance } from "../allowance.ts";
 import {
   type Archive,
@@ -46,6 +47,8 @@ import { converse } from "../wire.ts";
 const LAST = 30;
 /** How often the log is fetched again where other commands keep theirs meanwhile. */
 const TRIES_MAX = 4;
+const FETCH_OPTIONS = Object.freeze(["lock", "at", "last", "all", "kept", "export"]);
+const VERIFY_OPTIONS = Object.freeze(["last", "all", "setup"]);
 const UNNOTED =
   'The lock could not note that these records are fetched, and a full lock refuses guests: run the command again, and see "latchkey status".';
 /** Before the records of a log that does not hold. */
@@ -79,8 +82,12 @@ export const log: Command = {
 
 async function run(call: Call): Promise<Outcome> {
   const [word, file] = call.positionals;
-  if (word === undefined) return fetchAndTell(call);
+  if (word === undefined) {
+    checkOptions(call, "log", FETCH_OPTIONS);
+    return fetchAndTell(call);
+  }
   if (word !== "verify" || file === undefined) throw usage('Write "latchkey log", or "latchkey log verify FILE".');
+  checkOptions(call, "log verify", VERIFY_OPTIONS);
   return verifyFile(call, file);
 }
 

@@ -126,6 +126,8 @@ const MISTAKES: readonly (readonly [words: readonly string[], exit: number, what
   [["log", "verify"], 2, /log verify FILE/],
   [["log", "check", "file"], 2, /log verify FILE/],
   [["log", "verify", "no such file.json"], 2, /cannot be read/],
+  [["log", "verify", "package.json", "--kept", "1"], 2, /"latchkey log verify" takes no --kept\./],
+  [["log", "--setup", "setup.txt"], 2, /"latchkey log" takes no --setup\./],
   [["log", "verify", "package.json"], 5, /no exported log/],
   [["show"], 2, /TEXT\|FILE\|receipt is missing/],
   [["show", "no such file.txt"], 2, /neither/],

@@ -3,7 +3,7 @@
 // Method: an owner's commands at a lock that has had a visit, each with a name that nothing can be written to, or a file with a
 // second name, by which it is seen whether its bytes were touched.
 
-import {
+import fs, {
   existsSync,
   linkSync,
   lstatSync,
@@ -13,6 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { PartFile, writeText } from "../output.ts";
@@ -54,6 +55,24 @@ atHome(
   },
   false,
 );
+
+test("a share of a disk that is full is told as a full disk is", async () => {
+  const desk = new Desk();
+  const { fsyncSync } = fs;
+  const refuse = () => {
+    throw Object.assign(new Error("EDQUOT: disk quota exceeded, fsync"), { code: "EDQUOT", syscall: "fsync" });
+  };
+  fs.fsyncSync = refuse;
+  syncBuiltinESMExports();
+  try {
+    assert.throws(() => writeText(desk.file("a"), "text"), /EDQUOT/);
+    isSentence(await desk.run(["init"]), 2, /^The disk is full/);
+  } finally {
+    fs.fsyncSync = fsyncSync;
+    syncBuiltinESMExports();
+    desk.close();
+  }
+});
 
 test("a text takes the place of another in one step, and leaves that one's bytes alone", () => {
   const desk = new Desk();
