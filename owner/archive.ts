@@ -126,6 +126,35 @@ export function verifyArchive(archive: Archive, visit?: (record: StoredRecord) =
   });
 }
 
+/** Fetches once more, from their first record on, the regions of an archive in which something is wrong. A lock that was put back has
+ *  another past there than what was kept and fetched on from, and of that only the end has come.
+ *  @param archive its newest checkpoint holds @returns the same, with the lock's own past where that is another
+ *  @throws Failure where the lock stops or refuses */
+export async function fetchBroken(conversation: Asking, former: Archive, archive: Archive): Promise<Archive> {
+  const broken = brokenRegions(crypto, archive);
+  const regions: ArchivedRegion[] = [];
+  for (const each of archive.regions) {
+    const kept = former.regions.find(({ region }) => region === each.region);
+    const own = broken.includes(each.region) ? await fetchRegion(conversation, each.region, undefined) : each;
+    regions.push(kept === undefined || isPastOf(kept, own) ? each : own);
+  }
+  // What it signed before, it signed of the other past.
+  const isOther = regions.some((each) => !archive.regions.includes(each));
+  return cutToSigned({ ...archive, regions, earlier: isOther ? [] : archive.earlier }).archive;
+}
+
+/** Whether no record that was kept is another one in what the lock hands out. */
+function isPastOf(kept: ArchivedRegion, own: ArchivedRegion): boolean {
+  const records = new Map([...recordsIn(own)]);
+  return [...recordsIn(kept)].every(([seq, record]) => crypto.isEqual(records.get(seq) ?? record, record));
+}
+
+function* recordsIn({ records }: ArchivedRegion): Generator<readonly [seq: number, record: Bytes]> {
+  const headers = [...headersIn(records)];
+  for (const [place, { offset, seq }] of headers.entries())
+    yield [seq, records.subarray(offset, headers[place + 1]?.offset)];
+}
+
 /** Gives what goes on from an archive that does not hold: each region in which something is wrong begins anew behind the end that
  *  the lock has just signed, since nothing before can be joined to what comes.
  *  @param archive its newest checkpoint holds */

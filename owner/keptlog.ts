@@ -126,11 +126,12 @@ function keepAside(terminal: Pick<Terminal, "warn">, keystore: Keystore, { forme
   );
 }
 
-/** Keeps a log that does not hold, and the former one where what is kept from now on does not go on from that.
+/** Keeps a log that does not hold, and the former one where what is kept from now on does not go on from that: behind it, since of one
+ *  number it is the former one's record that was believed.
  *  @returns where they are @throws Failure */
 function keepBroken(keystore: Keystore, { former, archive, next }: Fetched): string {
-  const before = former === undefined || isContinued(former, next) ? "" : setAside(keystore, former);
   const all = `All that came ${setAside(keystore, archive)}`;
+  const before = former === undefined || isContinued(former, next) ? "" : setAside(keystore, former);
   return before === "" ? all : `${all}, and what was kept here before ${before}`;
 }
 

@@ -19,6 +19,7 @@ import {
   encodeArchive,
   endsOf,
   fetchArchive,
+  fetchBroken,
   fetchRegion,
   isCheckpointOf,
   missedNotices,
@@ -231,7 +232,8 @@ async function fetchOn(
   if (verdict.kind === "checkpoint") throw doubtful(verdict);
   const isWhole = verdict.kind === "whole";
   const next = isWhole ? archive : beginAnew(archive);
-  const aside = keepLog(call.terminal, keystore, lock, { former, archive, isWhole, next });
+  const came = isWhole || former === undefined ? archive : await fetchBroken(conversation, former, archive);
+  const aside = keepLog(call.terminal, keystore, lock, { former, archive: came, isWhole, next });
   if (aside === undefined) return undefined;
   const missed = missedNotices(former, archive);
   if (missed !== undefined)
@@ -246,7 +248,7 @@ async function fetchOn(
   if (noted.kind !== "yes") call.terminal.warn(UNNOTED);
   if (isWhole) return { archive, story: told, camera: status.camera };
   const standing = newStory(keystore, lock);
-  visitStanding(archive, (record) => standing.add(record));
+  visitStanding(came, (record) => standing.add(record));
   throw new BrokenLog(`${doubtful(verdict).message} ${aside}; what is recorded from now on is told as ever.`, standing);
 }
 
