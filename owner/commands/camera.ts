@@ -220,12 +220,13 @@ async function runMode(call: Call): Promise<Outcome> {
   const lock = call.chooseLock(keystore);
   const heeded = await asOwner(call, keystore, lock, async (session) => {
     const settings = [{ key: SETTING_CAMERA_MODE, value }];
+    const since = performance.now();
     await declare(keystore, lock, session, { kind: KIND_CONFIGURE, settings });
     const isThere = session.status.boards.some(({ role }) => role === "camera");
     if (!isThere) return undefined;
     // A lock that was told nothing new asks its camera nothing new.
     const isNew = (session.status.configuration.get(SETTING_CAMERA_MODE) ?? 0) !== value;
-    return isNew ? isHeeded(session.conversation) : isSo(session.status.camera, value);
+    return isNew ? isHeeded(session.conversation, since) : isSo(session.status.camera, value);
   });
   const mode = sayMode(value);
   const json = { lockId: lock.id, mode, isHeard: heeded === true };
@@ -246,9 +247,9 @@ function isSo(camera: CameraState | undefined, mode: number): boolean {
   return name === "visits" || camera.isOn === (name === "always");
 }
 
-/** Whether the camera answers an ask of the lock that came after this. */
-async function isHeeded(conversation: OwnerSession["conversation"]): Promise<boolean> {
-  const since = performance.now();
+/** Whether the camera answers an ask of the lock.
+ *  @param since when the lock was told, before its own answer came: that may take longer on its way than the camera does */
+async function isHeeded(conversation: OwnerSession["conversation"], since: number): Promise<boolean> {
   for (let tries = 0; tries < HEED_TRIES; tries++) {
     await sleep(HEED_MILLIS);
     const answer = await conversation.ask({ kind: "status" });
