@@ -238,10 +238,12 @@ function keep(
   try {
     receipt = keepReceipt(keystore, message, by);
   } catch (error) {
-    if (!isUnwritable(error)) throw error;
-    call.terminal.warn(
-      "The receipt of your visit cannot be kept: the keys' folder cannot be written, or its disk is full.",
-    );
+    if (isUnwritable(error))
+      call.terminal.warn(
+        "The receipt of your visit cannot be kept: the keys' folder cannot be written, or its disk is full.",
+      );
+    else if (error instanceof Failure) call.terminal.warn(`The receipt of your visit is not kept: ${error.message}`);
+    else throw error;
     return;
   }
   if (receipt === undefined)

@@ -2,7 +2,7 @@
 // grant that was taken back does not hide another that is good.
 // Method: a guest's commands at a porch, with the real camera in the hall where the grant wants one.
 
-import { rmSync, symlinkSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -120,6 +120,15 @@ atHome(
     const seen = await opening;
     assert.equal([seen.exit, /locked again\.\n$/.test(seen.output)], [0, true]);
     assert.match(seen.errors, /^The receipt of your visit cannot be kept.*\n$/);
+    rmSync(draftOf(guest.home, `receipts-${porch.lockId}.sealed`), { force: true });
+    writeFileSync(join(guest.home, `receipts-${porch.lockId}.sealed`), "half of what it was");
+    const later = new Transcript();
+    const last = guest.run(["open", "--wait", "9"], later);
+    await later.line(/Yes/);
+    porch.visit();
+    const through = await last;
+    assert.equal([through.exit, /locked again\.\n$/.test(through.output)], [0, true], through.errors);
+    assert.match(through.errors, /^The receipt of your visit is not kept: .* was changed: .*\n$/);
     fillDisk(owner);
     isSentence(await owner.run(["grant", "--to", "A".repeat(43), "--until", "+1h"]), 2, /^The disk is full/);
     guest.close();
