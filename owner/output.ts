@@ -15,6 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { isFull, systemCode, usage } from "./failure.ts";
 import { printable } from "./printable.ts";
 
@@ -48,7 +49,7 @@ export function replaceFile(file: string, bytes: Uint8Array): void {
   const path = statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
   const draft = writeDraft(path, bytes);
   try {
-    renameSync(draft, path);
+    renameDurably(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
@@ -111,7 +112,7 @@ export class PartFile {
       );
     if (this.descriptor !== undefined) fsyncSync(this.descriptor);
     this.end();
-    renameSync(this.part, this.file);
+    renameDurably(this.part, this.file);
   }
 
   /** Takes it away. */
@@ -129,6 +130,21 @@ export class PartFile {
   private end(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
+  }
+}
+
+/** Gives a file its name so that a cut of power does not take that back: a lock or a camera is told next that it need not keep what is
+ *  in it. Where the system syncs no folder, as on Windows, its word is all there is. */
+function renameDurably(from: string, to: string): void {
+  renameSync(from, to);
+  let folder: number | undefined;
+  try {
+    folder = openSync(dirname(to), "r");
+    fsyncSync(folder);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  } finally {
+    if (folder !== undefined) closeSync(folder);
   }
 }
 

@@ -111,6 +111,26 @@ test("a film is for its writer alone, whatever lay under its name until it was w
   desk.close();
 });
 
+test("what has its name has it for good: the folder is made durable behind it", () => {
+  const desk = new Desk();
+  const { fsyncSync } = fs;
+  const synced: string[] = [];
+  fs.fsyncSync = (descriptor) => {
+    synced.push(fs.fstatSync(descriptor).isDirectory() ? `folder with ${readdirSync(desk.file("."))}` : "file");
+    fsyncSync(descriptor);
+  };
+  syncBuiltinESMExports();
+  try {
+    writeText(desk.file("text"), "a day");
+    new PartFile(desk.file("film")).finish();
+  } finally {
+    fs.fsyncSync = fsyncSync;
+    syncBuiltinESMExports();
+    desk.close();
+  }
+  assert.equal(synced, ["file", "folder with text", "file", "folder with film,text"]);
+});
+
 test("of two commands that write one film the later has it, whole, and the other says so", () => {
   const desk = new Desk();
   const file = desk.file("film.mkv");
