@@ -49,6 +49,8 @@ async function run(call: Call): Promise<Outcome> {
   if (isPiped && call.terminal.isScreen)
     throw usage('Pictures are no text for a terminal: "latchkey watch --stdout | ffplay -f mjpeg -".');
   const keystore = await call.openKeystore();
+  // Nobody is kept from looking since a disk is full.
+  keystore.goOnUnnoted((sentence) => call.terminal.warn(sentence));
   const key = chooseKey(call, keystore);
   const name = key.kind === "owner" ? key.lock.name : key.lockId;
   const show = (looking: Looking, status?: Status) => {

@@ -1,6 +1,8 @@
 // Goal: whoever looks through a camera is told at once when that ends, on whatever the picture is shown, and so is a script.
 // Method: the camera in its hall, whose viewers' connections are cut while they look.
 
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { enrol, type Hall, inHall } from "./hall.node.ts";
@@ -46,6 +48,15 @@ inHall(
     assert.match(errors, ENDED);
   },
 );
+
+inHall("a full disk keeps nobody from looking", async (home, hall, at) => {
+  await looking(home, hall);
+  symlinkSync("/dev/full", join(home.owner.home, `keystore.json.${process.pid}.draft`));
+  const { exit, output, errors } = await home.owner.run(["watch", "--for", "1", ...at]);
+  assert.is(exit, 0, errors);
+  assert.match(output, /^Open in a browser on this computer: /);
+  assert.match(errors, /^The keys' folder cannot be written.*\n$/);
+});
 
 inHall("a script is told that a view was cut", async (home, hall, at) => {
   await looking(home, hall);
