@@ -62,6 +62,28 @@ process.on("exit", (exit) => {
   process.stderr.write(`What was printed could not all be written (${unwritten}), and what the command did is done.\n`);
 });
 
+/** Says why nothing comes of a command, as one sentence or as one object. */
+function tell(sentence) {
+  if (process.argv.includes("--json"))
+    process.stdout.write(`${JSON.stringify({ ok: false, exit: 6, error: sentence })}\n`);
+  else process.stderr.write(`${sentence}\n`);
+}
+
+function firstLine(error) {
+  return String(error?.message ?? error).split("\n")[0];
+}
+
+// What no command waits for, such as a timer's or a socket's mistake, would by itself end in a trace of code, and in the exit code of a lock
+// that said no.
+process.on("uncaughtException", (error) => {
+  if (process.env.LATCHKEY_TRACE === undefined)
+    tell(
+      `latchkey itself has a mistake (${firstLine(error)}): please report it; LATCHKEY_TRACE=1 shows where it is, and "latchkey status" what was done.`,
+    );
+  else process.stderr.write(`${error?.stack ?? error}\n`);
+  process.exit(6);
+});
+
 try {
   if (!isFresh()) await make();
   const { main } = await import(pathToFileURL(BUNDLE).href);
@@ -69,9 +91,6 @@ try {
 } catch (error) {
   if (process.env.LATCHKEY_TRACE !== undefined) throw error;
   // Only what keeps the command line from being read at all ends here: nobody has told yet what --json stands for.
-  const sentence = `latchkey cannot start (${String(error.message).split("\n")[0]}): run "npm ci", or report it; LATCHKEY_TRACE=1 shows where it is.`;
-  if (process.argv.includes("--json"))
-    process.stdout.write(`${JSON.stringify({ ok: false, exit: 6, error: sentence })}\n`);
-  else process.stderr.write(`${sentence}\n`);
+  tell(`latchkey cannot start (${firstLine(error)}): run "npm ci", or report it; LATCHKEY_TRACE=1 shows where it is.`);
   process.exitCode = 6;
 }

@@ -3,6 +3,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,9 +12,15 @@ import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const LAUNCHER = `"${process.execPath}" owner/latchkey.mjs`;
 
+interface Ran {
+  readonly exit: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
 /** Runs a line of a shell, in which `latchkey` is the launcher. */
-function shell(line: string): { readonly exit: number | null; readonly output: string; readonly errors: string } {
-  const env = { ...process.env, LATCHKEY_HOME: "/nowhere" };
+function shell(line: string, environment: Readonly<Record<string, string>> = {}): Ran {
+  const env = { ...process.env, LATCHKEY_HOME: "/nowhere", ...environment };
   const script = line.replaceAll("latchkey", LAUNCHER);
   const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { env, encoding: "utf8" });
   return { exit: status, output: stdout, errors: stderr };
@@ -46,6 +53,20 @@ test("what could not be printed is said in a sentence", () => {
     assert.is(exit, 2);
     assert.is(errors, "What was printed could not all be written (ENOSPC), and what the command did is done.\n");
   }
+});
+
+test("a mistake that no command waits for is one of latchkey's, and no lock that said no", () => {
+  const desk = new Desk();
+  const breaks =
+    'setInterval(() => { if (process.listenerCount("uncaughtException") > 0) throw new Error("boom"); }, 1).unref();';
+  writeFileSync(desk.file("breaks.mjs"), breaks);
+  const environment = { NODE_OPTIONS: `--import=${desk.file("breaks.mjs")}` };
+  const { exit, errors } = shell("latchkey nothing", environment);
+  assert.is(exit, 6);
+  assert.match(errors, /^latchkey itself has a mistake \(boom\): please report it; [^\n]*\n$/);
+  const { output } = shell("latchkey nothing --json", environment);
+  assert.is((JSON.parse(output) as { exit: number }).exit, 6);
+  desk.close();
 });
 
 atHome(
