@@ -49,13 +49,13 @@ export function judgeReceipt(message: Bytes, { lockId, lockKey, holder }: Receip
   }
 }
 
-/** Keeps a receipt that holds; one of the same visit makes room for it.
+/** Keeps a receipt that holds, once. Another one of a visit of that number stays: a lock signs one, unless its flash was put back.
  *  @returns undefined where it does not hold, and nothing was kept @throws Failure where the disk refuses */
 export function keepReceipt(keystore: Keystore, message: Bytes, by: ReceiptCase): Receipt | undefined {
   const receipt = judgeReceipt(message, by);
   if (receipt === undefined) return undefined;
-  const others = keptReceipts(keystore, by.lockId).filter((kept) => kept.receipt.visit !== receipt.visit);
-  const texts = [toBase64url(message), ...others.map((kept) => toBase64url(kept.message))].slice(0, KEPT_MAX);
+  const former = keptReceipts(keystore, by.lockId).map((kept) => toBase64url(kept.message));
+  const texts = [...new Set([toBase64url(message), ...former])].slice(0, KEPT_MAX);
   keystore.saveBeside(nameOf(by.lockId), Buffer.from(JSON.stringify(texts), "utf8"));
   return receipt;
 }

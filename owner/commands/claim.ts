@@ -124,7 +124,7 @@ async function make(call: Call, number: number): Promise<Outcome> {
   const visit = visitOf(shelf, number, sayAside(keystore, lock.id));
   const lockKey = fromBase64url(lock.signingKey);
   const grant = grantOf(call, keystore, visit);
-  const receipt = keptReceipts(keystore, lock.id).find((kept) => kept.receipt.visit === number)?.message;
+  const receipt = receiptFor(keystore, shelf, visit);
   const given = filesOf(call);
   // A log that began anew does not say which camera the lock had enrolled; one of before may.
   const known = cameraOf(call) ?? cameraBefore(readShelf(keystore, lock)?.access ?? [], number);
@@ -226,6 +226,18 @@ function grantOf(call: Call, { person }: Keystore, { opening }: Visit): Claim["g
   if (token !== undefined) return { token, ownerKey: signer.publicKey };
   if (given !== undefined) throw usage("That invitation was not used for this visit: leave --grant out.");
   return undefined;
+}
+
+/** Gives the receipt of a visit, where one is kept: of several with its number, the one that the log bears out. */
+function receiptFor(keystore: Keystore, shelf: ReturnType<typeof shelfOf>, visit: Visit): Bytes | undefined {
+  const { lockId, lockKey } = shelf.archive;
+  const kept = keptReceipts(keystore, lockId).filter(({ receipt }) => receipt.visit === visit.opening.record.seq);
+  const receipts = kept.map(({ message }) => message);
+  const isBorneOut = (receipt: Bytes) => {
+    const claimed = makeClaim(shelf, visit, { grant: undefined, clips: [], receipt });
+    return judgeClaim(claimed, lockKey).doubts.every(({ kind }) => kind !== "receipt");
+  };
+  return receipts.find(isBorneOut) ?? receipts[0];
 }
 
 /** The films that were named. @throws Failure where they lie in several folders */

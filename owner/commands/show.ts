@@ -62,16 +62,22 @@ async function run(call: Call): Promise<Outcome> {
     );
   if (kept !== undefined) call.terminal.say(`\n${toBase64url(bytes)}`);
   else if (!call.has("brief")) call.terminal.say(`\n${notation}`);
+  for (const other of kept?.others ?? [])
+    call.terminal.say(`\nIt signed another one of a visit of that number, since its flash was put back:\n${other}`);
   return { exit: EXIT.OK, json: { kind, bytes: bytes.length, ...json, ...keptObject(kept), notation } };
 }
 
 interface Found {
   readonly message: Bytes;
   readonly isVerified: boolean;
+  /** Other receipts of a visit of that number, the newest first, as text. */
+  readonly others: readonly string[];
 }
 
 function keptObject(kept: Found | undefined): Record<string, unknown> {
-  return kept === undefined ? {} : { isVerified: kept.isVerified, text: toBase64url(kept.message) };
+  return kept === undefined
+    ? {}
+    : { isVerified: kept.isVerified, text: toBase64url(kept.message), others: kept.others };
 }
 
 /** Finds a receipt among those that are kept, and verifies it where the lock's key is known. @throws Failure */
@@ -92,10 +98,12 @@ async function findReceipt(call: Call, visit: string | undefined): Promise<Found
   const owned = person.locks.find(({ id }) => id === lockId);
   const lockKey = labelKey(call) ?? (owned === undefined ? undefined : fromBase64url(owned.signingKey));
   const { message } = found;
-  if (lockKey === undefined) return { message, isVerified: false };
+  const same = receipts.filter(({ receipt }) => receipt.visit === found.receipt.visit);
+  const others = same.filter((each) => each !== found).map((each) => toBase64url(each.message));
+  if (lockKey === undefined) return { message, isVerified: false, others };
   if (judgeReceipt(message, { lockId, lockKey, holder: undefined }) === undefined)
     throw new Failure(EXIT.UNVERIFIED, "NOT OK: that lock did not sign this receipt.");
-  return { message, isVerified: true };
+  return { message, isVerified: true, others };
 }
 
 function labelKey(call: Call): Bytes | undefined {

@@ -16,7 +16,8 @@ import { keepLog, readLog, readShelf } from "../keptlog.ts";
 import { type Keystore, openKeystore } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { tellingsOf } from "../power/judge.ts";
-import { CAMERA, film, OWNER, VISIT, write } from "./daybook.node.ts";
+import { keepReceipt } from "../receipts.ts";
+import { CAMERA, film, OWNER, receiptOf, VISIT, write } from "./daybook.node.ts";
 import { Desk, PASSPHRASE } from "./stage.node.ts";
 
 const DAY_SECONDS = 86_400;
@@ -82,6 +83,10 @@ test("a visit is claimed with its film, though the log begins behind the camera'
   );
   keep(keystore, lock, whole);
   keep(keystore, lock, { ...whole, regions });
+  // The newer receipt of that number is of another past.
+  const by = { lockId: scribe.lockId, lockKey: scribe.publicKey, holder: undefined };
+  for (const receipt of [receiptOf(scribe), receiptOf(scribe, { head: scribe.headAt(8) })])
+    keepReceipt(keystore, receipt, by);
   const { sealed, note } = film(scribe.lockId, new Tape());
   const file = desk.file("visit.mkv.age");
   writeFileSync(file, sealed);
@@ -90,6 +95,7 @@ test("a visit is claimed with its film, though the log begins behind the camera'
   const { exit, output, errors } = await desk.run(["claim", String(VISIT), "--clip", file, "--out", out]);
   assert.equal([exit, errors], [0, ""]);
   const key = toBase64url(CAMERA.publicKey);
+  assert.match(output, /^Receipt: /m);
   assert.ok(output.includes(`runs "latchkey claim verify" with --camera ${key}`), output);
   const words = ["claim", "verify", out, "--lock", lock.signingKey];
   assert.is((await desk.run(words)).exit, 5);

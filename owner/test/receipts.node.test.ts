@@ -114,6 +114,18 @@ test("the owner's is shown as verified, with its text, and each visit's once", a
   desk.close();
 });
 
+test("two of one number are both kept and shown: only a lock that was put back signs another", async (scene) => {
+  const desk = new Desk();
+  const keystore = keystoreOf(desk, scene, true);
+  const [former, later] = [receiptOf(scene.scribe, { securedAfter: 30 }), receiptOf(scene.scribe)];
+  for (const receipt of [former, later, later]) keepReceipt(keystore, receipt, ownerOf(scene));
+  const { output } = await desk.run(["show", "receipt", String(VISIT)]);
+  assert.ok(output.includes(`\n${toBase64url(later)}\n`));
+  assert.ok(output.endsWith(`since its flash was put back:\n${toBase64url(former)}\n`), output);
+  assert.equal((await desk.ask(["show", "receipt"]))["others"], [toBase64url(former)]);
+  desk.close();
+});
+
 test("a guest's is shown as it says, and verified by the lock's label, or refused by another's", async (scene) => {
   const desk = new Desk();
   keepReceipt(keystoreOf(desk, scene, false), receiptOf(scene.scribe), guestOf(scene));
