@@ -152,7 +152,7 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH:
       return allowed.isRetry
-        ? openAgain(desk, proof.operation, moment.now)
+        ? openAgain(desk, proof.operation, moment)
         : openFirst(desk, { ...allowed, proof }, moment);
     case OPERATION_LOCK:
       if (desk.isLeaving) return "door";
@@ -188,8 +188,13 @@ function judgeWhole(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
 }
 
 /** A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there. */
-function openAgain(desk: GuestDesk, operation: number, now: Millis): undefined {
-  if (desk.visit !== undefined) desk.visit.retries++;
+function openAgain(desk: GuestDesk, operation: number, { from, now }: Moment): undefined {
+  const { visit } = desk;
+  if (visit !== undefined) {
+    visit.retries++;
+    // Whoever dialled once more hears no more where he asked first.
+    visit.connection = from.connection;
+  }
   desk.act(operation, now);
 }
 
