@@ -96,7 +96,9 @@ export function viewOf(lock: {
 }): View {
   const { door, memory, battery, isAlarm, now } = lock;
   const isBatteryLow = !hasChargeToRelock(battery);
-  return { isThrown: door.bolt.at === "locked", isNight: isNight(memory, now), isBatteryLow, isAlarm };
+  // Beside its keeper it locks nothing, and a keypad says yes to it.
+  const isThrown = door.bolt.at === "locked" && door.contact.is !== "open";
+  return { isThrown, isNight: isNight(memory, now), isBatteryLow, isAlarm };
 }
 
 /** Whether the keypad should be dim: by the wall clock, where the time is known. */

@@ -83,4 +83,19 @@ test("the lock key says no then", () => {
   assert.is(house.typist.ask({ kind: "lock" }), "no");
 });
 
+test("and whoever was told by it to wait, waits until the door is locked: a keypad says yes as soon as it may show a bolt that is thrown", () => {
+  const { house, desk } = thrown();
+  desk.turn("retracted");
+  desk.passTime(1);
+  assert.is(house.typist.ask({ kind: "lock" }), "wait");
+  desk.turn("thrown");
+  desk.passTime(1);
+  assert.is(house.typist.hear()?.isThrown, false);
+  desk.turn("retracted");
+  desk.passTime(1);
+  desk.shutDoor();
+  desk.passTime(10);
+  assert.is(house.typist.hear()?.isThrown, true);
+});
+
 test.run();
