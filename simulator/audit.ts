@@ -12,7 +12,8 @@ import type { Answer } from "../firmware/link/message.ts";
 import { headsOf } from "../firmware/link/status.ts";
 import type { Seconds } from "../firmware/platform.ts";
 import type { Outgoing } from "../owner/phone.ts";
-import type { Owner, Street } from "./people.ts";
+import type { Owner } from "./people.ts";
+import type { Street } from "./street.ts";
 
 const REGION_COUNT = 3;
 

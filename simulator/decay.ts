@@ -9,6 +9,7 @@ import type { Place } from "./ledger.ts";
 import type { Work } from "./memory.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Stream } from "./random.ts";
+import type { VisitWatch } from "./visitwatch.ts";
 
 const INTENT = 16;
 const CLOSING = 17;
@@ -35,7 +36,11 @@ export function stick(flash: NorFlash, work: Work, random: Stream): void {
 /** Chooses a bit of a record that others follow, and tells the checker what may be lost with it.
  *  @returns its number in the part, or undefined where there is none to choose */
 export function bitOfRecord(
-  { flash, checker }: Pick<Neighbourhood, "flash" | "checker">,
+  {
+    flash,
+    checker,
+    visits,
+  }: Pick<Neighbourhood, "flash" | "checker"> & { readonly visits: Pick<VisitWatch, "spoilt"> },
   { form }: Pick<Fault, "form">,
   random: Stream,
 ): number | undefined {
@@ -61,6 +66,7 @@ export function bitOfRecord(
   if (spoilable.length === 0) return undefined;
   const place = random.pick(spoilable);
   const { offset, size } = place;
+  visits.spoilt();
   checker.spoilt(lostWith(place).some(({ type }) => type === INTENT || type === CLOSING));
   return 8 * offset + (form === "length" ? 8 * LENGTH_AT + random.below(LENGTH_BITS) : random.below(8 * size));
 }

@@ -14,13 +14,15 @@ const SESSIONS_MAX = 256;
 /** Listens to what the lock is given and what it says at once. */
 export class Ears {
   readonly #report: () => void;
+  readonly #hear: (connection: number, frame: Bytes) => void;
   /** The highest number that was answered, by connection and session. */
   readonly #answered = new Map<string, number>();
   #heard: { readonly session: string; readonly number: number; readonly connection: number } | undefined;
 
-  /** @param report called for each stale frame that was answered */
-  constructor(report: () => void) {
+  /** @param report called for each stale frame that was answered @param hear is given whatever the lock says */
+  constructor(report: () => void, hear: (connection: number, frame: Bytes) => void = () => {}) {
     this.#report = report;
+    this.#hear = hear;
   }
 
   /** A frame is about to be handed to the lock. */
@@ -39,6 +41,7 @@ export class Ears {
 
   /** The lock says something. */
   said(connection: number, frame: Bytes): void {
+    this.#hear(connection, frame);
     const heard = this.#heard;
     if (heard === undefined || heard.connection !== connection || frame[0] !== COMMANDS) return;
     const { session, number } = heard;

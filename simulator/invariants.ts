@@ -38,5 +38,11 @@ export type Invariant =
   | "a visit was ended by a camera that did not fail"
   | "looked with no record of it"
   | "a visit's film is not what the journal says"
+  | "the end of a visit is not what the door did"
+  | "a visit did not end"
+  | "told what is not so"
+  | "told somebody what is not theirs"
+  | "told nobody who listens"
+  | "a receipt is not what the door did"
   | "the house did not converge"
   | "the lock threw";

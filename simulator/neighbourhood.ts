@@ -13,13 +13,16 @@ import { Fingers } from "./fingers.ts";
 import { NorFlash } from "./flash.ts";
 import { Hall } from "./hall.ts";
 import { Door, USUAL_DOOR } from "./hardware.ts";
+import type { Invariant } from "./invariants.ts";
 import { Keyboard } from "./keyboard.ts";
 import { KeypadBoard } from "./keypad.ts";
 import { Line, QUIET_LINE } from "./line.ts";
 import { type FlashWatcher, MemoryConstants, TracedFlash } from "./memory.ts";
 import { Model } from "./model.ts";
 import { CALM, Network, type Weather } from "./network.ts";
-import type { Street } from "./people.ts";
+import { NoticeWatch } from "./noticewatch.ts";
+import type { Street } from "./street.ts";
+import { VisitWatch } from "./visitwatch.ts";
 import { World } from "./world.ts";
 
 /** Time zone of the house: central Europe. */
@@ -79,6 +82,8 @@ export interface Neighbourhood extends Street {
   /** The camera and whoever watches it; undefined without one. It has no power until somebody gives it. */
   readonly hall: Hall | undefined;
   readonly films: FilmWatch | undefined;
+  /** Who holds the lock to what it writes of visits. */
+  readonly visits: VisitWatch;
   /** Somebody inside presses the button. */
   pressInside(): void;
   /** Somebody pulls the plug, or the power comes back. */
@@ -97,17 +102,19 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const door = new Door(world, USUAL_DOOR);
   door.watch(checker);
   const network = new Network(world, options.weather ?? CALM);
-  network.attach(new Ears(() => checker.report("answered a stale frame")));
+  const { visits, notices } = listenersOf({ world, door, network, model, checker }, options.hasCamera === true);
   const { geometry = STANDARD_GEOMETRY } = options;
   const flash = new NorFlash({ ...FLASH_SIZE, sectors: sectorsOf(geometry) });
   checker.ledger.layOut({ sectorBytes: flash.sectorBytes, sectors: geometry.sectors });
   const hall = options.hasCamera === true ? new Hall(world, crypto) : undefined;
   const films = hall === undefined ? undefined : filmsOf({ world, crypto, hall, geometry, door, model, checker });
-  const memory = new TracedFlash(world, crypto, { inner: flash, watcher: watcherOf(checker, films) });
+  const memory = new TracedFlash(world, crypto, { inner: flash, watcher: watcherOf(checker, visits, films) });
   const heard: Neighbourhood["heard"] = { powerFailed: undefined };
   const darken = () => {
     network.unplug();
     checker.ableTo({ hasPower: false, isJammed: door.isJammed });
+    visits.power(false);
+    notices.power();
     films?.power(false);
   };
   const lost = () => {
@@ -122,16 +129,16 @@ export function build(crypto: Crypto, options: NeighbourhoodOptions): Neighbourh
   const facts = { ...factsOf(world), crypto, geometry, line, air: hall?.air, keypadLostMillis: LOST_MILLIS };
   const board = new Board({ ...facts, flash: memory, door, carrier: network, lost, restarted });
   const { keyboard, keypad } = keypadOf(world, crypto, line);
-  const power = powerOf({ board, flash, network, checker, door, darken });
+  const power = powerOf({ board, flash, network, checker, visits, door, darken });
   power.set(true);
   const fingers = new Fingers({ world, keyboard, checker });
   const lock = labelOf(board);
-  const parts = { world, crypto, network, model, checker, door, board, flash, memory, geometry, heard, lock };
+  const parts = { world, crypto, network, model, checker, notices, door, board, flash, memory, geometry, heard, lock };
   const setPower = (hasPower: boolean) => {
     power.set(hasPower);
     if (board.lock !== undefined) films?.power(true);
   };
-  return { ...parts, ...handsOf(parts), keypad, keyboard, line, fingers, hall, films, setPower };
+  return { ...parts, ...handsOf(parts), keypad, keyboard, line, fingers, hall, films, visits, setPower };
 }
 
 /** What hands do at the door, and inside of it. */
@@ -162,14 +169,57 @@ function handsOf({
 }
 
 /** Who sees what reaches the flash. */
-function watcherOf(checker: Checker, films: FilmWatch | undefined): FlashWatcher {
+function watcherOf(checker: Checker, visits: VisitWatch, films: FilmWatch | undefined): FlashWatcher {
   return {
     wrote: (offset, bytes, stored) => {
-      if (checker.wrote(offset, bytes, stored)) films?.wrote(bytes);
+      if (!checker.wrote(offset, bytes, stored)) return;
+      films?.wrote(bytes);
+      visits.wrote(new Uint8Array(bytes));
     },
     erased: (sector) => checker.ledger.erased(sector),
-    failed: () => checker.flashFailed(),
+    failed: () => {
+      checker.flashFailed();
+      visits.flashFailed();
+    },
   };
+}
+
+/** Who holds the lock to what it writes and tells of visits. */
+function listenersOf(
+  { world, door, network, model, checker }: Pick<Neighbourhood, "world" | "door" | "network" | "model" | "checker">,
+  hasCamera: boolean,
+): Pick<Neighbourhood, "visits" | "notices"> {
+  const report = (invariant: Invariant, detail?: string) => checker.report(invariant, detail);
+  const visits: VisitWatch = new VisitWatch(world, {
+    report,
+    get visitor() {
+      return model.visitor;
+    },
+    get isStuck() {
+      return door.isJammed;
+    },
+    ended: (ending) => notices.ended(ending),
+  });
+  const notices = new NoticeWatch(world, {
+    report,
+    visits,
+    hasCamera,
+    get isCalm() {
+      return network.weather === CALM;
+    },
+    get isClockSet() {
+      return model.isClockSet;
+    },
+  });
+  door.watch(visits);
+  door.watch(notices);
+  network.attach(
+    new Ears(
+      () => checker.report("answered a stale frame"),
+      (connection, frame) => notices.said(connection, frame),
+    ),
+  );
+  return { visits, notices };
 }
 
 /** Whoever watches the hall, and tells the checker when the camera stands for somebody. */
@@ -224,10 +274,11 @@ function powerOf(house: {
   readonly flash: NorFlash;
   readonly network: Network;
   readonly checker: Checker;
+  readonly visits: VisitWatch;
   readonly door: Door;
   darken(): void;
 }): { set(hasPower: boolean): void } {
-  const { board, flash, network, checker, door } = house;
+  const { board, flash, network, checker, visits, door } = house;
   const isOn = () => board.lock !== undefined;
   return {
     set(hasPower) {
@@ -238,6 +289,7 @@ function powerOf(house: {
         house.darken();
         return;
       }
+      visits.power(true);
       board.powerOn();
       // Power may have failed again before the lock had started.
       if (!isOn()) return;

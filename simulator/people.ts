@@ -4,7 +4,7 @@
 
 import { type Bytes, fromAscii, toBase64url, toHex } from "../firmware/bytes.ts";
 import { kid8 } from "../firmware/cose/key.ts";
-import { type Crypto, KEY_BYTES } from "../firmware/crypto/crypto.ts";
+import { KEY_BYTES } from "../firmware/crypto/crypto.ts";
 import {
   type Body,
   KIND_ACKNOWLEDGE,
@@ -19,15 +19,14 @@ import { PERMISSION_LOCK, PERMISSION_UNLOCK } from "../firmware/grant/grant.ts";
 import { OPERATION_OWN } from "../firmware/grant/holder.ts";
 import { issueLink, issueRoot, makeProof, makeRevocations, makeStatement, type Sign } from "../firmware/grant/issue.ts";
 import type { Answer, Notice } from "../firmware/link/message.ts";
-import { type Seconds, seconds } from "../firmware/platform.ts";
-import type { Outgoing, Session } from "../owner/phone.ts";
-import type { Checker } from "./checker.ts";
-import type { Act, Ask, Hours, Model, PlainLink } from "./model.ts";
-import type { Network } from "./network.ts";
+import { type Seconds, seconds, type Transport } from "../firmware/platform.ts";
+import type { Session } from "../owner/phone.ts";
+import type { Act, Ask, Hours, PlainLink } from "./model.ts";
+import type { Who } from "./noticewatch.ts";
 import type { Stream } from "./random.ts";
+import type { Street } from "./street.ts";
 import { type Ending, type Next, talk } from "./talk.ts";
-import type { CodeWish } from "./wish.ts";
-import type { World } from "./world.ts";
+import type { CodeWish, RevokedCode } from "./wish.ts";
 
 const OPERATIONS: Readonly<Record<Act, 0 | 1>> = Object.freeze({ unlock: 0, lock: 1 });
 const IDENTIFIER_BYTES = 8;
@@ -37,17 +36,10 @@ const HONEST_SECONDS = 25;
 /** Who needs the camera asks again, until it has had time to prove itself. */
 const KNOCKS_MAX = 4;
 const KNOCK_MILLIS = 3_500;
-
-/** Where people live: everything that their acts reach. */
-export interface Street {
-  readonly world: World;
-  readonly crypto: Crypto;
-  readonly network: Network;
-  readonly model: Model;
-  readonly checker: Checker;
-  /** The lock's public keys, as on its label. */
-  readonly lock: { readonly lockId: string; readonly signingKey: Bytes; readonly agreementKey: Bytes };
-}
+/** Who listens stays for a visit, and the time until the bolt is thrown. */
+const LINGER_MILLIS = 100_000;
+/** A lock ends the session of an owner who asks nothing for two minutes. */
+const LISTEN_MILLIS = 60_000;
 
 /** What an issuer may limit; times are NumericDate. */
 export interface Limits {
@@ -66,15 +58,6 @@ export interface Token {
   readonly leaf: Bytes;
   readonly chain: readonly PlainLink[];
   readonly holder: Person;
-}
-
-/** A window code as an owner takes it back. */
-export interface RevokedCode {
-  readonly codeClass: number;
-  readonly serial: number;
-  /** Its first hour, in hours since 1970. */
-  readonly start: number;
-  readonly until: Seconds;
 }
 
 /** What came of a request: the lock's answer, or none. */
@@ -154,7 +137,8 @@ export class Person {
       },
       over: () => heard(reply),
       noticed: (notice) => noticed?.(notice),
-      lingerMillis: noticed === undefined ? 0 : 50_000,
+      lingers: () => (noticed === undefined || reply !== "yes" ? 0 : LINGER_MILLIS),
+      as: () => (reply === "yes" ? { leaf: ask.chain.at(-1)?.name ?? "" } : undefined),
     });
   }
 
@@ -186,11 +170,13 @@ export class Person {
     next(session: Session, last: Answer | undefined): Next;
     over(ending: Ending): void;
     noticed?(notice: Notice): void;
-    lingerMillis?: number;
+    lingers?(): number;
+    as?(): Who | undefined;
+    transport?: Transport;
   }): void {
-    const { world, network, crypto, lock } = this.street;
+    const { world, network, crypto, lock, notices: hearing } = this.street;
     const phone = { crypto, random: this.random, lockAgreementKey: lock.agreementKey, lockId: lock.lockId };
-    talk(world, network, { ...script, phone, transport: "ble" });
+    talk(world, network, { transport: "ble", ...script, phone, hearing });
   }
 
   protected claims(to: Person, limits: Limits) {
@@ -307,8 +293,18 @@ export class Owner extends Person {
     );
   }
 
+  /** Listens to the door from the house's network, for so many minutes or until the line breaks. */
+  listen(minutes: number): void {
+    let left = 2 * minutes;
+    const next = (): Next => {
+      if (--left < 0) return undefined;
+      return left % 2 === 1 ? { kind: "pause", millis: LISTEN_MILLIS } : { kind: "status" };
+    };
+    this.own(next, () => {}, "tcp");
+  }
+
   /** Opens an owner session and asks one thing after another. */
-  own(next: (last: Answer | undefined) => Outgoing | undefined, over: (ending: Ending) => void): void {
+  own(next: (last: Answer | undefined) => Next, over: (ending: Ending) => void, transport: Transport = "ble"): void {
     const { lockId } = this.street.lock;
     let isProven = false;
     this.talk({
@@ -318,10 +314,12 @@ export class Owner extends Person {
           return { kind: "prove", message: makeProof(claims, this.sign) };
         }
         if (isProven) return next(last);
-        isProven = true;
-        return last.kind === "yes" ? next(undefined) : undefined;
+        isProven = last.kind === "yes";
+        return isProven ? next(undefined) : undefined;
       },
+      as: () => (isProven ? "owner" : undefined),
       over,
+      transport,
     });
   }
 

@@ -23,8 +23,8 @@ import { millis } from "../firmware/platform.ts";
 import { Phone } from "../owner/phone.ts";
 import { mutate, sourceOf } from "./fuzz/mutate.ts";
 import type { Line } from "./network.ts";
-import type { Street } from "./people.ts";
 import type { Stream } from "./random.ts";
+import type { Street } from "./street.ts";
 
 const TAPE_FRAMES_MAX = 32;
 const PAUSE_MILLIS = 400;

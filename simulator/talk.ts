@@ -7,6 +7,7 @@ import type { Answer, Notice } from "../firmware/link/message.ts";
 import type { Transport } from "../firmware/platform.ts";
 import { type Outgoing, Phone, type PhoneOptions, type Session } from "../owner/phone.ts";
 import type { Line, Network } from "./network.ts";
+import type { NoticeWatch, Who } from "./noticewatch.ts";
 import type { Event, World } from "./world.ts";
 
 const REPLY_MILLIS = 1_500;
@@ -28,8 +29,12 @@ export interface Talking {
   next(session: Session, last: Answer | undefined): Next;
   over(ending: Ending): void;
   noticed?(notice: Notice): void;
-  /** Stays on the line for so long after the last answer, to hear what the door does. */
-  readonly lingerMillis?: number;
+  /** For how long it stays on the line after the last answer, to hear what the door does. */
+  lingers?(): number;
+  /** As whom the lock knows it, once it has proven that. */
+  as?(): Who | undefined;
+  /** Holds the lock to what it tells. */
+  readonly hearing?: Pick<NoticeWatch, "listens" | "heard" | "left">;
 }
 
 /** Begins a conversation; `talking.over` is called once. */
@@ -75,7 +80,12 @@ class Talk {
     const event = this.#phone.receive(frame);
     if (event.kind === "welcome") this.#proceed(undefined);
     else if (event.kind === "answer" && event.answer.id === this.#asked) this.#proceed(event.answer);
-    else if (event.kind === "notice") this.#talking.noticed?.(event.notice);
+    else if (event.kind === "notice") this.#notice(frame, event.notice);
+  }
+
+  #notice(frame: Bytes, notice: Notice): void {
+    if (this.#line !== undefined) this.#talking.hearing?.heard(this.#line.connection, frame, notice);
+    this.#talking.noticed?.(notice);
   }
 
   #proceed(last: Answer | undefined): void {
@@ -83,6 +93,8 @@ class Talk {
     if (session === undefined) return;
     this.#asked = undefined;
     const request = this.#talking.next(session, last);
+    const who = this.#talking.as?.();
+    if (who !== undefined && this.#line !== undefined) this.#talking.hearing?.listens(this.#line.connection, who);
     if (request === undefined) {
       this.#end("done");
       return;
@@ -111,15 +123,14 @@ class Talk {
   }
 
   #redial(): void {
-    this.#line?.close();
-    this.#line = undefined;
+    this.#leave();
     if (this.#dials >= DIALS_MAX) this.#end("unreachable");
     else this.#timer = this.#world.after(REDIAL_MILLIS, () => this.dial());
   }
 
   /** The lock hung up, or lost power. Nothing was asked yet: try again; else the answer is lost. */
   #cutOff(): void {
-    this.#line = undefined;
+    this.#leave();
     this.#timer?.cancel();
     if (this.#isOver) return;
     if (this.#phone.session === undefined) this.#redial();
@@ -129,16 +140,21 @@ class Talk {
   #end(ending: Ending): void {
     this.#timer?.cancel();
     this.#isOver = true;
-    const linger = ending === "done" ? (this.#talking.lingerMillis ?? 0) : 0;
+    const linger = ending === "done" ? (this.#talking.lingers?.() ?? 0) : 0;
     if (linger > 0) this.#timer = this.#world.after(linger, () => this.#hangUp());
     else this.#hangUp();
     this.#talking.over(ending);
   }
 
   #hangUp(): void {
+    this.#leave();
+    this.#phone.close();
+  }
+
+  #leave(): void {
+    if (this.#line !== undefined) this.#talking.hearing?.left(this.#line.connection);
     this.#line?.close();
     this.#line = undefined;
-    this.#phone.close();
   }
 
   #await(late: () => void): void {

@@ -9,8 +9,9 @@ import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import type { Answer } from "../firmware/link/message.ts";
 import type { Session } from "../owner/phone.ts";
 import { Phone } from "../owner/phone.ts";
-import { type Owner, Person, type Street, type Token } from "./people.ts";
+import { type Owner, Person, type Token } from "./people.ts";
 import type { Stream } from "./random.ts";
+import type { Street } from "./street.ts";
 import type { Next } from "./talk.ts";
 
 const TAPE_FRAMES_MAX = 64;

@@ -3,9 +3,19 @@
 
 import type { UserSetting } from "../firmware/codes/form.ts";
 import type { CodeRequest } from "../firmware/link/codes.ts";
+import type { Seconds } from "../firmware/platform.ts";
 
 /** What an owner asks of codes. */
 export type CodeWish = CodeRequest extends infer Each ? (Each extends CodeRequest ? Omit<Each, "id"> : never) : never;
+
+/** A window code as an owner takes it back. */
+export interface RevokedCode {
+  readonly codeClass: number;
+  readonly serial: number;
+  /** Its first hour, in hours since 1970. */
+  readonly start: number;
+  readonly until: Seconds;
+}
 
 /** A user without any limit. */
 export const ANA: UserSetting = Object.freeze({

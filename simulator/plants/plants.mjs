@@ -8,9 +8,16 @@ import { CODE_PLANTS } from "./codes.mjs";
 import { DECISION_PLANTS } from "./decisions.mjs";
 import { HALL_PLANTS } from "./hall.mjs";
 import { MEMORY_PLANTS } from "./memory.mjs";
+import { TOLD_PLANTS } from "./told.mjs";
 
 /** Rows of `{name, by, busy, rewrites}`: the bug, the invariants of which one must catch it, and the mistake. `busy`: it takes
  *  a part that is full, so the house has a small one and thirty parcels a day; `hasCamera`: it takes a house with a
  *  camera, for a day, and nothing goes wrong but in its hall; `from`: the first seed,
  *  where an hour of others would show nothing. */
-export const PLANTS = Object.freeze([...DECISION_PLANTS, ...MEMORY_PLANTS, ...CODE_PLANTS, ...HALL_PLANTS]);
+export const PLANTS = Object.freeze([
+  ...DECISION_PLANTS,
+  ...MEMORY_PLANTS,
+  ...CODE_PLANTS,
+  ...HALL_PLANTS,
+  ...TOLD_PLANTS,
+]);

@@ -34,6 +34,9 @@ const ROOT_USES_DEFAULT = 60;
 /** What a hall has of light by day, by a lamp, at dusk and by night; and how often at most it changes. */
 const LIGHT_PERMILLES = Object.freeze([20, 60, 150, 180, 210, 400, DAYLIGHT_PERMILLE, DAYLIGHT_PERMILLE] as const);
 const LIGHTS_A_DAY = 8;
+/** How often somebody at home has the door's notices on a telephone, and for how long at most. */
+const LISTENS_A_DAY = 5;
+const LISTEN_MINUTES = 90;
 
 /** What the days came to. */
 export interface Tally {
@@ -219,6 +222,9 @@ export class Household implements Cast {
     if (random.chance(150)) this.#in(daytime(random), () => this.#revokeFriend());
     this.callers.plan(day);
     this.#planLight(day);
+    const ears = this.#stream(`ears ${day}`);
+    for (let times = LISTENS_A_DAY; times > 0; times--)
+      this.#in(daytime(ears), () => this.olga.listen(ears.between(5, LISTEN_MINUTES)));
     // Some nights the owner forgets it, and what nobody has fetched must not make room meanwhile.
     if (!random.chance(400)) this.#in(22 * HOUR, () => this.read());
   }
@@ -268,10 +274,13 @@ export class Household implements Cast {
   #callAt(who: Person, token: Token | undefined, random: Stream): void {
     if (token === undefined) return;
     if (token.chain.some(({ cameraRule = 0 }) => cameraRule > 0)) this.#house.hall?.knocked();
-    who.request("unlock", token, (reply) => {
+    // Most stay on the line to hear that the door is locked behind them.
+    const besides = this.#stream(`listens ${who.name}`).chance(700) ? { noticed: () => {} } : {};
+    const heard = (reply: Reply) => {
       if (reply === "yes") this.#passThrough(random);
       else this.tally.refusals++;
-    });
+    };
+    who.request("unlock", token, heard, besides);
     // Somebody else with a grant of his own is right behind.
     const root = this.#root;
     if (who === this.company || root === undefined || !random.chance(80)) return;

@@ -28,6 +28,8 @@ class Part {
     this.checker.ledger.layOut({ sectorBytes: SECTOR_BYTES, sectors: GEOMETRY.sectors });
   }
 
+  readonly visits = { spoilt: () => {} };
+
   /** Writes the next record behind the ones before it, all in the first sector. */
   write(): void {
     const bytes = record(WATERMARK, START);
