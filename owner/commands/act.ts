@@ -34,7 +34,7 @@ const NOTICES: Readonly<Record<NoticeEvent, string>> = Object.freeze({
   closed: "The door is closed.",
   locked: "The door is locked again.",
   jammed: "The bolt is jammed: pull or push the door, and try again.",
-  aborted: "The camera fails, so the door is locked again.",
+  aborted: "The camera fails: the lock throws its bolt.",
   bell: "Somebody rings.",
   duress: "Somebody opens under duress.",
   alarm: "The lock sounds its alarm: see `latchkey log`.",
@@ -44,7 +44,7 @@ const LOCK_NOTICES: Partial<typeof NOTICES> = Object.freeze({
   unlocked: "The bolt is back.",
   locked: "The door is locked.",
 });
-const LAST: readonly NoticeEvent[] = Object.freeze(["locked", "jammed", "aborted"]);
+const LAST: readonly NoticeEvent[] = Object.freeze(["locked", "jammed"]);
 /** After these nobody has come or gone as was asked. */
 const UNDONE: readonly NoticeEvent[] = Object.freeze(["jammed", "aborted"]);
 

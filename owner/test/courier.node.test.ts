@@ -37,7 +37,7 @@ inHall("a courier whose one use is spent is told no, and not that the lock broke
   assert.match(again.errors, /^The lock said no, .*\n.*The camera inside.*\n {2}Its one use may be spent\./);
 });
 
-inHall("a visit that the camera ended is not done", async (home, hall, at) => {
+inHall("a visit that the camera ended is not done, and has its receipt", async (home, hall, at) => {
   await settle(home, hall, at);
   await done(home, "camera", "mode", "visits");
   const guest = await invite(home, ["--who", "Carl", "--role", "courier"]);
@@ -47,7 +47,8 @@ inHall("a visit that the camera ended is not done", async (home, hall, at) => {
   hall.isLooking = false;
   const { exit, output } = await opening;
   guest.close();
-  assert.match(output, /The camera fails, so the door is locked again\.\n/);
+  assert.match(output, /The camera fails: the lock throws its bolt\.\nThe door is locked again\.\n/);
+  assert.match(output, /The visit was ended: the camera failed\.\nIts receipt is kept/);
   assert.is(exit, 1);
 });
 
