@@ -151,11 +151,10 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   switch (proof.operation) {
     case OPERATION_UNLOCK:
     case OPERATION_UNLATCH:
-      return allowed.isRetry
-        ? openAgain(desk, proof.operation, moment)
-        : openFirst(desk, { ...allowed, proof }, moment);
+      return allowed.isRetry ? openAgain(desk, proof, moment) : openFirst(desk, { ...allowed, proof }, moment);
     case OPERATION_LOCK:
       if (desk.isLeaving) return "door";
+      moveLine(desk, proof, moment.from);
       desk.act(proof.operation, moment.now);
       return undefined;
     case OPERATION_TALK:
@@ -163,6 +162,7 @@ function judgeAndDo(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
     // What it opens is asked for afterwards, in the same session.
     case OPERATION_VIEW:
     case OPERATION_READ_LOG:
+      moveLine(desk, proof, moment.from);
       return undefined;
     default:
       return "unsupported";
@@ -188,14 +188,15 @@ function judgeWhole(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
 }
 
 /** A retry is covered by the intent of its visit: the bolt is where that one put it, or stuck on its way there. */
-function openAgain(desk: GuestDesk, operation: number, { from, now }: Moment): undefined {
-  const { visit } = desk;
-  if (visit !== undefined) {
-    visit.retries++;
-    // Whoever dialled once more hears no more where he asked first.
-    visit.connection = from.connection;
-  }
-  desk.act(operation, now);
+function openAgain(desk: GuestDesk, proof: GrantProof, { from, now }: Moment): undefined {
+  if (desk.visit !== undefined) desk.visit.retries++;
+  moveLine(desk, proof, from);
+  desk.act(proof.operation, now);
+}
+
+/** Whoever is honoured in his own visit over a new line hears there what the door does: the former is dropped. */
+function moveLine({ crypto, visit }: GuestDesk, { chain }: GrantProof, { connection }: Origin): void {
+  if (visit?.leaf !== undefined && crypto.isEqual(visit.leaf, chain.leaf.link8)) visit.connection = connection;
 }
 
 /** What the codes that a chain's holders need ask of the camera, the strictest. */

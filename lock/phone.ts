@@ -129,7 +129,8 @@ export class Phones {
   /** Tells a session what the door does. */
   notify(connection: number, event: NoticeEvent, receipt?: Bytes): void {
     const session = this.#find(connection);
-    if (session === undefined || session.role === "stranger") return;
+    // Whoever is let in at this moment is told what the door does at once.
+    if (session === undefined || (session.role === "stranger" && session !== this.#asking)) return;
     this.#send(session, encodeNotice({ kind: "notice", event, receipt }));
   }
 

@@ -43,7 +43,7 @@ export interface Visit {
   readonly isGuest: boolean;
   /** 0 unlock, 4 unlatch: what its intent says. */
   readonly operation: number;
-  /** Whom to tell what the door does: of a retry, where that came from. */
+  /** Whom to tell what the door does: whoever proved its grant last. */
   connection: number | undefined;
   /** The grant, for the receipt; undefined where none came. */
   readonly grant: ReceiptGrant | undefined;

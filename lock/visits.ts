@@ -211,8 +211,8 @@ export class Visits {
     if (visit.outcome === "secured") visit.outcome = "camera";
     if (door.contact.is !== "closed" || memory.mode(now) === "passage") return;
     this.#throwAt = now;
-    // Who leaves may open yet: that it is locked is told when it is.
-    if (!presence.isLeaving(now)) this.#tell(visit, "aborted", undefined);
+    // Who leaves may open yet, and a bolt that is stuck is thrown by nobody: that it is locked is told when it is.
+    if (!presence.isLeaving(now) && door.bolt.at !== "jammed") this.#tell(visit, "aborted", undefined);
   }
 
   /** Throws the bolt at once, where the leaf is seen to be shut, and nobody inside has just asked to get out: who presses in

@@ -5,8 +5,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
+import { OPERATION_LOCK } from "../../firmware/grant/holder.ts";
+import { seconds } from "../../firmware/platform.ts";
 import { Desk } from "../../simulator/desk.ts";
-import { heard, UNLOCK } from "./scene.ts";
+import { alarms, enter, goIn, heard, outcome, scene, UNLOCK } from "./scene.ts";
 
 test("a guest who dialled once more, and asked again, is told on the new line, with the receipt", () => {
   const desk = new Desk({ crypto });
@@ -23,10 +25,92 @@ test("a guest who dialled once more, and asked again, is told on the new line, w
   desk.passTime(2);
   desk.shutDoor();
   desk.passTime(10);
-  assert.is(heard(again), "opened closed locked");
+  assert.is(heard(again), "unlocked opened closed locked");
   const receipt = again.notices.at(-1)?.receipt;
   assert.ok(receipt !== undefined);
   assert.is(verifyReceipt(crypto, desk.signingKey, receipt).openedAfter, 7);
+});
+
+test("a guest who locks behind himself over a new line is told there that it is locked, with the receipt", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  const token = desk.grant({ to: desk.person("courier"), uses: 1 });
+  const first = desk.call();
+  assert.is(first.prove(token, UNLOCK), "yes");
+  desk.passTime(2);
+  assert.ok(desk.openDoor());
+  const again = desk.call();
+  assert.is(again.prove(token, OPERATION_LOCK), "yes");
+  assert.is(first.isConnected, false, "one grant has one place");
+  desk.passTime(2);
+  desk.shutDoor();
+  desk.passTime(10);
+  assert.is(heard(again), "closed locked");
+  assert.ok(again.notices.at(-1)?.receipt !== undefined);
+});
+
+test("a guest who is refused over a new line goes on hearing over the former one", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  const token = desk.grant({ to: desk.person("courier"), uses: 1 });
+  const first = desk.call();
+  assert.is(first.prove(token, UNLOCK), "yes");
+  desk.passTime(2);
+  desk.pressInside();
+  desk.passTime(1);
+  assert.is(desk.call().prove(token, OPERATION_LOCK), "no", "somebody inside is on the way out");
+  desk.passTime(1);
+  assert.ok(desk.openDoor());
+  desk.shutDoor();
+  desk.passTime(10);
+  assert.ok(heard(first).endsWith("opened closed locked"), heard(first));
+});
+
+test("a guest of somebody else's visit hears nothing of it, though he locks", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  const first = desk.call();
+  assert.is(first.prove(desk.grant({ to: desk.person("courier") }), UNLOCK), "yes");
+  desk.passTime(2);
+  assert.ok(desk.openDoor());
+  const other = desk.call();
+  assert.is(other.prove(desk.grant({ to: desk.person("friend") }), OPERATION_LOCK), "yes");
+  desk.passTime(2);
+  desk.shutDoor();
+  desk.passTime(10);
+  assert.equal([heard(first), heard(other)], ["unlocked opened closed locked", ""]);
+});
+
+test("whoever comes to a bolt that is drawn already is told so, as he is where it takes a drive", () => {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  desk.pressInside();
+  desk.passTime(2);
+  assert.is(desk.rig.bolt, "retracted");
+  const guest = desk.call();
+  assert.is(guest.prove(desk.grant({ to: desk.person("courier") }), UNLOCK), "yes");
+  assert.is(heard(guest), "unlocked");
+  const refused = desk.call();
+  assert.is(refused.prove(desk.grant({ to: desk.person("late"), expiry: seconds(desk.time - 3_600) }), UNLOCK), "no");
+  assert.is(heard(refused), "");
+});
+
+test("nobody is told that a camera's failure locks the door whose bolt is stuck", () => {
+  const it = scene();
+  const { desk, camera } = it;
+  const guest = enter(it);
+  goIn(it);
+  desk.shutDoor();
+  desk.rig.jam = "stuck";
+  camera.pass(20_000);
+  assert.ok(alarms(desk).includes("jammed"), alarms(desk));
+  camera.isSilent = true;
+  camera.pass(5_000);
+  assert.ok(alarms(desk).includes("camera"), alarms(desk));
+  assert.ok(!heard(guest).includes("aborted"), heard(guest));
+  desk.rig.jam = "free";
+  desk.passTime(700);
+  assert.equal([desk.rig.bolt, outcome(desk)], ["thrown", "camera"]);
 });
 
 test.run();

@@ -107,7 +107,9 @@ export const TOLD_PLANTS = Object.freeze([
   {
     name: "tell whoever asks again where he asked first",
     by: [NOT_TOLD],
-    rewrites: [rewrite(GUEST, "visit.connection = from.connection;")],
+    rewrites: [
+      rewrite(GUEST, "chain.leaf.link8)) visit.connection = connection;", "chain.leaf.link8)) visit.retries += 0;"),
+    ],
   },
   {
     name: "keep the receipt",
