@@ -119,9 +119,12 @@ export class Visits {
     if (what === "moved" || what === "unlatched") return;
     // Who presses and goes out leaves nobody inside who could vouch.
     if (what === "opened") presence.end();
+    // A leaf that falls shut at a bolt that is thrown already, as a strike's is, is locked by that.
+    const isShutIn = what === "closed" && cause !== "boot" && isSecured(door, options.hasContact);
     if (visit === undefined) {
       if (what === "opened" || what === "closed") this.#filming.moved(now);
       if (isTold(report, door)) this.notify(what);
+      if (isShutIn) this.notify("locked");
       // Found open at a start: somebody opened it while the lock did not look.
       if (cause !== "boot" || what === "opened") recorder.door(what, cause, now);
       return;
@@ -130,7 +133,7 @@ export class Visits {
     if (what === "closed") this.#closed(visit, now);
     const receipt = isSecured(door, options.hasContact) ? this.#close(visit.outcome, door, now) : undefined;
     if (isTold(report, door)) this.#tell(visit, what, what === "locked" ? receipt : undefined);
-    if (receipt !== undefined && what !== "locked") this.#tell(visit, "locked", receipt);
+    if (isShutIn) this.#tell(visit, "locked", receipt);
   }
 
   /** Tells whoever came, and every owner, what the door does. */

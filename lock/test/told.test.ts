@@ -4,10 +4,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { Strike } from "../../firmware/door/strike.ts";
 import { verifyReceipt } from "../../firmware/evidence/receipt.ts";
+import { KIND_ACT } from "../../firmware/grant/body.ts";
 import { OPERATION_LOCK } from "../../firmware/grant/holder.ts";
 import { seconds } from "../../firmware/platform.ts";
 import { Desk } from "../../simulator/desk.ts";
+import type { Maker } from "../../simulator/maker.ts";
+import { Lock } from "../lock.ts";
 import { alarms, enter, goIn, heard, outcome, scene, UNLOCK } from "./scene.ts";
 
 test("a guest who dialled once more, and asked again, is told on the new line, with the receipt", () => {
@@ -93,6 +97,44 @@ test("whoever comes to a bolt that is drawn already is told so, as he is where i
   const refused = desk.call();
   assert.is(refused.prove(desk.grant({ to: desk.person("late"), expiry: seconds(desk.time - 3_600) }), UNLOCK), "no");
   assert.is(heard(refused), "");
+});
+
+/** A strike without a contact in its keeper, which lets go by itself after 4 s. */
+function strikeDesk(): Desk {
+  const made: { desk?: Desk } = {};
+  const coil = { write: (isActive: boolean) => made.desk?.rig.turn(isActive ? "retracted" : "thrown") };
+  const make: Maker = (_, platform, options, now) =>
+    Lock.start({ ...platform, bolt: new Strike({ coil, holdMillis: 4_000 }) }, options, now);
+  made.desk = new Desk({ crypto, make });
+  made.desk.adopt();
+  return made.desk;
+}
+
+for (const [name, begin] of [
+  ["somebody inside leaves", (desk: Desk) => desk.pressInside()],
+  ["an owner comes", (desk: Desk) => void desk.state({ kind: KIND_ACT, operation: UNLOCK })],
+] as const)
+  test(`${name} through a door with a strike: owners who listen are told that it is locked, as the leaf falls shut`, () => {
+    const desk = strikeDesk();
+    const owner = desk.ownerSession();
+    begin(desk);
+    desk.passTime(1);
+    assert.ok(desk.openDoor());
+    desk.passTime(10);
+    assert.is(heard(owner), "unlocked opened");
+    desk.shutDoor();
+    assert.is(heard(owner), "unlocked opened closed locked");
+  });
+
+test("a guest at a strike is told to go in, and has his receipt as the leaf falls shut", () => {
+  const desk = strikeDesk();
+  const guest = desk.call();
+  assert.is(guest.prove(desk.grant({ to: desk.person("courier") }), UNLOCK), "yes");
+  assert.ok(desk.openDoor());
+  desk.passTime(10);
+  desk.shutDoor();
+  assert.is(heard(guest), "unlocked opened closed locked");
+  assert.ok(guest.notices.at(-1)?.receipt !== undefined);
 });
 
 test("nobody is told that a camera's failure locks the door whose bolt is stuck", () => {
