@@ -123,10 +123,13 @@ export class Visits {
     const isShutIn = what === "closed" && cause !== "boot" && isSecured(door, options.hasContact);
     if (visit === undefined) {
       if (what === "opened" || what === "closed") this.#filming.moved(now);
-      if (isTold(report, door)) this.notify(what);
-      if (isShutIn) this.notify("locked");
-      // Found open at a start: somebody opened it while the lock did not look.
-      if (cause !== "boot" || what === "opened") recorder.door(what, cause, now);
+      const isNews = isTold(report, door);
+      if (isNews) this.notify(what);
+      // Found open at a start: somebody opened it while the lock did not look. What a hand does at the thumbturn is written as that.
+      if (isNews || what === "opened" || cause === "manual") recorder.door(what, cause, now);
+      if (!isShutIn) return;
+      this.notify("locked");
+      recorder.door("locked", "auto", now);
       return;
     }
     if (what === "opened") this.#opened(visit, cause === "boot", now);

@@ -110,20 +110,24 @@ function strikeDesk(): Desk {
   return made.desk;
 }
 
-for (const [name, begin] of [
-  ["somebody inside leaves", (desk: Desk) => desk.pressInside()],
-  ["an owner comes", (desk: Desk) => void desk.state({ kind: KIND_ACT, operation: UNLOCK })],
+for (const [name, lockings, begin] of [
+  ["somebody inside leaves", 1, (desk: Desk) => desk.pressInside()],
+  ["an owner comes", 0, (desk: Desk) => void desk.state({ kind: KIND_ACT, operation: UNLOCK })],
 ] as const)
   test(`${name} through a door with a strike: owners who listen are told that it is locked, as the leaf falls shut`, () => {
     const desk = strikeDesk();
+    desk.passTime(120);
+    const locked = () => desk.entries("door").filter(({ event }) => event === "locked").length;
+    const before = locked();
     const owner = desk.ownerSession();
     begin(desk);
     desk.passTime(1);
     assert.ok(desk.openDoor());
     desk.passTime(10);
-    assert.is(heard(owner), "unlocked opened");
+    assert.equal([heard(owner), locked()], ["unlocked opened", before], "nor is it written while the leaf stands open");
     desk.shutDoor();
     assert.is(heard(owner), "unlocked opened closed locked");
+    assert.is(locked(), before + lockings, "of a visit its end says so");
   });
 
 test("a guest at a strike is told to go in, and has his receipt as the leaf falls shut", () => {
