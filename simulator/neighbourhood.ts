@@ -199,6 +199,7 @@ function listenersOf(
       return door.isJammed;
     },
     ended: (ending) => notices.ended(ending),
+    forced: () => notices.forced(),
   });
   const notices = new NoticeWatch(world, {
     report,

@@ -136,6 +136,14 @@ export class NoticeWatch {
     if (visit.isGuest && isGood && !visit.isCut) this.#owe("locked", visit);
   }
 
+  /** Somebody has opened under duress: owners are told, and nobody else. */
+  forced(): void {
+    const at = this.#world.now;
+    const owners = [...this.#listeners].filter(([, who]) => who === "owner");
+    const owed = owners.map(([connection]) => ({ connection, event: "duress" as const, at, receipt: undefined }));
+    this.#owed = [...this.#owed, ...owed];
+  }
+
   /** A phone hears a notice. */
   heard(connection: number, frame: Bytes, { event, receipt }: Notice): void {
     const moment = this.#said.get(keyOf(connection, frame) ?? "");

@@ -38,6 +38,7 @@ const SUPERSEDED = 3;
 const POWER_CUT = 4;
 const HELD_OPEN = 5;
 const CAMERA = 6;
+const BY_USER = 0;
 const CONTACT = 1;
 const SENSOR = 2;
 
@@ -82,6 +83,8 @@ export interface VisitDesk {
   report(invariant: Invariant, detail?: string): void;
   /** A visit has ended in the journal. */
   ended(ending: Ending): void;
+  /** Somebody has opened under duress, as the journal says. */
+  forced(): void;
 }
 
 /** Watches the visits of one door. */
@@ -186,8 +189,10 @@ export class VisitWatch {
     if (kind === ACT_NOW && operation !== LOCK) this.#begin({ seq, leaf: undefined, isGuest: false, proof: 0 });
   }
 
-  #code(seq: number, [operation, half, , proof = 0]: readonly Plain[]): void {
+  #code(seq: number, [operation, half, use, proof = 0]: readonly Plain[]): void {
     if (operation === LOCK || half !== 0) return;
+    const [by, , , , , isDuress] = itemsOf(use);
+    if (by === BY_USER && isDuress === 1) this.#desk.forced();
     this.#begin({ seq, leaf: undefined, isGuest: true, proof: Number(proof) });
   }
 

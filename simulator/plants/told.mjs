@@ -46,6 +46,7 @@ export const TOLD_PLANTS = Object.freeze([
   },
   {
     name: "call a visit by what followed it in which power was cut",
+    from: 23,
     by: [ENDED],
     rewrites: [rewrite(VISITS, "visit.outcome === POWER_CUT ? POWER_CUT : outcome,", "outcome,")],
   },
@@ -106,10 +107,17 @@ export const TOLD_PLANTS = Object.freeze([
   },
   {
     name: "tell whoever asks again where he asked first",
+    from: 44,
     by: [NOT_TOLD],
     rewrites: [
       rewrite(GUEST, "chain.leaf.link8)) visit.connection = connection;", "chain.leaf.link8)) visit.retries += 0;"),
     ],
+  },
+  {
+    name: "tell no owner that somebody is forced",
+    from: 48,
+    by: [NOT_TOLD],
+    rewrites: [rewrite("lock/codes/codes.ts", "if (isForced(use)) desk.duress();")],
   },
   {
     name: "keep the receipt",

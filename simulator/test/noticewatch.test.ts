@@ -36,6 +36,7 @@ class Play {
     this.visits = new VisitWatch(this.world, {
       ...{ visitor: { act: "unlock", chain, isGenuine: true }, isStuck, report },
       ended: (ending) => this.notices.ended(ending),
+      forced: () => this.notices.forced(),
     });
     this.notices = new NoticeWatch(this.world, {
       ...{ visits: this.visits, hasCamera: false, isClockSet: true, report },
@@ -196,6 +197,20 @@ const ROWS: readonly { name: string; play: (play: Play) => void; reports: readon
     },
     reports: ["told nobody who listens: opened", "told nobody who listens: closed"],
   },
+  ...([true, false] as const).map((isTold) => ({
+    name: isTold
+      ? "accepts an owner who is told that somebody is forced, and asks no guest to be"
+      : "catches one who is not",
+    play(play: Play) {
+      play.notices.listens(LINE, "owner");
+      play.notices.listens(LINE + 1, OTHER);
+      // code-24 [unlock, whole, [a user, 3, slot 3, step 0, first 0, duress]]
+      play.put(record(24, START, [0x83, 0, 0, 0x86, 0, 3, 3, 0, 0, 1]));
+      if (isTold) play.tell("duress");
+      play.wait(4);
+    },
+    reports: isTold ? [] : ["told nobody who listens: duress"],
+  })),
   {
     name: "catches a receipt that does not come",
     play(play) {

@@ -37,6 +37,7 @@ class Play {
       },
       report: (invariant, detail) => this.reports.push(`${invariant}: ${detail}`),
       ended: () => {},
+      forced: () => {},
     });
   }
 
