@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { Crypto } from "../firmware/crypto/crypto.ts";
 import { encodeSetup, fingerprintOf, type Setup } from "../firmware/link/label.ts";
+import { FORGET_HOLD_MILLIS } from "../keypad/keypad.ts";
 import { KEYS, type Key } from "../keypad/keys.ts";
 import type { Pattern } from "../keypad/light.ts";
 import { systemRandom } from "../owner/random.ts";
@@ -14,9 +15,10 @@ import { KeypadBoard } from "./keypad.ts";
 import { Line, QUIET_LINE } from "./line.ts";
 import type { World } from "./world.ts";
 
-/** How long a finger of the terminal stays on a key, and on one that is held to lock. */
+/** How long a finger of the terminal stays on a key, on one that is held to lock, and on one that is held to forget. */
 const TAP_MILLIS = 90;
 const HOLD_MILLIS = 1_300;
+const FORGET_MILLIS = FORGET_HOLD_MILLIS + HOLD_MILLIS;
 
 /** What a person sees and hears; a click and a blinking light say nothing yet. */
 const SHOWN: Readonly<Partial<Record<Pattern, string>>> = Object.freeze({
@@ -79,11 +81,13 @@ export class Outside {
     return { setup: encodeSetup(setup), fingerprint: fingerprintOf(this.#crypto, setup) };
   }
 
-  /** Presses one key; "l" holds the star on an empty entry, which locks. @returns what was done, in words, or undefined */
+  /** Presses one key; "l" holds the star, which locks on an empty entry, and behind the open case has the keypad forget its lock.
+   *  @returns what was done, in words, or undefined */
   press(key: string): string | undefined {
     if (key === "l") {
-      this.#tap("*", HOLD_MILLIS);
-      return "the star is held: lock";
+      const isOpen = this.#keyboard.isCaseOpen;
+      this.#tap("*", isOpen ? FORGET_MILLIS : HOLD_MILLIS);
+      return isOpen ? "the star is held for ten seconds: forget the lock" : "the star is held: lock";
     }
     if (!KEYS.includes(key as Key)) return undefined;
     this.#tap(key as Key, TAP_MILLIS);

@@ -33,8 +33,8 @@ import { counted, printable } from "../terminal.ts";
 const CAMERA: BoardKind = Object.freeze({
   name: "camera",
   role: ROLE_CAMERA,
-  forget: "open its case and hold its button for ten seconds",
-  where: "give it power, near the lock",
+  forget: 'open its case and press the button in it, which also takes it from its network ("latchkey camera wifi")',
+  where: 'give it power, have it and the lock join one network ("latchkey camera wifi", "latchkey wifi set")',
 });
 /** A lock asks its camera at once for another mode, and is answered at once. */
 const HEED_MILLIS = 300;
@@ -192,7 +192,7 @@ async function runEnrol(call: Call): Promise<Outcome> {
   );
   if (!isUp)
     call.terminal.warn(
-      `Look at its power, and whether it belongs to another lock, or was removed from this one: then ${CAMERA.forget}.`,
+      `Look at its power and its network, and whether it belongs to another lock, or was removed from this one: then ${CAMERA.forget}.`,
     );
   return { exit: isUp ? EXIT.OK : EXIT.UNREACHABLE, json: { lockId: lock.id, camera: kid, fingerprint, isUp } };
 }

@@ -1,4 +1,4 @@
-// `npm start`: a courier's visit told in a dozen lines, then the house in real time with its door on a local socket.
+// `npm start`: a day of couriers told in some thirty lines, then the house in real time with its door on a local socket.
 // Usage: npm start -- [--once] [--house DIR] [--port N]
 // With --once it ends after the story: 0 where it went as it must, else 1. One house lives in a folder at a time.
 
@@ -32,7 +32,7 @@ const UNFIT = {
 };
 const KEYS = [
   "Keys: b inside button, d open or shut the door, t thumbturn, p pull the plug, c cover, q quit.",
-  "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case, x cut its cable.",
+  "At the keypad: digits, # enter or bell, * clear, l hold the star (lock), k open its case (then l: forget its lock), x cut its cable.",
   "At the camera: v cover its lens, f freeze its picture, j jam its radio, o pull its plug, y make it forget its lock.",
 ].join("\n");
 const NO_KEYS = "That is no row of keys of this house, so none was pressed.";
@@ -86,7 +86,7 @@ function failAt(directory, reason) {
 }
 
 function tell({ crypto, tellStory }) {
-  console.log("One courier's visit, played at once in a simulated house:\n");
+  console.log("A day of couriers, played at once in a simulated house:\n");
   const { isGood, violations } = tellStory(crypto, (line) => console.log(line));
   for (const violation of violations) console.error(`FAILED: ${violation}`);
   if (!isGood) fail("\nFAILED: the story did not go as it must.");

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
+import { encodePlain, FRAME_ENROLLED } from "../../firmware/link/frame.ts";
+import { encodeEnrolled } from "../../firmware/link/introduction.ts";
 import { millis, seconds } from "../../firmware/platform.ts";
 import { Outside } from "../outside.ts";
 import { World } from "../world.ts";
@@ -61,6 +63,25 @@ test("its case and its cable can be reached", () => {
   assert.is(outside.moveCable(), "its cable is cut");
   assert.ok(outside.line.isCut);
   assert.is(outside.moveCable(), "its cable is mended");
+});
+
+test("the star held behind the open case has it forget its lock, which no lock that is reset or handed over does without", () => {
+  const { world, outside } = keypad();
+  const lock = {
+    lockId: "Ip1fiNKMHIM",
+    agreementKey: crypto.agreementPublicKey(new Uint8Array(32).fill(2)),
+    sequence: 1,
+  };
+  outside.line.inside.send(encodePlain(FRAME_ENROLLED, encodeEnrolled(lock)));
+  world.advance(millis(1_000));
+  assert.ok(outside.isPaired);
+  assert.is(outside.press("l"), "the star is held: lock");
+  world.advance(millis(15_000));
+  assert.ok(outside.isPaired, "with its case shut it is another wish");
+  outside.moveCase();
+  assert.is(outside.press("l"), "the star is held for ten seconds: forget the lock");
+  world.advance(millis(30_000));
+  assert.not(outside.isPaired);
 });
 
 test.run();
