@@ -8,7 +8,8 @@ import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
 import type { User } from "../firmware/codes/user.ts";
 import { presentSeconds } from "./moment.ts";
 import { kidText } from "./ownership.ts";
-import type { OwnedLock, Person } from "./person.ts";
+import type { IssuedGrant, OwnedLock, Person } from "./person.ts";
+import { isListed } from "./revocation.ts";
 import { printable } from "./terminal.ts";
 
 /** What binds a holder's grants to a user's code. */
@@ -29,21 +30,26 @@ export function sayFreed(
   });
   if (isStillBound) return [];
   const key = toBase64url(holder);
-  const now = presentSeconds();
-  const isListed = (link: string) => lock.revocation.links.some((entry) => entry.link === link);
-  const open = grants.filter(
-    (grant) =>
-      grant.lockId === lock.id &&
-      grant.until > now &&
-      !isListed(grant.link) &&
-      kidText(fromBase64url(grant.holder)) === key,
-  );
-  const names = [...new Set(open.map(({ who, link }) => printable(who) || link))];
+  const names = namesOf(liveGrants(grants, lock).filter((grant) => kidText(fromBase64url(grant.holder)) === key));
   const way =
     names.length === 0
       ? '"latchkey revoke NAME" takes one back; without a name it lists those that you gave.'
       : `To take them back: ${names.map((name) => `latchkey revoke "${name}"`).join(", ")}`;
   return [`Grants of the key ${key}, and what was passed on from them, open with no PIN from now on. ${way}`];
+}
+
+/** Gives the grants for a lock that are neither over nor taken back one by one. */
+export function liveGrants(
+  grants: readonly IssuedGrant[],
+  { id, revocation }: Pick<OwnedLock, "id" | "revocation">,
+): readonly IssuedGrant[] {
+  const now = presentSeconds();
+  return grants.filter(({ lockId, until, link }) => lockId === id && until > now && !isListed(revocation, link));
+}
+
+/** Gives what grants are called, each once: whoever has them, or their own name where nobody was said. */
+export function namesOf(grants: readonly IssuedGrant[]): readonly string[] {
+  return [...new Set(grants.map(({ who, link }) => printable(who) || link))];
 }
 
 function boundBy({ rule, holder }: Binding): Bytes | undefined {

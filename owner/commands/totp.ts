@@ -12,6 +12,7 @@ import { optionsOf, positionalsOf, runAct } from "../acts.ts";
 import { sayFreed } from "../bound.ts";
 import { type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { CODE_REASONS, refused } from "../denials.ts";
+import { sayReaders } from "../duress.ts";
 import { EXIT, usage } from "../failure.ts";
 import { presentSeconds } from "../moment.ts";
 import { placeFor } from "../newcomer.ts";
@@ -72,7 +73,10 @@ async function add(call: Call): Promise<Outcome> {
   });
   const uri = uriOf({ lock: lock.name, user: name, secret });
   const code = toAscii(hotp(crypto, secret, Math.floor(presentSeconds() / TOTP_STEP_SECONDS), TOTP_DIGITS));
-  const warnings = place.kind === "new" ? doubtsAboutUser(place.setting) : [];
+  const warnings =
+    place.kind === "new"
+      ? [...doubtsAboutUser(place.setting), ...sayReaders(keystore.person, lock, place.setting)]
+      : [];
   call.terminal.say(`User:  ${printable(name)}, number ${place.index}; the authenticator is in slot ${place.slot}`);
   for (const line of sayFilled(fillUser(call))) call.terminal.say(line);
   call.terminal.say("Have the app read this, or type the secret in it; it is shown this once:");

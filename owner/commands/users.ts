@@ -10,6 +10,7 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { optionsOf, runAct } from "../acts.ts";
 import { sayFreed } from "../bound.ts";
 import { type Act, type Acts, type Call, type Command, LOCK_OPTIONS, type Outcome } from "../command.ts";
+import { sayReaders } from "../duress.ts";
 import { EXIT, usage } from "../failure.ts";
 import type { Keystore } from "../keystore.ts";
 import { nameOfOwner } from "../known.ts";
@@ -112,7 +113,7 @@ async function set(call: Call): Promise<Outcome> {
   });
   const { user: former } = view;
   const freed = sayFreed(keystore.person, lock, { former, users: users.map(({ user }) => user) });
-  const warnings = [...doubtsAboutUser(changed.user), ...freed];
+  const warnings = [...doubtsAboutUser(changed.user), ...sayReaders(keystore.person, lock, changed.user), ...freed];
   for (const line of sayFilled(fillUser(call))) call.terminal.say(line);
   call.terminal.say(`${printable(changed.user.name)}: ${sayUser(changed, { zone: parseZone(lock.zone) })}`);
   if (former.firstUsed !== undefined && changed.user.firstUsed === undefined)

@@ -12,6 +12,7 @@ import { parseZone } from "../../firmware/time/zone.ts";
 import { sayFreed } from "../bound.ts";
 import { type Act, type Call, LOCK_OPTIONS, type Outcome } from "../command.ts";
 import { CODE_REASONS, refused } from "../denials.ts";
+import { sayReaders } from "../duress.ts";
 import { EXIT, Failure, usage } from "../failure.ts";
 import { presentSeconds } from "../moment.ts";
 import { placeFor } from "../newcomer.ts";
@@ -77,7 +78,10 @@ async function runAdd(call: Call): Promise<Outcome> {
     return { place, digits, former, removal };
   });
   const { left, failure } = removal;
-  const warnings = place.kind === "new" ? doubtsAboutUser(place.setting) : [];
+  const warnings =
+    place.kind === "new"
+      ? [...doubtsAboutUser(place.setting), ...sayReaders(keystore.person, lock, place.setting)]
+      : [];
   if (left.length > 0) warnings.push(sayLeft(name, left, failure));
   const replaced = former.filter((pin) => !left.includes(pin)).map(({ slot }) => slot);
   call.terminal.say(`PIN:   ${groupPin(digits)}  (shown this once: the lock keeps no digits)`);

@@ -83,6 +83,26 @@ atHome("every type and every rule is made, and listed as it was made", async (ho
   for (const [, , said] of USERS) assert.match(list, said);
 });
 
+atHome(
+  "whoever was let read the log is named where a code for duress is made, until that is taken back",
+  async (home) => {
+    const key = "1yTI9Gyb6AZFUs79TM5V6vK9RPQm1Yg9eBqkQU2T3Wg";
+    const give = (who: string, allow: string) =>
+      done(home, "grant", "--to", key, "--who", who, "--until", "+1d", "--allow", allow);
+    await give("Leo", "unlock,read-log");
+    await give("Max", "unlock");
+    const names = /reads that this code is for duress, .* let in Leo\. To take that back: latchkey revoke "Leo"\n$/;
+    assert.match((await heard(home, "pin", "add", "Gi", "--type", "forced")).errors, names);
+    assert.match((await heard(home, "totp", "add", "Ha", "--type", "forced")).errors, names);
+    assert.is((await heard(home, "pin", "add", "Al")).errors, "");
+    await done(home, "revoke", "Leo");
+    assert.is((await heard(home, "pin", "add", "Io", "--type", "forced")).errors, "");
+    await give("Ned", "unlock,read-log");
+    await done(home, "revoke", "--all");
+    assert.is((await heard(home, "pin", "add", "Jo", "--type", "forced")).errors, "");
+  },
+);
+
 const WRONG_USERS: readonly (readonly [words: readonly string[], what: RegExp])[] = [
   [["--type", "owner"], /--type takes unrestricted, year-day, week-day, programming/],
   [["--rule", "triple"], /--rule takes single, dual, two-person, with-grant/],
