@@ -12,6 +12,7 @@ import { askNetwork, NETWORK_OPTIONS, readNetworkName } from "../network.ts";
 import { asOwner } from "../ownership.ts";
 import type { OwnedLock } from "../person.ts";
 import type { Outgoing } from "../phone.ts";
+import { serialPathOf } from "../serial.ts";
 import { printable } from "../terminal.ts";
 
 const REASONS = Object.freeze({
@@ -87,6 +88,10 @@ async function runSet(call: Call): Promise<Outcome> {
   const { network } = await change(call, { keystore, lock }, { kind: "joinNetwork", credentials });
   call.terminal.say(`Set: the lock joins ${printable(ssid)}, now and after each start.`);
   call.terminal.say(`Wi-Fi: ${sayNetwork(network)}`);
+  if (network?.is === "joined" && serialPathOf(lock.address) !== undefined) {
+    const at = addressText(network.address);
+    call.terminal.say(`Without the cable: "latchkey status --at ${at}" once, and each command finds it there.`);
+  }
   return { exit: EXIT.OK, json: { lockId: lock.id, ssid, network: networkObject(network) } };
 }
 
@@ -97,7 +102,7 @@ async function runForget(call: Call): Promise<Outcome> {
   const { network, wasSet } = await change(call, { keystore, lock }, { kind: "leaveNetwork" });
   call.terminal.say(
     wasSet
-      ? "Forgotten: the lock has left the network. It is reached at the door, or by its USB socket."
+      ? "Forgotten: the lock has left the network. It is reached by its USB socket (--at serial:PORT)."
       : "No network was set: the lock is in none, and keeps none.",
   );
   return { exit: EXIT.OK, json: { lockId: lock.id, wasSet, network: networkObject(network) } };

@@ -58,7 +58,11 @@ if (hasCables()) {
     process.env[WIFI_VARIABLE] = HOME_NETWORK.passphrase;
     const wifi = await owner.run(["wifi", "set", HOME_NETWORK.name]);
     delete process.env[WIFI_VARIABLE];
-    assert.match(wifi.output, /Wi-Fi: joined, at 192\.168\.1\.20\n$/, wifi.errors);
+    assert.match(
+      wifi.output,
+      /Wi-Fi: joined, at 192\.168\.1\.20\nWithout the cable: "latchkey status --at 192\.168\.1\.20" once, [^\n]*\n$/,
+      wifi.errors,
+    );
     const opened = await owner.run(["open", "--wait", "0"]);
     assert.is(opened.exit, EXIT.OK, opened.errors);
     assert.match((await owner.run(["log", "--all"])).output, /owner you +sets the Wi-Fi +done\n/);
