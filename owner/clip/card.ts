@@ -59,7 +59,7 @@ export const get: Act = {
 
 /** The act `clip keep`. */
 export const keep: Act = {
-  summary: "have the camera keep a film past its time, or with --undo no longer",
+  summary: "have the camera keep a film past its 30 days, or with --undo no longer",
   positionals: ["NAME|VISIT"],
   options: { ...LENS_OPTIONS, undo: { help: "let it go when its time is over, or room is needed" } },
   run: runKeep,

@@ -20,7 +20,8 @@ export const clip: Command = {
   options: optionsOf(ACTS),
   help: [
     "list, get and keep reach the camera with a ticket that the lock gives you. A film is named by its visit, or by its name.",
-    "What get brought is the file as it lies on the card, encrypted for you, and the camera's signed note beside it.",
+    "What get brought is the file as it lies on the card, encrypted for you, and the camera's signed note beside it. A film",
+    "leaves the card 30 days after its end, fetched or not, unless you keep it.",
     "",
     "verify takes the key of the camera from the lock's log that is kept here, and FILE.note where it lies beside the film.",
     "It reads a film, encrypted or not, and holds each picture to what the camera signed: it names every picture that was",
