@@ -42,7 +42,7 @@ function readOptions() {
     if (values.port === undefined && !values["build-only"]) throw new Error("--port says which board is written");
     return { choice, port: values.port, isBuildOnly: values["build-only"] === true };
   } catch (error) {
-    return fail(`${error.message}.\n${USAGE}`, 64);
+    return fail(`${error.message.split(". ")[0]}.\n${USAGE}`, 64);
   }
 }
 

@@ -42,7 +42,7 @@ function readOptions() {
     if (rows.length === 0) throw new Error(`${named} has no such image`);
     return { rows, twice: values.twice === true };
   } catch (error) {
-    console.error(`${error.message}.\n${USAGE}`);
+    console.error(`${error.message.split(". ")[0]}.\n${USAGE}`);
     return process.exit(64);
   }
 }

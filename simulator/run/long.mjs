@@ -39,6 +39,10 @@ const NARROW = [
 
 const [only = ""] = process.argv.slice(2);
 const chosen = (steps) => steps.filter(([name]) => name.startsWith(only));
+if (chosen([...WIDE, ...NARROW]).length === 0) {
+  console.error(`There is no step ${only}.`);
+  process.exit(64);
+}
 const wide = await runSteps(chosen(WIDE));
 const narrow = await runSteps(chosen(NARROW), availableParallelism());
 const failed = wide.failed + narrow.failed;

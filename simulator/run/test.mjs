@@ -8,13 +8,15 @@ import { runSteps } from "./steps.mjs";
 import { jobsOf, LEFT_OUT_ON_RV32, LEFT_OUT_ON_XS, runTests, SLOW_ON_XS } from "./tests.mjs";
 
 const [only, prefix = ""] = process.argv.slice(2);
-if (only !== undefined && !["node", "xs", "rv32"].includes(only)) {
-  console.error("usage: test.mjs [node|xs|rv32 [PREFIX]]");
-  process.exit(64);
-}
+if (only !== undefined && !["node", "xs", "rv32"].includes(only)) fail("usage: test.mjs [node|xs|rv32 [PREFIX]]");
 
 const sum = { passed: 0, failed: 0 };
 const jobs = [];
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(64);
+}
 
 function add(rows) {
   sum.passed += rows.passed;
@@ -43,7 +45,10 @@ for (const engine of only === undefined ? ["xs", "node"] : [only]) {
   }
   try {
     if (engine !== "node") await hostFor(engine);
-    jobs.push(...chosen(engine));
+    const found = chosen(engine);
+    // Who mistypes a path has run nothing, and is not told that nothing failed.
+    if (found.length === 0) fail(`No test that runs on ${engine} has a path that begins with ${prefix}.`);
+    jobs.push(...found);
   } catch (error) {
     console.log(`${engine} cannot be built: ${error.message}`);
     sum.failed += 1;
