@@ -57,10 +57,10 @@ export const USER_OPTIONS: Readonly<Record<string, Option>> = Object.freeze({
 /** What the types mean, for the help. */
 export const TYPES_HELP: readonly string[] = Object.freeze([
   "A user's TYPE is one of Matter's: unrestricted; week-day (--week), year-day (--from and --until), schedule-restricted",
-  "(both); disposable (opens once); expiring (--expiry minutes after the first use); forced (opens as always, and tells you",
-  "and the record that it was under duress); programming (comes in during vacation too); non-access and remote-only (never",
-  "at the keypad). RULE: single; dual (the PIN and, in one entry behind it, the authenticator's code); two-person (two such",
-  "users within a minute); with-grant (the PIN, and within a minute the phone of --holder).",
+  "(both); disposable (opens once); expiring (--expiry minutes after the first use); forced (opens as always; the record",
+  "says that it was under duress, and nobody is called); programming (comes in during vacation too); non-access and",
+  "remote-only (never at the keypad). RULE: single; dual (the PIN and, in one entry behind it, the authenticator's code);",
+  "two-person (two such users within a minute); with-grant (the PIN, and within a minute the phone of --holder).",
 ]);
 
 /** The names of the types, as they are typed. */
@@ -119,6 +119,10 @@ export function doubtsAboutUser({ type, rule, camera, weekDays, yearDays, expiry
   if (camera > 0)
     doubts.push(
       "A lock without a camera refuses this user, as it does while the camera sees nothing: else give --camera none.",
+    );
+  if (type === "forced")
+    doubts.push(
+      'A code for duress calls nobody: the door opens as always, and "latchkey log" says afterwards that it was used.',
     );
   if (rule === "dual") doubts.push('The rule dual needs a PIN and "latchkey totp add" for the same user.');
   if (rule === "two-person") doubts.push("The rule two-person needs a second user with that rule.");
