@@ -27,7 +27,8 @@ export const grant: Command = {
   help: [
     "Signs a grant for one person's key and prints an invitation to send them. The lock need not be reached for that.",
     "Times are the lock's wall clock. --to and --until are needed; everything else narrows what is allowed.",
-    "Who is allowed read-log reads who came and went, which code is for duress, and whether it was used.",
+    "Who is allowed read-log reads who came and went, which code is for duress, and whether it was used. No board here has a",
+    "voice (talk), or a drive that pulls a latch (unlatch).",
     ...ROLES_HELP,
   ],
   examples: [
