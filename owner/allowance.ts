@@ -148,7 +148,7 @@ export function likelyReasons(allowance: Allowance, operation: number, at: { zon
     reasons.push("The camera inside may be covered, in the dark, off, or unable to record: tell the owner.");
   const uses = usesOf(allowance);
   if (uses !== undefined) reasons.push(`Its ${uses === 1 ? "one use" : `${uses} uses`} may be spent.`);
-  reasons.push("The owner may have taken it back.");
+  reasons.push("The owner may have taken it back, or be the lock's owner no more.");
   reasons.push("The lock may not know the time after a loss of power, or may be in a mode that admits no guests.");
   reasons.push("The owner may want your code at the keypad first, and this within a minute.");
   return reasons;

@@ -45,7 +45,7 @@ const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   malformed: "it did not understand the message: is its firmware older than this tool?",
   visit: "a visit is going on: wait until the door is locked again.",
   unsupported: "it has no part for that, or its firmware is too old.",
-  rate: "too many tries in a short time, or too many starts of the lock: wait ten seconds, and then ten minutes.",
+  rate: "too many tries in a short time, or too many starts of the lock: wait ten seconds; if it still says no, ten minutes.",
   target: "there is nothing of that name there.",
   clock:
     "your clock and the lock's differ too much: check this computer's clock, or run \"latchkey time --back\" with presence.",
