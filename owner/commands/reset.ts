@@ -24,8 +24,8 @@ export const reset: Command = {
     "A reset erases every record, every owner and the lock's own keys for good: afterwards it is another lock, with another",
     "text for its label, and whoever presses its button may adopt it. What you want kept, save first:",
     "latchkey log --export FILE.",
-    "Somebody must be inside and press the button when the lock sounds. With your key alone the lock then sounds every minute",
-    'for 24 hours, and any owner can stop it with "latchkey reset cancel", from anywhere; so can a power cut. With',
+    "Somebody must be inside and press the button when the lock sounds. With your key alone the lock then sounds for 24",
+    'hours without a break, and any owner can stop it with "latchkey reset cancel", from anywhere; so can a power cut. With',
     "--recovery, that is with your 24 words, it happens at once.",
     "Without any key: open the cover and press the inside button five times within ten seconds; see docs/ownership.md.",
     "reset forget takes a lock that was reset out of your keys, after a question; it asks no lock.",
@@ -105,5 +105,5 @@ function forgetLock(keystore: Keystore, lock: OwnedLock): void {
 
 /** Says what a reset that runs will do, and how to stop it. @param seconds until it is done */
 export function sayRunning(seconds: number): string {
-  return `in ${sayDuration(seconds)} the lock erases itself, sounding every minute until then; "latchkey reset cancel" stops it.`;
+  return `in ${sayDuration(seconds)} the lock erases itself, sounding until then; "latchkey reset cancel" stops it.`;
 }
