@@ -174,6 +174,8 @@ class CameraBoard {
   /** What is printed while the camera belongs to no lock. */
   get #label(): LabelledBoard | undefined {
     const camera = this.#camera;
-    return camera === undefined || camera.snapshot.isPaired ? undefined : { kind: "camera", setup: camera };
+    if (camera === undefined || camera.snapshot.isPaired) return undefined;
+    const { state } = this.#radio.station;
+    return { kind: "camera", setup: camera, address: state.is === "joined" ? state.address : undefined };
   }
 }

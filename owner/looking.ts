@@ -187,7 +187,7 @@ async function open(address: string): Promise<Way> {
   } catch {
     throw new Failure(
       EXIT.UNREACHABLE,
-      `No camera answers at ${host}:${port}: is it on, and is the address right (--camera-at HOST:PORT)?`,
+      `No camera answers at ${host}:${port}: is it on, and is the address right (--camera-at HOST:PORT)? A new one shows it at its console, the house's router always.`,
     );
   }
 }

@@ -36,6 +36,9 @@ export async function runProvision(call: Call): Promise<Outcome> {
     );
   }
   call.terminal.say(`Set: the camera joins ${printable(ssid)}, now and after each start. Shut its case.`);
+  call.terminal.say(
+    "While it is nobody's, Enter at its console shows its address: what reaches it wants that once, as --camera-at ADDRESS.",
+  );
   call.terminal.warn(
     "Where it belongs to a lock, that hears of the open case as soon as it hears the camera, and writes it down.",
   );

@@ -67,18 +67,25 @@ export interface QrCode {
 export interface LabelledBoard {
   readonly kind: "lock" | "keypad" | "camera";
   readonly setup: Setup;
+  /** Where a camera is reached, IPv4, 4 bytes: nobody else tells its owner. Left out where it is in no network. */
+  readonly address?: Bytes | undefined;
 }
 
 /** Gives the lines that a board prints while it is nobody's: what it is, what to compare, its setup text, and that text as a QR
  *  code. What is light is drawn and what is dark is left out, for a console whose ground is dark.
  *  @returns lines without their ends, of at most 185 characters, or 370 in hashes */
-export function newBoardNotice(crypto: Crypto, { kind, setup }: LabelledBoard, { modulesOf, ink }: QrCode): string[] {
+export function newBoardNotice(
+  crypto: Crypto,
+  { kind, setup, address }: LabelledBoard,
+  { modulesOf, ink }: QrCode,
+): string[] {
   const text = encodeSetup(setup);
   return [
     `Latchkey ${kind}, nobody's yet.`,
     ...(kind === "lock" ? [`Name:        ${lockIdOf(crypto, setup.signingKey)}`] : []),
     `Fingerprint: ${fingerprintOf(crypto, setup)}`,
     `Setup:       ${text}`,
+    ...(address === undefined ? [] : [`Address:     ${address.join(".")}`]),
     howToOwn(kind),
     "",
     ...(ink === "blocks" ? drawBlocks(modulesOf(text)) : drawHashes(modulesOf(text))),

@@ -187,7 +187,7 @@ async function runEnrol(call: Call): Promise<Outcome> {
   const { kid, fingerprint, isUp } = await enrolBoard(call, CAMERA, { keystore, lock, labelled, check });
   call.terminal.say(
     isUp
-      ? `The camera ${kid} is up. Now say for whom its films are sealed: latchkey camera recipients`
+      ? `The camera ${kid} is up. Now say for whom its films are sealed: latchkey camera recipients (once with --camera-at ADDRESS, but in the house of "npm start")`
       : `NOT UP: the lock has the camera ${kid}, and does not hear it.`,
   );
   if (!isUp)

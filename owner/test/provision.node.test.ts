@@ -57,7 +57,10 @@ if (hasCables()) {
     board.camera.caseChanged(true, board.now);
     const told = await run(person, name, "--at", at);
     assert.is(told.exit, EXIT.OK, told.errors);
-    assert.match(told.output, /^Set: the camera joins home, now and after each start\. Shut its case\.\n$/);
+    assert.match(
+      told.output,
+      /^Set: the camera joins home, now and after each start\. Shut its case\.\n.* as --camera-at ADDRESS\.\n$/,
+    );
     assert.match(told.errors, /hears of the open case as soon as it hears the camera/);
     assert.is(board.antenna.state.is, "joined");
     assert.not.match(told.output + told.errors, passphrase);

@@ -103,4 +103,11 @@ for (const [kind, wanted] of [
   });
 }
 
+test("a camera in a network says where it is reached", () => {
+  const code = { modulesOf: () => pattern(21), ink: "hashes" } as const;
+  const address = Uint8Array.of(192, 168, 1, 30);
+  const lines = newBoardNotice(crypto, { kind: "camera", setup: SETUP, address }, code);
+  assert.is(lines[lines.indexOf("") - 2], "Address:     192.168.1.30");
+});
+
 test.run();
