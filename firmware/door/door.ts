@@ -334,13 +334,14 @@ function tick(bolt: BoltState, turn: Turn): BoltState {
   }
   if (!("relockAt" in bolt)) return bolt;
   if (bolt.at === "jammed") return tickJammed(bolt, turn);
+  // Passage may have ended, or auto-relock begun or become sooner, with the leaf shut all the while.
+  const begun = relockAt(false, turn.settings.relockMillis, turn);
   if (bolt.relockAt === undefined) {
-    if (bolt.isLockWanted) return bolt;
-    // Passage may have ended, or auto-relock begun, with the leaf shut all the while.
-    const begun = relockAt(false, turn.settings.relockMillis, turn);
-    return begun === undefined ? bolt : { ...bolt, relockAt: begun };
+    return bolt.isLockWanted || begun === undefined ? bolt : { ...bolt, relockAt: begun };
   }
-  if (turn.now < bolt.relockAt) return bolt;
+  if (turn.now < bolt.relockAt) {
+    return begun === undefined || bolt.relockAt <= begun ? bolt : { ...bolt, relockAt: begun };
+  }
   // The mode or the settings may have changed since the timer was set.
   if (relockAt(bolt.isLockWanted, 0, turn) === undefined) return { ...bolt, relockAt: undefined };
   return throwBolt({ cause: bolt.isLockWanted ? "request" : "auto", attempt: 0 }, turn);

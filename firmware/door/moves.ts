@@ -26,7 +26,7 @@ export interface Turn {
 export type BoltAt<At extends BoltState["at"]> = Extract<BoltState, { at: At }>;
 
 /** Tells whether a bolt may be thrown: the leaf is shut, or no contact is fitted that could ever tell. */
-export function isShut({ contact, settings }: Turn): boolean {
+export function isShut({ contact, settings }: Pick<Turn, "contact" | "settings">): boolean {
   return contact.is === "closed" || (contact.is === "unknown" && settings.isRelockBlind);
 }
 
@@ -126,9 +126,13 @@ export function rest(
 
 /** Gives when the bolt is to be thrown by itself, or undefined where it may not be, or nobody wants it. */
 export function relockAt(isLockWanted: boolean, delayMillis: number, turn: Turn): Millis | undefined {
-  const { isAutoRelock, mode } = turn.settings;
-  if (!isShut(turn)) return undefined;
-  return isLockWanted || (isAutoRelock && mode !== "passage") ? after(delayMillis, turn) : undefined;
+  return mayRelock(isLockWanted, turn) ? after(delayMillis, turn) : undefined;
+}
+
+/** Tells whether a bolt out of its keeper is to be thrown by itself. */
+export function mayRelock(isLockWanted: boolean, { contact, settings }: Pick<Turn, "contact" | "settings">): boolean {
+  const { isAutoRelock, mode } = settings;
+  return isShut({ contact, settings }) && (isLockWanted || (isAutoRelock && mode !== "passage"));
 }
 
 /** Tells that an act failed. */

@@ -5,6 +5,7 @@
 import { type Millis, millis } from "../platform.ts";
 import type { Witness } from "./bolt.ts";
 import type { DoorSettings } from "./event.ts";
+import { mayRelock } from "./moves.ts";
 
 /** Why the bolt is where it is, or moves. `auto`: relock, or a return after a drive that failed. */
 export type Cause = "request" | "inside" | "manual" | "auto" | "boot";
@@ -70,12 +71,12 @@ export function startDoor(): Door {
   return { bolt: { at: "unknown", isLockWanted: false, relockAt: undefined }, contact: { is: "unknown" } };
 }
 
-/** Gives the uptime at which the next tick is due, or undefined where the door waits for nothing. */
+/** Gives the uptime at which the next tick is due, 0 where it is due already, or undefined where the door waits for nothing. */
 export function nextTick(door: Door, settings: DoorSettings): Millis | undefined {
   const { bolt, contact } = door;
   let next: number | undefined;
   if ("deadline" in bolt) next = bolt.deadline;
-  if ("relockAt" in bolt) next = bolt.relockAt;
+  if ("relockAt" in bolt) next = lacksTimer(door, settings) ? 0 : bolt.relockAt;
   if (contact.is === "open" && contact.warned !== "heldOpen" && settings.mode !== "passage") {
     const limit = contact.warned === "none" ? settings.ajarMillis : settings.heldOpenMillis;
     next = next === undefined ? contact.since + limit : Math.min(next, contact.since + limit);
@@ -87,4 +88,12 @@ export function nextTick(door: Door, settings: DoorSettings): Millis | undefined
 export function witnesses(door: Door): { readonly contact: boolean; readonly bolt: Witness } {
   if (door.bolt.at !== "locked" || door.contact.is === "open") return { contact: false, bolt: "none" };
   return { contact: door.contact.is === "closed", bolt: door.bolt.witness };
+}
+
+/** Whether a tick sets a timer that could not be set before: passage is over, or auto-relock has begun. */
+function lacksTimer({ bolt, contact }: Door, settings: DoorSettings): boolean {
+  if (!("relockAt" in bolt) || bolt.relockAt !== undefined) return false;
+  // What somebody asked for waits for the leaf, and for nothing else.
+  if (bolt.at !== "jammed") return !bolt.isLockWanted && mayRelock(false, { contact, settings });
+  return mayRelock(bolt.cause !== "auto" && settings.mode !== "passage", { contact, settings });
 }

@@ -3,8 +3,10 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { KIND_CONFIGURE } from "../../firmware/grant/body.ts";
-import { seconds } from "../../firmware/platform.ts";
+import { crypto } from "#crypto";
+import { KIND_CONFIGURE, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import { type Seconds, seconds } from "../../firmware/platform.ts";
+import { Desk } from "../../simulator/desk.ts";
 import { HOUR, House } from "./house.ts";
 import { alarms, enter, heard, scene } from "./scene.ts";
 
@@ -58,6 +60,42 @@ test("a door in passage is locked soon after a holiday begins that lets no guest
   desk.passTime(from - desk.time - 60);
   assert.is(desk.rig.bolt, "retracted");
   desk.passTime(60 + RELOCK_SECONDS + SOON_SECONDS);
+  assert.is(desk.rig.bolt, "thrown");
+});
+
+/** No keypad is there, whose reports would wake the lock. */
+function quietShop(): Desk {
+  const desk = new Desk({ crypto });
+  desk.adopt();
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: MODE, value: PASSAGE }] }), "yes");
+  desk.passTime(61);
+  assert.is(desk.open(desk.grant({ to: desk.person("clerk") })), "yes");
+  desk.passTime(2);
+  return desk;
+}
+
+function vacation(desk: Desk, from: Seconds): void {
+  const owner = desk.ownerSession();
+  const holidays = [{ from, until: seconds(desk.time + 9 * HOUR), mode: "vacation" as const }];
+  assert.is(owner.ask({ kind: "holidays", holidays })?.kind, "yes");
+  owner.leave();
+}
+
+test("a door in passage is locked soon where the holiday that is set has begun already", () => {
+  const desk = quietShop();
+  vacation(desk, seconds(desk.time - HOUR));
+  desk.passTime(RELOCK_SECONDS + 2);
+  assert.is(desk.rig.bolt, "thrown");
+});
+
+test("a door in passage is locked soon where its owner tells a time that is in the holiday", () => {
+  const desk = quietShop();
+  vacation(desk, seconds(desk.time + 2 * HOUR));
+  const caller = desk.ownerSession();
+  const issuedAt = seconds(desk.time + 3 * HOUR);
+  assert.is(caller.state({ kind: KIND_SET_CLOCK, isBackwards: false }, { issuedAt }), "yes");
+  caller.leave();
+  desk.passTime(RELOCK_SECONDS + 2);
   assert.is(desk.rig.bolt, "thrown");
 });
 

@@ -62,16 +62,7 @@ export const CAMERA_TWINS = Object.freeze([
     without: "a bolt that is thrown without being asked",
     at: "the bolt is thrown with every radio silent",
     rewrites: [
-      rewrite(
-        "firmware/door/door.ts",
-        "relockAt: relockAt(bolt.isLockWanted, turn.settings.closedMillis, turn) };",
-        "relockAt: undefined };",
-      ),
-      rewrite(
-        "firmware/door/door.ts",
-        "const begun = relockAt(false, turn.settings.relockMillis, turn);",
-        "const begun = undefined;",
-      ),
+      rewrite("firmware/door/moves.ts", '&& (isLockWanted || (isAutoRelock && mode !== "passage"))', "&& isLockWanted"),
       rewrite(VISITS, "else this.#desk.act(OPERATION_LOCK, now);", ";"),
     ],
   },

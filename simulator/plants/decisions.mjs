@@ -140,8 +140,8 @@ export const DECISION_PLANTS = Object.freeze([
     rewrites: [
       rewrite(
         MOVES,
-        'return isLockWanted || (isAutoRelock && mode !== "passage") ? after(delayMillis, turn) : undefined;',
-        'return isLockWanted && isAutoRelock && mode !== "passage" ? after(delayMillis, turn) : undefined;',
+        '&& (isLockWanted || (isAutoRelock && mode !== "passage"))',
+        '&& isLockWanted && isAutoRelock && mode !== "passage"',
       ),
     ],
   },

@@ -290,7 +290,16 @@ test("the mode may change while the timer runs", () => {
   const { door } = run("boot thrown, close, unlock, retracted, 29999");
   const { door: later, effects } = step(door, { kind: "tick" }, millis(30_000), { ...SETTINGS, mode: "passage" });
   assert.equal(effects, []);
-  assert.is(nextTick(later, SETTINGS), undefined);
+  assert.is(nextTick(later, { ...SETTINGS, mode: "passage" }), undefined);
+});
+
+test("a relock time that becomes shorter counts from then on, and a longer one from the next time on", () => {
+  const { door } = run("boot thrown, close, unlock, retracted", { ...SETTINGS, relockMillis: 3_600_000 });
+  const shorter = step(door, { kind: "tick" }, NOW, SETTINGS);
+  assert.equal([nextTick(shorter.door, SETTINGS), shorter.effects], [NOW + 30_000, []]);
+  const longer = { ...SETTINGS, relockMillis: 60_000 };
+  const kept = step(shorter.door, { kind: "tick" }, millis(NOW + 1), longer);
+  assert.is(nextTick(kept.door, longer), NOW + 30_000);
 });
 
 const UNTIMED: readonly (readonly [string, string, Partial<DoorSettings>, Partial<DoorSettings>?])[] = [
@@ -309,6 +318,7 @@ for (const [name, lines, before, after] of UNTIMED) {
   test(`a bolt out of its keeper is thrown after the relock time from when ${name}`, () => {
     const settings = { ...SETTINGS, ...after };
     const { door } = run(lines, { ...SETTINGS, ...before });
+    assert.equal([nextTick(door, { ...settings, ...before }), nextTick(door, settings)], [undefined, 0], "due at once");
     const timed = step(door, { kind: "tick" }, NOW, settings);
     assert.equal(timed.effects, []);
     assert.is(nextTick(timed.door, settings), NOW + 30_000);
@@ -318,7 +328,7 @@ for (const [name, lines, before, after] of UNTIMED) {
     assert.equal(due.effects.map(sayEffect), ["drive throw"]);
     const ended = step(early.door, { kind: "tick" }, millis(NOW + 30_000), { ...settings, ...before });
     assert.equal(ended.effects, []);
-    assert.is(nextTick(ended.door, settings), undefined);
+    assert.is(nextTick(ended.door, { ...settings, ...before }), undefined);
   });
 }
 
@@ -331,8 +341,9 @@ test("a lock that was asked for and jammed is forgotten once the door is let sta
   if (due === undefined) throw new Error("nothing is due");
   const passage = step(door, { kind: "tick" }, due, { ...SETTINGS, mode: "passage" });
   assert.equal(passage.effects, []);
-  const after = step(passage.door, { kind: "tick" }, millis(due + 1), { ...SETTINGS, isAutoRelock: false });
-  assert.equal([after.effects, nextTick(after.door, SETTINGS)], [[], undefined]);
+  const without = { ...SETTINGS, isAutoRelock: false };
+  const after = step(passage.door, { kind: "tick" }, millis(due + 1), without);
+  assert.equal([after.effects, nextTick(after.door, without)], [[], undefined]);
 });
 
 for (const lines of ["boot retracted, open", "boot retracted", "boot retracted, open, lock", "boot retracted, lock"]) {
