@@ -128,6 +128,11 @@ export async function removeCredentials(
   return { slots, isGone };
 }
 
+/** Gives a user as they are without what was in some slots. */
+export function without({ user, credentials }: UserView, slots: readonly number[]): UserView {
+  return { user, credentials: credentials.filter(({ slot }) => !slots.includes(slot)) };
+}
+
 function firstFree(count: number, taken: readonly number[]): number | undefined {
   for (let number = 1; number <= count; number++) if (!taken.includes(number)) return number;
   return undefined;

@@ -5,6 +5,7 @@
 
 import { crypto } from "#crypto";
 import { type Bytes, fromBase64url, toBase64url } from "../firmware/bytes.ts";
+import type { CredentialType } from "../firmware/codes/credential.ts";
 import type { UserSetting } from "../firmware/codes/form.ts";
 import {
   EXPIRY_MINUTES_MAX,
@@ -89,7 +90,7 @@ export function readSetting(
       readType(call) ??
       formerType(call, former, weekDays.length + yearDays.length) ??
       typeOf({ weekDays, yearDays, expiryMinutes }),
-    rule: readRule(call) ?? former?.rule ?? (holder === undefined ? "single" : "with-grant"),
+    rule: readRule(call) ?? ruleOf(call, former?.rule ?? "single"),
     isEnabled: former?.isEnabled ?? true,
     camera: cameraOf(readCameraRule(call)) ?? former?.camera ?? 0,
     holder,
@@ -102,7 +103,8 @@ export function readSetting(
 }
 
 /** Says what of a user is never asked, or cannot be today. */
-export function doubtsAboutUser({ type, rule, camera, weekDays, yearDays, expiryMinutes }: UserSetting): string[] {
+export function doubtsAboutUser(setting: UserSetting): string[] {
+  const { type, rule, camera, holder, weekDays, yearDays, expiryMinutes } = setting;
   const doubts: string[] = [];
   const isBoth = type === "scheduleRestricted";
   if (weekDays.length > 0 && type !== "weekDaySchedule" && !isBoth)
@@ -114,6 +116,7 @@ export function doubtsAboutUser({ type, rule, camera, weekDays, yearDays, expiry
       `A user of type ${sayType(type)} comes on any day: --from and --until count for year-day and schedule-restricted.`,
     );
   if (expiryMinutes !== undefined && type !== "expiring") doubts.push("--expiry counts for the type expiring only.");
+  if (holder !== undefined && rule !== "with-grant") doubts.push("--holder counts for the rule with-grant only.");
   if (type === "nonAccess" || type === "remoteOnly")
     doubts.push(`A user of type ${sayType(type)} never comes in at the keypad.`);
   if (camera > 0)
@@ -127,6 +130,21 @@ export function doubtsAboutUser({ type, rule, camera, weekDays, yearDays, expiry
   if (rule === "dual") doubts.push('The rule dual needs a PIN and "latchkey totp add" for the same user.');
   if (rule === "two-person") doubts.push("The rule two-person needs a second user with that rule.");
   return doubts;
+}
+
+/** Says that a user who stays comes in no more, since their rule asks for what they have no more. @param view as it is now */
+export function sayHalved({ user: { name, rule, holder }, credentials }: UserView): string[] {
+  const has = (wanted: CredentialType) => credentials.some(({ type }) => type === wanted);
+  const who = printable(name);
+  if (rule === "dual" && !(has("pin") && has("totp")))
+    return [
+      `${who} comes in by the PIN and the authenticator together, so no more now: add the other one again, or "latchkey users set" with --rule single.`,
+    ];
+  if (rule === "with-grant" && holder !== undefined && credentials.length === 0)
+    return [
+      `Grants of the key ${toBase64url(holder)} open behind a code of ${who} only, who has none now: "latchkey pin add" makes one, "latchkey users remove" lets the grants open alone.`,
+    ];
+  return [];
 }
 
 /** Says a user in one line, behind the name: "week-day, Mon-Fri 08:00-16:00; PIN of 8 digits (slot 4)". */
@@ -222,6 +240,12 @@ function readRule(call: Call): Rule | undefined {
   const rule = RULES.find((each) => each === text.toLowerCase());
   if (rule === undefined) throw usage(`--rule takes ${RULES.join(", ")}.`);
   return rule;
+}
+
+/** The rule where none is said: whoever names a holder to a code that opens alone wants it to open with the phone alone. */
+function ruleOf(call: Call, former: Rule): Rule {
+  const isNamed = (call.option("holder") ?? NONE) !== NONE;
+  return isNamed && former === "single" ? "with-grant" : former;
 }
 
 function cameraOf(rule: number | undefined): UserSetting["camera"] | undefined {

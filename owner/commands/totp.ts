@@ -17,10 +17,10 @@ import { EXIT, usage } from "../failure.ts";
 import { presentSeconds } from "../moment.ts";
 import { placeFor } from "../newcomer.ts";
 import { asOwner } from "../ownership.ts";
-import { askResidents, findByName, findResident, removeCredentials, store } from "../residents.ts";
+import { askResidents, findByName, findResident, removeCredentials, store, without } from "../residents.ts";
 import { fillUser, sayFilled } from "../role.ts";
 import { printable } from "../terminal.ts";
-import { doubtsAboutUser, TYPES_HELP, USER_OPTIONS } from "../user.ts";
+import { doubtsAboutUser, sayHalved, TYPES_HELP, USER_OPTIONS } from "../user.ts";
 
 /** As RFC 4226 §4 asks for. */
 const SECRET_BYTES = 20;
@@ -97,15 +97,16 @@ async function remove(call: Call): Promise<Outcome> {
   const [given = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { former, users, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  const { former, users, halved, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const resident = findResident(residents, given);
     const removed = await removeCredentials(conversation, resident, "totp");
     const rest = residents.users.filter((other) => other !== resident || !removed.isGone);
-    return { former: resident.user, users: rest.map((other) => other.user), ...removed };
+    const halved = removed.isGone ? [] : sayHalved(without(resident, removed.slots));
+    return { former: resident.user, users: rest.map((other) => other.user), halved, ...removed };
   });
   const { name } = former;
-  const warnings = sayFreed(keystore.person, lock, { former, users });
+  const warnings = [...sayFreed(keystore.person, lock, { former, users }), ...halved];
   const user = isGone ? "; the user had nothing else and is removed too" : "";
   call.terminal.say(`Removed: the authenticator of ${printable(name)}, slot ${slots.join(", ")}${user}.`);
   for (const warning of warnings) call.terminal.warn(warning);

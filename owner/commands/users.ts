@@ -109,7 +109,9 @@ async function set(call: Call): Promise<Outcome> {
     await change(conversation, { kind: "user", index: view.user.index, isNew: false, setting }, { code });
     // Whether they count as used, the lock knows.
     const { users } = await askResidents(conversation);
-    return { view, changed: findResident({ users }, String(view.user.index)), users };
+    // By the number alone: it may be somebody else's name.
+    const changed = users.find(({ user }) => user.index === view.user.index) ?? findResident({ users }, setting.name);
+    return { view, changed, users };
   });
   const { user: former } = view;
   const freed = sayFreed(keystore.person, lock, { former, users: users.map(({ user }) => user) });

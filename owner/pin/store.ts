@@ -26,10 +26,11 @@ import {
   type Residents,
   removeCredentials,
   store,
+  without,
 } from "../residents.ts";
 import { fillUser, sayFilled } from "../role.ts";
 import { printable } from "../terminal.ts";
-import { doubtsAboutUser, USER_OPTIONS } from "../user.ts";
+import { doubtsAboutUser, sayHalved, USER_OPTIONS } from "../user.ts";
 import type { Asking } from "../wire.ts";
 
 /** The act `pin add`. */
@@ -147,7 +148,7 @@ async function runRemove(call: Call): Promise<Outcome> {
   const [given = ""] = call.positionals;
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { former, users, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
+  const { former, users, halved, slots, isGone } = await asOwner(call, keystore, lock, async ({ conversation }) => {
     const residents = await askResidents(conversation);
     const slot = slotOf(residents, given);
     const resident = slot === undefined ? findResident(residents, given) : holderOf(residents, slot);
@@ -155,10 +156,11 @@ async function runRemove(call: Call): Promise<Outcome> {
       ? removeCredentials(conversation, resident, "pin")
       : clear(conversation, slot));
     const rest = residents.users.filter((other) => other !== resident || !removed.isGone);
-    return { former: resident.user, users: rest.map((other) => other.user), ...removed };
+    const halved = removed.isGone ? [] : sayHalved(without(resident, removed.slots));
+    return { former: resident.user, users: rest.map((other) => other.user), halved, ...removed };
   });
   const { name } = former;
-  const warnings = sayFreed(keystore.person, lock, { former, users });
+  const warnings = [...sayFreed(keystore.person, lock, { former, users }), ...halved];
   const user = isGone ? "; the user had nothing else and is removed too" : "";
   call.terminal.say(`Removed: ${printable(name)}, slot ${slots.join(", ")}${user}.`);
   for (const warning of warnings) call.terminal.warn(warning);

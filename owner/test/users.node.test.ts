@@ -156,6 +156,48 @@ atHome("a user is changed, kept out, let in again, and removed", async (home) =>
   assert.is(typist.type(pin), "no");
 });
 
+atHome(
+  "whoever names a holder to a user wants the phone beside the PIN, and is told where it counts for nothing",
+  async (home) => {
+    const { typist } = home.porch;
+    const pin = await make(home, "add", "Ana");
+    const { output, errors } = await heard(home, "users", "set", "Ana", "--holder", "4Y5QIso1jGg");
+    assert.match(output, /^Ana: unrestricted, with-grant, of 4Y5QIso1jGg; /);
+    assert.is(errors, "");
+    assert.is(typist.type(pin), "wait");
+    const single = await heard(home, "users", "set", "Ana", "--rule", "single");
+    assert.match(single.errors, /--holder counts for the rule with-grant only\./);
+    const two = await heard(home, "pin", "add", "Ben", "--rule", "two-person", "--holder", "4Y5QIso1jGg");
+    assert.match(two.errors, /--holder counts for the rule with-grant only\./);
+  },
+);
+
+atHome("whoever takes away half of what a rule asks for is told who comes in no more", async (home) => {
+  const both = /^Ana comes in by the PIN and the authenticator together, so no more now: /;
+  for (const half of [
+    ["pin", "remove", "Ana"],
+    ["pin", "remove", "1"],
+    ["totp", "remove", "Ana"],
+  ]) {
+    await done(home, "pin", "add", "Ana", "--rule", "dual");
+    await done(home, "totp", "add", "Ana");
+    assert.match((await heard(home, ...half)).errors, both);
+    await done(home, "users", "remove", "Ana");
+  }
+  await done(home, "pin", "add", "Dog", "--holder", "4Y5QIso1jGg");
+  await done(home, "pin", "add", "Dog");
+  assert.is((await heard(home, "pin", "remove", "1")).errors, "", "another PIN is left");
+  const none = await heard(home, "pin", "remove", "2");
+  assert.match(none.errors, /^Grants of the key 4Y5QIso1jGg open behind a code of Dog only, who has none now: /);
+  assert.is((await heard(home, "pin", "add", "Dog")).errors, "");
+});
+
+atHome("what was set is shown of whom it was set, also where somebody's name is the other's number", async (home) => {
+  await done(home, "pin", "add", "2");
+  await done(home, "pin", "add", "Ana");
+  assert.match(await done(home, "users", "set", "Ana", "--disable"), /^Ana: unrestricted, DISABLED; .* \(slot 2\)\n$/);
+});
+
 atHome("whoever is set anew was never used, and the tool says so", async (home) => {
   const pin = await make(home, "add", "Ana", "--type", "disposable");
   assert.is(home.porch.typist.type(pin), "yes");
