@@ -43,7 +43,7 @@ export function parseMoment(text: string, { zone, now }: Reckoning, isEnd = fals
   const local = /^(today|tomorrow|\d{4}-\d{2}-\d{2})(?:[t ]+(\d{1,2}:\d{2}))?$/.exec(trimmed);
   if (local === null) {
     const clock = /^\d{1,2}:\d{2}$/.test(trimmed);
-    if (clock) return parseMoment(`today ${trimmed}`, { zone, now });
+    if (clock) return parseMoment(`today ${trimmed}`, { zone, now }, isEnd);
     throw usage(`"${printable(text)}" is no time: write ${EXAMPLES}.`);
   }
   const [, day = "", time] = local;
@@ -117,7 +117,8 @@ interface Reading {
 }
 
 /** Gives the instant at which a wall clock reads `local`. Of an hour that comes twice it is the first, for an end the
- *  second, so that what was said lies inside what is meant. A day whose midnight is left out begins as the clock changes. */
+ *  second, so that what was said lies inside what is meant. A day whose midnight is left out begins as the clock changes,
+ *  and one whose midnight comes twice at the first: the day before is over then. */
 function instantOf({ zone, local, isEnd, isDay }: Reading, text: string): Seconds {
   const offsets = [zone.standardOffset, zone.daylight?.offset ?? zone.standardOffset];
   const instants = offsets
@@ -129,7 +130,7 @@ function instantOf({ zone, local, isEnd, isDay }: Reading, text: string): Second
       `"${printable(text)}" is left out by the clock change of that night: give a time an hour earlier or later.`,
     );
   }
-  return checked(isEnd ? Math.max(...instants) : Math.min(...instants), text);
+  return checked(isEnd && !isDay ? Math.max(...instants) : Math.min(...instants), text);
 }
 
 function checked(at: number, text: string): Seconds {

@@ -18,6 +18,8 @@ export interface NamedZone {
 
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 366 * DAY_SECONDS;
+/** A clock without seasons by how far it is from UTC: the sign, the hours, and the minutes where there are any. */
+const SIGNED = /^(?:UTC|GMT)([+-])(\d{1,2})(?::(\d{2}))?$/i;
 const EXAMPLE = '"CET-1CEST,M3.5.0,M10.5.0/3"';
 
 /** Gives the zone of this computer, or UTC where that is not to be found. POSIX: $TZ may name a file, behind a colon or not. */
@@ -38,6 +40,11 @@ export function findZone(text: string, directory = zoneDirectory()): NamedZone {
     if (isRule(rule)) return { rule, name: text };
     throw usage(`The rule of ${text} is more than a lock takes: give a simpler one, such as --zone ${EXAMPLE}.`);
   }
+  const isClear =
+    SIGNED.exec(text)
+      ?.slice(2)
+      .every((digits) => Number(digits ?? 0) === 0) ?? true;
+  if (!isClear) throw usage(sayBothSigns(text));
   if (isRule(text)) return { rule: text, name: undefined };
   if (statSync(directory, { throwIfNoEntry: false }) === undefined) {
     throw usage(
@@ -45,6 +52,14 @@ export function findZone(text: string, directory = zoneDirectory()): NamedZone {
     );
   }
   throw usage(`There is no time zone of that name: give one such as Europe/Berlin, or a rule such as ${EXAMPLE}.`);
+}
+
+/** Says the two rules that "UTC+2" may stand for: POSIX counts westward, and people eastward. */
+function sayBothSigns(text: string): string {
+  const [, , hours = "", minutes] = SIGNED.exec(text) ?? [];
+  const name = hours.padStart(2, "0") + (minutes ?? "");
+  const offset = minutes === undefined ? hours : `${hours}:${minutes}`;
+  return `By its rule (POSIX) the clock of ${text} is ${text[3] === "+" ? "behind" : "ahead of"} UTC, and most people mean the other: write --zone "<+${name}>-${offset}" for one ahead of UTC, --zone "<-${name}>${offset}" for one behind, or the name of a place.`;
 }
 
 /** Gives what a rule does not say of its zone: the first day within a year on which the zone has another clock. It changes by the moon, as

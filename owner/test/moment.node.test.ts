@@ -136,6 +136,29 @@ test("takes a POSIX rule as it is, and refuses what is neither name nor rule", (
   assert.is(ownZone("owner/test/missing").rule, "UTC0");
 });
 
+for (const [text, ahead, behind] of [
+  ["UTC+2", "<+02>-2", "<-02>2"],
+  ["gmt-3", "<+03>-3", "<-03>3"],
+  ["UTC+5:30", "<+0530>-5:30", "<-0530>5:30"],
+  ["UTC-11", "<+11>-11", "<-11>11"],
+] as const) {
+  test(`takes no ${text}, which says by POSIX what nobody means, and names both rules`, () => {
+    assert.throws(
+      () => findZone(text),
+      ({ message }: Error) => message.includes(`"${ahead}"`) && message.includes(`"${behind}"`),
+    );
+    for (const rule of [ahead, behind]) assert.is(findZone(rule).rule, rule);
+    const hours = (rule: string) => sayMoment(parseZone(rule), NOW).slice(-11);
+    assert.match(hours(ahead), /UTC\+/);
+    assert.match(hours(behind), /UTC-/);
+  });
+}
+
+test("takes a rule of UTC itself", () => {
+  for (const rule of ["UTC0", "UTC+0", "GMT-00:00", "EST5EDT,M3.2.0,M11.1.0"])
+    assert.is(findZone(rule, "owner/test/missing").rule, rule);
+});
+
 test("tells of a zone whose clock no rule can say, and of no other", () => {
   const summer = at("2026-07-01T00:00:00Z");
   assert.match(

@@ -1,41 +1,19 @@
 // Goal: the rules give the wall clock that the world's zone database gives.
-// Method: random instants of 2024 to 2037 in twenty-two zones against Intl, which reads the database that comes with Node.
+// Method: random instants of 2024 to 2037 in twenty-eight zones against Intl, which reads the database that comes with Node, and both
+// sides of every change of a zone's clock.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { seconds } from "../../platform.ts";
-import { parseZone, toLocal } from "../zone.ts";
+import { offsetAt, parseZone, toLocal } from "../zone.ts";
+import { worldOffset, ZONES } from "./zones.ts";
 
 const SEED = 20_260_329;
 const INSTANTS = 400;
 const FROM = Date.UTC(2024, 0, 1) / 1_000;
 const TO = Date.UTC(2038, 0, 1) / 1_000;
+const DAY = 86_400;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-const ZONES = [
-  ["Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"],
-  ["Europe/London", "GMT0BST,M3.5.0/1,M10.5.0"],
-  ["Europe/Dublin", "IST-1GMT0,M10.5.0,M3.5.0/1"],
-  ["Europe/Athens", "EET-2EEST,M3.5.0/3,M10.5.0/4"],
-  ["Atlantic/Azores", "<-01>1<+00>,M3.5.0/0,M10.5.0/1"],
-  ["America/New_York", "EST5EDT,M3.2.0,M11.1.0"],
-  ["America/Denver", "MST7MDT,M3.2.0,M11.1.0"],
-  ["America/Los_Angeles", "PST8PDT,M3.2.0,M11.1.0"],
-  ["America/Phoenix", "MST7"],
-  ["America/St_Johns", "NST3:30NDT,M3.2.0,M11.1.0"],
-  ["America/Havana", "CST5CDT,M3.2.0/0,M11.1.0/1"],
-  ["America/Santiago", "<-04>4<-03>,M9.1.6/24,M4.1.6/24"],
-  ["America/Sao_Paulo", "<-03>3"],
-  ["Asia/Tokyo", "JST-9"],
-  ["Asia/Kolkata", "IST-5:30"],
-  ["Asia/Kathmandu", "<+0545>-5:45"],
-  ["Asia/Jerusalem", "IST-2IDT,M3.4.4/26,M10.5.0"],
-  ["Asia/Beirut", "EET-2EEST,M3.5.0/0,M10.5.0/0"],
-  ["Australia/Sydney", "AEST-10AEDT,M10.1.0,M4.1.0/3"],
-  ["Australia/Lord_Howe", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"],
-  ["Pacific/Auckland", "NZST-12NZDT,M9.5.0,M4.1.0/3"],
-  ["Pacific/Chatham", "<+1245>-12:45<+1345>,M9.5.0/2:45,M4.1.0/3:45"],
-] as const;
 
 for (const [name, rule] of ZONES) {
   test(`${rule} is ${name}`, () => {
@@ -67,6 +45,28 @@ for (const [name, rule] of ZONES) {
         ],
         `${name} at ${epoch}, seed ${SEED}`,
       );
+    }
+  });
+}
+
+for (const [name, rule] of ZONES) {
+  test(`${rule} changes when ${name} does`, () => {
+    const offset = worldOffset(name);
+    const zone = parseZone(rule);
+    for (let day = FROM; day < TO; day += DAY) {
+      if (offset(day) === offset(day + DAY)) continue;
+      let [before, after] = [day, day + DAY];
+      while (after - before > 1) {
+        const middle = Math.floor((before + after) / 2);
+        if (offset(middle) === offset(before)) before = middle;
+        else after = middle;
+      }
+      assert.equal(
+        [before, after].map((at) => offsetAt(zone, seconds(at)).offset),
+        [before, after].map(offset),
+        `${name} at ${after}`,
+      );
+      assert.is(offsetAt(zone, seconds(before)).until, after, `${name}: it is known until when`);
     }
   });
 }
