@@ -36,7 +36,7 @@ const SENTENCES: Readonly<Record<Denial, string>> = Object.freeze({
   quota: "it counts too many grants already: take back some that are not needed.",
   camera: "the camera does not see what the grant demands.",
   power: "its battery is too weak to open and lock again: change the battery.",
-  mode: 'its operating mode forbids it: "latchkey status" shows the mode, "latchkey config --mode normal" ends it.',
+  mode: 'its operating mode forbids it: "latchkey status" shows the mode, "latchkey config --mode normal" ends it, or "latchkey schedules holiday clear" where it is a holiday\'s.',
   journal: 'its journal is damaged or full: run "latchkey log", then "latchkey config --acknowledge".',
   door: "the bolt is busy, jammed, or not thrown as privacy needs it: close the door fully, lock it, then try again.",
   presence: "somebody must stand inside: press the button on the inside, then run the command again within a minute.",

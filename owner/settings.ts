@@ -3,14 +3,18 @@
 // Follows docs/protocol.md §2.4 ("Configuration keys").
 
 import { type Bytes, fromAscii, fromBase64url, toAscii, toBase64url, toHex } from "../firmware/bytes.ts";
+import type { Status } from "../firmware/link/message.ts";
 import {
   CAMERA_MODES,
+  MODES as CONFIGURED,
   SETTING_CAMERA_MODE,
   SETTING_CODE_CAMERA,
+  SETTING_MODE,
   SETTING_NIGHT_MINUTES,
   SETTING_NIGHT_START,
   SETTING_ONE_TOUCH,
   SETTING_TIME_SERVERS,
+  SETTING_WIDTH_SECONDS,
 } from "../firmware/policy/configuration.ts";
 import { parseClassRules, sayClassRules } from "./classes.ts";
 import { usage } from "./failure.ts";
@@ -39,6 +43,8 @@ interface Rule {
 export const NONE = "none";
 const NO_SERVER = Uint8Array.of(0);
 const DAY_MINUTES = 1_440;
+/** What an owner tells is 61 s wide at once, and by up to 43 s wider with each day (time/clock.ts): a width below this lasts no two days. */
+const WIDTH_SECONDS_USUAL = 120;
 const UNIT_NAMES = Object.freeze({ s: "SECONDS", ms: "MILLIS", min: "MINUTES" });
 const MODES: readonly string[] = Object.freeze(["normal", "vacation", "privacy", "no-remote", "passage"]);
 
@@ -147,6 +153,23 @@ export function settingsObject(configuration: ReadonlyMap<number, number | Bytes
       return [rule?.option ?? String(key), rule === undefined ? sayRaw(value) : rule.say(value)];
     }),
   );
+}
+
+/** Says what of the settings is not so at the moment, or keeps guests out soon. */
+export function doubtsAboutSettings({ configuration, mode }: Pick<Status, "configuration" | "mode">): string[] {
+  const doubts: string[] = [];
+  const configured = configuration.get(SETTING_MODE);
+  const inForce = CONFIGURED.indexOf(mode);
+  if (typeof configured === "number" && configured !== inForce)
+    doubts.push(
+      `The lock is in the mode ${MODES[inForce] ?? mode} for a holiday, and in ${MODES[configured] ?? configured} behind it: "latchkey schedules" shows when.`,
+    );
+  const width = configuration.get(SETTING_WIDTH_SECONDS);
+  if (typeof width === "number" && width < WIDTH_SECONDS_USUAL)
+    doubts.push(
+      `With a clock-width of ${width} s guests are refused soon after the last word on the time: an owner tells it to within a minute only, and the lock grows less sure of it by up to 43 s a day.`,
+    );
+  return doubts;
 }
 
 function sayRaw(value: number | Bytes): string {

@@ -9,7 +9,7 @@ import type { Keystore } from "../keystore.ts";
 import { presentSeconds } from "../moment.ts";
 import { asOwner, declare, readStatus, takeZone } from "../ownership.ts";
 import { knownServers, rememberServers } from "../relay.ts";
-import { NONE, SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
+import { doubtsAboutSettings, NONE, SETTINGS, type Setting, saySettings, settingsObject } from "../settings.ts";
 import { parseTimeServer, SERVERS_MAX, sayTimeServer, type TimeServer } from "../timeservers.ts";
 import { doubtAboutZone, findZone } from "../timezone.ts";
 
@@ -39,7 +39,7 @@ async function run(call: Call): Promise<Outcome> {
   }
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const { configuration } = await asOwner(call, keystore, lock, async (session) => {
+  const status = await asOwner(call, keystore, lock, async (session) => {
     // A statement that says nothing would stand in the journal for good.
     if (call.has("acknowledge") && session.status.isJournalWhole) {
       throw usage("Nothing is damaged, so there is nothing to acknowledge, and nothing was changed.");
@@ -48,6 +48,7 @@ async function run(call: Call): Promise<Outcome> {
     if (call.has("acknowledge")) await declare(keystore, lock, session, { kind: KIND_ACKNOWLEDGE });
     return (await readStatus(session.conversation, session.signer)).status;
   });
+  const { configuration } = status;
   const named = call.option("zone");
   const doubt = named === undefined ? undefined : doubtAboutZone(findZone(named), presentSeconds());
   if (doubt !== undefined) call.terminal.warn(doubt);
@@ -58,6 +59,7 @@ async function run(call: Call): Promise<Outcome> {
   rememberServers(keystore, lock.id, namedServers(call));
   for (const line of saySettings(configuration)) call.terminal.say(line);
   sayForGuests(call, keystore, lock.id);
+  for (const doubt of doubtsAboutSettings(status)) call.terminal.warn(doubt);
   return { exit: EXIT.OK, json: { lockId: lock.id, settings: settingsObject(configuration) } };
 }
 

@@ -66,6 +66,11 @@ async function run(call: Call): Promise<Outcome> {
 
 /** Finds codes that may still open. @throws Failure where there is none */
 function choose(lock: OwnedLock, book: CodeBook, given: string): readonly Chosen[] {
+  // It would be the name of every code that has none.
+  if (given.trim() === "")
+    throw usage(
+      'An empty text names no code: "latchkey pin list" shows them, and takes one without a name by its digits.',
+    );
   const now = presentSeconds();
   const living = book.given.filter((code) => code.isOver !== true && phaseOf(code, now) !== "over");
   const digits = digitsOf({ id: lock.id, codes: book });

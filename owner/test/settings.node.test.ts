@@ -1,0 +1,47 @@
+// Goal: what an owner reads of the settings is what the lock does.
+// Method: a porch with the real lock; commands run as a person types them.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
+import { isSentence } from "./stage.node.ts";
+
+atHome("a mode that a holiday keeps from counting is said to be no more than set", async (home) => {
+  const pin = await make(home, "add", "Ana");
+  await done(home, "schedules", "holiday", "add", "--from", "today", "--until", "+9d");
+  const { output, errors } = await heard(home, "config", "--mode", "normal");
+  assert.match(output, /^mode +normal$/m);
+  assert.match(
+    errors,
+    /^The lock is in the mode vacation for a holiday, and in normal behind it: "latchkey schedules" shows when\.\n$/,
+  );
+  assert.is(home.porch.typist.type(pin), "no");
+  await done(home, "schedules", "holiday", "clear");
+  assert.is((await heard(home, "config")).errors, "");
+  assert.is(home.porch.typist.type(pin), "yes");
+});
+
+atHome("an owner who is kept out by a holiday reads how that ends", async (home) => {
+  await done(home, "schedules", "holiday", "add", "--from", "today", "--until", "+9d", "--mode", "no-remote");
+  isSentence(
+    await heard(home, "open"),
+    1,
+    /its operating mode forbids it: .*"latchkey schedules holiday clear" where it is a holiday's\.$/m,
+  );
+  await done(home, "schedules", "holiday", "clear");
+  await done(home, "open", "--wait", "0");
+});
+
+atHome("a width in which no clock stays for long is said to be that", async (home) => {
+  const said = /^With a clock-width of 60 s guests are refused soon after the last word on the time: /;
+  assert.match((await heard(home, "config", "--clock-width", "60")).errors, said);
+  assert.is((await heard(home, "config", "--clock-width", "120")).errors, "");
+});
+
+atHome("an empty text takes no code back", async (home) => {
+  const code = digitsIn(await done(home, "pin", "new", "--until", "+2h"));
+  isSentence(await heard(home, "pin", "revoke", ""), 2, /An empty text names no code/);
+  assert.is(home.porch.typist.type(code), "yes");
+});
+
+test.run();
