@@ -156,13 +156,24 @@ export function settingsObject(configuration: ReadonlyMap<number, number | Bytes
 }
 
 /** Says what of the settings is not so at the moment, or keeps guests out soon. */
-export function doubtsAboutSettings({ configuration, mode }: Pick<Status, "configuration" | "mode">): string[] {
+export function doubtsAboutSettings({
+  configuration,
+  mode,
+  boards,
+}: Pick<Status, "configuration" | "mode" | "boards">): string[] {
   const doubts: string[] = [];
   const configured = configuration.get(SETTING_MODE);
   const inForce = CONFIGURED.indexOf(mode);
   if (typeof configured === "number" && configured !== inForce)
     doubts.push(
       `The lock is in the mode ${MODES[inForce] ?? mode} for a holiday, and in ${MODES[configured] ?? configured} behind it: "latchkey schedules" shows when.`,
+    );
+  const rules = configuration.get(SETTING_CODE_CAMERA);
+  const isFilmed = typeof rules === "object" && rules.some((rule) => rule > 0);
+  const isBlind = configuration.get(SETTING_CAMERA_MODE) === CAMERA_MODES.indexOf("never");
+  if (isFilmed && (isBlind || !boards.some(({ role }) => role === "camera")))
+    doubts.push(
+      `${isBlind ? "The camera never looks" : "The lock has no camera"}, so window codes that must be filmed open nothing: "latchkey config --code-camera none" lets them open without.`,
     );
   const width = configuration.get(SETTING_WIDTH_SECONDS);
   if (typeof width === "number" && width < WIDTH_SECONDS_USUAL)

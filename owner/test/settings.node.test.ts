@@ -38,6 +38,20 @@ atHome("a width in which no clock stays for long is said to be that", async (hom
   assert.is((await heard(home, "config", "--clock-width", "120")).errors, "");
 });
 
+atHome(
+  "whoever has codes filmed by no camera, or by one that never looks, is told that they open nothing",
+  async (home) => {
+    const code = await make(home, "new", "--until", "+2h");
+    const none = await heard(home, "config", "--code-camera", "hours=recording");
+    assert.match(none.errors, /^The lock has no camera, so window codes that must be filmed open nothing: /);
+    assert.is(home.porch.typist.type(code), "no");
+    const never = await heard(home, "config", "--camera-mode", "never");
+    assert.match(never.errors, /^The camera never looks, so window codes that must be filmed open nothing: /);
+    assert.is((await heard(home, "config", "--code-camera", "none")).errors, "");
+    assert.is(home.porch.typist.type(code), "yes");
+  },
+);
+
 atHome("an empty text takes no code back", async (home) => {
   const code = digitsIn(await done(home, "pin", "new", "--until", "+2h"));
   isSentence(await heard(home, "pin", "revoke", ""), 2, /An empty text names no code/);
