@@ -5,6 +5,7 @@
 
 import { fromAscii } from "../../firmware/bytes.ts";
 import { KIND_TRANSFER } from "../../firmware/grant/body.ts";
+import { SETTING_ZONE } from "../../firmware/policy/configuration.ts";
 import { type Call, type Command, type Outcome, parseKey } from "../command.ts";
 import { sayParted } from "../enrolment.ts";
 import { EXIT } from "../failure.ts";
@@ -38,12 +39,15 @@ async function run(call: Call): Promise<Outcome> {
   const ownerKey = parseKey(key);
   const recoveryKey = parseKey(paper);
   const named = call.option("zone");
+  const rule = named === undefined ? undefined : fromAscii(findZone(named).rule);
   const keystore = await call.openKeystore();
   const lock = call.chooseLock(keystore);
-  const zoneRule = fromAscii(named === undefined ? lock.zone : findZone(named).rule);
-  const body = { kind: KIND_TRANSFER, adoption: { ownerKey, recoveryKey, zoneRule } } as const;
-  const { boards } = await asRecovery(call, { lock, words: await askWords(call) }, async ({ declare, status }) => {
-    await declare(body);
+  const words = await askWords(call);
+  const { boards } = await asRecovery(call, { lock, words }, async ({ declare, status }) => {
+    // Another owner may have set the zone since this one looked.
+    const held = status.configuration.get(SETTING_ZONE);
+    const zoneRule = rule ?? (typeof held === "object" ? held : fromAscii(lock.zone));
+    await declare({ kind: KIND_TRANSFER, adoption: { ownerKey, recoveryKey, zoneRule } });
     return status;
   });
   const { locks } = keystore.person;

@@ -148,6 +148,10 @@ async function sell(scene: Scene, { olga, buyer, address }: People, seller: Desk
     "transfer to oneself",
     seller.run(["transfer", await keyOf(seller), keys[1] ?? "", "--words", olga.file("words.txt")]),
   );
+  // Another computer sets the zone, of which the seller's has not heard.
+  const other = seller.copy();
+  scene.desks.push(other);
+  await note(scene, "the door moves", other.run(["config", "--zone", "Asia/Tokyo"]));
   await agree(scene, "transfer", seller, ["transfer", ...keys, "--words", olga.file("words.txt")]);
   await note(scene, "the seller", seller.run(["status"]));
   await note(scene, "the buyer", buyer.run(["adopt", buyer.file("setup.txt"), "--at", address, "--name", "flat"]));
@@ -228,7 +232,11 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
   ["opens for whoever came back", "Olga again", [/^Yes/]],
   ["shows both keys to hand over to", "ids", [/^[\w-]{43} [\w-]{43}\n$/]],
   ["hands the lock over", "transfer", [/Handed over: the lock home .* belongs to \S{11}, and to nobody else\./]],
-  ["lets the buyer take up the lock", "the buyer", [/^You own the lock flat/]],
+  [
+    "lets the buyer take up the lock, in the zone that it has",
+    "the buyer",
+    [/^You own the lock flat .* is on JST-9\.\n/],
+  ],
   ["leaves the buyer alone with it", "the buyer's owners", [/^\S{11} {2}you +0 statements\nWords on paper: yours\n$/]],
   ["keeps the record for the buyer", "the record", [/hands the lock over/, /removes an owner/, /Gina +phone, unlock/]],
   ["says that nothing runs", "nothing to cancel", [/^No reset is running\.\n$/]],
