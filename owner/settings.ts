@@ -2,7 +2,7 @@
 // Why: what the lock would refuse is refused here first, with a sentence.
 // Follows docs/protocol.md §2.4 ("Configuration keys").
 
-import { type Bytes, fromAscii, fromBase64url, toAscii, toBase64url, toHex } from "../firmware/bytes.ts";
+import { type Bytes, fromAscii, fromBase64url, toBase64url, toHex } from "../firmware/bytes.ts";
 import type { Status } from "../firmware/link/message.ts";
 import {
   CAMERA_MODES,
@@ -56,7 +56,7 @@ export const SETTINGS: readonly Rule[] = Object.freeze([
     value: "ZONE",
     help: "the door's time zone: Europe/Berlin, or a POSIX rule",
     parse: (text: string) => fromAscii(findZone(text).rule),
-    say: (value: number | Bytes) => (typeof value === "number" ? String(value) : toAscii(value)),
+    say: (value: number | Bytes) => (typeof value === "number" ? String(value) : Buffer.from(value).toString("latin1")),
   },
   number({
     key: 2,
@@ -135,6 +135,12 @@ export const SETTINGS: readonly Rule[] = Object.freeze([
     say: (value: number | Bytes) => (typeof value === "number" ? (CAMERA_MODES[value] ?? String(value)) : toHex(value)),
   },
 ]);
+
+/** Says one setting, as it stands in a statement: "auto-relock 60 s". */
+export function saySetting({ key, value }: Setting): string {
+  const rule = SETTINGS.find((candidate) => candidate.key === key);
+  return `${rule?.option ?? `setting ${key}`} ${printable(rule === undefined ? sayRaw(value) : rule.say(value))}`;
+}
 
 /** Says all settings in force, a line each. */
 export function saySettings(configuration: ReadonlyMap<number, number | Bytes>): string[] {
@@ -227,7 +233,10 @@ function timeServer(place: number): Rule {
         throw usage(`The place of a time server stands in the option already: leave out 1= to 3=.`);
       return fromBase64url(server.key);
     },
-    say: (value) => (typeof value === "number" ? String(value) : toBase64url(value)),
+    say: (value) => {
+      if (typeof value === "number") return String(value);
+      return value.length === NO_SERVER.length ? NONE : toBase64url(value);
+    },
   };
 }
 

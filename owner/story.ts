@@ -5,7 +5,7 @@
 import { toBase64url } from "../firmware/bytes.ts";
 import { KID_BYTES } from "../firmware/cose/key.ts";
 import { Fault } from "../firmware/fault.ts";
-import { KIND_ACKNOWLEDGE, KIND_ACT, KIND_ADOPT, KIND_CONFIGURE, KIND_SET_CLOCK } from "../firmware/grant/body.ts";
+import { KIND_ACT } from "../firmware/grant/body.ts";
 import { OPERATION_LOCK } from "../firmware/grant/holder.ts";
 import type { CodeEntry } from "../firmware/journal/codes.ts";
 import type { Alarm, Entry } from "../firmware/journal/entry.ts";
@@ -15,6 +15,7 @@ import { type Seconds, seconds } from "../firmware/platform.ts";
 import type { Zone } from "../firmware/time/zone.ts";
 import { PERMISSIONS } from "./allowance.ts";
 import { CodeStory, type KnownCodes, PENDING } from "./codestory.ts";
+import { tellDeed } from "./deed.ts";
 import { sayProof, tellCamera } from "./footage.ts";
 import { sayDuration, sayMoment } from "./moment.ts";
 import { counted, printable } from "./terminal.ts";
@@ -67,20 +68,6 @@ const CLOCK_SOURCES: readonly (string | undefined)[] = Object.freeze([
   "two time servers",
   "an owner, with somebody inside",
 ]);
-const STATEMENTS: Readonly<Record<number, string>> = Object.freeze({
-  2: "enrols a board",
-  3: "removes a board",
-  [KIND_CONFIGURE]: "changes settings",
-  5: "announces firmware",
-  6: "adds an owner",
-  [KIND_ADOPT]: "adopts the lock",
-  11: "removes an owner",
-  [KIND_SET_CLOCK]: "sets the clock",
-  [KIND_ACKNOWLEDGE]: "has seen the damage",
-  14: "begins a reset",
-  15: "cancels the reset",
-  16: "hands the lock over",
-});
 const NETWORK_EVENTS: Readonly<Record<Of<"network">["event"], Pick<Happening, "how" | "result">>> = Object.freeze({
   set: Object.freeze({ how: "sets the Wi-Fi", result: "done" }),
   forgotten: Object.freeze({ how: "forgets the Wi-Fi", result: "done" }),
@@ -197,7 +184,7 @@ export class Story {
   private tellStatement(record: StoredRecord, { actor, body }: Of<"statement">): void {
     const who = `owner ${this.nameOf(actor)}`;
     if (body.kind !== KIND_ACT) {
-      this.note(record, { who, how: STATEMENTS[body.kind] ?? `statement ${body.kind}`, result: "done" });
+      this.note(record, { who, ...tellDeed(body, (kid) => this.nameOf(kid)) });
       return;
     }
     const how = PERMISSIONS[body.operation] ?? String(body.operation);

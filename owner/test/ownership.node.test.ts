@@ -238,7 +238,11 @@ const DONE: readonly (readonly [claim: string, name: string, what: readonly RegE
     [/^You own the lock flat .* is on JST-9\.\n/],
   ],
   ["leaves the buyer alone with it", "the buyer's owners", [/^\S{11} {2}you +0 statements\nWords on paper: yours\n$/]],
-  ["keeps the record for the buyer", "the record", [/hands the lock over/, /removes an owner/, /Gina +phone, unlock/]],
+  [
+    "keeps the record for the buyer",
+    "the record",
+    [/adds an owner +\S{11}\n/, /removes an owner +\S{11}\n/, /hands the lock over +to you\n/, /Gina +phone, unlock/],
+  ],
   ["says that nothing runs", "nothing to cancel", [/^No reset is running\.\n$/]],
   [
     "begins a reset, and says how long and what stops it",

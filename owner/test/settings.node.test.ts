@@ -52,6 +52,15 @@ atHome(
   },
 );
 
+atHome("the log says what an owner changed, and not only that something was", async (home) => {
+  await done(home, "config", "--mode", "passage", "--auto-relock", "never", "--zone", "Asia/Tokyo");
+  await done(home, "config", "--mode", "normal", "--time-server-1", "none");
+  const log = await done(home, "log");
+  assert.match(log, /owner you +changes settings +zone JST-9, auto-relock never, mode passage\n/);
+  assert.match(log, /owner you +changes settings +mode normal, time-server-1 none\n/);
+  assert.match(log, /owner you +enrols a board +keypad \S{11}\n/);
+});
+
 atHome("an empty text takes no code back", async (home) => {
   const code = digitsIn(await done(home, "pin", "new", "--until", "+2h"));
   isSentence(await heard(home, "pin", "revoke", ""), 2, /An empty text names no code/);
