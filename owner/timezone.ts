@@ -32,6 +32,16 @@ export function ownZone(directory = zoneDirectory()): NamedZone {
   return rule === undefined || !isRule(rule) ? { rule: "UTC0", name: "UTC" } : { rule, name };
 }
 
+/** Says that this computer's own zone is not the one that is taken for it, since the system has no rule of it; undefined where it is. */
+export function doubtAboutOwnZone(now: Seconds, directory = zoneDirectory()): string | undefined {
+  const { timeZone: name } = Intl.DateTimeFormat().resolvedOptions() as { readonly timeZone?: string };
+  const clock = name === undefined ? undefined : clockOf(name);
+  if (clock === undefined || ownZone(directory).name !== "UTC") return undefined;
+  // Summer and winter: one of them is UTC's in London.
+  if ([now, now + YEAR_SECONDS / 2].every((at) => offsetIn(clock, at) === 0)) return undefined;
+  return `The system has no rule of this computer's time zone, ${name}, in ${directory}, so UTC is taken for it: say --zone with a rule, such as ${EXAMPLE}, or install tzdata.`;
+}
+
 /** Finds a zone by its name, such as Europe/Berlin, or takes a POSIX rule as it is.
  *  @throws Failure where it is neither */
 export function findZone(text: string, directory = zoneDirectory()): NamedZone {

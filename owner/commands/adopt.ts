@@ -16,7 +16,7 @@ import { presentSeconds } from "../moment.ts";
 import { addressOf, asNewOwner, signerOf, takeZone } from "../ownership.ts";
 import type { OwnedLock, Person } from "../person.ts";
 import { printable } from "../terminal.ts";
-import { doubtAboutZone, findZone, type NamedZone, ownZone } from "../timezone.ts";
+import { doubtAboutOwnZone, doubtAboutZone, findZone, type NamedZone, ownZone } from "../timezone.ts";
 import { converse } from "../wire.ts";
 
 /** A lock without an owner has seen no statement yet. */
@@ -80,8 +80,10 @@ async function run(call: Call): Promise<Outcome> {
       'It holds a secret of window codes that another computer with your key has made: "latchkey pin setup --rotate" makes a new one, and ends those codes.',
     );
   }
-  const doubt = doubtAboutZone({ rule: lock.zone, name: lock.zoneName }, presentSeconds());
-  if (doubt !== undefined) call.terminal.warn(doubt);
+  const isGuessed = known === undefined && named === undefined && lock.zone === zone.rule;
+  const doubts = [doubtAboutZone({ rule: lock.zone, name: lock.zoneName }, presentSeconds())];
+  if (isGuessed) doubts.push(doubtAboutOwnZone(presentSeconds()));
+  for (const doubt of doubts) if (doubt !== undefined) call.terminal.warn(doubt);
   call.terminal.say('Next: "latchkey status", then let somebody in with "latchkey grant --to KEY --until +2h".');
   return { exit: EXIT.OK, json: { lockId: id, name, zone: lock.zone, zoneName: lock.zoneName ?? null, address } };
 }

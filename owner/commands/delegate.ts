@@ -16,7 +16,7 @@ import { presentSeconds } from "../moment.ts";
 import { signerOf } from "../ownership.ts";
 import type { AcceptedInvitation } from "../person.ts";
 import { ROLES_HELP } from "../role.ts";
-import { findZone, ownZone } from "../timezone.ts";
+import { doubtAboutOwnZone, findZone, ownZone } from "../timezone.ts";
 
 /** The command `delegate`. */
 export const delegate: Command = {
@@ -57,7 +57,8 @@ async function run(call: Call): Promise<Outcome> {
   const token = issueLink(parentToken, wish, signerOf(keystore.person).sign);
   const agreementKey = fromBase64url(parent.agreementKey);
   const sayTakeBack = (link: string) => `, the owner runs: latchkey revoke ${link} --unlisted`;
-  const doubts = doubtsAbout(wish);
+  const guessed = named === undefined ? doubtAboutOwnZone(presentSeconds()) : undefined;
+  const doubts = [...doubtsAbout(wish), ...(guessed === undefined ? [] : [guessed])];
   const made = { token, agreementKey, who: wish.name ?? "", zone, sayTakeBack, doubts, filled: wish };
   const json = await handOver(call, keystore, made);
   return { exit: EXIT.OK, json };

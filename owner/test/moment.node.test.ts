@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { type Seconds, seconds } from "../../firmware/platform.ts";
 import { parseZone } from "../../firmware/time/zone.ts";
 import { parseMoment, parseWeekly, sayDuration, sayMoment, sayWeekly, type Weekly } from "../moment.ts";
-import { doubtAboutZone, findZone, ownZone } from "../timezone.ts";
+import { doubtAboutOwnZone, doubtAboutZone, findZone, ownZone } from "../timezone.ts";
 
 const BERLIN = parseZone("CET-1CEST,M3.5.0,M10.5.0/3");
 const NOW = at("2026-11-23T10:00:00Z");
@@ -196,6 +196,25 @@ test("takes any $TZ: the file that it names, and UTC where the engine knows no z
   const { rule } = findZone("Europe/Berlin");
   for (const name of ["Europe/Berlin", ":Europe/Berlin", BERLINS, `:${BERLINS}`])
     assert.is(inZone(name, ownZone).rule, rule, name);
+});
+
+test("says that UTC is taken where the system has no rule of this computer's zone, and not where that is UTC's or is found", () => {
+  const missing = "owner/test/missing";
+  for (const name of ["Europe/Berlin", "Europe/London"]) {
+    const said = inZone(name, () => doubtAboutOwnZone(NOW, missing)) ?? "";
+    assert.match(said, new RegExp(`time zone, ${name}, in ${missing}, so UTC is taken for it: say --zone`));
+    assert.is(
+      inZone(name, () => doubtAboutOwnZone(NOW)),
+      undefined,
+      name,
+    );
+  }
+  for (const name of ["UTC", "Africa/Abidjan", "Nowhere/Land"])
+    assert.is(
+      inZone(name, () => doubtAboutOwnZone(NOW, missing)),
+      undefined,
+      name,
+    );
 });
 
 test.run();

@@ -3,8 +3,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { atHome, digitsIn, done, heard, make } from "./porch.node.ts";
-import { isSentence } from "./stage.node.ts";
+import { atHome, digitsIn, done, heard, make, Porch } from "./porch.node.ts";
+import { Desk, isSentence } from "./stage.node.ts";
 
 atHome("a mode that a holiday keeps from counting is said to be no more than set", async (home) => {
   const pin = await make(home, "add", "Ana");
@@ -65,6 +65,26 @@ atHome("an empty text takes no code back", async (home) => {
   const code = digitsIn(await done(home, "pin", "new", "--until", "+2h"));
   isSentence(await heard(home, "pin", "revoke", ""), 2, /An empty text names no code/);
   assert.is(home.porch.typist.type(code), "yes");
+});
+
+test("whoever adopts a lock where the system has no rules of zones is told that its clock is on UTC", async () => {
+  const porch = new Porch();
+  const owner = new Desk();
+  try {
+    owner.init(Buffer.alloc(32, 9).toString("base64url"));
+    const words = ["adopt", porch.setup, "--at", await porch.listen()];
+    porch.pressAndStay();
+    const ran = await owner.launch(words, { TZ: "Europe/Berlin", TZDIR: owner.file("none") });
+    assert.is(ran.exit, 0, ran.errors);
+    assert.match(ran.output, /; its clock is on UTC\.\n/);
+    assert.match(
+      ran.errors,
+      /^The system has no rule of this computer's time zone, Europe\/Berlin, in .*, so UTC is taken for it: say --zone/,
+    );
+  } finally {
+    porch.close();
+    owner.close();
+  }
 });
 
 test.run();
