@@ -113,12 +113,13 @@ export class Memory {
     return at(this.#clock, now);
   }
 
-  /** The operating mode in force: a holiday's, or the configured one. */
+  /** The operating mode in force: a holiday's, or the configured one. By a journal that is not whole no door stands in passage: what
+   *  ended that may be what is lost. */
   mode(now: Millis): Mode {
     const { codes, configuration } = this.state;
-    return codes.holidays.length === 0
-      ? configuration.mode
-      : modeAt(configuration.mode, codes.holidays, this.interval(now));
+    const mode =
+      codes.holidays.length === 0 ? configuration.mode : modeAt(configuration.mode, codes.holidays, this.interval(now));
+    return mode === "passage" && !this.isWhole ? "normal" : mode;
   }
 
   get clock(): Clock {

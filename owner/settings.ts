@@ -46,6 +46,7 @@ const DAY_MINUTES = 1_440;
 /** What an owner tells is 61 s wide at once, and by up to 43 s wider with each day (time/clock.ts): a width below this lasts no two days. */
 const WIDTH_SECONDS_USUAL = 120;
 const UNIT_NAMES = Object.freeze({ s: "SECONDS", ms: "MILLIS", min: "MINUTES" });
+const PASSAGE = CONFIGURED.indexOf("passage");
 const MODES: readonly string[] = Object.freeze(["normal", "vacation", "privacy", "no-remote", "passage"]);
 
 /** Every setting, by its key. */
@@ -166,11 +167,16 @@ export function doubtsAboutSettings({
   configuration,
   mode,
   boards,
-}: Pick<Status, "configuration" | "mode" | "boards">): string[] {
+  isJournalWhole,
+}: Pick<Status, "configuration" | "mode" | "boards" | "isJournalWhole">): string[] {
   const doubts: string[] = [];
   const configured = configuration.get(SETTING_MODE);
   const inForce = CONFIGURED.indexOf(mode);
-  if (typeof configured === "number" && configured !== inForce)
+  if (configured === PASSAGE && !isJournalWhole)
+    doubts.push(
+      'The journal is damaged, and what ended passage may be what is lost, so the door does not stand in it: run "latchkey log", then "latchkey config --acknowledge", with --mode normal where that was meant.',
+    );
+  else if (typeof configured === "number" && configured !== inForce)
     doubts.push(
       `The lock is in the mode ${MODES[inForce] ?? mode} for a holiday, and in ${MODES[configured] ?? configured} behind it: "latchkey schedules" shows when.`,
     );

@@ -6,7 +6,15 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { crypto } from "#crypto";
 import { fromHex } from "../../firmware/bytes.ts";
-import { KIND_ACKNOWLEDGE, KIND_ADD_OWNER, KIND_REMOVE_OWNER, KIND_SET_CLOCK } from "../../firmware/grant/body.ts";
+import {
+  KIND_ACKNOWLEDGE,
+  KIND_ACT,
+  KIND_ADD_OWNER,
+  KIND_CONFIGURE,
+  KIND_REMOVE_OWNER,
+  KIND_SET_CLOCK,
+} from "../../firmware/grant/body.ts";
+import { OPERATION_UNLOCK } from "../../firmware/grant/holder.ts";
 import { Journal } from "../../firmware/journal/journal.ts";
 import { ACCESS, decodeRecord, NOTICES, pageOver, REGIONS, type Region, STATE } from "../../firmware/journal/record.ts";
 import { NO_SNAPSHOT } from "../../firmware/journal/test/desk.ts";
@@ -14,6 +22,9 @@ import type { Token } from "../../simulator/caller.ts";
 import { Desk } from "../../simulator/desk.ts";
 
 const RECORD_STEP_BYTES = 32;
+const MODE = 3;
+const NORMAL = 0;
+const PASSAGE = 4;
 const GEOMETRY = { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 5, payloadBytesMax: 2_048 } as const;
 const NAMES = ["state", "access", "notices"] as const;
 /** Of each region a record that changes nothing, and one that verifies and makes no sense: type and payload. */
@@ -123,6 +134,25 @@ test("a grant for one use does not open twice when its intent is lost behind ack
   requireRefused(door, "second damage");
   assert.is(desk.entries("alarm").at(-1)?.alarm, "journal");
   requireHealed(door, "second damage");
+});
+
+test("a door does not stand in passage again where what ended that is lost, before its owner knows of it", () => {
+  const { desk } = adopted();
+  const setMode = (mode: number) => desk.state({ kind: KIND_CONFIGURE, settings: [{ key: MODE, value: mode }] });
+  assert.is(setMode(PASSAGE), "yes");
+  assert.is(setMode(NORMAL), "yes");
+  const ended =
+    desk
+      .journal()
+      .filter(({ entry }) => entry.kind === "statement")
+      .at(-1)?.seq ?? 0;
+  append(desk, ACCESS, HARMLESS[ACCESS]);
+  rebootAfter(desk, () => damage(desk, ACCESS, ended));
+  assert.is(desk.state({ kind: KIND_ACT, operation: OPERATION_UNLOCK }), "yes");
+  desk.passTime(1);
+  assert.is(desk.rig.bolt, "retracted");
+  desk.passTime(40);
+  assert.is(desk.rig.bolt, "thrown");
 });
 
 for (const first of REGIONS) {

@@ -3,6 +3,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { doubtsAboutSettings } from "../settings.ts";
 import { atHome, digitsIn, done, heard, make, Porch } from "./porch.node.ts";
 import { Desk, isSentence } from "./stage.node.ts";
 
@@ -65,6 +66,15 @@ atHome("an empty text takes no code back", async (home) => {
   const code = digitsIn(await done(home, "pin", "new", "--until", "+2h"));
   isSentence(await heard(home, "pin", "revoke", ""), 2, /An empty text names no code/);
   assert.is(home.porch.typist.type(code), "yes");
+});
+
+test("a mode of passage is said not to hold by a damaged journal", () => {
+  const status = { configuration: new Map([[3, 4]]), mode: "normal", boards: [] } as const;
+  assert.match(
+    doubtsAboutSettings({ ...status, isJournalWhole: false }).join(),
+    /^The journal is damaged, and what ended passage/,
+  );
+  assert.equal(doubtsAboutSettings({ ...status, mode: "passage", isJournalWhole: true }), []);
 });
 
 test("whoever adopts a lock where the system has no rules of zones is told that its clock is on UTC", async () => {
