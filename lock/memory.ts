@@ -103,9 +103,8 @@ export class Memory {
   #noteStart(reason: number, now: Millis): void {
     const { state } = this;
     const isWritten = this.tryWrite({ kind: "boot", reason, ...startOf(state) }, now);
-    // The end of privacy may be what could not be written: an empty house must not shut its owner out.
-    if (!isWritten && state.configuration.mode === "privacy")
-      state.configuration = { ...state.configuration, mode: "normal" };
+    // The end of privacy may be what is lost, or could not be written: an empty house must not shut its owner out.
+    if (state.configuration.mode === "privacy" && !(isWritten && this.isWhole)) this.endPrivacy(now);
   }
 
   /** What the time surely is. */

@@ -24,6 +24,7 @@ import { Desk } from "../../simulator/desk.ts";
 const RECORD_STEP_BYTES = 32;
 const MODE = 3;
 const NORMAL = 0;
+const PRIVACY = 2;
 const PASSAGE = 4;
 const GEOMETRY = { firstSector: 0, sectors: [6, 120, 3], snapshotSectors: 5, payloadBytesMax: 2_048 } as const;
 const NAMES = ["state", "access", "notices"] as const;
@@ -153,6 +154,29 @@ test("a door does not stand in passage again where what ended that is lost, befo
   assert.is(desk.rig.bolt, "retracted");
   desk.passTime(40);
   assert.is(desk.rig.bolt, "thrown");
+});
+
+test("privacy does not come back where what ended it is lost: the house may be empty, and its owner outside", () => {
+  const { desk } = adopted();
+  desk.pressInside();
+  desk.passTime(34);
+  assert.is(desk.state({ kind: KIND_CONFIGURE, settings: [{ key: MODE, value: PRIVACY }] }), "yes");
+  desk.passTime(61);
+  desk.pressInside();
+  desk.passTime(40);
+  const ended = desk
+    .journal()
+    .filter(({ entry }) => entry.kind === "door" && entry.event === "privacy-ended")
+    .at(-1);
+  append(desk, ACCESS, HARMLESS[ACCESS]);
+  rebootAfter(desk, () => damage(desk, ACCESS, ended?.seq ?? 0));
+  assert.not.ok(isWhole(desk));
+  const unlock = { kind: KIND_ACT, operation: OPERATION_UNLOCK } as const;
+  assert.is(desk.state(unlock), "yes");
+  desk.passTime(40);
+  assert.is(desk.state({ kind: KIND_ACKNOWLEDGE }), "yes");
+  rebootAfter(desk);
+  assert.is(desk.state(unlock), "yes", "for good");
 });
 
 for (const first of REGIONS) {
