@@ -23,9 +23,9 @@ import { PartFile, writeText } from "../output.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { keptHeads } from "./held.ts";
-
-/** What stands behind the name of a film in the name of its note. */
-export const NOTE = ".note";
+import { identitiesOf } from "./key.ts";
+import { isSealedFor } from "./unseal.ts";
+import { NOTE, piecesOf } from "./verify.ts";
 
 /** The longest that is signed: docs/protocol.cddl. */
 const NOTE_BYTES_MAX = 1_600;
@@ -98,9 +98,9 @@ async function runGet(call: Call): Promise<Outcome> {
     const fetched = isLost
       ? { size: await fetchLost(looking, clip, out), frames: undefined }
       : framesOf(await fetchClip(looking, clip, { out, lockId: lock.id }));
-    // Whatever the camera says to that, or if it says no more: the film is here.
-    if (!(await isMarked(looking, clip)))
-      call.terminal.warn("The camera could not note that you have it: it keeps the film as one that nobody fetched.");
+    const canOpen = await isSealedFor(piecesOf(out), await identitiesOf(call, keystore));
+    const unmarked = await markFetched(looking, clip, canOpen);
+    if (unmarked !== undefined) call.terminal.warn(unmarked);
     return { clip, out, fetched, cameraKey: looking.cameraKey };
   });
   const { size, frames } = fetched;
@@ -113,16 +113,6 @@ async function runGet(call: Call): Promise<Outcome> {
   call.terminal.say(`To look at every picture: latchkey clip verify ${quoted(out)}${key}`);
   const note = frames === undefined ? null : out + NOTE;
   return { exit: EXIT.OK, json: { lockId: lock.id, file: out, note, frames: frames ?? null, ...clipObject(clip) } };
-}
-
-/** Has the camera note that its owner has a film. @returns whether it did */
-async function isMarked(looking: Asker, { clip }: ListedClip): Promise<boolean> {
-  try {
-    return (await looking.ask({ kind: "mark", clip, mark: "fetched" })).kind === "yes";
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return false;
-  }
 }
 
 /** Whether a film has no end: it is being written, or power went, or the card. */
@@ -327,6 +317,19 @@ async function readFilm(
     take(piece);
     if (piece.length < READ_BYTES_MAX) return;
   }
+}
+
+/** Tells the camera that an owner has a film. Whoever has it and cannot open it has nothing: for them it must not leave the card.
+ *  @returns why the camera keeps it as one that nobody fetched; undefined where it does not. Whatever it says, the film is here. */
+async function markFetched(looking: Asker, { clip }: ListedClip, canOpen: boolean): Promise<string | undefined> {
+  if (!canOpen)
+    return 'Your key does not open it, so the camera keeps the film as one that nobody fetched. "latchkey camera recipients" says for whom it seals the next ones.';
+  try {
+    if ((await looking.ask({ kind: "mark", clip, mark: "fetched" })).kind === "yes") return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  return "The camera could not note that you have it: it keeps the film as one that nobody fetched.";
 }
 
 async function mark(looking: Looking, { clip }: ListedClip, mark: ClipMark): Promise<void> {

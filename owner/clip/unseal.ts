@@ -56,12 +56,9 @@ export async function unseal(
   identities: readonly string[],
   take: (piece: Bytes) => unknown,
 ): Promise<boolean> {
-  const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity);
   const source = film[Symbol.iterator]();
   try {
-    const beginning = drawHeader(source);
-    const opened = await open(decrypter, streamOf(beginning, source));
+    const opened = await open(decrypterOf(identities), streamOf(drawHeader(source), source));
     const reader = opened.getReader();
     for (;;) {
       const read = await next(reader);
@@ -72,6 +69,28 @@ export async function unseal(
   } finally {
     source.return?.();
   }
+}
+
+/** Whether one of these keys opens a film, as its beginning says: not where that is damaged.
+ *  @param film its bytes, piece by piece   @param identities AGE-SECRET-KEY-1... @throws Failure where it cannot be read */
+export async function isSealedFor(film: Iterable<Bytes>, identities: readonly string[]): Promise<boolean> {
+  const source = film[Symbol.iterator]();
+  try {
+    const opened = await open(decrypterOf(identities), streamOf(drawHeader(source), source));
+    await opened.cancel();
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.exit === EXIT.UNVERIFIED) return false;
+    throw error;
+  } finally {
+    source.return?.();
+  }
+}
+
+function decrypterOf(identities: readonly string[]): Decrypter {
+  const decrypter = new Decrypter();
+  for (const identity of identities) decrypter.addIdentity(identity);
+  return decrypter;
 }
 
 /** Draws pieces until the header is in them, since the library gathers whatever stands before its end. C2SP age: it ends with the

@@ -20,11 +20,13 @@ import { hasKeystore, type Keystore, keystoreDirectory } from "../keystore.ts";
 import type { OwnedLock } from "../person.ts";
 import { counted, printable } from "../terminal.ts";
 import { findZone, ownZone } from "../timezone.ts";
-import { NOTE } from "./card.ts";
 import { type Held, holdClip, type KeptHeads, keptHeads } from "./held.ts";
 import { identitiesOf, OPENING_OPTIONS } from "./key.ts";
 import { sayFinding, sayVerdict } from "./say.ts";
 import { unseal } from "./unseal.ts";
+
+/** What stands behind the name of a film in the name of its note. */
+export const NOTE = ".note";
 
 const AGE_START = "age-encryption.org/";
 const PIECE_BYTES = 65_536;

@@ -16,7 +16,7 @@ import { Desk as Bench } from "../../simulator/desk.ts";
 import type { Line } from "../../simulator/table.ts";
 import { Typist } from "../../simulator/typist.ts";
 import { presentSeconds } from "../moment.ts";
-import { Desk, type Ran } from "./stage.node.ts";
+import { Desk, type Ran, Transcript } from "./stage.node.ts";
 
 const SEED = Buffer.alloc(32, 7).toString("base64url");
 const RELOCK_SECONDS = 32;
@@ -152,6 +152,18 @@ export async function done({ owner }: Home, ...words: readonly string[]): Promis
 /** Runs a command, with its warnings. */
 export async function heard({ owner }: Home, ...words: readonly string[]): Promise<Ran> {
   return owner.run(words);
+}
+
+/** Makes somebody a second owner of the home, who has it in their keystore. */
+export async function addOwner({ owner, porch, address }: Home, paul: Desk): Promise<void> {
+  porch.passTime(61);
+  const said = new Transcript();
+  const { key } = await paul.ask(["id"]);
+  const adding = owner.run(["owner", "add", String(key), "--name", "Paul"], said);
+  await said.line(/press the button on its inside now/);
+  porch.pressAndStay();
+  assert.is((await adding).exit, 0);
+  await paul.ask(["adopt", porch.setup, "--at", address, "--name", "theirs"]);
 }
 
 /** The digits that a command has made. */

@@ -8,8 +8,8 @@ import { randomBytes } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openKeystore } from "../keystore.ts";
-import { atHome, done, type Home, heard } from "./porch.node.ts";
-import { Desk, isSentence, PASSPHRASE, Transcript, writeTampered } from "./stage.node.ts";
+import { addOwner, atHome, done, type Home, heard } from "./porch.node.ts";
+import { Desk, isSentence, PASSPHRASE, writeTampered } from "./stage.node.ts";
 
 const KEY = "A".repeat(43);
 const FUTURE = 4_000_000_000;
@@ -64,18 +64,6 @@ async function getsIn({ porch }: Home, guest: Desk): Promise<boolean> {
   if (exit === 0) porch.visit();
   porch.passTime(60);
   return exit === 0;
-}
-
-/** Makes somebody a second owner of the home, who has it in their keystore. */
-async function addOwner({ owner, porch, address }: Home, paul: Desk): Promise<void> {
-  porch.passTime(61);
-  const said = new Transcript();
-  const { key } = await paul.ask(["id"]);
-  const adding = owner.run(["owner", "add", String(key), "--name", "Paul"], said);
-  await said.line(/press the button on its inside now/);
-  porch.pressAndStay();
-  assert.is((await adding).exit, 0);
-  await paul.ask(["adopt", porch.setup, "--at", address, "--name", "theirs"]);
 }
 
 /** What an owner may type who meant a name, and what they are told. */
