@@ -8,6 +8,7 @@ import { type Bytes, toHex } from "../../firmware/bytes.ts";
 import type { RecordedHead } from "../../firmware/evidence/finding.ts";
 import { endOf } from "../../firmware/evidence/footage.ts";
 import { judgeRail } from "../../firmware/evidence/rail.ts";
+import { FRAME_NUMBER_MAX } from "../../firmware/evidence/segment.ts";
 import type { ClipVerdict } from "../../firmware/evidence/verify.ts";
 import { KIND_ENROL } from "../../firmware/grant/body.ts";
 import { isCameraEnrolled } from "../claim/make.ts";
@@ -82,7 +83,7 @@ type Part = Pick<Held, "doubts" | "lines">;
 
 /** That each head is in the film the judge says himself: `not-told`. */
 function holdToLog(
-  { findings }: ClipVerdict,
+  { findings, last }: ClipVerdict,
   { heads }: KeptHeads,
   { clip, visit }: { readonly clip: Bytes; readonly visit: number },
 ): Part & { readonly heads: number } {
@@ -93,7 +94,11 @@ function holdToLog(
   if (own.length === 0) return { doubts: [], lines: ["The lock's log that is kept here has nothing of it."], heads: 0 };
   const isWhole = !findings.some(({ kind }) => kind === "not-told");
   const of = `Held to the lock's log: the camera told the lock of it ${counted(own.length, "time")}`;
-  return { doubts: [], lines: [`${of}${isWhole ? ", and all of that is here" : ""}.`], heads: own.length };
+  // How much is not here tells a loss of power, which takes seconds, from an end that was cut off.
+  const begun = own.map(({ frame }) => frame).filter((frame) => frame !== FRAME_NUMBER_MAX);
+  const extent = `up to frame ${Math.max(0, ...begun)}; what is here goes up to frame ${last === undefined ? 0 : endOf(last) - 1}`;
+  const lines = [`${of}, ${isWhole ? "and all of that is here" : extent}.`];
+  return { doubts: [], lines, heads: own.length };
 }
 
 function holdToPower(

@@ -30,7 +30,8 @@ const SAID: Readonly<Record<FindingKind, string>> = Object.freeze({
   stranger: "carries a signature of another key than this camera's",
   "other-clip": "carries a signature that belongs to another clip",
   "other-visit": "carries a signature for another visit, grant or lock than you asked about",
-  "not-told": "The lock was told of frames that are not here: the end was cut off after the fact.",
+  "not-told":
+    "The lock was told of frames that are not here: power or card went, which takes the last seconds along, or the end was cut off later.",
   "no-start": "The beginning is missing.",
   "no-end": "The end is missing: no frame says that the clip ends there.",
   foreign: "no picture of the camera. A player may show it, or be led by it, and nobody vouches for it",

@@ -272,8 +272,11 @@ inHall("a film that lost its end is fetched as far as it goes, and judged by its
   await done(home, "log");
   const judged = await heard(home, "clip", "verify", out);
   assert.is(judged.exit, 5);
-  // What waited for a full chunk is gone, and the lock may have been told of it.
+  // What waited for a full chunk is gone, and the lock was told of it: nobody has cut that off later.
   assert.match(judged.output, /^NOT OK: .*\b[1-9]\d* .* as the camera signed them.*The end is missing/s);
+  assert.match(judged.output, /told of frames that are not here: power or card went, .* or the end was cut off later/);
+  const [, told, here] = /up to frame (\d+); what is here goes up to frame (\d+)\./.exec(judged.output) ?? [];
+  assert.ok(Number(told) > Number(here) && Number(told) - Number(here) < 60, `${told} ${here}`);
   const { visit = 0 } = cut ?? {};
   isSentence(await heard(home, "claim", String(visit), "--clip", out), 2, /lost its end has none: open it with/);
   const plain = owner.file("cut.mkv");
