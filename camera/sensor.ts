@@ -13,6 +13,10 @@ const RETRY_MILLIS = 500;
 /** How often a sensor that runs is asked who it is: a lock believes no frame that is older than 1.5 s. */
 const CHECK_MILLIS = 1_000;
 
+/** From whatever was done with a file, which may have switched the lamp, to the next one that is taken: two pictures of a sensor at 25 a
+ *  second, since the one that is under way then began before. */
+const SETTLE_MILLIS = 80;
+
 /** What takes files from a sensor: sensor.c on a board. */
 export interface SensorDriver {
   /** Begins. @param ready is called, from the loop, when there is a file @returns false where the sensor does not answer, or a former
@@ -51,6 +55,8 @@ export class Sensor implements Output {
   /** When it is to be started, or asked who it is. */
   #dueAt: Millis | undefined;
   #lastFrame = Number.NEGATIVE_INFINITY;
+  /** When whoever takes files was done with the last one. */
+  #doneAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SensorParts) {
     this.#parts = parts;
@@ -67,6 +73,8 @@ export class Sensor implements Output {
     this.#dueAt = isActive ? millis(this.#parts.uptime() + WARM_UP_MILLIS) : undefined;
     if (this.#product !== undefined) driver.stop();
     this.#product = undefined;
+    // What was not recorded must not be found in memory.
+    if (!isActive) this.#file.fill(0);
   }
 
   /** Starts the sensor once it is warm, asks it who it is while it runs, and starts it again where it did not answer. */
@@ -104,7 +112,10 @@ export class Sensor implements Output {
     const now = this.#parts.uptime();
     // A sensor's clock is not the board's: a file that comes a little early counts.
     if (now - this.#lastFrame < this.#parts.frameMillis * 0.9) return;
+    // To judge one may take longer than that. What came meanwhile shows the lamp of before, and would answer its question wrong.
+    if (now - this.#doneAt < SETTLE_MILLIS) return;
     this.#lastFrame = now;
     this.#parts.frame(this.#file.subarray(0, length));
+    this.#doneAt = this.#parts.uptime();
   }
 }

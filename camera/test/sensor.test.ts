@@ -16,13 +16,18 @@ class Bench implements SensorDriver {
   ready: (() => void) | undefined;
   newest: Uint8Array | undefined;
   readonly registers = new Map<number, number>(PRODUCTS[0]?.marks);
+  /** What is done with a file, and how long it takes. */
+  work: () => void = () => {};
   readonly sensor = new Sensor({
     driver: this,
     supply: { write: (isActive) => this.told.push(isActive ? "power" : "no power") },
     frameMillis: 100,
     fileBytesMax: 10,
     uptime: (): Millis => millis(this.now),
-    frame: (jpeg) => this.frames.push(`${this.now}:${jpeg.length}:${jpeg[0]}`),
+    frame: (jpeg) => {
+      this.frames.push(`${this.now}:${jpeg.length}:${jpeg[0]}`);
+      this.work();
+    },
   });
 
   start(ready: () => void): boolean {
@@ -82,13 +87,61 @@ test("hands files over at the camera's rate, and drops what comes between", () =
   assert.equal(bench.frames, ["400:3:80", "495:3:99", "600:3:120", "695:3:139"]);
 });
 
+for (const judgedMillis of [0, 120, 240, 400]) {
+  test(`hands over no file that shows the lamp of before, where one takes ${judgedMillis} ms`, () => {
+    const bench = new Bench();
+    bench.sensor.write(true);
+    bench.passTo(300);
+    let isLit = false;
+    let switchedAt = 0;
+    // A picture that comes now began 40 ms ago, or nearly 80 where it was under way.
+    const take = () => {
+      bench.newest = Uint8Array.of(isLit === bench.now - switchedAt >= 79 ? 1 : 0);
+    };
+    // Files go on coming while one is judged; behind that the lamp is another.
+    bench.work = () => {
+      bench.now += judgedMillis;
+      take();
+      isLit = !isLit;
+      switchedAt = bench.now;
+    };
+    const lamps: boolean[] = [];
+    for (let step = 0; step < 100; step++) {
+      // What came meanwhile is told of at once.
+      for (let told = 0; told < 2; told++) {
+        const [before, wasLit] = [bench.frames.length, isLit];
+        bench.ready?.();
+        if (bench.frames.length > before) lamps.push(wasLit);
+      }
+      bench.passTo(bench.now + 40);
+      take();
+    }
+    assert.ok(lamps.length > 6);
+    assert.equal(
+      bench.frames.map((frame) => frame.endsWith(":1")),
+      lamps,
+    );
+  });
+}
+
 test("off takes the power first, and what comes afterwards is handed to nobody", () => {
   const bench = new Bench();
   bench.sensor.write(true);
   bench.passTo(300);
+  let held: Uint8Array | undefined;
+  bench.read = (target) => {
+    held = target;
+    return target.fill(7).length;
+  };
+  bench.shoot(1);
+  assert.equal(bench.frames.splice(0), ["300:10:7"]);
   bench.told.splice(0);
   bench.sensor.write(false);
   assert.equal(bench.told.splice(0), ["no power", "stop"]);
+  assert.ok(
+    held?.every((byte) => byte === 0),
+    "the last file is in memory yet",
+  );
   bench.passTo(500);
   bench.shoot(1);
   assert.equal(bench.frames, []);
