@@ -225,7 +225,8 @@ export class SceneWatch {
     const calmed = isInOrder ? (passed * PATIENCE.calmingPercent) / 100 : 0;
     const uncalm = CALM.includes(seen) ? -calmed : passed;
     this.#uncalm = Math.max(0, Math.min(PATIENCE.changingMillis, this.#uncalm + uncalm));
-    const isLost = seen === "ok" && !this.#isProven && this.#wasProven && this.#base !== undefined;
+    // Whatever light it is by now: whoever may switch that off must not choose one in which nothing is known.
+    const isLost = seen === "ok" && !this.#isProven && this.#wasProven;
     this.#unproven = Math.max(0, Math.min(PATIENCE.unprovenMillis, this.#unproven + (isLost ? passed : -calmed)));
     this.#wasProven ||= this.#isProven;
     if (seen === "ok") this.#lastOk = now;

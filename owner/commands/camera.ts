@@ -295,7 +295,7 @@ async function runApprove(call: Call): Promise<Outcome> {
       );
   });
   call.terminal.say(
-    "Approved: what it sees now is the free view in this light. Do the same in the other lights of the day.",
+    "Approved: what it sees now is the free view in this light. Do the same in the other lights of the day, and in the dark: in a light that it does not know it lets in nobody who needs it, and is an alarm where it comes in a visit.",
   );
   return { exit: EXIT.OK, json: { lockId: lock.id } };
 }

@@ -1,0 +1,47 @@
+// Goal: whoever puts out the light in a visit gains nothing by it: not where its owner never approved a view by the camera's own lamp.
+// Method: a whole camera with a simulated sensor, in a hall that goes dark while somebody is in; the lock is played by hand.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Stream } from "../../simulator/random.ts";
+import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
+import { Board, DARK, DAY, knocked, LAMP, SEED } from "./board.ts";
+
+/** A visit by day in which the light goes out, and three seconds later something comes before the lens. */
+function darkened(board: Board, tool: Tool | undefined): Board {
+  knocked(board).visit();
+  assert.ok(board.isProof);
+  board.run(4_000);
+  const dusk = { ...DARK, lightPermille: 110, noiseTenths: 30 };
+  board.shot = () => (board.isLit ? LAMP : dusk);
+  board.run(3_000);
+  assert.equal([board.verdict, board.alarm], ["lights-off", undefined]);
+  const applied = tool === undefined ? undefined : applyTool(new Stream(SEED, "tool"), tool);
+  board.shot = () => ({ ...(board.isLit ? LAMP : DARK), applied, isInfrared: board.isFilterAway });
+  board.run(20_000);
+  assert.ok(board.isFilterAway);
+  return board;
+}
+
+for (const tool of [undefined, "paper", "hand", "spray"] as const) {
+  test(`by a lamp for which no view was approved ${tool ?? "a free lens"} is an alarm, after what was proven by day`, () => {
+    const board = darkened(new Board({ frameMillis: 125, approved: [DAY] }), tool);
+    assert.equal([board.verdict, board.alarm, board.isProof], ["unproven", "unproven", false]);
+  });
+}
+
+test("by a lamp for which one was, the free lens goes on proving the hall, and what is before it does not", () => {
+  const free = darkened(new Board({ frameMillis: 125 }), undefined);
+  assert.equal([free.verdict, free.alarm, free.isProof], ["ok", undefined, true]);
+  const covered = darkened(new Board({ frameMillis: 125 }), "paper");
+  assert.equal([covered.alarm !== undefined, covered.isProof], [true, false]);
+});
+
+test("a camera that knows no view of this light is no alarm for whoever has only knocked", () => {
+  const board = new Board({ frameMillis: 125, approved: [DAY] });
+  board.shot = () => (board.isLit ? LAMP : DARK);
+  knocked(board, 20_000);
+  assert.equal([board.verdict, board.alarm, board.isProof], ["unproven", undefined, false]);
+});
+
+test.run();
