@@ -67,6 +67,8 @@ export class Shelf {
   #hasMore = false;
   #isSound = false;
   #hasRoom = false;
+  /** Files that were written to try the card. */
+  #tries = 0;
 
   constructor(card: Card, { roomBytes, keepSeconds }: { readonly roomBytes: number; readonly keepSeconds: number }) {
     this.#card = card;
@@ -112,7 +114,7 @@ export class Shelf {
   /** Removes what must go, a few at once, and sees whether the next clip fits; of a card that is being read nothing is known yet.
    *  @param lo the lock's time, epoch seconds: not before; undefined where it is not known
    *  @param options `current`: the clip that is being written, which stays; `isPromise`: somebody knocks, and what is promised is tried:
-   *  a small file is written */
+   *  a small file is written, and read again */
   makeRoom(
     lo: number | undefined,
     { current, isPromise = false }: { readonly current?: Uint8Array | undefined; readonly isPromise?: boolean } = {},
@@ -135,7 +137,7 @@ export class Shelf {
       }
       for (const clip of remove.slice(0, REMOVED_AT_ONCE)) this.#remove(clip as ShelvedClip);
       this.#hasMore = remove.length > REMOVED_AT_ONCE;
-      if (hasRoom && isPromise) this.#try();
+      if (hasRoom && isPromise) this.#try(lo);
       // What was removed may have given less than it had: only what the card says is a promise.
       this.#hasRoom = hasRoom && (remove.length === 0 || this.#card.freeBytes >= this.#roomBytes);
     });
@@ -206,7 +208,7 @@ export class Shelf {
   }
 
   #putMark(mark: Mark): void {
-    this.#card.put(fileName(mark.clip, "mark"), encodeMark(mark));
+    this.#keep(fileName(mark.clip, "mark"), encodeMark(mark));
   }
 
   #remember(clip: ShelvedClip): void {
@@ -214,9 +216,23 @@ export class Shelf {
     this.#clips = sorted([...this.#clips.filter((each) => toHex(each.clip) !== own), clip]);
   }
 
-  #try(): void {
-    this.#card.put(PROBE, Uint8Array.of(1));
+  /** @throws Fault card.io */
+  #try(lo: number | undefined): void {
+    this.#tries += 1;
+    // No two are alike: what is left of an earlier one proves nothing.
+    const probe = new Writer()
+      .array(2)
+      .uint(lo ?? 0)
+      .uint(this.#tries)
+      .finish();
+    this.#keep(PROBE, probe);
     this.#card.remove(PROBE);
+  }
+
+  /** Writes a small file, and reads it again: a card that is worn out takes everything and keeps what it had. @throws Fault card.io */
+  #keep(name: string, bytes: Bytes): void {
+    this.#card.put(name, bytes);
+    if (toHex(this.#card.read(name, 0, MARK_BYTES_MAX)) !== toHex(bytes)) throw new Fault("card.io");
   }
 
   /** Begins to read the card. Of a clip that was known before nothing is read again but its size: a card that is full kept nothing of what

@@ -1,4 +1,4 @@
-// A whole camera that films, for measuring: its lock is played, its card keeps nothing, its time is moved by hand.
+// A whole camera that films, for measuring: its lock is played, its card keeps no film, its time is moved by hand.
 // Why: what a camera costs, in instructions, frames a second or heap, is what all of it costs together; and whatever measures that
 // must not grow itself.
 // The lock's part follows docs/protocol.md §3.3.
@@ -43,13 +43,14 @@ export interface LookoutParts {
   readonly carrier?: Carrier;
 }
 
-/** A card that counts what it is given, and keeps none of it. */
+/** A card that counts what it is given, and keeps none of it but the newest small file: the camera reads what it has written. */
 export class Drain implements Card {
   readonly freeBytes = FREE_BYTES;
   /** Bytes that were appended to films. */
   bytes = 0;
   /** Films that were begun. */
   films = 0;
+  #newest: { readonly name: string; readonly bytes: Bytes } | undefined;
 
   list(): readonly [] {
     return [];
@@ -65,10 +66,13 @@ export class Drain implements Card {
     };
   }
 
-  put(): void {}
+  put(name: string, bytes: Uint8Array): void {
+    this.#newest = { name, bytes: new Uint8Array(bytes) };
+  }
 
-  read(): Bytes {
-    throw new Fault("card.io");
+  read(name: string): Bytes {
+    if (this.#newest?.name !== name) throw new Fault("card.io");
+    return this.#newest.bytes;
   }
 
   remove(): void {}

@@ -1,4 +1,4 @@
-// A card in memory: it can be full, refuse, and lose what was not flushed when power goes.
+// A card in memory: it can be full, refuse, take and keep nothing, and lose what was not flushed when power goes.
 // Why: what a camera has after a cut is what the card kept, not what was appended to it.
 
 import type { Card, CardFile } from "../camera/card.ts";
@@ -17,6 +17,8 @@ interface Stored {
 export class MemoryCard implements Card {
   /** False: it refuses everything. */
   isSound = true;
+  /** Whether it is worn out: it takes whatever is written, and keeps what it had. */
+  isWorn = false;
   capacityBytes: number;
   readonly #files = new Map<string, Stored>();
 
@@ -40,6 +42,7 @@ export class MemoryCard implements Card {
   create(name: string): Sink {
     this.#check();
     const file: Stored = { pieces: [], bytes: 0, flushed: 0 };
+    if (this.isWorn) return { append: () => {}, flush: () => {} };
     this.#files.set(name, file);
     return {
       append: (bytes) => {
@@ -59,6 +62,7 @@ export class MemoryCard implements Card {
     this.#check();
     const others = this.freeBytes + (this.#files.get(name)?.bytes ?? 0);
     if (bytes.length > others) throw new Fault("card.io");
+    if (this.isWorn) return;
     this.#files.set(name, { pieces: [new Uint8Array(bytes)], bytes: bytes.length, flushed: bytes.length });
   }
 
@@ -71,6 +75,7 @@ export class MemoryCard implements Card {
 
   remove(name: string): void {
     this.#check();
+    if (this.isWorn) return;
     this.#files.delete(name);
   }
 

@@ -281,6 +281,36 @@ test("a card that refuses is no promise, until it is read whole again", () => {
   assert.equal([shelf.canTake, shelf.clips.length, card.names.length], [true, 1, 2]);
 });
 
+test("a card that takes everything and keeps what it had is no promise, whatever it has of an earlier try", () => {
+  const card = new MemoryCard(1_000_000);
+  const shelf = filled(card, []);
+  const knock = (lo: number | undefined) => shelf.makeRoom(lo, { isPromise: true });
+  knock(NOW);
+  assert.ok(shelf.canTake);
+  assert.equal(card.names, [], "what was tried is gone");
+  for (const left of [undefined, Uint8Array.of(0x82, 0x00, 0x02)]) {
+    card.isWorn = false;
+    if (left !== undefined) card.put("probe", left);
+    card.isWorn = true;
+    for (const lo of [NOW, undefined]) {
+      knock(lo);
+      assert.not.ok(shelf.canTake, `${left} ${lo}`);
+    }
+  }
+  card.isWorn = false;
+  knock(NOW);
+  assert.ok(shelf.canTake);
+  assert.equal(card.names, []);
+});
+
+test("of a clip whose mark such a card does not keep no film is begun, also where nobody knocked", () => {
+  const card = new MemoryCard();
+  const shelf = filled(card, []);
+  shelf.makeRoom(NOW);
+  card.isWorn = true;
+  assert.equal([shelf.canTake, shelf.mark(markOf(1), 0), shelf.canTake, shelf.canGoOn], [true, false, false, false]);
+});
+
 test("of a card that is away no clip is known, and of another one in its place its own", () => {
   const card = new MemoryCard();
   const shelf = filled(card, [markOf(1, { visit: 7 }), markOf(2, { visit: 8 })]);
