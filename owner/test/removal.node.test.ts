@@ -38,9 +38,13 @@ atHome(
       await done(home, "camera", "enrol", "--yes");
       hall.pace = 1;
       const said = await removed(home, 12);
-      assert.match(said, /say anew for whom it seals its films with "latchkey camera recipients"/);
+      assert.match(
+        said,
+        /may obey that key for a minute yet: after it, say anew for whom it seals its films with "latchkey camera recipients"/,
+      );
       assert.match(said, /knows the password of its stream goes on seeing the hall/);
       assert.match(said, /"latchkey camera stream on" sets another, "latchkey camera stream off" ends it/);
+      assert.match(said, /approved with that key .* stays so, .* hold its button for ten seconds, and enrol it anew\./);
     } finally {
       hall.close();
     }
