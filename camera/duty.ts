@@ -231,14 +231,14 @@ export class Duty {
   /** Takes the picture that was judged last as what the scene looks like in order. @returns whether it could be taken: one that
    *  is younger than the lock asks for, lives, and has enough in it to be recognised */
   approve(now: Millis): boolean {
-    const { eye, fileBytes, isNight } = this.#watch;
+    const { eye, fileBytes, isInfrared } = this.#watch;
     const isLive = this.isOn && this.#watch.ageMillis(now) <= GAP_MILLIS_MAX;
     if (!isLive || !["ok", "unproven"].includes(eye.verdict) || eye.scene.look !== "ok") return false;
     const reference = new Reference();
     reference.take(eye.luma, fileBytes);
     if (reference.structured < SCENE.structuredBlocksMin) return false;
     try {
-      this.settings.approve({ luma: eye.luma.slice(), fileBytes, isInfrared: isNight });
+      this.settings.approve({ luma: eye.luma.slice(), fileBytes, isInfrared });
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       return false;

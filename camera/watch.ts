@@ -57,6 +57,7 @@ export class Watch {
   #isMoving = false;
   #verdict: Verdict = "unproven";
   #fileBytes = 0;
+  #isInfrared = false;
   #analysedAt: Millis | undefined;
   #okSince: Millis | undefined;
   #isChallenged = false;
@@ -133,6 +134,11 @@ export class Watch {
     return this.#night.isNight;
   }
 
+  /** Whether the file that was judged last was taken by the lamp, which may have been switched since. */
+  get isInfrared(): boolean {
+    return this.#isInfrared;
+  }
+
   /** Bytes of the file that was judged last. */
   get fileBytes(): number {
     return this.#fileBytes;
@@ -166,6 +172,7 @@ export class Watch {
     const { isNight } = this.#night;
     const verdict = this.eye.judge({ jpeg, isInfrared: isNight, now });
     this.#fileBytes = jpeg.length;
+    this.#isInfrared = isNight;
     const luma = this.#judged;
     const moving = luma === undefined ? 0 : this.#motion.step(luma, now);
     this.#isMoving = moving !== 0;

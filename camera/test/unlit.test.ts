@@ -5,7 +5,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Stream } from "../../simulator/random.ts";
 import { applyTool, type Tool } from "../../simulator/sensor/lens.ts";
+import { Settings } from "../settings.ts";
 import { Board, DARK, DAY, knocked, LAMP, SEED } from "./board.ts";
+import { ALL_RIGHTS, Onlooker } from "./onlooker.ts";
 
 /** A visit by day in which the light goes out, and three seconds later something comes before the lens. */
 function darkened(board: Board, tool: Tool | undefined): Board {
@@ -42,6 +44,24 @@ test("a camera that knows no view of this light is no alarm for whoever has only
   board.shot = () => (board.isLit ? LAMP : DARK);
   knocked(board, 20_000);
   assert.equal([board.verdict, board.alarm, board.isProof], ["unproven", undefined, false]);
+});
+
+test("a view that is approved while the lamp is switched counts for the light in which it was taken", () => {
+  const board = new Board({ frameMillis: 125 });
+  board.shot = () => (board.isLit ? LAMP : DARK);
+  board.ask({ mode: "always" });
+  board.run(10_000);
+  assert.ok(board.isFilterAway);
+  const owner = new Onlooker(board, 1, { rights: ALL_RIGHTS }).come();
+  const [day, lamp] = new Settings(board.constants).scenes;
+  // Day comes: it is called one by a frame without the lamp, and what was judged last is a picture of the night.
+  board.shot = () => (board.isFilterAway ? { ...DAY, isInfrared: true } : DAY);
+  for (let frame = 0; frame < 200 && board.isFilterAway; frame++) board.run(125);
+  assert.not.ok(board.isFilterAway);
+  assert.is(owner.ask({ kind: "approve" })?.kind, "yes");
+  const [dayLater, lampLater] = new Settings(board.constants).scenes;
+  assert.equal(dayLater, day);
+  assert.not.equal(lampLater, lamp);
 });
 
 test.run();
