@@ -140,9 +140,11 @@ export function boardObject({ kid, ...board }: BoardState): Record<string, unkno
  *  @returns undefined where it has none */
 export function sayParted(boards: readonly Pick<BoardState, "role">[]): string | undefined {
   const names = ROLES.filter((name) => boards.some(({ role }) => role === name));
-  return names.length === 0
-    ? undefined
-    : `Out with the rest: its ${names.join(" and ")}. Each goes on calling that lock until it forgets it: open its case and hold the star of a keypad, the button of a camera, for ten seconds. Then enrol it anew.`;
+  if (names.length === 0) return undefined;
+  const seeing = names.includes("camera")
+    ? " The camera looks on for up to an hour, seals films for whom it was told, and shows its stream to whoever has the password."
+    : "";
+  return `Out with the rest: its ${names.join(" and ")}. Each goes on calling that lock until it forgets it: open its case and hold the star of a keypad for ten seconds, press the button in a camera. Then enrol it anew.${seeing}`;
 }
 
 /** Asks the lock which board offers itself. @throws Failure where none does */

@@ -24,7 +24,7 @@ const PLACES = Object.freeze([0, 1, 2]);
 const CAMERA_REMINDERS = Object.freeze([
   'The camera is not told, and may obey that key for a minute yet: after it, say anew for whom it seals its films with "latchkey camera recipients".',
   'Whoever knows the password of its stream goes on seeing the hall: "latchkey camera stream on" sets another, "latchkey camera stream off" ends it.',
-  "What was approved with that key as the free view stays so, a covered lens too: if it was stolen, open the camera's case, hold its button for ten seconds, and enrol it anew.",
+  "What was approved with that key as the free view stays so, a covered lens too: if it was stolen, open the camera's case, press its button, and enrol it anew.",
 ]);
 
 /** The command `owner`. */

@@ -19,7 +19,8 @@ for (const [boards, named] of [
   test(`names ${named.slice(0, -1)}, and how it forgets the lock`, () => {
     const said = sayParted(boards) ?? "";
     assert.ok(said.includes(named), said);
-    assert.match(said, /open its case and hold the star .* ten seconds\. Then enrol it anew\.$/);
+    assert.match(said, /open its case and hold the star .* ten seconds, press the button .* Then enrol it anew\./);
+    assert.is(/looks on for up to an hour/.test(said), named.includes("camera"));
   });
 }
 
