@@ -40,7 +40,8 @@ const ANALYSE_MILLIS = 500;
 const RING_BYTES = 1_500_000;
 const RING_FRAMES = 64;
 const PRE_ROLL_MILLIS = 6_000;
-const ROOM_BYTES = 33_554_432;
+/** What is free where the next clip is promised, in bytes, where nothing else is set. */
+export const ROOM_BYTES = 33_554_432;
 const KEEP_SECONDS = 2_592_000;
 const U32_MAX = 0xffff_ffff;
 /** Milliseconds of frames are u32: long before, time begins anew. */
@@ -111,13 +112,12 @@ export class Duty {
     return this.#rail?.isOn === true && this.#parts.platform.rail.light.isActive;
   }
 
-  /** Whether there is room, whom to seal a clip for, and what to put into it. */
+  /** Whether the next clip has room, whom to seal it for, and what to put into it: whoever comes is promised one of his own, also while
+   *  another is filmed, which goes on with less. */
   get canRecord(): boolean {
     if (this.#rail === undefined || this.settings.recipients.length === 0) return false;
     if (this.isOn && this.#filming.isStarved(this.#now - this.#origin)) return false;
-    if (this.#filming.isOpen && !this.shelf.canGoOn) return false;
-    // Whoever knocks is promised a clip of his own, whatever is still filmed.
-    return (this.#filming.isOpen && this.#purpose !== "knock") || this.shelf.canTake;
+    return this.shelf.canTake && (!this.#filming.isOpen || this.shelf.canGoOn);
   }
 
   /** Whether a clip is written, and what the sensor gives is kept for it. */

@@ -184,10 +184,11 @@ export class Filming {
     return beat.alarm === undefined && !beat.isCaseOpen && isFresh ? "well" : "alarm";
   }
 
-  /** Whether the visit's clip is being written; a camera that has just been asked has some time to begin. */
+  /** Whether the visit's clip is being written; a camera that has just been asked has some time to begin. Whether another one would have
+   *  room, which is what it means by being able to record, is nothing to this visit. */
   #isRecording({ intent, began }: Visit, now: Millis): boolean {
     const beat = this.#camera.last;
-    if (beat === undefined || !beat.isOn || !beat.canRecord) return false;
+    if (beat === undefined || !beat.isOn) return false;
     return (beat.isRecording && beat.visit === intent) || now - began < STALE_MILLIS;
   }
 

@@ -107,7 +107,7 @@ test("whoever knocks while another clip is filmed is promised one of his own, or
   board.card.put("holiday.jpg", new Uint8Array(board.card.freeBytes - 290_000));
   board.ask({ purpose: "after", visit: 0 });
   board.run(1_000);
-  assert.ok(board.beat.isRecording && board.beat.canRecord);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, false, false]);
   board.knock();
   board.run(4_000);
   assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, false, false]);

@@ -59,7 +59,7 @@ export interface Heartbeat {
   readonly ageMillis: number;
   /** Whether the sensor has power, and current flows through the light. */
   readonly isOn: boolean;
-  /** Whether there is room, and whom to seal a clip for. */
+  /** Whether there is room for the next clip, and whom to seal it for; what is being written goes on with less. */
   readonly canRecord: boolean;
   /** Whether a clip of `visit` is being written. */
   readonly isRecording: boolean;

@@ -117,6 +117,14 @@ for (const { name, event, fail, rule } of FAILURES.slice(0, 2)) {
   });
 }
 
+test("a camera that films on, and has no room for another film, fails nobody's visit", () => {
+  const it = scene({ cameraRule: 2 });
+  bring(it, "drawn");
+  it.camera.beat = { ...SEEING, canRecord: false };
+  it.camera.pass(FAILING_MILLIS + 3_000);
+  assert.equal([it.desk.rig.bolt, alarms(it.desk), events(it.desk)], ["retracted", "", "start"]);
+});
+
 for (const who of ["somebody else", "the same guest"] as const) {
   for (const state of ["drawn", "open"] as const) {
     test(`proofs of ${who} hide no failure of the camera, while the visit is ${state}`, () => {

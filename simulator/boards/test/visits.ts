@@ -2,6 +2,7 @@
 // Why: they are tried with the boards' own programs on every engine, and with the main files as they go into an image.
 
 import * as assert from "uvu/assert";
+import { ROOM_BYTES } from "../../../camera/duty.ts";
 import { CALLERS_MAX } from "../../../camera/homeserver.ts";
 import { fromAscii } from "../../../firmware/bytes.ts";
 import { KIND_ACT, KIND_ADOPT } from "../../../firmware/grant/body.ts";
@@ -195,6 +196,33 @@ function courier(build: Build): void {
   assert.ok(film !== undefined && film.bytes > 10_000, "there is no film of the visit");
 }
 
+function crowded(build: Build): void {
+  const hall = filmed(build);
+  const couriers = ["first", "second"].map((name) =>
+    hall.grant(hall.person(name), { cameraRule: CAMERA_RULE_LIVE }),
+  ) as [Token, Token];
+  assert.is(askOften(hall, couriers[0]), "yes");
+  hall.lock.moveLeaf("open");
+  hall.pass(2_000);
+  // The film that is written has room enough, and another has not.
+  hall.camera.card.capacityBytes = ROOM_BYTES - 1;
+  hall.pass(12_000);
+  hall.lock.moveLeaf("closed");
+  hall.pass(5_000);
+  assert.equal([hall.lock.bolt, hall.camera.isLit], ["thrown", true]);
+  drivesOf(hall);
+  assert.is(askOften(hall, couriers[1]), "no");
+  assert.equal(drivesOf(hall), []);
+  hall.camera.card.capacityBytes = 2 * ROOM_BYTES;
+  assert.is(askOften(hall, couriers[1]), "yes");
+  hall.lock.moveLeaf("open");
+  hall.pass(2_000);
+  hall.lock.moveLeaf("closed");
+  hall.pass(60_000);
+  const films = hall.camera.card.list().filter(({ name }) => name.endsWith(".note"));
+  assert.is(films.length, 2);
+}
+
 function covered(build: Build): void {
   const hall = filmed(build);
   hall.camera.stage.cover("paper");
@@ -311,6 +339,10 @@ export const VISITS: readonly (readonly [string, (build: Build) => void])[] = [
   ["a courier is filmed: the red light burns before the bolt moves, and is out when the visit is over", courier],
   ["a machine of the house has the camera's picture by its password, while the red light burns and no longer", homes],
   ["machines of the house that say nothing, or lose the network, keep nobody out of the camera for long", silentAtHome],
+  [
+    "a courier who comes while the one before is filmed yet is let in where there is room for a film of his own",
+    crowded,
+  ],
   ["past a covered lens a courier's grant opens nothing", covered],
   ["a camera whose red light is cut sees nothing, and a courier's grant opens nothing", lightCut],
   ["past a sensor that does not say who it is a courier's grant opens nothing, until it does again", sensorGone],
