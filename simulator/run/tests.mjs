@@ -59,6 +59,7 @@ export const SLOW_ON_XS = [
   "firmware/journal/test/damage.test.ts",
   "lock/test/reset-cut.test.ts",
   "camera/test/ordeal.test.ts",
+  "camera/test/unlit.test.ts",
   "simulator/boards/test/resets.test.ts",
   "firmware/crypto/test/ed25519.test.ts",
   "firmware/journal/test/cut.test.ts",
