@@ -322,7 +322,8 @@ function sayHeard({ verdict, alarm, isOn, isRecording, canRecord, visit, heardMi
   if (alarm !== undefined) parts.push(`ALARM: ${nameOf(alarm)}`);
   if (isRecording) parts.push(visit === 0 ? "records" : `records visit ${visit}`);
   const another = isRecording ? " another" : "";
-  if (!canRecord) parts.push(`CANNOT RECORD${another}: it has no card (FAT32), no room on it, or nobody to seal a film for`);
+  if (!canRecord)
+    parts.push(`CANNOT RECORD${another}: it has no card (FAT32), no room on it, or nobody to seal a film for`);
   const seconds = heardMillis / 1_000;
   return `${parts.join(", ")}; ${seconds < 60 ? `${seconds.toFixed(1)} s` : sayDuration(Math.round(seconds))} ago`;
 }
