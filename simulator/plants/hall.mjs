@@ -77,17 +77,6 @@ const ROWS = [
     ],
   },
   {
-    name: "forget with each clip that the sensor gives pictures",
-    by: [ENDED],
-    rewrites: [
-      rewrite(
-        FILMING,
-        "return ms - this.#keptAt > KEPT_MILLIS;",
-        "return ms - (this.#ring.newest?.ms ?? 0) > KEPT_MILLIS;",
-      ),
-    ],
-  },
-  {
     name: "have a dusk that is no day and no night",
     from: 41,
     by: [SHUT_OUT],
