@@ -59,8 +59,7 @@ export class Lock {
   /** Boots: tests the primitives, finds its keys and its memory, and senses where the bolt is.
    *  @throws Fault crypto.selftest, crypto.key, flash.io: the board must not run then; the bolt was not touched */
   static start(platform: LockPlatform, options: LockOptions, now: Millis): Lock {
-    const recovered = recover(platform, options, now);
-    return new Lock(platform, options, recovered);
+    return new Lock(platform, options, recover(platform, options, now));
   }
 
   private constructor(platform: LockPlatform, options: LockOptions, { identity, memory, isStuck, now }: Recovered) {
@@ -201,7 +200,9 @@ export class Lock {
     this.#memory.tick(now, this.#doorway.isDriving);
     this.#reset.tick(now, this.#doorway.isDriving);
     // Last: whatever is due may have begun an alarm.
-    if (this.#siren.tick()) this.#outside.viewChanged(now);
+    if (!this.#siren.tick()) return;
+    this.#outside.viewChanged(now);
+    if (this.#siren.isAlarm) this.#visits.notifyOwners("alarm");
   }
 
   /** The uptime by which `tick` must be called. */
@@ -309,13 +310,12 @@ export class Lock {
 
     look(): Look {
       const lock = this.#lock;
-      const now = lock.#now;
       return {
         door: lock.#doorway.door,
         isAlarm: lock.#siren.isAlarm,
-        isLeaving: lock.#presence.isLeaving(now),
+        isLeaving: lock.#presence.isLeaving(lock.#now),
         isEnding: lock.#isEnding,
-        now,
+        now: lock.#now,
       };
     }
 

@@ -169,7 +169,6 @@ export class Visits {
     visit.isOverstayed = true;
     this.#desk.indicator.signal("alarm");
     this.#desk.recorder.alarm("dwell", now);
-    this.notifyOwners("alarm");
   }
 
   get nextTick(): Millis | undefined {
@@ -193,7 +192,6 @@ export class Visits {
     if (!isBoot) recorder.door("opened", "manual", now);
     indicator.signal("alarm");
     recorder.alarm("cycles", now);
-    this.notifyOwners("alarm");
   }
 
   #closed(visit: Visit, now: Millis): void {
@@ -213,7 +211,6 @@ export class Visits {
     const { recorder, indicator, memory, presence } = this.#desk;
     indicator.signal("alarm");
     recorder.alarm("camera", now);
-    this.notifyOwners("alarm");
     if (visit.outcome === "secured") visit.outcome = "camera";
     if (door.contact.is !== "closed" || memory.mode(now) === "passage") return;
     this.#throwAt = now;

@@ -28,6 +28,8 @@ const STUCK_MILLIS = 20_000;
 const TOLD_MILLIS = 3_000;
 /** What was sent in a storm may be late so long, and hold up what follows. */
 const STORM_MILLIS = 10_000;
+/** For so long after an alarm another is part of it. */
+const ALARM_MILLIS = 10_000;
 /** A clock that is right may be wrong by so much, as the plain model takes it. */
 const CLOCK_SECONDS = 700;
 const U32_MAX = 0xffff_ffff;
@@ -80,7 +82,7 @@ export class NoticeWatch {
   readonly #said = new Map<string, Moment>();
   #owed: readonly Owed[] = [];
   #roughAt = -STORM_MILLIS;
-  #alarmAt = -1;
+  #alarmAt = -STORM_MILLIS;
 
   constructor(world: World, desk: NoticeDesk) {
     this.#world = world;
@@ -115,10 +117,15 @@ export class NoticeWatch {
   power(): void {
     this.#listeners.clear();
     this.#owed = [];
+    this.#alarmAt = this.#world.now - STORM_MILLIS;
   }
 
+  /** The lock sounds: owners are told once of what it sounds without a pause. */
   signals(signal: string): void {
-    if (signal === "alarm") this.#alarmAt = this.#world.now;
+    const { now } = this.#world;
+    if (signal !== "alarm") return;
+    if (now - this.#alarmAt > ALARM_MILLIS + SEEN_MILLIS) this.#oweOwners("alarm");
+    this.#alarmAt = now;
   }
 
   contactIs(leaf: "open" | "closed"): void {
@@ -138,10 +145,7 @@ export class NoticeWatch {
 
   /** Somebody has opened under duress: owners are told, and nobody else. */
   forced(): void {
-    const at = this.#world.now;
-    const owners = [...this.#listeners].filter(([, who]) => who === "owner");
-    const owed = owners.map(([connection]) => ({ connection, event: "duress" as const, at, receipt: undefined }));
-    this.#owed = [...this.#owed, ...owed];
+    this.#oweOwners("duress");
   }
 
   /** A phone hears a notice. */
@@ -173,7 +177,7 @@ export class NoticeWatch {
         return this.#desk.hasCamera && !isOpen;
       case "alarm":
         // Whoever knocks in vain is told to owners, and sounds nothing.
-        return alarmAt === at || this.#desk.hasCamera;
+        return at - alarmAt <= SEEN_MILLIS || this.#desk.hasCamera;
       default:
         return true;
     }
@@ -221,6 +225,12 @@ export class NoticeWatch {
       const isConcerned = who === "owner" || (visit?.leaf !== undefined && visit.leaf === who.leaf);
       if (isConcerned) this.#owed = [...this.#owed, { connection, event, at, receipt: ended?.seq }];
     }
+  }
+
+  #oweOwners(event: NoticeEvent): void {
+    const at = this.#world.now;
+    const owners = [...this.#listeners].filter(([, who]) => who === "owner");
+    this.#owed = [...this.#owed, ...owners.map(([connection]) => ({ connection, event, at, receipt: undefined }))];
   }
 
   #check(): void {

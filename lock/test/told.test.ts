@@ -159,4 +159,38 @@ test("nobody is told that a camera's failure locks the door whose bolt is stuck"
   assert.equal([desk.rig.bolt, outcome(desk)], ["thrown", "camera"]);
 });
 
+for (const [name, happen] of [
+  [
+    "forced",
+    (desk: Desk) => {
+      desk.rig.leaf = "open";
+      desk.moveMagnet(false);
+    },
+  ],
+  [
+    "jammed",
+    (desk: Desk) => {
+      desk.rig.jam = "stuck";
+      desk.pressInside();
+    },
+  ],
+  ["tamper", (desk: Desk) => desk.moveLoop(false)],
+] as const) {
+  test(`owners who listen are told once that the lock sounds an alarm, and guests are not: ${name}`, () => {
+    const desk = new Desk({ crypto });
+    desk.adopt();
+    const guest = desk.call();
+    assert.is(guest.prove(desk.grant({ to: desk.person("courier") }), OPERATION_LOCK), "yes");
+    desk.passTime(60);
+    const owner = desk.ownerSession();
+    happen(desk);
+    desk.passTime(60);
+    const isAlarm = ({ event }: { readonly event: string }) => event === "alarm";
+    assert.equal(
+      [alarms(desk), owner.notices.filter(isAlarm).length, guest.notices.filter(isAlarm).length],
+      [name, 1, 0],
+    );
+  });
+}
+
 test.run();

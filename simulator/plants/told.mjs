@@ -120,6 +120,11 @@ export const TOLD_PLANTS = Object.freeze([
     rewrites: [rewrite("lock/codes/codes.ts", "if (isForced(use)) desk.duress();")],
   },
   {
+    name: "tell no owner that an alarm sounds",
+    by: [NOT_TOLD],
+    rewrites: [rewrite("lock/lock.ts", 'if (this.#siren.isAlarm) this.#visits.notifyOwners("alarm");')],
+  },
+  {
     name: "keep the receipt",
     by: [NOT_TOLD],
     rewrites: [rewrite(VISITS, 'what === "locked" ? receipt : undefined);', "undefined);")],
