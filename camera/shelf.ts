@@ -63,6 +63,8 @@ export class Shelf {
   readonly #roomBytes: number;
   #clips: readonly ShelvedClip[] = [];
   #loading: Loading | undefined;
+  /** Whether it was just read, one by one: to begin anew for marks that nobody can read would have no end. */
+  #isRead = false;
   /** Whether more clips must go than went at once. */
   #hasMore = false;
   #isSound = false;
@@ -97,7 +99,8 @@ export class Shelf {
     return this.#isSound && !this.isLoading && this.#hasRoom && this.#clips.length < CLIPS_MAX;
   }
 
-  /** Reads one mark more of a card that is being read. @returns whether that is done, and room is to be made */
+  /** Reads one mark more of a card that is being read. @returns whether that is done, and room is to be made: not where
+   *  the card fails, which is read again with the next look at it */
   work(): boolean {
     const loading = this.#loading;
     const name = loading?.unread.pop();
@@ -108,7 +111,8 @@ export class Shelf {
     });
     if (!isRead) this.#loading = undefined;
     else if (loading.unread.length === 0 || loading.clips.length >= CLIPS_MAX) this.#loaded(loading);
-    return !this.isLoading;
+    this.#isRead = isRead && !this.isLoading;
+    return this.#isRead;
   }
 
   /** Removes what must go, a few at once, and sees whether the next clip fits; of a card that is being read nothing is known yet.
@@ -122,9 +126,10 @@ export class Shelf {
     this.#hasMore = false;
     if (this.isLoading) return;
     // Where nothing fits at all the card may be away: then nobody knows what was on it, and the next one has other clips.
-    if (!this.#isSound || this.#card.freeBytes === 0) this.#load();
+    if (!this.#isSound || (this.#card.freeBytes === 0 && !this.#isRead)) this.#load();
     this.#hasRoom = false;
     if (this.isLoading) return;
+    this.#isRead = false;
     this.#attempt(() => {
       const own = current === undefined ? "" : toHex(current);
       const others = this.#clips.filter(({ clip }) => toHex(clip) !== own);

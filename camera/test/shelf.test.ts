@@ -210,6 +210,38 @@ test("a card with as many clips as there may be is read and cleared a little at 
   assert.equal([opening.canTake, opening.clips.length, card.names.length], [true, 0, 0]);
 });
 
+for (const isKept of [false, true]) {
+  test(`a card that is full to its last byte is read once, and then ${isKept ? "left" : "cleared"}, whatever mark is unreadable`, () => {
+    const card = new MemoryCard();
+    filled(
+      card,
+      [1, 2, 3, 4].map((place) => markOf(place, { isKept })),
+    );
+    card.put(fileName(markOf(4).clip, "mark"), Uint8Array.of(0x81));
+    const shelf = opened(card);
+    card.capacityBytes -= card.freeBytes;
+    shelf.makeRoom(NOW);
+    shelf.makeRoom(NOW);
+    for (let count = 0; shelf.isBusy; count++) {
+      if (shelf.work()) shelf.makeRoom(NOW);
+      assert.ok(count < 9, "it is read without end");
+    }
+    assert.is(shelf.canTake, !isKept);
+  });
+}
+
+test("a card that gives a mark back no more is read again when room is asked for the next time, and not without a break", () => {
+  const card = new MemoryCard();
+  filled(card, [markOf(1), markOf(2)]);
+  const shelf = new Shelf(card, ROOM);
+  card.isSound = false;
+  assert.equal([shelf.work(), shelf.isBusy, shelf.canTake], [false, false, false]);
+  card.isSound = true;
+  shelf.makeRoom(NOW);
+  read(shelf);
+  assert.is(shelf.clips.length, 2);
+});
+
 test("a clip that is kept while the card is read stays known", () => {
   const card = new MemoryCard();
   filled(card, [markOf(1), markOf(2)]);
