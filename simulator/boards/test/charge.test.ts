@@ -12,6 +12,7 @@ import { CAMERA_IMAGE } from "../camerarig.ts";
 import type { ChipRig } from "../chiprig.ts";
 import { Hallway } from "../hallway.ts";
 import { KEYPAD_IMAGE } from "../keypadrig.ts";
+import { adopted } from "./visits.ts";
 
 const { door, button, cover, cableLoop = -1 } = LOCK_PINS.esp32s3;
 /** Those of the bolt have the time of a whole start: they are read at its end (firmware/io/test/input.test.ts). */
@@ -42,14 +43,6 @@ function start(
   });
 }
 
-function adopted(): Hallway {
-  const hall = new Hallway(crypto);
-  hall.lock.powerOn();
-  hall.pass(2_000);
-  assert.is(hall.adopt(), "yes");
-  return hall;
-}
-
 function statusOf(hall: Hallway) {
   const owner = hall.ownerSession();
   const answer = owner.ask({ kind: "status" });
@@ -62,7 +55,7 @@ for (const charge of CASES) {
   const { millis, busyMillis } = charge;
   for (const leaf of ["open", "closed"] as const) {
     test(`a lock that gets power behind a leaf that is ${leaf} raises no alarm, and tells what is so (${millis} ms, busy for ${busyMillis})`, () => {
-      const hall = adopted();
+      const hall = adopted(() => new Hallway(crypto));
       hall.lock.rig.cutPower();
       hall.lock.moveLeaf(leaf);
       hall.pass(1_000);
@@ -79,7 +72,7 @@ for (const charge of CASES) {
 
   for (const which of ["keypad", "camera"] as const) {
     test(`a ${which} that gets power with its case shut tells of no open one (${millis} ms, busy for ${busyMillis})`, () => {
-      const hall = adopted();
+      const hall = adopted(() => new Hallway(crypto));
       const { [which]: board } = hall;
       board.powerOn();
       hall.pass(1_000);

@@ -7,16 +7,9 @@ import { crypto } from "#crypto";
 import { fromAscii } from "../../../firmware/bytes.ts";
 import { ANA } from "../../wish.ts";
 import { Hallway } from "../hallway.ts";
+import { adopted } from "./visits.ts";
 
 const PIN = "739164";
-
-function adopted(): Hallway {
-  const hall = new Hallway(crypto);
-  hall.lock.powerOn();
-  hall.pass(2_000);
-  assert.is(hall.adopt(), "yes");
-  return hall;
-}
 
 /** Whether the link of the only board is up. */
 function isUp(hall: Hallway): boolean | undefined {
@@ -27,7 +20,7 @@ function isUp(hall: Hallway): boolean | undefined {
 }
 
 test("a keypad that is enrolled a second time takes codes as before", () => {
-  const hall = adopted();
+  const hall = adopted(() => new Hallway(crypto));
   hall.keypad.powerOn();
   hall.pass(1_000);
   assert.is(hall.enrol("keypad"), "yes");
@@ -48,7 +41,7 @@ test("a keypad that is enrolled a second time takes codes as before", () => {
 });
 
 test("a camera that is enrolled a second time is heard as before", () => {
-  const hall = adopted();
+  const hall = adopted(() => new Hallway(crypto));
   hall.camera.prepare([crypto.agreementPublicKey(new Uint8Array(32).fill(5))]);
   hall.camera.powerOn();
   hall.pass(2_000);

@@ -11,18 +11,10 @@ import { LOCK_PINS } from "../../../lock/pins.ts";
 import { Stream } from "../../random.ts";
 import { Hallway, HOME } from "../hallway.ts";
 import { LOCK_IMAGE } from "../lockrig.ts";
+import { adopted } from "./visits.ts";
 
 const UNLOCK = 0;
 const CUTS = 24;
-
-function adopted(seed = 1): Hallway {
-  const hall = new Hallway(crypto, { seed });
-  hall.lock.powerOn();
-  hall.pass(1_000);
-  assert.is(hall.adopt(), "yes");
-  hall.lock.drives.splice(0);
-  return hall;
-}
 
 test("a lock whose keys are spoilt moves nothing, sounds its alarm, and tries again after a minute", () => {
   const hall = new Hallway(crypto);
@@ -189,7 +181,7 @@ test("a lock without its journal's flash moves nothing at its start, and opens f
 test("power that is cut at any moment of an opening takes the drive's pins with it, and no start retracts by itself", () => {
   const random = new Stream(35, "cuts");
   for (let cut = 0; cut < CUTS; cut++) {
-    const hall = adopted(cut + 1);
+    const hall = adopted(() => new Hallway(crypto, { seed: cut + 1 }));
     const owner = hall.ownerSession();
     assert.is(owner.state({ kind: KIND_ACT, operation: UNLOCK }), "yes");
     hall.pass(random.below(40_000));

@@ -29,7 +29,7 @@ function drivesOf(hall: Hallway): string[] {
 }
 
 /** A door that its owner has adopted, and that is locked. */
-function adopted(build: Build): Hallway {
+export function adopted(build: Build): Hallway {
   const hall = build();
   hall.lock.powerOn();
   hall.pass(2_000);
