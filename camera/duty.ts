@@ -156,6 +156,7 @@ export class Duty {
     this.#askedAt = now;
     this.#isForsaken = false;
     this.shelf.told(ask.hi, this.#filming.clip);
+    this.#endOther(ask, ask.purpose);
     const isTidy = ask.purpose === this.#purpose && now - (this.#tidiedAt ?? Number.NEGATIVE_INFINITY) < TIDY_MILLIS;
     if (!isTidy) this.#tidy(now);
     this.#follow(ask.purpose);
@@ -260,9 +261,7 @@ export class Duty {
     if (ask === undefined) return;
     const isFresh = isResting(this.#purpose) && !isResting(purpose);
     this.#purpose = purpose;
-    const visit = this.#visitOf(ask, purpose);
-    const isOther = this.#filming.isOn && this.#filming.visit !== visit;
-    if (isOther) this.#filming.finish();
+    const visit = this.#endOther(ask, purpose);
     const told = this.#toldOf(ask);
     const mode = this.#isForsaken ? "visits" : ask.mode;
     const wish = { mode, visit: purpose === "rest" ? undefined : visit, told };
@@ -272,6 +271,14 @@ export class Duty {
     if (isFresh && this.#isOn) this.#watch.begin();
     const mayBegin = this.#isOn && visit !== 0 && !this.#filming.isOn && this.canRecord;
     if (mayBegin) this.#begin({ visit, grant: ask.grant });
+  }
+
+  /** Ends what is filmed where that is another's: before room is made for the next, so that what it took is counted. @returns the visit
+   *  that is to be recorded */
+  #endOther(ask: Ask, purpose: Purpose): number {
+    const visit = this.#visitOf(ask, purpose);
+    if (this.#filming.isOn && this.#filming.visit !== visit) this.#filming.finish();
+    return visit;
   }
 
   /** The lock's time of now: what its last ask said, and where that is a while ago, what has passed since. */

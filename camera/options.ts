@@ -61,7 +61,8 @@ export interface CameraOptions extends PictureSize {
   readonly ringFrames?: number;
   /** How much of the ring a clip begins with, in milliseconds; 6,000 where it is left out. */
   readonly preRollMillis?: number;
-  /** What must be free for the camera to promise that it can record, in bytes; 32 MiB where it is left out. */
+  /** What must be free for the camera to promise that it can record, in bytes, and a quarter more while a clip is
+   *  written; 32 MiB where it is left out. */
   readonly roomBytes?: number;
   /** For how long a clip stays on the card, in seconds; 30 days where it is left out. */
   readonly keepSeconds?: number;

@@ -20,6 +20,9 @@ export const RESERVE_BYTES = 131_072;
 const TOLD_AT_ONCE = 1;
 /** Clips that are removed at once: each has three files to be looked for. */
 const REMOVED_AT_ONCE = 4;
+/** What is free besides while a clip is written, as a part of the room: who comes then has the whole of it when his own begins. A board
+ *  writes less between two looks at the card, and until a visit follows its knock. */
+const BESIDE_PART = 4;
 
 const U32_MAX = 0xffff_ffff;
 const FLAG_FETCHED = 1;
@@ -134,7 +137,9 @@ export class Shelf {
       const own = current === undefined ? "" : toHex(current);
       const others = this.#clips.filter(({ clip }) => toHex(clip) !== own);
       const now = lo === undefined ? undefined : seconds(lo);
-      const room = { neededBytes: this.#roomBytes, keepSeconds: this.#keepSeconds, now };
+      const besideBytes = current === undefined ? 0 : Math.ceil(this.#roomBytes / BESIDE_PART);
+      const neededBytes = this.#roomBytes + besideBytes;
+      const room = { neededBytes, keepSeconds: this.#keepSeconds, now };
       let { remove, hasRoom } = clear(others, { ...room, freeBytes: this.#card.freeBytes });
       if (this.#clips.length - remove.length >= CLIPS_MAX && hasRoom) {
         // One more place is needed, and not one more byte.
@@ -144,7 +149,7 @@ export class Shelf {
       this.#hasMore = remove.length > REMOVED_AT_ONCE;
       if (hasRoom && isPromise) this.#try(lo);
       // What was removed may have given less than it had: only what the card says is a promise.
-      this.#hasRoom = hasRoom && (remove.length === 0 || this.#card.freeBytes >= this.#roomBytes);
+      this.#hasRoom = hasRoom && (remove.length === 0 || this.#card.freeBytes >= neededBytes);
     });
   }
 

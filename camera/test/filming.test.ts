@@ -129,4 +129,20 @@ test("a sensor that falls silent is no recording after three seconds", () => {
   assert.not.ok(board.beat.isRecording);
 });
 
+test("whoever knocks while another clip is filmed is promised one of his own, or none", () => {
+  const board = new Board({ cardBytes: 1_000_000, roomBytes: 300_000 });
+  knocked(board).visit(41);
+  board.run(2_000);
+  board.card.put("holiday.jpg", new Uint8Array(board.card.freeBytes - 290_000));
+  board.ask({ purpose: "after", visit: 0 });
+  board.run(1_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, false, false]);
+  board.knock();
+  board.run(4_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, false, false]);
+  board.card.remove("holiday.jpg");
+  board.run(11_000);
+  assert.equal([board.beat.isRecording, board.beat.canRecord, board.isProof], [true, true, true]);
+});
+
 test.run();
