@@ -67,8 +67,8 @@ export interface GuestDesk {
   readonly isLeaving: boolean;
   readonly visit: Visit | undefined;
   readonly codeRule: CodeRule;
-  /** What the camera proves now: 0 nothing, 1 it records, 2 it is live and unobstructed. */
-  cameraProof(now: Millis): number;
+  /** What the camera proves now: 0 nothing, 1 it records, 2 it is live and unobstructed; for a retry by the film of its own visit. */
+  cameraProof(now: Millis, isRetry?: boolean): number;
   /** Has the camera prove itself, for somebody who asks again, or stay awake for whom a code waits for. @returns whether that is worth the wait: then nothing is written */
   knock(knocker: Knocker, now: Millis): boolean;
   /** Whether somebody who looked through the camera now would see. */
@@ -135,7 +135,7 @@ function judge(desk: GuestDesk, proof: GrantProof & { readonly isRetry?: boolean
       widthSecondsMax: configuration.widthSeconds,
       lists: listsOf(crypto, state.keyring, state.lists),
       counters: state.counters,
-      cameraProof: isView ? Number(desk.isCameraSeeing(now)) : desk.cameraProof(now),
+      cameraProof: isView ? Number(desk.isCameraSeeing(now)) : desk.cameraProof(now, proof.isRetry),
       isModeOpen: modeAllowsGuest(memory.mode(now), from.transport),
       hasPower: hasChargeToRelock(desk.battery),
       isJournalReady: memory.isReadyForGuests,
@@ -183,7 +183,7 @@ function judgeWhole(desk: GuestDesk, proof: GrantProof, moment: Moment): Denial 
   if (!decision.isAllowed) return decision.denial;
   if (!retry && isMissing()) return "code";
   // What the camera proved for the code it must prove again for its phone: a minute may lie between them.
-  if (isOpening && codeCameraRule(desk, chain) > desk.cameraProof(now)) return "camera";
+  if (isOpening && codeCameraRule(desk, chain) > desk.cameraProof(now, retry)) return "camera";
   return { ...decision, isRetry: retry };
 }
 

@@ -375,7 +375,7 @@ export class Lock {
       door: this.#doorway.door,
       visit: this.#visits.current,
       codeRule: this.#outside.codes,
-      cameraProof: (now) => this.#witness.proof(now),
+      cameraProof: (now, isRetry) => this.#witness.proof(now, isRetry),
       knock: (knocker, now) => this.#visits.knock(knocker, now),
       isCameraSeeing: (now) => this.#witness.isSeeing(now),
       begin: (visit, now) => this.#visits.begin(visit, this.#doorway.door, now),

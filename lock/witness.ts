@@ -197,13 +197,15 @@ export class Witness {
     return this.#desk.mode !== "never";
   }
 
-  /** Gives what the camera proves at this moment: nothing where anything is missing. */
-  proof(now: Millis): CameraProof {
+  /** Gives what the camera proves at this moment: nothing where anything is missing. @param isRetry whether it is for whoever opens once more
+   *  in his own visit: the film of that will do, though there is no room for another */
+  proof(now: Millis, isRetry = false): CameraProof {
     const newest = this.#newest;
     if (newest === undefined) return 0;
     const { beat } = newest;
     const age = now - newest.drawnAt;
-    if (age >= LOST_MILLIS || !beat.isOn || !beat.canRecord || beat.isCaseOpen) return 0;
+    const isFilmed = beat.canRecord || (isRetry && beat.isRecording && beat.visit === this.#wish.visit);
+    if (age >= LOST_MILLIS || !beat.isOn || !isFilmed || beat.isCaseOpen) return 0;
     const isLive = age < LIVE_MILLIS && beat.ageMillis + age <= FRAME_MILLIS_MAX;
     const isGood = beat.verdict === 0 && beat.okMillis >= GOOD_MILLIS && beat.alarm === undefined;
     return isLive && isGood ? 2 : 1;

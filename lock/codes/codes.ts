@@ -248,14 +248,14 @@ export class Codes {
       const isActive = codes.active.has(this.#crypto, use);
       if (!isOpen(use.window, interval, { widthMax, isActive })) return "code";
       if (!hasRoomForUse(this.#crypto, codes, use, interval.lo)) return "quota";
-      return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
+      return this.#cameraRule(match, now) > desk.cameraProof(now, isFree) ? "camera" : undefined;
     }
     if (user === undefined) return "code";
     const last = codes.credentials.find(({ slot }) => slot === use.slot)?.lastStep ?? 0;
     if (use.step > 0 && use.step <= last && !(isFree && use.step === last)) return "uses";
     const denial = this.#judgeUser(user, now);
     if (denial !== undefined && !(denial === "uses" && isFree)) return denial;
-    return this.#cameraRule(match, now) > desk.cameraProof(now) ? "camera" : undefined;
+    return this.#cameraRule(match, now) > desk.cameraProof(now, isFree) ? "camera" : undefined;
   }
 
   /** What a code asks of the camera: of two people, the stricter. */

@@ -191,6 +191,16 @@ test("where no camera is enrolled the refusal comes at once", () => {
   assert.is(desk.refusal(), "camera");
 });
 
+test("who asks again in a visit that is filmed needs no room for another film, and nobody else is let in by that one", () => {
+  const it = scene();
+  const { desk, camera, token } = it;
+  const guest = enter(it);
+  camera.beat = { ...SEEING, canRecord: false };
+  camera.pass(2_000);
+  assert.is(guest.prove(token, UNLOCK), "yes");
+  assert.is(desk.open(desk.grant({ to: desk.person("mate"), cameraRule: 1 })), "no");
+});
+
 // ---- Cycles and the end
 
 test("a visit of one cycle ends secured; guest and owner hold the same receipt, and it verifies", () => {

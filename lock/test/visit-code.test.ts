@@ -52,6 +52,17 @@ for (const by of ["a PIN", "a window code"] as const) {
   });
 }
 
+test("a code that is typed again in a visit that is filmed needs no room for another film", () => {
+  const { house, camera } = watched();
+  const code = house.code(ONCE_24);
+  assert.is(house.typist.typeAtOnce(code), "wait");
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "yes");
+  camera.beat = { ...SEEING, canRecord: false };
+  camera.pass(6_000);
+  assert.is(house.typist.typeAtOnce(code), "yes");
+});
+
 test("a code whose camera proves nothing in time is refused once, and stays unspent", () => {
   const { house, camera } = watched();
   const { desk } = house;
