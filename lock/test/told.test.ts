@@ -14,12 +14,18 @@ import type { Maker } from "../../simulator/maker.ts";
 import { Lock } from "../lock.ts";
 import { alarms, enter, goIn, heard, outcome, scene, UNLOCK } from "./scene.ts";
 
-test("a guest who dialled once more, and asked again, is told on the new line, with the receipt", () => {
+/** A courier's grant of one use, by which he has just opened over his first line. */
+function opened() {
   const desk = new Desk({ crypto });
   desk.adopt();
   const token = desk.grant({ to: desk.person("courier"), uses: 1 });
   const first = desk.call();
   assert.is(first.prove(token, UNLOCK), "yes");
+  return { desk, token, first };
+}
+
+test("a guest who dialled once more, and asked again, is told on the new line, with the receipt", () => {
+  const { desk, token, first } = opened();
   first.leave();
   desk.passTime(5);
   const again = desk.call();
@@ -36,11 +42,7 @@ test("a guest who dialled once more, and asked again, is told on the new line, w
 });
 
 test("a guest who locks behind himself over a new line is told there that it is locked, with the receipt", () => {
-  const desk = new Desk({ crypto });
-  desk.adopt();
-  const token = desk.grant({ to: desk.person("courier"), uses: 1 });
-  const first = desk.call();
-  assert.is(first.prove(token, UNLOCK), "yes");
+  const { desk, token, first } = opened();
   desk.passTime(2);
   assert.ok(desk.openDoor());
   const again = desk.call();
@@ -54,11 +56,7 @@ test("a guest who locks behind himself over a new line is told there that it is 
 });
 
 test("a guest who is refused over a new line goes on hearing over the former one", () => {
-  const desk = new Desk({ crypto });
-  desk.adopt();
-  const token = desk.grant({ to: desk.person("courier"), uses: 1 });
-  const first = desk.call();
-  assert.is(first.prove(token, UNLOCK), "yes");
+  const { desk, token, first } = opened();
   desk.passTime(2);
   desk.pressInside();
   desk.passTime(1);
