@@ -16,8 +16,6 @@ import { clear, type StoredClip } from "./retention.ts";
 export const CLIPS_MAX = 256;
 /** What is left free for notes and marks. */
 export const RESERVE_BYTES = 131_072;
-/** Marks that are written again while the lock waits for an answer: of a card with 256 clips each takes some 180 reads of a sector. */
-const TOLD_AT_ONCE = 1;
 /** Clips that are removed at once: each has three files to be looked for. */
 const REMOVED_AT_ONCE = 4;
 /** What is free besides while a clip is written, as a part of the room: who comes then has the whole of it when his own begins. A board
@@ -159,20 +157,19 @@ export class Shelf {
   }
 
   /** Takes the lock's time: what has no time of its own ended before it, also where it lost its end to a power cut. The card keeps
-   *  that, or each start would begin the clip's time anew; a few clips at once, since the lock waits for an answer.
+   *  that, or each start would begin the clip's time anew; one at each word, since the lock waits for an answer, and
+   *  of a card with 256 clips a mark takes some 180 reads of a sector.
    *  @param hi epoch seconds, not after   @param current the clip that is being written: it has not ended */
   told(hi: number, current?: Uint8Array): void {
     if (hi === U32_MAX) return;
     const own = current === undefined ? "" : toHex(current);
-    const untold = this.#clips.filter(({ clip, endedBefore }) => endedBefore === undefined && toHex(clip) !== own);
-    if (untold.length === 0) return;
+    const untold = this.#clips.find(({ clip, endedBefore }) => endedBefore === undefined && toHex(clip) !== own);
+    if (untold === undefined) return;
     // A card that is full takes no mark: there the clip's time is over all the same, if no start comes before.
     const isFull = this.#card.freeBytes <= RESERVE_BYTES;
-    for (const clip of untold.slice(0, TOLD_AT_ONCE)) {
-      const told = { ...clip, endedBefore: seconds(hi) };
-      if (!isFull) this.#tryMark(told);
-      this.#remember(told);
-    }
+    const told = { ...untold, endedBefore: seconds(hi) };
+    if (!isFull) this.#tryMark(told);
+    this.#remember(told);
   }
 
   /** One that cannot be written again, as on a file that is locked, is no reason to film no more. */
