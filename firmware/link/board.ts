@@ -27,7 +27,7 @@ export const REPEATS_MAX = 3;
 /** What a link is made of. */
 export interface BoardLinkParts extends BoardSessionsParts {
   /** For how long an entry is held back after the last one's answer, in milliseconds, as the lock takes one in 5 s; one that is
-   *  too early all the same, since the lock has just started, is then asked again until it is not. Where it is left out, nothing
+   *  too early all the same, since the lock is not ready yet, is then asked again until it is not. Where it is left out, nothing
    *  is held back, and the second "early" is an answer like others. */
   readonly holdMillis?: number;
 }
