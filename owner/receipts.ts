@@ -54,9 +54,11 @@ export function judgeReceipt(message: Bytes, { lockId, lockKey, holder }: Receip
 export function keepReceipt(keystore: Keystore, message: Bytes, by: ReceiptCase): Receipt | undefined {
   const receipt = judgeReceipt(message, by);
   if (receipt === undefined) return undefined;
-  const former = keptReceipts(keystore, by.lockId).map((kept) => toBase64url(kept.message));
-  const texts = [...new Set([toBase64url(message), ...former])].slice(0, KEPT_MAX);
-  keystore.saveBeside(nameOf(by.lockId), Buffer.from(JSON.stringify(texts), "utf8"));
+  keystore.inTurn(() => {
+    const former = keptReceipts(keystore, by.lockId).map((kept) => toBase64url(kept.message));
+    const texts = [...new Set([toBase64url(message), ...former])].slice(0, KEPT_MAX);
+    keystore.saveBeside(nameOf(by.lockId), Buffer.from(JSON.stringify(texts), "utf8"));
+  });
   return receipt;
 }
 

@@ -1,6 +1,10 @@
 // Goal: a receipt is kept by whom it is for, if the lock signed it, and shown with the text that proves it to others.
 // Method: a lock's receipts, genuine and not, row by row; then two people's keystores, and the command that shows what they have.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Bytes, toBase64url } from "../../firmware/bytes.ts";
@@ -123,6 +127,31 @@ test("two of one number are both kept and shown: only a lock that was put back s
   assert.ok(output.includes(`\n${toBase64url(later)}\n`));
   assert.ok(output.endsWith(`since its flash was put back:\n${toBase64url(former)}\n`), output);
   assert.equal((await desk.ask(["show", "receipt"]))["others"], [toBase64url(former)]);
+  desk.close();
+});
+
+test("one that another command keeps at the same time stays beside it", async (scene) => {
+  const desk = new Desk();
+  const keystore = keystoreOf(desk, scene, true);
+  const [own, others] = [receiptOf(scene.scribe), receiptOf(scene.scribe, { visit: 1_000 })];
+  const [turn, kept, aside] = ["keystore.json.writing", `receipts-${scene.scribe.lockId}.sealed`, "aside"].map((name) =>
+    join(desk.home, name),
+  ) as [string, string, string];
+  keepReceipt(keystore, others, ownerOf(scene));
+  renameSync(kept, aside);
+  writeFileSync(turn, "");
+  // The other command has read what is kept, and writes a while later.
+  const writes =
+    "setTimeout(() => { fs.renameSync(process.argv[1], process.argv[2]); fs.rmSync(process.argv[3]); }, 200)";
+  const words = [aside, kept, turn];
+  const child = spawn(process.execPath, ["-e", writes, ...words]);
+  const ended = once(child, "exit");
+  keepReceipt(keystore, own, ownerOf(scene));
+  await ended;
+  assert.equal(
+    keptReceipts(keystore, scene.scribe.lockId).map(({ message }) => toBase64url(message)),
+    [own, others].map(toBase64url),
+  );
   desk.close();
 });
 
