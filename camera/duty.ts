@@ -230,10 +230,10 @@ export class Duty {
   }
 
   /** Takes the picture that was judged last as what the scene looks like in order. @returns whether it could be taken: one that
-   *  is younger than the lock asks for, lives, and has enough in it to be recognised */
+   *  is younger than the lock asks for, lives, nobody walks through, and has enough in it to be recognised */
   approve(now: Millis): boolean {
-    const { eye, fileBytes, isInfrared } = this.#watch;
-    const isLive = this.isOn && this.#watch.ageMillis(now) <= GAP_MILLIS_MAX;
+    const { eye, fileBytes, isInfrared, isMoving } = this.#watch;
+    const isLive = this.isOn && !isMoving && this.#watch.ageMillis(now) <= GAP_MILLIS_MAX;
     if (!isLive || !["ok", "unproven"].includes(eye.verdict) || eye.scene.look !== "ok") return false;
     const reference = new Reference();
     reference.take(eye.luma, fileBytes);

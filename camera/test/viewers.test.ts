@@ -291,6 +291,23 @@ test("an owner says for whom clips are sealed and what is in order, and then the
   assert.ok(board.isProof);
 });
 
+test("what somebody walks through is no view that can be approved", () => {
+  const board = new Board({ isApproved: false });
+  const owner = new Onlooker(board, 1, { rights: ALL_RIGHTS }).come();
+  board.ask({ mode: "always" });
+  board.run(4_000);
+  let x = 2_000;
+  board.shot = () => {
+    x += 700;
+    return { ...DAY, people: [{ x, y: 6_600, height: 3_600, stride: 1, who: 3 }] };
+  };
+  board.run(2_000);
+  assert.is(owner.ask({ kind: "approve" })?.kind, "no");
+  board.shot = () => DAY;
+  board.run(4_000);
+  assert.is(owner.ask({ kind: "approve" })?.kind, "yes");
+});
+
 test("a sealed request that is replayed, changed or unknown ends the session, and no other", () => {
   for (const spoil of [
     (frame: Bytes) => frame,
