@@ -21,6 +21,7 @@ import {
   KIND_SET_CLOCK,
   KIND_TRANSFER,
 } from "../firmware/grant/body.ts";
+import { ROLES } from "../firmware/link/status.ts";
 import { saySetting } from "./settings.ts";
 
 /** A statement that is no opening and no locking: those are visits. */
@@ -40,7 +41,6 @@ const HOW: Readonly<Record<DeedBody["kind"], string>> = Object.freeze({
   [KIND_CANCEL_RESET]: "cancels the reset",
   [KIND_TRANSFER]: "hands the lock over",
 });
-const ROLES: readonly string[] = Object.freeze(["board", "keypad", "camera", "bridge"]);
 const DONE = "done";
 
 /** Says what was done, and to what. @param nameOf the name of a key, by its kid8 */
@@ -54,7 +54,7 @@ export function tellDeed(
 function resultOf(body: DeedBody, nameOf: (kid: Uint8Array) => string): string {
   switch (body.kind) {
     case KIND_ENROL:
-      return `${ROLES[body.board.role]} ${toBase64url(kid8(crypto, body.board.signingKey))}`;
+      return `${ROLES[body.board.role] ?? "board"} ${toBase64url(kid8(crypto, body.board.signingKey))}`;
     case KIND_REMOVE_BOARD:
       return toBase64url(body.boardKid);
     case KIND_CONFIGURE:

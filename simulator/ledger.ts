@@ -4,6 +4,7 @@
 // lock's reader would share its mistakes.
 
 import { toBase64url, toHex } from "../firmware/bytes.ts";
+import { readArgument } from "./plain.ts";
 
 const RECORD_ALIGN = 32;
 const HEADER_BYTES = 32;
@@ -250,7 +251,7 @@ export class Ledger {
 
   #read(type: number, payload: Uint8Array): void {
     if (type === INTENT) this.#reader.intent(payload[1] === UNLOCK, true, readIntent(payload));
-    if (type === BUDGET) this.#reader.budget(readUnsigned(payload, 1).value);
+    if (type === BUDGET) this.#reader.budget(readArgument(payload, 1).argument);
     if (type === CODE) this.#readCode(payload);
     if (type === CLOSING) {
       const [, outcome, , , , witnesses] = readUnsigneds(payload, 1, 6);
@@ -262,9 +263,9 @@ export class Ledger {
       this.#fetchedNotices = Math.max(this.#fetchedNotices, Number(notices));
     }
     if (type === ACKNOWLEDGED) this.#reader.acknowledgedDamage();
-    if (type === LIST) this.#lists.set(toHex(payload.subarray(2, 10)), readUnsigned(payload, 10).value);
+    if (type === LIST) this.#lists.set(toHex(payload.subarray(2, 10)), readArgument(payload, 10).argument);
     if (type !== STATEMENT) return;
-    this.#statements.set(toHex(payload.subarray(2, 10)), readUnsigned(payload, 11).value);
+    this.#statements.set(toHex(payload.subarray(2, 10)), readArgument(payload, 11).argument);
     if (isActNow(payload)) this.#reader.intent(true, false, []);
   }
 
@@ -295,9 +296,9 @@ function readIntent(payload: Uint8Array): readonly Counter[] {
   let offset = COUNTERS_AT + 1;
   for (let left = Number(payload[COUNTERS_AT]) & 3; left > 0; left--) {
     const link = toBase64url(payload.subarray(offset + 2, offset + 10));
-    const used = readUnsigned(payload, offset + 10);
-    counters.push({ link, used: used.value });
-    offset = readUnsigned(payload, used.end).end;
+    const used = readArgument(payload, offset + 10);
+    counters.push({ link, used: used.argument });
+    offset = readArgument(payload, used.end).end;
   }
   return counters;
 }
@@ -305,7 +306,7 @@ function readIntent(payload: Uint8Array): readonly Counter[] {
 /** Whether statement-18 [kid8, [seq, kind, op]] is an act now that unlocks. */
 function isActNow(payload: Uint8Array): boolean {
   const BODY_AT = 10;
-  const sequence = readUnsigned(payload, BODY_AT + 1);
+  const sequence = readArgument(payload, BODY_AT + 1);
   return payload[sequence.end] === ACT_NOW && payload[sequence.end + 1] !== LOCK;
 }
 
@@ -314,19 +315,9 @@ function readUnsigneds(bytes: Uint8Array, offset: number, count: number): readon
   const values: number[] = [];
   let at = offset;
   while (values.length < count) {
-    const { value, end } = readUnsigned(bytes, at);
-    values.push(value);
+    const { argument, end } = readArgument(bytes, at);
+    values.push(argument);
     at = end;
   }
   return values;
-}
-
-/** Reads an unsigned integer of CBOR. RFC 8949 §3. */
-function readUnsigned(bytes: Uint8Array, offset: number): { readonly value: number; readonly end: number } {
-  const first = Number(bytes[offset]);
-  if (first < 24) return { value: first, end: offset + 1 };
-  const size = 1 << (first - 24);
-  let value = 0;
-  for (let index = 1; index <= size; index++) value = value * 256 + Number(bytes[offset + index]);
-  return { value, end: offset + 1 + size };
 }

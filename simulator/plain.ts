@@ -75,7 +75,8 @@ function readItems(bytes: Bytes, offset: number, count: number): Item {
   return { value, end };
 }
 
-function readArgument(bytes: Bytes, offset: number): { readonly argument: number; readonly end: number } {
+/** Reads what the head at `offset` says, which of an unsigned integer is its value, and where it ends. */
+export function readArgument(bytes: Uint8Array, offset: number): { readonly argument: number; readonly end: number } {
   const first = Number(bytes[offset]) & 31;
   if (first < 24) return { argument: first, end: offset + 1 };
   const size = 1 << (first - 24);

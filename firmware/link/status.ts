@@ -137,7 +137,8 @@ const BOLTS: readonly BoltState[] = Object.freeze([
 ]);
 const CONTACTS: readonly ContactState[] = Object.freeze(["unknown", "closed", "open"]);
 const MODES: readonly OperatingMode[] = Object.freeze(["normal", "vacation", "privacy", "noRemote", "passage"]);
-const ROLES: readonly (BoardRole | undefined)[] = Object.freeze([undefined, "keypad", "camera", "bridge"]);
+/** Roles by their numbers; 0 is none. */
+export const ROLES: readonly (BoardRole | undefined)[] = Object.freeze([undefined, "keypad", "camera", "bridge"]);
 
 const BOARD_UP = 1;
 const BOARD_CASE_OPEN = 2;
